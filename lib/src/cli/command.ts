@@ -1,0 +1,89 @@
+/** What all commands share: options parsed by commander, one line for an error, exit codes, and Ctrl-C. */
+import { type Command, CommanderError, InvalidArgumentError } from "commander";
+import { exitCodeOf, isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+
+/** What a command's function gets beside its options. */
+export interface CommandContext {
+  /** Aborts at the first Ctrl-C (or SIGTERM); the command then drains, closes and returns. A second Ctrl-C ends at once. */
+  readonly signal: AbortSignal;
+  /** The words after the options. */
+  readonly words: readonly string[];
+  /** Whether `--verbose` was given. */
+  readonly verbose: boolean;
+}
+
+/**
+ * Wraps the function of a command: commander's `.action(action(async (options, { signal }) => …))`.
+ * A {@link StreambookError} becomes one line on standard error and the exit code of the table; returning after an
+ * interruption is a success.
+ */
+export function action<Options extends object>(
+  run: (options: Options, context: CommandContext) => Promise<void>,
+): (...parameters: unknown[]) => Promise<void> {
+  return async (...parameters) => {
+    const command = parameters.at(-1) as Command;
+    const options = command.optsWithGlobals<Options & { verbose?: boolean }>();
+    const interruption = interruptible();
+    try {
+      await run(options, { signal: interruption.signal, words: command.args, verbose: options.verbose === true });
+    } catch (error) {
+      process.exitCode = report(error, { verbose: options.verbose === true, interrupted: interruption.signal.aborted });
+    } finally {
+      interruption.release();
+    }
+  };
+}
+
+/** A signal for the first SIGINT or SIGTERM; the second one ends the process. */
+function interruptible(): { signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const onSignal = (name: NodeJS.Signals): void => {
+    if (controller.signal.aborted) process.exit(name === "SIGINT" ? 130 : 143);
+    process.stderr.write("\nstreambook: stopping … (Ctrl-C again ends at once)\n");
+    controller.abort(new DOMException("stopped by the user", "AbortError"));
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  return {
+    signal: controller.signal,
+    release: () => void process.off("SIGINT", onSignal).off("SIGTERM", onSignal),
+  };
+}
+
+/** Prints an error as a person wants it, and says the exit code. */
+export function report(error: unknown, { verbose = false, interrupted = false } = {}): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
+  if (interrupted && (error as { name?: string })?.name === "AbortError") return 130;
+  const hint = verbose || isStreambookError(error) ? "" : " (--verbose shows where)";
+  process.stderr.write(`streambook: ${messageOf(error)}${hint}\n`);
+  if (verbose && error instanceof Error) {
+    for (let e: unknown = error; e instanceof Error; e = e.cause) process.stderr.write(`${e.stack ?? e.message}\n`);
+  }
+  return exitCodeOf(error);
+}
+
+/** An option's parser for whole numbers of at least `minimum`; anything else is wrong usage. */
+export function wholeNumber(minimum: number, maximum: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
+      const range = maximum === Number.MAX_SAFE_INTEGER ? `of ${minimum} or more` : `from ${minimum} to ${maximum}`;
+      throw new InvalidArgumentError(`It must be a whole number ${range}.`);
+    }
+    return value;
+  };
+}
+
+/** An option's parser for positive numbers, fractions allowed. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value <= 0) throw new InvalidArgumentError("It must be a number above 0.");
+  return value;
+}
+
+/** An option's parser for TCP ports. */
+export const port = wholeNumber(0, 65535);
+
+/** Throws the error of wrong usage. */
+export function usage(message: string): never {
+  throw new StreambookError("USAGE", message);
+}

@@ -1,0 +1,53 @@
+/** The command `streambook`. Each command's module is loaded only when it is called, so that `--help` stays quick. */
+import { Command, CommanderError } from "commander";
+import { report } from "./command.ts";
+
+interface CommandModule {
+  register(program: Command): void;
+}
+
+const MODULES: readonly { readonly commands: readonly string[]; readonly load: () => Promise<CommandModule> }[] = [
+  { commands: ["run"], load: () => import("./run.ts") },
+  { commands: ["up", "down", "status", "logs", "doctor", "reset"], load: () => import("./stack.ts") },
+  { commands: ["source"], load: () => import("./source.ts") },
+  { commands: ["produce"], load: () => import("./produce.ts") },
+  { commands: ["consume"], load: () => import("./consume.ts") },
+  { commands: ["rebuild"], load: () => import("./rebuild.ts") },
+  { commands: ["query"], load: () => import("./query.ts") },
+  { commands: ["data"], load: () => import("./data.ts") },
+];
+
+const PROGRAM = "streambook";
+
+async function main(words: readonly string[]): Promise<void> {
+  const program = new Command(PROGRAM)
+    .description("The course you can run: a streaming text pipeline on real Kafka, HDFS, YARN and Hive.")
+    .option("--verbose", "show where an error comes from")
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, `${PROGRAM}: `).replace(/\n*$/, `; \`${PROGRAM} --help\` shows what there is\n`)) });
+  const wanted = words.find((word) => !word.startsWith("-"));
+  const chosen = MODULES.filter(({ commands }) => wanted !== undefined && commands.includes(wanted));
+  for (const { load } of chosen.length > 0 ? chosen : MODULES) (await load()).register(program);
+  for (const command of program.commands) inherit(command, program);
+  if (words.length === 0) {
+    program.outputHelp();
+    return;
+  }
+  await program.parseAsync(words, { from: "user" });
+}
+
+/** Sub-commands made elsewhere get the program's ways with errors and output. */
+function inherit(command: Command, program: Command): void {
+  command.copyInheritedSettings(program);
+  for (const child of command.commands) inherit(child, program);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : report(error);
+}
+// A library's socket that lingers must not keep a finished command from ending.
+setTimeout(() => process.exit(), 3000).unref();
