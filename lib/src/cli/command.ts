@@ -83,6 +83,13 @@ export function positiveNumber(text: string): number {
 /** An option's parser for TCP ports. */
 export const port = wholeNumber(0, 65535);
 
+/** An option's parser for a service: `9092` means this machine, `host:9092` another; the result is `host:port`. */
+export function serviceAddress(text: string): string {
+  const parts = /^(?:(?<host>[A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\]):)?(?<port>\d{1,5})$/.exec(text)?.groups;
+  if (parts === undefined || Number(parts["port"]) > 65535) throw new InvalidArgumentError("It must be a port or host:port.");
+  return `${parts["host"] ?? "127.0.0.1"}:${parts["port"]}`;
+}
+
 /** Throws the error of wrong usage. */
 export function usage(message: string): never {
   throw new StreambookError("USAGE", message);

@@ -30,18 +30,11 @@ async function main(words: readonly string[]): Promise<void> {
   const wanted = words.find((word) => !word.startsWith("-"));
   const chosen = MODULES.filter(({ commands }) => wanted !== undefined && commands.includes(wanted));
   for (const { load } of chosen.length > 0 ? chosen : MODULES) (await load()).register(program);
-  for (const command of program.commands) inherit(command, program);
   if (words.length === 0) {
     program.outputHelp();
     return;
   }
   await program.parseAsync(words, { from: "user" });
-}
-
-/** Sub-commands made elsewhere get the program's ways with errors and output. */
-function inherit(command: Command, program: Command): void {
-  command.copyInheritedSettings(program);
-  for (const child of command.commands) inherit(child, program);
 }
 
 try {

@@ -1,0 +1,77 @@
+/** `streambook consume`, which bin/start_consumer.sh calls. */
+import type { Command } from "commander";
+import { createLogger } from "../log/index.ts";
+import { consume } from "../pipeline/index.ts";
+import { loadSchema } from "../schema/index.ts";
+import { addresses } from "../stack/index.ts";
+import { action, positiveNumber, serviceAddress, wholeNumber } from "./command.ts";
+import { statusLine } from "./status-line.ts";
+
+interface Options {
+  readonly schemaFile: string;
+  readonly kafkaBrokerPort?: string;
+  readonly topic: string;
+  readonly logsDir?: string;
+  readonly hivePort?: string;
+  readonly hiveTable: string;
+  readonly clusters: number;
+  readonly seed: number;
+  readonly warmUp: number;
+  readonly group: string;
+  readonly once?: boolean;
+  readonly flushRecords?: number;
+  readonly flushSeconds?: number;
+  readonly threads?: number;
+  readonly stem: boolean;
+}
+
+/** Adds the command to the program. */
+export function register(program: Command): void {
+  program
+    .command("consume")
+    .summary("read a topic into clusters and a Hive table, each message exactly once")
+    .description(
+      "Reads the messages of a topic, clusters their texts as they come, and keeps every message as one row of a Hive table.\n" +
+        "Killed at any moment and started again, it goes on where the data files end: nothing is lost, nothing doubled.",
+    )
+    .requiredOption("--schema-file <file>", "the schema of the messages, such as schemas/chunks.json")
+    .option("--kafka-broker-port <port>", "Kafka's port, or host:port (default: the running stack's)", serviceAddress)
+    .requiredOption("--topic <name>", "the topic to read")
+    .option("--logs-dir <folder>", "folder for the consumer's log (default: no log file)")
+    .option("--hive-port <port>", "HiveServer2's port, or host:port (default: the running stack's)", serviceAddress)
+    .requiredOption("--hive-table <name>", "the table to write")
+    .option("--clusters <n>", "number of clusters", wholeNumber(1, 1000), 5)
+    .option("--seed <n>", "seed of the clustering", wholeNumber(0, 2 ** 32 - 1), 42)
+    .option("--warm-up <n>", "chunks held to seed the clusters", wholeNumber(1), 200)
+    .option("--group <name>", "consumer group", "streambook")
+    .option("--once", "stop at the end of what is in the topic now")
+    .option("--flush-records <n>", "rows after which a file is written (default: 20000)", wholeNumber(1))
+    .option("--flush-seconds <s>", "seconds after which a file is written (default: 10)", positiveNumber)
+    .option("--threads <n>", "threads that parse and encode (default: one for each core, at most 4)", wholeNumber(1, 64))
+    .option("--no-stem", "do not reduce words to their stems")
+    .action(
+      action<Options>(async (options, { signal }) => {
+        const schema = await loadSchema(options.schemaFile);
+        const running = await addresses();
+        const line = statusLine("consume");
+        const report = await consume({
+          ...options,
+          schema,
+          table: options.hiveTable,
+          addresses: { ...running, kafka: options.kafkaBrokerPort ?? running.kafka, hive: options.hivePort ?? running.hive },
+          logger: createLogger("consumer", { folder: options.logsDir }),
+          signal,
+          onProgress: ({ read, rows, files, deadLetters, warmingUp }) =>
+            line.show(
+              `${read} read, ${rows} rows in ${files} files` +
+                (deadLetters > 0 ? `, ${deadLetters} dead letters` : "") +
+                (warmingUp > 0 ? `, ${warmingUp}/${options.warmUp} chunks held to seed the clusters` : ""),
+            ),
+        });
+        line.end(
+          `${report.read} messages read, ${report.rows} rows in ${report.files} files of ${options.hiveTable}, ` +
+            `${report.deadLetters} dead letters, ${report.seconds.toFixed(1)} s, model ${report.modelVersion}`,
+        );
+      }),
+    );
+}

@@ -1,0 +1,457 @@
+/**
+ * The consumer: Kafka → check → terms → cluster → Parquet on HDFS → Hive, each message exactly once.
+ *
+ * Three things run side by side: threads parse and encode (`row-workers.ts`), this thread labels in order (`labeller.ts`),
+ * and the network takes files away (`table.ts`). One object for each partition gathers rows to a file; one file is one
+ * contiguous range of offsets and one date, so that one rename commits it.
+ */
+import { retry } from "../async/index.ts";
+import { messageOf, StreambookError } from "../errors/index.ts";
+import { Hdfs } from "../hdfs/index.ts";
+import { BatchingProducer, deadLetter, ensureTopic, openConsumer, type PartitionBatch, type PartitionConsumer } from "../kafka/index.ts";
+import { type Logger, silentLogger } from "../log/index.ts";
+import type { Schema } from "../schema/index.ts";
+import type { Addresses } from "../stack/index.ts";
+import { Labeller, type LabelledBatch } from "./labeller.ts";
+import { checkCompatible, ModelStore } from "./models.ts";
+import { type EncodeSegment, type ParseRequest, streamField, textField, timeField } from "./row-store.ts";
+import { RowWorkers } from "./row-workers.ts";
+import { type DataFile, PATIENT, Table } from "./table.ts";
+
+/** The steps of the commit protocol, in order; each is told after it is done. */
+export type CommitStep = "read" | "labelled" | "encoded" | "staged" | "model-saved" | "renamed" | "committed" | "partition-added";
+
+/** How far a consumer is. */
+export interface ConsumeProgress {
+  /** Messages read from Kafka. */
+  readonly read: number;
+  /** Rows in published files. */
+  readonly rows: number;
+  readonly files: number;
+  readonly deadLetters: number;
+  /** Chunks held until the model can be seeded; 0 afterwards. */
+  readonly warmingUp: number;
+}
+
+/** Options of {@link consume}. */
+export interface ConsumeOptions {
+  readonly addresses: Pick<Addresses, "kafka" | "webhdfs" | "hive">;
+  readonly schema: Schema;
+  readonly topic: string;
+  readonly table: string;
+  /** Consumer group. @default "streambook" */
+  readonly group?: string;
+  /** Number of clusters. @default 5 */
+  readonly clusters?: number;
+  /** Seed of the clustering. @default 42 */
+  readonly seed?: number;
+  /** Chunks held to seed the model. @default 200 */
+  readonly warmUp?: number;
+  /** Number of features that terms are hashed to. @default 16384 */
+  readonly features?: number;
+  /** Whether terms are stemmed. @default true */
+  readonly stem?: boolean;
+  /** Stop at the end offsets found at start. @default false */
+  readonly once?: boolean;
+  /** Rows after which a partition's file is written. @default 20000 */
+  readonly flushRecords?: number;
+  /** Bytes of messages after which a partition's file is written. @default 12 MiB */
+  readonly flushBytes?: number;
+  /** Seconds after which a partition's file is written. @default 10 */
+  readonly flushSeconds?: number;
+  /** Threads that parse and encode. @default the number of cores, at most 4 */
+  readonly threads?: number;
+  readonly logger?: Logger;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (progress: ConsumeProgress) => void;
+  /** Told after each step; the tests of exactly-once kill the process here. */
+  readonly onStep?: (step: CommitStep, range: string) => void | Promise<void>;
+}
+
+/** What a consumer did. */
+export interface ConsumeReport extends Omit<ConsumeProgress, "warmingUp"> {
+  /** Bytes of the Parquet files. */
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly modelVersion: string;
+  /** Where the time went: seconds of this thread's work, and of waiting for others. */
+  readonly spent: Readonly<Record<"label" | "parse" | "encode" | "stage" | "model" | "publish", number>>;
+}
+
+/**
+ * Reads a topic into a table until the signal aborts, or with `once` until the end offsets found at start.
+ * What was read is flushed and committed before it returns.
+ *
+ * @throws SCHEMA_INVALID, USAGE for options that do not fit; UNREACHABLE when a service does not answer at the start, or
+ * stays away for about ten minutes; OFFSETS_OVERLAP, PARTITION_LOST
+ */
+export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
+  for (const name of [textField, streamField, timeField]) {
+    if (!options.schema.fields.some((field) => field.name === name)) {
+      throw new StreambookError("SCHEMA_INVALID", `the schema ${options.schema.name} has no field "${name}", and the consumer needs it; add it, or give another --schema-file`);
+    }
+  }
+  const { addresses, logger = silentLogger, signal } = options;
+  const hdfs = new Hdfs({ address: addresses.webhdfs });
+  await using table = new Table({ hdfs, hive: addresses.hive, name: options.table, topic: options.topic, schema: options.schema, logger });
+  signal?.throwIfAborted();
+  await ensureTopic({ broker: addresses.kafka, topic: options.topic, ...(signal === undefined ? {} : { signal }) });
+  await table.create();
+  const models = new ModelStore(hdfs, options.table, logger);
+  const saved = await models.load();
+  if (saved !== undefined) checkCompatible(saved, { clusters: options.clusters ?? 5, features: options.features ?? 16384 }, options.table);
+  const labeller = new Labeller(options, saved);
+  await using workers = new RowWorkers({ schema: options.schema, ...pick(options, "features", "stem", "threads") });
+  const consumption = new Consumption(options, { table, models, labeller, workers, logger });
+  return consumption.run();
+}
+
+function pick<T extends object, K extends keyof T>(object: T, ...keys: K[]): Pick<T, K> {
+  return Object.fromEntries(keys.filter((key) => object[key] !== undefined).map((key) => [key, object[key]])) as Pick<T, K>;
+}
+
+interface Parts {
+  readonly table: Table;
+  readonly models: ModelStore;
+  readonly labeller: Labeller;
+  readonly workers: RowWorkers;
+  readonly logger: Logger;
+}
+
+/** Rows of one partition on their way to a file. */
+interface Gathering {
+  readonly partition: number;
+  readonly generation: number;
+  /** The first offset that no file covers. */
+  first: bigint;
+  /** The offset after those gathered. */
+  next: bigint;
+  date: string | undefined;
+  segments: EncodeSegment[];
+  rows: number;
+  bytes: number;
+  /** Whether the range covers dead letters: then it is worth a file, even without rows. */
+  deadLetters: boolean;
+  since: number;
+  /** Files of one partition are published one after the other. */
+  published: Promise<void>;
+  waiting: number;
+}
+
+/** Batches that are parsed ahead of the labelling, for each thread: more would only fill the memory. */
+const PARSED_AHEAD = 6;
+/** Files of one partition that may wait to be published. */
+const FILES_AHEAD = 2;
+
+/** One run of the consumer. */
+class Consumption {
+  readonly #options: ConsumeOptions;
+  readonly #parts: Parts;
+  readonly #gathering = new Map<number, Gathering>();
+  readonly #progress = { read: 0, rows: 0, files: 0, deadLetters: 0, bytes: 0 };
+  readonly #spent = { label: 0, parse: 0, encode: 0, stage: 0, model: 0, publish: 0 };
+  readonly #started = performance.now();
+  /** Aborts the reading: by the user, or by a failure of a later stage. */
+  readonly #stop = new AbortController();
+  #failure: { error: unknown } | undefined;
+  #batches = 0;
+  #deadLetterProducer: Promise<BatchingProducer> | undefined;
+
+  constructor(options: ConsumeOptions, parts: Parts) {
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  async run(): Promise<ConsumeReport> {
+    const { addresses, topic, group = "streambook", once = false, flushSeconds = 10, signal } = this.#options;
+    const stop = signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal]);
+    const consumer = await openConsumer({
+      broker: addresses.kafka,
+      topic,
+      group,
+      signal: stop,
+      positions: (partitions) => this.#positions(partitions),
+      onRevoked: (partitions) => this.#revoked(partitions),
+      ...(once ? { endOffsets: "once" as const } : {}),
+    });
+    const timer = setInterval(() => this.#flushDue(consumer), Math.min(1000, flushSeconds * 500));
+    try {
+      await this.#read(consumer);
+      if (this.#failure === undefined) await this.#drain(consumer);
+      if (this.#failure !== undefined) throw this.#failure.error;
+    } finally {
+      clearInterval(timer);
+      await Promise.allSettled([...this.#gathering.values()].map(({ published }) => published));
+      await (await this.#deadLetterProducer?.catch(() => undefined))?.close();
+      await consumer.close();
+    }
+    const { read, rows, files, deadLetters, bytes } = this.#progress;
+    const seconds = (performance.now() - this.#started) / 1000;
+    return { read, rows, files, deadLetters, bytes, seconds, modelVersion: this.#parts.labeller.version, spent: { ...this.#spent } };
+  }
+
+  /** Takes batches as they come; parsing runs ahead in the threads, labelling follows in order. */
+  async #read(consumer: PartitionConsumer): Promise<void> {
+    let labelled: Promise<void> = Promise.resolve();
+    let ahead = 0;
+    let room: (() => void) | undefined;
+    try {
+      for await (const batch of consumer) {
+        if (this.#failure !== undefined) break;
+        this.#progress.read += batch.messages.length;
+        await this.#step("read", batch.partition, batch.firstOffset, batch.nextOffset - 1n);
+        const number = this.#batches++;
+        const parsing = this.#timed("parse", () => this.#parts.workers.parse(parseRequest(number, batch)));
+        parsing.catch(() => undefined); // awaited below, in order
+        ahead++;
+        labelled = labelled.then(async () => {
+          try {
+            if (this.#failure === undefined) await this.#label(consumer, batch, await parsing);
+          } catch (error) {
+            this.#fail(error);
+          } finally {
+            ahead--;
+            room?.();
+          }
+        });
+        while (ahead >= PARSED_AHEAD) await new Promise<void>((resolve) => (room = resolve));
+      }
+    } catch (error) {
+      if (!this.#options.signal?.aborted && this.#failure === undefined) throw error;
+    } finally {
+      await labelled;
+    }
+  }
+
+  async #label(consumer: PartitionConsumer, batch: PartitionBatch, parsed: Awaited<ReturnType<RowWorkers["parse"]>>): Promise<void> {
+    const { partition, generation, firstOffset, nextOffset } = batch;
+    const gathering = this.#gatheringOf(batch);
+    if (gathering === undefined) return; // the partition has gone to another consumer
+    for (const { index, reason } of parsed.malformed) await this.#deadLetter(batch, index, reason);
+    if (parsed.malformed.length > 0) gathering.deadLetters = true;
+    const begin = performance.now();
+    const labelled = this.#parts.labeller.push({ partition, generation, firstOffset, nextOffset, parsed });
+    this.#spent.label += (performance.now() - begin) / 1000;
+    for (const one of labelled) await this.#gather(consumer, one);
+    this.#tell();
+  }
+
+  /** Adds labelled rows to their partition's next file; a change of date ends a file. */
+  async #gather(consumer: PartitionConsumer, batch: LabelledBatch): Promise<void> {
+    const gathering = this.#gathering.get(batch.partition);
+    if (gathering?.generation !== batch.generation) return;
+    await this.#step("labelled", batch.partition, batch.firstOffset, batch.nextOffset - 1n);
+    const { parsed } = batch;
+    for (let from = 0, to = 0; from < parsed.rows; from = to) {
+      const date = parsed.dates[parsed.date[from] as number] as string;
+      for (to = from + 1; to < parsed.rows && parsed.date[to] === parsed.date[from]; to++);
+      const offset = batch.firstOffset + BigInt(parsed.offsets[from] as number);
+      if (gathering.date !== undefined && gathering.date !== date) {
+        gathering.next = offset;
+        await this.#flush(consumer, gathering);
+      }
+      gathering.date = date;
+      gathering.segments.push({
+        batch: parsed.batch,
+        from,
+        to,
+        clusters: batch.clusters.slice(from, to),
+        versions: batch.versions,
+        version: batch.version.slice(from, to),
+      });
+      gathering.rows += to - from;
+      for (let row = from; row < to; row++) gathering.bytes += parsed.sizes[row] as number;
+    }
+    gathering.next = batch.nextOffset;
+    const { flushRecords = 20_000, flushBytes = 12 << 20 } = this.#options;
+    if (gathering.rows >= flushRecords || gathering.bytes >= flushBytes) await this.#flush(consumer, gathering);
+  }
+
+  /** Hands what is gathered to the publishing, and waits only if too much is on its way already. */
+  async #flush(consumer: PartitionConsumer, gathering: Gathering): Promise<void> {
+    if (gathering.rows === 0 && !gathering.deadLetters) return;
+    const { partition, segments, first, next, rows } = gathering;
+    const date = gathering.date ?? new Date().toISOString().slice(0, 10);
+    Object.assign(gathering, { first: next, date: undefined, segments: [], rows: 0, bytes: 0, deadLetters: false, since: performance.now() });
+    gathering.waiting++;
+    const turn = gathering.published;
+    gathering.published = (async () => {
+      await turn;
+      if (this.#failure !== undefined || this.#gathering.get(partition) !== gathering) return;
+      try {
+        await this.#publish(consumer, gathering, { topic: this.#options.topic, partition, first, last: next - 1n, date }, segments, rows);
+      } catch (error) {
+        this.#fail(error);
+      } finally {
+        gathering.waiting--;
+      }
+    })();
+    if (gathering.waiting > FILES_AHEAD) await turn;
+  }
+
+  /** The commit protocol of one file. */
+  async #publish(consumer: PartitionConsumer, { partition, generation }: Gathering, range: Omit<DataFile, "bytes">, segments: readonly EncodeSegment[], rows: number): Promise<void> {
+    const { table, models, labeller, workers } = this.#parts;
+    const step = (name: CommitStep): Promise<void> => this.#step(name, partition, range.first, range.last);
+    const bytes = await this.#timed("encode", () => workers.encode(partition, segments));
+    const file: DataFile = { ...range, bytes };
+    await step("encoded");
+    const staged = await this.#timed("stage", () => this.#patiently("writing a file", () => table.stage(file)));
+    await step("staged");
+    // Saved before the rename: after a crash the model may have seen rows that are read again, never the other way round.
+    await this.#timed("model", () => this.#patiently("saving the model", () => models.save(labeller)));
+    await step("model-saved");
+    await this.#timed("publish", async () => {
+      await consumer.ensureOwned(partition, generation);
+      await this.#patiently("publishing a file", () => table.publish(staged, file));
+      await step("renamed");
+      await this.#commit(consumer, partition, range.last + 1n);
+      await step("committed");
+      await this.#patiently("adding a date to the table", () => table.addDate(file.date));
+      await step("partition-added");
+    });
+    this.#progress.rows += rows;
+    this.#progress.files++;
+    this.#progress.bytes += bytes.length;
+    this.#tell();
+  }
+
+  /** The committed offset only tells people how far the group is: the file's name is what counts. */
+  async #commit(consumer: PartitionConsumer, partition: number, next: bigint): Promise<void> {
+    try {
+      await consumer.commit(partition, next);
+    } catch (error) {
+      this.#parts.logger.warn(`offset ${next} of partition ${partition} was not committed to Kafka (${messageOf(error)}); the files say where to go on`);
+    }
+  }
+
+  /** Everything read is labelled; flush it, and wait for the last file. */
+  async #drain(consumer: PartitionConsumer): Promise<void> {
+    // Interrupted in the warm-up, nothing is labelled well and nothing is committed: the next run reads it again.
+    if (!this.#parts.labeller.warmingUp || !this.#options.signal?.aborted) {
+      for (const batch of this.#parts.labeller.finishWarmUp()) await this.#gather(consumer, batch);
+    }
+    for (const gathering of this.#gathering.values()) await this.#flush(consumer, gathering);
+    await Promise.all([...this.#gathering.values()].map(({ published }) => published));
+    this.#tell();
+  }
+
+  #flushDue(consumer: PartitionConsumer): void {
+    const { flushSeconds = 10 } = this.#options;
+    for (const gathering of this.#gathering.values()) {
+      if (performance.now() - gathering.since < flushSeconds * 1000 || gathering.waiting > 0) continue;
+      this.#flush(consumer, gathering).catch((error: unknown) => this.#fail(error));
+    }
+  }
+
+  #gatheringOf({ partition, generation, firstOffset }: PartitionBatch): Gathering | undefined {
+    const known = this.#gathering.get(partition);
+    if (known !== undefined && known.generation >= generation) return known.generation === generation ? known : undefined;
+    const fresh: Gathering = {
+      partition,
+      generation,
+      first: firstOffset,
+      next: firstOffset,
+      date: undefined,
+      segments: [],
+      rows: 0,
+      bytes: 0,
+      deadLetters: false,
+      since: performance.now(),
+      published: known?.published ?? Promise.resolve(),
+      waiting: 0,
+    };
+    this.#gathering.set(partition, fresh);
+    return fresh;
+  }
+
+  async #positions(partitions: readonly number[]): Promise<ReadonlyMap<number, bigint>> {
+    // Files of the former assignment that are still on their way are waited for, so that the listing is complete.
+    await Promise.allSettled([...this.#gathering.values()].map(({ published }) => published));
+    return this.#patiently("reading the table's files", () => this.#parts.table.positions(partitions));
+  }
+
+  #revoked(partitions: readonly number[]): void {
+    this.#parts.labeller.drop(new Set(partitions));
+    for (const partition of partitions) {
+      const gathering = this.#gathering.get(partition);
+      this.#gathering.delete(partition);
+      const batches = [...new Set(gathering?.segments.map(({ batch }) => batch))];
+      if (batches.length > 0) this.#parts.workers.drop(partition, batches).catch(() => undefined);
+    }
+  }
+
+  async #deadLetter(batch: PartitionBatch, index: number, reason: string): Promise<void> {
+    const { addresses, topic } = this.#options;
+    const message = batch.messages[index];
+    if (message === undefined) throw new StreambookError("INTERNAL", "a dead letter has no message; please report it");
+    const error = `the message ${reason}`;
+    this.#parts.logger.warn(`${topic}[${batch.partition}] offset ${message.offset}: ${error}; it goes to ${topic}-dead-letter`);
+    await this.#patiently("sending a dead letter", async () => {
+      this.#deadLetterProducer ??= this.#openDeadLetters(addresses.kafka, `${topic}-dead-letter`);
+      try {
+        await deadLetter(await this.#deadLetterProducer, { topic, partition: batch.partition, message, error });
+      } catch (failure) {
+        this.#deadLetterProducer = undefined;
+        throw failure;
+      }
+    });
+    this.#progress.deadLetters++;
+  }
+
+  async #openDeadLetters(broker: string, topic: string): Promise<BatchingProducer> {
+    await ensureTopic({ broker, topic, partitions: 1 });
+    return BatchingProducer.open({ broker, lingerMilliseconds: 0 });
+  }
+
+  /** Services that go away come back: tried for about ten minutes, each failure told. */
+  #patiently<T>(what: string, operation: () => Promise<T>): Promise<T> {
+    return retry(operation, {
+      attempts: PATIENT,
+      maximumDelay: 5000,
+      signal: this.#stop.signal,
+      onRetry: (error, attempt, wait) =>
+        this.#parts.logger.warn(`${what}: ${messageOf(error)}; try ${attempt + 1} in ${Math.max(1, Math.round(wait / 1000))} s`),
+    });
+  }
+
+  async #timed<T>(what: keyof ConsumeReport["spent"], operation: () => Promise<T>): Promise<T> {
+    const begin = performance.now();
+    try {
+      return await operation();
+    } finally {
+      this.#spent[what] += (performance.now() - begin) / 1000;
+    }
+  }
+
+  async #step(step: CommitStep, partition: number, first: bigint, last: bigint): Promise<void> {
+    await this.#options.onStep?.(step, `${this.#options.topic}[${partition}] ${first}…${last}`);
+  }
+
+  #tell(): void {
+    this.#options.onProgress?.({ ...this.#progress, warmingUp: this.#parts.labeller.held });
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = { error };
+    this.#stop.abort(error);
+  }
+}
+
+/** The messages of a batch in one buffer, which can move to another thread without a copy for each. */
+function parseRequest(batch: number, { partition, firstOffset, messages }: PartitionBatch): ParseRequest {
+  const size = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+  const bytes = new Uint8Array(size);
+  const ends = new Uint32Array(messages.length);
+  const offsets = new Uint32Array(messages.length);
+  let end = 0;
+  messages.forEach(({ value, offset }, index) => {
+    if (value !== null) bytes.set(value, end);
+    end += value?.length ?? 0;
+    ends[index] = end;
+    offsets[index] = Number(offset - firstOffset);
+  });
+  return { batch, partition, firstOffset, offsets, bytes, ends };
+}
+

@@ -1,0 +1,6 @@
+/** The pieces joined: producer, consumer, rebuild, the report. */
+export { consume, type CommitStep, type ConsumeOptions, type ConsumeProgress, type ConsumeReport } from "./consume.ts";
+export { Labeller, decodeSavedModel, type LabellerOptions, type SavedModel } from "./labeller.ts";
+export { ModelStore } from "./models.ts";
+export { encodeParquet } from "./parquet.ts";
+export { fileName, hdfsFolders, nextOffsets, parseFileName, type OffsetRange } from "./table.ts";

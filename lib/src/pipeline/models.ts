@@ -1,0 +1,77 @@
+/** Saved models on HDFS: written whole or not at all, the newest readable one wins. */
+import { randomUUID } from "node:crypto";
+import { isStreambookError, StreambookError } from "../errors/index.ts";
+import type { Hdfs } from "../hdfs/index.ts";
+import type { Logger } from "../log/index.ts";
+import { decodeSavedModel, type Labeller, type SavedModel } from "./labeller.ts";
+import { hdfsFolders } from "./table.ts";
+
+/** Models kept; older ones are removed. */
+const KEPT = 3;
+
+/** The folder of one table's models. */
+export class ModelStore {
+  readonly #hdfs: Hdfs;
+  readonly #folder: string;
+  readonly #logger: Logger;
+  #savedAt = -1;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(hdfs: Hdfs, table: string, logger: Logger) {
+    this.#hdfs = hdfs;
+    this.#folder = `${hdfsFolders.models}/${table}`;
+    this.#logger = logger;
+  }
+
+  /** The newest model; undefined when there is none. A damaged one is passed over, with a warning. */
+  async load(): Promise<SavedModel | undefined> {
+    for (const { path } of (await this.#list()).reverse()) {
+      try {
+        return decodeSavedModel(await this.#hdfs.read(path), path);
+      } catch (error) {
+        if (!isStreambookError(error, "MODEL_INVALID")) throw error;
+        this.#logger.warn(error.message);
+      }
+    }
+    return undefined;
+  }
+
+  /** Saves the labeller's model, unless it has learned nothing since the last time. One save at a time. */
+  save(labeller: Labeller): Promise<void> {
+    this.#saving = this.#saving.catch(() => undefined).then(async () => {
+      const updates = labeller.updates;
+      if (updates === this.#savedAt) return;
+      const bytes = labeller.save();
+      if (bytes === undefined) return;
+      await this.#hdfs.mkdirs(this.#folder);
+      const name = `model+${String(updates).padStart(12, "0")}+${Date.now()}`;
+      const staged = `${hdfsFolders.staging}/${name}.${randomUUID()}`;
+      await this.#hdfs.write(staged, bytes, { overwrite: true });
+      await this.#hdfs.rename(staged, `${this.#folder}/${name}.bin`);
+      this.#savedAt = updates;
+      for (const { path } of (await this.#list()).slice(0, -KEPT)) await this.#hdfs.remove(path, { recursive: false });
+    });
+    return this.#saving;
+  }
+
+  async #list(): Promise<{ path: string; name: string }[]> {
+    try {
+      const files = await this.#hdfs.list(this.#folder);
+      return files.filter(({ name }) => /^model\+\d+\+\d+\.bin$/.test(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
+    } catch (error) {
+      if (isStreambookError(error, "NOT_FOUND")) return [];
+      throw error;
+    }
+  }
+}
+
+/** Refuses to go on with a model that was made for other settings. */
+export function checkCompatible(saved: SavedModel, wanted: { clusters: number; features: number }, table: string): void {
+  const k = saved.model.centroids.length;
+  if (k !== wanted.clusters || saved.features !== wanted.features) {
+    throw new StreambookError(
+      "USAGE",
+      `the table ${table} has a model of ${k} clusters and ${saved.features} features, and ${wanted.clusters} and ${wanted.features} were asked for; use the same, or another --hive-table`,
+    );
+  }
+}

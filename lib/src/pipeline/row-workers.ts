@@ -1,0 +1,97 @@
+/** The threads that parse and encode. A partition always goes to the same thread, which keeps its rows until the flush. */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { StreambookError } from "../errors/index.ts";
+import type { EncodeSegment, ParsedBatch, ParseRequest, RowStoreOptions } from "./row-store.ts";
+import type { WorkerReply, WorkerRequest } from "./row-worker.ts";
+
+/** Options of {@link RowWorkers}. */
+export interface RowWorkersOptions extends RowStoreOptions {
+  /** Number of threads. @default the number of cores, at most 4 */
+  readonly threads?: number;
+}
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+type Request = WorkerRequest extends infer R ? (R extends { id: number } ? Omit<R, "id"> : never) : never;
+
+/** One thread with the requests that wait for its answer. */
+class RowThread {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  #next = 0;
+  #failure: Error | undefined;
+
+  constructor(options: RowStoreOptions) {
+    const file = import.meta.url.endsWith(".ts") ? "./row-worker.ts" : "./row-worker.js";
+    this.#worker = new Worker(new URL(file, import.meta.url), {
+      workerData: options,
+      // A small young generation keeps the resident size of each thread flat; rows live until their flush anyway.
+      resourceLimits: { maxYoungGenerationSizeMb: 32 },
+    });
+    this.#worker.on("message", ({ id, result, error }: WorkerReply) => {
+      const pending = this.#pending.get(id);
+      this.#pending.delete(id);
+      if (error === undefined) pending?.resolve(result);
+      else pending?.reject(new StreambookError("INTERNAL", `a row could not be prepared: ${error}; please report it`));
+    });
+    this.#worker.on("error", (cause) => this.#fail(new StreambookError("INTERNAL", `a thread of the consumer failed: ${cause.message}; nothing is lost, start it again`, { cause })));
+    this.#worker.on("exit", () => this.#fail(new StreambookError("INTERNAL", "a thread of the consumer ended; nothing is lost, start it again")));
+  }
+
+  ask<T>(request: Request, transfer: ArrayBuffer[] = []): Promise<T> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    return new Promise<T>((resolve, reject) => {
+      const id = this.#next++;
+      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#worker.postMessage({ ...request, id }, transfer);
+    });
+  }
+
+  async terminate(): Promise<void> {
+    this.#failure ??= new StreambookError("INTERNAL", "the consumer's threads are closed");
+    await this.#worker.terminate();
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const pending of this.#pending.values()) pending.reject(this.#failure);
+    this.#pending.clear();
+  }
+}
+
+/** A fixed number of threads, each with a store of rows. */
+export class RowWorkers {
+  readonly #threads: readonly RowThread[];
+
+  constructor({ threads = Math.min(4, availableParallelism()), ...options }: RowWorkersOptions) {
+    this.#threads = Array.from({ length: Math.max(1, threads) }, () => new RowThread(options));
+  }
+
+  /** Parses a batch in its partition's thread; the request's buffers move there. */
+  parse(request: ParseRequest): Promise<ParsedBatch> {
+    const transfer = [request.bytes, request.ends, request.offsets].map((view) => view.buffer as ArrayBuffer);
+    return this.#of(request.partition).ask<ParsedBatch>({ kind: "parse", request }, transfer);
+  }
+
+  /** Encodes rows of one partition to a Parquet file, and forgets them. */
+  encode(partition: number, segments: readonly EncodeSegment[]): Promise<Uint8Array> {
+    return this.#of(partition).ask<Uint8Array>({ kind: "encode", segments });
+  }
+
+  /** Forgets batches of a partition. */
+  drop(partition: number, batches: readonly number[]): Promise<void> {
+    return this.#of(partition).ask<void>({ kind: "drop", batches });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.terminate()));
+  }
+
+  #of(partition: number): RowThread {
+    return this.#threads[partition % this.#threads.length] as RowThread;
+  }
+}

@@ -1,0 +1,237 @@
+/**
+ * The table's side of exactly-once: which offsets the data files hold, and the steps that add a file.
+ *
+ * A file's name says its topic, partition, and range of offsets. So the files alone say where to go on, and a step that
+ * is done twice is seen to be done. Offsets committed to Kafka are for people and their tools; nothing is derived from them.
+ */
+import { randomUUID } from "node:crypto";
+import { retry } from "../async/index.ts";
+import { messageOf, StreambookError } from "../errors/index.ts";
+import type { Hdfs } from "../hdfs/index.ts";
+import { addPartition, createExternalTable, type HiveSession, identifier, openHive } from "../hive/index.ts";
+import type { Logger } from "../log/index.ts";
+import type { Schema } from "../schema/index.ts";
+import { rowColumns } from "./row-store.ts";
+
+/** Where the course keeps its things on HDFS. */
+export const hdfsFolders = {
+  warehouse: "/streambook/warehouse",
+  staging: "/streambook/staging",
+  models: "/streambook/models",
+  log: "/streambook/log",
+} as const;
+
+/** A contiguous range of offsets of one partition: both ends belong to it. */
+export interface OffsetRange {
+  readonly topic: string;
+  readonly partition: number;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** One data file to be added. */
+export interface DataFile extends OffsetRange {
+  /** UTC date of all its rows, `YYYY-MM-DD`. */
+  readonly date: string;
+  readonly bytes: Uint8Array;
+}
+
+const FILE = /^(?<topic>[A-Za-z0-9._-]+)\+(?<partition>\d+)\+(?<first>\d+)\+(?<last>\d+)\.parquet$/;
+const OFFSET_DIGITS = 19; // a signed 64-bit offset, so that names sort as numbers do
+
+/** `{topic}+{partition}+{first}+{last}.parquet` */
+export function fileName({ topic, partition, first, last }: OffsetRange): string {
+  const padded = [first, last].map((offset) => String(offset).padStart(OFFSET_DIGITS, "0"));
+  return `${topic}+${partition}+${padded.join("+")}.parquet`;
+}
+
+/** The range that a file's name claims; undefined for any other name. */
+export function parseFileName(name: string): OffsetRange | undefined {
+  const groups = FILE.exec(name)?.groups;
+  if (groups === undefined) return undefined;
+  const { topic = "", partition, first, last } = groups;
+  return { topic, partition: Number(partition), first: BigInt(first ?? 0), last: BigInt(last ?? 0) };
+}
+
+/**
+ * The next offset of each partition that has files, after checking that no two files claim the same offset.
+ *
+ * @returns the next offset by partition, and the holes between files
+ * @throws OFFSETS_OVERLAP naming both files
+ */
+export function nextOffsets(ranges: Iterable<OffsetRange>): { next: Map<number, bigint>; holes: OffsetRange[] } {
+  const sorted = [...ranges].sort((a, b) => a.partition - b.partition || (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+  const next = new Map<number, bigint>();
+  const holes: OffsetRange[] = [];
+  let before: OffsetRange | undefined;
+  for (const range of sorted) {
+    if (before?.partition === range.partition) {
+      if (range.first <= before.last) {
+        throw new StreambookError(
+          "OFFSETS_OVERLAP",
+          `two data files claim the same offsets: ${fileName(before)} and ${fileName(range)}; look at both, and remove the one that should not be there`,
+        );
+      }
+      if (range.first > before.last + 1n) holes.push({ ...range, first: before.last + 1n, last: range.first - 1n });
+    }
+    next.set(range.partition, range.last + 1n);
+    before = range;
+  }
+  return { next, holes };
+}
+
+/** Options of {@link Table}. */
+export interface TableOptions {
+  readonly hdfs: Hdfs;
+  /** HiveServer2, `host:port`. */
+  readonly hive: string;
+  readonly name: string;
+  readonly topic: string;
+  readonly schema: Schema;
+  readonly logger: Logger;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An external table over a folder of Parquet files, partitioned by `event_date`. */
+export class Table {
+  readonly location: string;
+  readonly #options: TableOptions;
+  readonly #dates = new Set<string>();
+  #session: HiveSession | undefined;
+
+  constructor(options: TableOptions) {
+    identifier(options.name);
+    this.#options = options;
+    this.location = `${hdfsFolders.warehouse}/${options.name}`;
+  }
+
+  /** Makes the folders, the table and its text view, where they are missing. */
+  async create(): Promise<void> {
+    const { hdfs, name, schema } = this.#options;
+    await hdfs.mkdirs(this.location);
+    await hdfs.mkdirs(this.#staging);
+    await this.#hive(async (session) => {
+      await session.execute(
+        createExternalTable(schema, {
+          table: name,
+          extraColumns: rowColumns,
+          partitionedBy: [{ name: "event_date", type: "string", doc: "UTC date of event_time, YYYY-MM-DD" }],
+          location: this.location,
+        }),
+      );
+      const view = textView(name, schema);
+      if (view !== undefined) await session.execute(view);
+    });
+  }
+
+  /** Reads from the data files where each partition goes on, and mends what an interrupted run left. */
+  async positions(partitions: readonly number[]): Promise<Map<number, bigint>> {
+    const { hdfs, topic, logger } = this.#options;
+    const ranges: OffsetRange[] = [];
+    const dates = new Set<string>();
+    for await (const { name, path, type } of hdfs.walk(this.location)) {
+      const range = type === "file" ? parseFileName(name) : undefined;
+      if (range?.topic !== topic || !partitions.includes(range.partition)) continue;
+      ranges.push(range);
+      const date = /\/event_date=([^/]+)\/[^/]+$/.exec(path)?.[1];
+      if (date !== undefined) dates.add(date);
+    }
+    const { next, holes } = nextOffsets(ranges);
+    for (const hole of holes) logger.warn(`no file holds the offsets ${hole.first} to ${hole.last} of ${topic}[${hole.partition}]; the topic may have lost them, or a file was removed`);
+    // A run that ended between the rename and the statement left a date that Hive does not know.
+    for (const date of dates) await this.addDate(date);
+    await this.#clearStaging(partitions);
+    return next;
+  }
+
+  /** Writes a file where readers do not look, and checks its length. */
+  async stage(file: DataFile): Promise<string> {
+    const path = `${this.#staging}/${fileName(file)}.${randomUUID()}`;
+    await this.#options.hdfs.write(path, file.bytes, { overwrite: true });
+    return path;
+  }
+
+  /**
+   * Makes a staged file visible: one rename is the whole commit. The same file there already means that it was done before.
+   *
+   * @throws PARTITION_LOST when another consumer has written some of these offsets
+   */
+  async publish(staged: string, file: DataFile): Promise<"renamed" | "already-there"> {
+    const { hdfs } = this.#options;
+    const folder = `${this.location}/event_date=${file.date}`;
+    const name = fileName(file);
+    await hdfs.mkdirs(folder);
+    for (const other of await hdfs.list(folder)) {
+      const range = parseFileName(other.name);
+      const same = range?.topic === file.topic && range.partition === file.partition;
+      if (same && other.name !== name && range.first <= file.last && range.last >= file.first) {
+        throw new StreambookError("PARTITION_LOST", `another consumer has written ${other.name}, offsets that this one has read too; nothing was doubled, start the consumer again`);
+      }
+    }
+    return hdfs.renameOnce(staged, `${folder}/${name}`);
+  }
+
+  /** Tells Hive of a date, once. */
+  async addDate(date: string): Promise<void> {
+    if (this.#dates.has(date)) return;
+    await this.#hive((session) =>
+      session.execute(addPartition(this.#options.name, { event_date: date }, `${this.location}/event_date=${date}`)),
+    );
+    this.#dates.add(date);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#session?.close().catch(() => undefined);
+  }
+
+  get #staging(): string {
+    return `${hdfsFolders.staging}/${this.#options.name}`;
+  }
+
+  async #clearStaging(partitions: readonly number[]): Promise<void> {
+    const { hdfs, topic } = this.#options;
+    for (const { name, path } of await hdfs.list(this.#staging)) {
+      const range = parseFileName(name.replace(/\.[0-9a-f-]{36}$/, ""));
+      if (range?.topic === topic && partitions.includes(range.partition)) await hdfs.remove(path, { recursive: false });
+    }
+  }
+
+  /** Runs statements, on a new connection when the old one is lost. */
+  async #hive<T>(statements: (session: HiveSession) => Promise<T>): Promise<T> {
+    const { hive, logger, signal } = this.#options;
+    const started = this.#session !== undefined;
+    return retry(
+      async () => {
+        this.#session ??= await openHive({ address: hive, ...(signal === undefined ? {} : { signal }) });
+        try {
+          return await statements(this.#session);
+        } catch (error) {
+          await this.#session.close().catch(() => undefined);
+          this.#session = undefined;
+          throw error;
+        }
+      },
+      {
+        attempts: started ? PATIENT : 1,
+        signal,
+        onRetry: (error, attempt, wait) => logger.warn(`Hive: ${messageOf(error)}; try ${attempt + 1} in ${Math.ceil(wait / 1000)} s`),
+      },
+    );
+  }
+}
+
+/** Tries after which a service that went away in the middle is given up: about ten minutes at 5 s each. */
+export const PATIENT = 120;
+
+/** The view in the form of the course's first version: five columns, all text, the chunk reduced to plain characters. */
+function textView(table: string, { fields }: Schema): string | undefined {
+  const columns = ["chunk", "agent_id", "destination_uri", "event_time"];
+  if (!columns.every((name) => fields.some((field) => field.name === name))) return undefined;
+  const [, ...rest] = columns;
+  const selected = [
+    "regexp_replace(`chunk`, '[^A-Za-z0-9 ]', '') AS `chunk`",
+    ...rest.map((name) => `CAST(${identifier(name)} AS STRING) AS ${identifier(name)}`),
+    "CAST(`cluster` AS STRING) AS `cluster`",
+  ];
+  return `CREATE VIEW IF NOT EXISTS ${identifier(`${table}_text`)} AS SELECT ${selected.join(", ")} FROM ${identifier(table)}`;
+}

@@ -1,0 +1,96 @@
+/**
+ * Runs all tests: those of one room alone first, while a stack of its own starts on free ports in a temporary folder;
+ * then those that need it. The user's own stack is not touched. Ends with `N passed, N failed`.
+ *
+ * Usage: npm test [-- WORD…]: only the files whose path has one of the words.
+ */
+import { globSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
+import { down, homeFolder, projectFolder, up } from "../lib/src/stack/index.ts";
+
+const project = projectFolder();
+const words = process.argv.slice(2);
+const files = globSync(["lib/src/**/*.test.ts", "setup/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"], { cwd: project })
+  .sort()
+  .filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
+const alone = files.filter((file) => !file.endsWith(".stack.test.ts"));
+const onStack = files.filter((file) => file.endsWith(".stack.test.ts"));
+if (files.length === 0) {
+  console.error(`no test file has one of these words in its path: ${words.join(" ")}`);
+  process.exit(2);
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const started = performance.now();
+
+const home = await mkdtemp(join(tmpdir(), "streambook-test-"));
+const external = process.env["STREAMBOOK_STACK"] === "external";
+process.env["STREAMBOOK_JARS"] ??= join(homeFolder(), "jars");
+process.env["STREAMBOOK_LOG_LEVEL"] ??= "silent";
+if (!external) {
+  process.env["STREAMBOOK_HOME"] = home;
+  process.env["STREAMBOOK_PORTS"] = "free";
+}
+
+async function stop(): Promise<void> {
+  if (!external && onStack.length > 0) await down({}).catch((error: unknown) => console.error(error));
+  await rm(home, { recursive: true, force: true, maxRetries: 3 });
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    console.error("\nstopping the test stack …");
+    void stop().finally(() => process.exit(130));
+  });
+}
+
+/** Runs files in processes of their own, prints what a person wants to see, and counts. */
+async function runFiles(title: string, paths: readonly string[], concurrency: number): Promise<void> {
+  if (paths.length === 0) return;
+  console.log(`\n── ${title}: ${paths.length} files ──`);
+  const stream = run({
+    files: paths.map((path) => join(project, path)),
+    cwd: project,
+    concurrency,
+    execArgv: ["--disable-warning=TimeoutNegativeWarning", "--disable-warning=ExperimentalWarning"],
+    timeout: 15 * 60_000,
+  });
+  stream.on("test:pass", ({ details, skip, todo }) => {
+    if (details.type === "suite") return;
+    if (skip !== undefined || todo !== undefined) total.skipped++;
+    else total.passed++;
+  });
+  stream.on("test:fail", ({ details, todo }) => {
+    if (details.type !== "suite" && todo === undefined) total.failed++;
+  });
+  for await (const line of stream.compose(spec())) process.stdout.write(String(line).replaceAll(`${project}/`, ""));
+}
+
+const stack =
+  external || onStack.length === 0
+    ? Promise.resolve(undefined)
+    : up({ onProgress: () => undefined }).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+try {
+  await runFiles("one room alone", alone, 2);
+  const failure = await stack;
+  if (failure !== undefined) {
+    console.error("the test stack did not start:", failure);
+    total.failed++;
+  } else {
+    await runFiles(`with the stack (${external ? "external" : relative(tmpdir(), home)})`, onStack, 2);
+  }
+} finally {
+  await stop();
+}
+
+const seconds = Math.round((performance.now() - started) / 1000);
+console.log(`\n${Math.floor(seconds / 60)} min ${seconds % 60} s${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 ? 0 : 1);
