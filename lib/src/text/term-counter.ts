@@ -1,0 +1,103 @@
+/** The quick way from text to term counts: one scan, and no string for any word that has been met before. */
+import { characterClasses, classifyPair, ALONE, HIGH_SURROGATE, LETTER, MARK } from "./characters.ts";
+import { hashTerm } from "./hash.ts";
+import { stem } from "./stem.ts";
+import { englishStopWords } from "./stop-words.ts";
+import { Accumulator, type TermCounts } from "./term-counts.ts";
+import { normalize, type TermOptions } from "./tokenize.ts";
+import { WordTable } from "./word-table.ts";
+
+/** Options of {@link TermCounter}. */
+export interface TermCounterOptions extends TermOptions {
+  /** How many buckets terms are hashed to. @default 16384 */
+  readonly features?: number | undefined;
+  /** How many different words are remembered, as they are written; memory is bounded by it. @default 131072 */
+  readonly vocabulary?: number | undefined;
+}
+
+/** The value of a stop word in the table: it has no bucket. */
+const STOP = -1;
+/** FNV's prime. Source: http://www.isthe.com/chongo/tech/comp/fnv/ */
+const PRIME = 0x01000193;
+
+/**
+ * Counts the terms of texts: `count(text)` is `countTerms(terms(text))`, many times as fast.
+ *
+ * The plain way makes a string for every word, lower-cases it, looks it up among the stop words, stems it, and hashes its
+ * bytes. But words repeat. So this remembers, for each word as it is written, the bucket it ended in; the memory is a
+ * hash table whose key is the word's characters where they stand in the text, so that a word met before costs a glance
+ * at each of its characters and nothing else.
+ *
+ * @example
+ * ```ts
+ * import { TermCounter } from "streambook/text";
+ * const counter = new TermCounter({ features: 1024 });
+ * const { counts, words } = counter.count("The bee. The bees!");
+ * console.assert(words === 2 && counts[0] === 2);
+ * ```
+ */
+export class TermCounter {
+  /** How many buckets terms are hashed to. */
+  readonly features: number;
+  readonly #stem: boolean;
+  readonly #stopWords: ReadonlySet<string>;
+  readonly #classes = characterClasses();
+  readonly #table: WordTable;
+  readonly #accumulator: Accumulator;
+
+  constructor(options: TermCounterOptions = {}) {
+    this.features = options.features ?? 16_384;
+    this.#stem = options.stem ?? true;
+    this.#stopWords = options.stopWords ?? englishStopWords;
+    this.#table = new WordTable(options.vocabulary);
+    this.#accumulator = new Accumulator(this.features);
+  }
+
+  /** The counts of a text's terms. Buckets are in the order in which the text first has them. */
+  count(text: string): TermCounts {
+    const classes = this.#classes;
+    const end = text.length;
+    let words = 0;
+    let position = 0;
+    while (position < end) {
+      let code = text.charCodeAt(position);
+      let kind = classes[code] as number;
+      if (kind === HIGH_SURROGATE) kind = classifyPair(text, position);
+      if ((kind & (LETTER | ALONE)) === 0) {
+        position++;
+        continue;
+      }
+      const start = position;
+      const goesOn = kind === ALONE ? MARK : LETTER | MARK;
+      let hash = 0;
+      if (classes[code] === HIGH_SURROGATE) {
+        hash = Math.imul(code, PRIME);
+        code = text.charCodeAt(++position);
+      }
+      for (;;) {
+        hash = Math.imul(hash ^ code, PRIME);
+        if (++position === end) break;
+        code = text.charCodeAt(position);
+        kind = classes[code] as number;
+        if ((kind & goesOn) !== 0) continue;
+        if (kind !== HIGH_SURROGATE || (classifyPair(text, position) & goesOn) === 0) break;
+        hash = Math.imul(hash ^ code, PRIME);
+        code = text.charCodeAt(++position);
+      }
+      let bucket = this.#table.find(text, start, position, hash);
+      if (bucket === undefined) bucket = this.#learn(text, start, position, hash);
+      if (bucket === STOP) continue;
+      this.#accumulator.add(bucket, 1);
+      words++;
+    }
+    return this.#accumulator.take(words);
+  }
+
+  /** Meets a word for the first time: does what the plain way does, and remembers the result. */
+  #learn(text: string, start: number, end: number, hash: number): number {
+    const word = normalize(text.slice(start, end));
+    const bucket = this.#stopWords.has(word) ? STOP : hashTerm(this.#stem ? stem(word) : word, this.features);
+    this.#table.add(text, start, end, hash, bucket);
+    return bucket;
+  }
+}
