@@ -26,6 +26,7 @@ export const errorCodes = {
   // stream
   NOT_UTF8: { summary: "A file that should be UTF-8 text is not.", retriable: false, exitCode: 1 },
   STREAM_BROKEN: { summary: "A stream from the API ended before its last chunk.", retriable: true, exitCode: 1 },
+  PORT_TAKEN: { summary: "A port that was to be listened on is taken, or may not be used.", retriable: false, exitCode: 1 },
   NO_TEXTS: { summary: "A folder that should hold texts holds none.", retriable: false, exitCode: 1 },
   // kafka
   KAFKA_FAILED: { summary: "Kafka refused or failed a request.", retriable: true, exitCode: 1 },

@@ -1,0 +1,42 @@
+/** `streambook source`: the stream API over a folder of texts, until Ctrl-C. */
+import type { Command } from "commander";
+import { startStreamSource } from "../stream/index.ts";
+import { action, port, wholeNumber } from "./command.ts";
+
+interface SourceOptions {
+  readonly directory: string;
+  readonly chunkSize: number;
+  readonly port: number;
+  readonly host: string;
+}
+
+export function register(program: Command): void {
+  program
+    .command("source")
+    .description("Serve the texts of a folder as streams of chunks over HTTP (start_stream_source.sh).")
+    .requiredOption("-d, --directory <folder>", "folder of UTF-8 texts")
+    .option(
+      "-c, --chunk-size <characters>",
+      "characters (Unicode code points) in a chunk, 1 or more",
+      wholeNumber(1),
+      1024,
+    )
+    .option("-p, --port <port>", "TCP port to listen on; 0 takes a free one", port, 8000)
+    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .addHelpText("after", EXAMPLE)
+    .action(action(run));
+}
+
+const EXAMPLE = `
+Example:
+  bin/start_stream_source.sh -d ./data/texts -c 1024 -p 8000
+  curl http://127.0.0.1:8000/list_files     # then open http://127.0.0.1:8000/docs`;
+
+async function run(options: SourceOptions, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+  const { directory, chunkSize, host } = options;
+  const source = await startStreamSource({ folder: directory, chunkSize, port: options.port, host, signal });
+  console.log(
+    `serving ${directory} at ${source.url}, ${chunkSize} characters a chunk; documentation at ${source.url}/docs; Ctrl-C stops`,
+  );
+  await source.closed;
+}
