@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { zstdDecompressSync } from "node:zlib";
+import { parquetReadObjects } from "hyparquet";
+import { loadSchema, type Schema } from "../schema/index.ts";
+import { TermCounter } from "../text/index.ts";
+import { type ParseRequest, RowStore } from "./row-store.ts";
+
+const schema: Schema = await loadSchema("schemas/chunks.json");
+
+function message(fields: Record<string, unknown> = {}): string {
+  return JSON.stringify({
+    agent_id: "Agent_Ada",
+    destination_uri: "/river.md",
+    event_time: "2026-01-31T23:59:59.123456Z",
+    chunk: 'the "sea"\tand\r\nżółw 😀',
+    stream_id: "s1",
+    seq: 0,
+    is_last: false,
+    ...fields,
+  });
+}
+
+function request(values: readonly (string | Buffer | null)[], firstOffset = 100n): ParseRequest {
+  const buffers = values.map((value) => (value === null ? Buffer.alloc(0) : Buffer.from(value)));
+  let end = 0;
+  return {
+    batch: 1,
+    partition: 3,
+    firstOffset,
+    offsets: Uint32Array.from(values, (_, index) => index * 2),
+    bytes: new Uint8Array(Buffer.concat(buffers)),
+    ends: Uint32Array.from(buffers, ({ length }) => (end += length)),
+  };
+}
+
+async function decode(bytes: Uint8Array): Promise<Record<string, unknown>[]> {
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+  return parquetReadObjects({ file, compressors: { ZSTD: (input) => zstdDecompressSync(input) } });
+}
+
+test("a row comes back from Parquet as the message was", async () => {
+  const store = new RowStore({ schema });
+  const parsed = store.parse(request([message(), message({ seq: 1, event_time: "2026-02-01T00:00:00Z", is_last: true })]));
+  assert.deepEqual(parsed.dates, ["2026-01-31", "2026-02-01"]);
+  assert.deepEqual([...parsed.isLast], [0, 1]);
+  assert.deepEqual([...parsed.offsets], [0, 2]);
+  const version = Uint32Array.of(0, 0);
+  const rows = await decode(store.encode([{ batch: 1, from: 0, to: 2, clusters: Int32Array.of(4, 2), versions: ["m.1"], version }]));
+  assert.deepEqual(rows[0], {
+    agent_id: "Agent_Ada",
+    destination_uri: "/river.md",
+    event_time: new Date("2026-01-31T23:59:59.123Z"),
+    chunk: 'the "sea"\tand\r\nżółw 😀',
+    stream_id: "s1",
+    seq: 0,
+    is_last: false,
+    cluster: 4,
+    model_version: "m.1",
+    kafka_partition: 3,
+    kafka_offset: 100n,
+  });
+  assert.equal(rows[1]?.["kafka_offset"], 102n);
+});
+
+test("the terms of each row are those of its text alone", () => {
+  const texts = ["the sea and the lighthouse", "", "bread, flour; bread"];
+  const parsed = new RowStore({ schema }).parse(request(texts.map((chunk) => message({ chunk }))));
+  const counter = new TermCounter();
+  texts.forEach((text, row) => {
+    const expected = counter.count(text);
+    const from = row === 0 ? 0 : (parsed.termEnds[row - 1] as number);
+    assert.deepEqual([...parsed.indices.subarray(from, parsed.termEnds[row])], [...expected.indices]);
+    assert.deepEqual([...parsed.counts.subarray(from, parsed.termEnds[row])], [...expected.counts]);
+    assert.equal(parsed.words[row], expected.words);
+  });
+});
+
+test("what cannot be read is told, with the reason, and the others are kept", () => {
+  const latin1 = Buffer.from(message({ chunk: "caf?" }).replace("?", "é"), "latin1");
+  const values = [null, "no json", "[]", message({ seq: "0" }), message({ extra: 1 }), message({ event_time: "yesterday" }), latin1, message()];
+  const parsed = new RowStore({ schema }).parse(request(values));
+  assert.equal(parsed.rows, 1);
+  assert.deepEqual([...parsed.offsets], [14]);
+  const reasons = ["has no value", "is not JSON", "is not a JSON object", `field "seq" must be`, `field "extra" is not in`, `field "event_time" must be`, "is not UTF-8"];
+  assert.deepEqual(parsed.malformed.map(({ index }) => index), [0, 1, 2, 3, 4, 5, 6]);
+  parsed.malformed.forEach(({ reason }, index) => assert.ok(reason.startsWith(reasons[index] as string), reason));
+});
+
+test("rows of several batches and only a part of one make a file", async () => {
+  const store = new RowStore({ schema });
+  store.parse(request([message({ seq: 0 }), message({ seq: 1 })]));
+  store.parse({ ...request([message({ seq: 2 }), message({ seq: 3 })], 200n), batch: 2 });
+  const segment = { clusters: Int32Array.of(0, 0), versions: ["m"], version: Uint32Array.of(0, 0) };
+  const first = await decode(store.encode([{ ...segment, batch: 1, from: 1, to: 2 }, { ...segment, batch: 2, from: 0, to: 2 }]));
+  assert.deepEqual(first.map((row) => row["seq"]), [1, 2, 3]);
+  const rest = await decode(store.encode([{ ...segment, batch: 1, from: 0, to: 1 }]));
+  assert.deepEqual(rest.map((row) => row["seq"]), [0]);
+});
