@@ -2,7 +2,30 @@
  * The course's `webhdfs` package, opened for a lesson: its calls look like those of Node's `fs`, and what it hides is what
  * {@link Hdfs} adds. The tests beside this file show each trap, first with the package, then with the class.
  */
-import type { WebHdfsClient } from "webhdfs";
+import type { Readable, Writable } from "node:stream";
+
+/** A file or folder, as the package gives it. */
+export interface WebHdfsStatus {
+  readonly pathSuffix: string;
+  readonly type: "FILE" | "DIRECTORY" | "SYMLINK";
+  readonly length: number;
+  readonly modificationTime: number;
+}
+
+type Done = (error: Error | null | undefined) => void;
+
+/** What the course uses of a client of `webhdfs` 1.2.0, which has no types of its own. */
+export interface WebHdfsClient {
+  mkdir(path: string, done: Done): unknown;
+  rename(path: string, destination: string, done: Done): unknown;
+  unlink(path: string, recursive: boolean, done: Done): unknown;
+  exists(path: string, done: (exists: boolean) => void): unknown;
+  stat(path: string, done: (error: Error | null | undefined, status?: WebHdfsStatus) => void): unknown;
+  readdir(path: string, done: (error: Error | null | undefined, files?: WebHdfsStatus[]) => void): unknown;
+  /** Only to be fed by `.pipe()`; emits `finish` after `error` too. */
+  createWriteStream(path: string, append?: boolean, options?: object): Writable;
+  createReadStream(path: string, options?: object): Readable;
+}
 
 /** Options of {@link openWebHdfsPackage}. */
 export interface WebHdfsPackageOptions {
@@ -25,5 +48,10 @@ export interface WebHdfsPackageOptions {
 export async function openWebHdfsPackage(options: WebHdfsPackageOptions): Promise<WebHdfsClient> {
   const { default: webhdfs } = await import("webhdfs");
   const { hostname, port } = new URL(options.address);
-  return webhdfs.createClient({ user: options.user, host: hostname, port: port || "80", path: "/webhdfs/v1" });
+  return webhdfs.createClient({
+    user: options.user,
+    host: hostname,
+    port: port || "80",
+    path: "/webhdfs/v1",
+  }) as WebHdfsClient;
 }

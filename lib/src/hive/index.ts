@@ -1,0 +1,13 @@
+/** Hive: statements with the care the driver lacks, rows with their exact values, and DDL from a schema. */
+export { openHive, type HiveOptions, type HiveSession, type QueryOptions } from "./session.ts";
+export { type HiveRow, type HiveValue } from "./rows.ts";
+export {
+  addPartition,
+  columnTypes,
+  createExternalTable,
+  createTextView,
+  identifier,
+  text,
+  type TableOptions,
+  type TextViewOptions,
+} from "./ddl.ts";
