@@ -35,7 +35,9 @@ function headline({ texts }: RunReport, passed: boolean): string {
       : `${formatCount(different)} of ${plural(texts.length, "text")} did not come back identical.`;
   }
   if (!passed) return "The texts came back identical, but the counts do not agree.";
-  return texts.length === 1 ? "The text came back identical." : `All ${plural(texts.length, "text")} came back identical.`;
+  return texts.length === 1
+    ? "The text came back identical."
+    : `All ${plural(texts.length, "text")} came back identical.`;
 }
 
 function textFailures({ texts, identical }: RunReport): string[] {
@@ -56,11 +58,18 @@ function countFailures({ counts: { sent, rows, distinctOffsets }, messages, dead
       `${plural(deadLetters, "message")} could not be read and went to the dead-letter topic, where ${deadLetters === 1 ? "it waits with its error" : "they wait with their errors"}.`,
     );
   }
-  if (messages !== sent) failures.push(`The producer sent ${formatCount(sent)} messages, but the topic holds ${formatCount(messages)}.`);
-  if (rows < sent) failures.push(`${plural(sent - rows, "message")} of ${formatCount(sent)} never became a row in Hive.`);
-  if (rows > sent) failures.push(`Hive has ${plural(rows - sent, "row")} more than the ${formatCount(sent)} messages sent.`);
-  if (distinctOffsets < rows) failures.push(`${plural(rows - distinctOffsets, "row")} in Hive ${rows - distinctOffsets === 1 ? "repeats" : "repeat"} an offset that another row already has.`);
-  if (distinctOffsets > rows) failures.push(`Hive counts ${formatCount(distinctOffsets)} offsets in ${formatCount(rows)} rows, which cannot be.`);
+  if (messages !== sent)
+    failures.push(`The producer sent ${formatCount(sent)} messages, but the topic holds ${formatCount(messages)}.`);
+  if (rows < sent)
+    failures.push(`${plural(sent - rows, "message")} of ${formatCount(sent)} never became a row in Hive.`);
+  if (rows > sent)
+    failures.push(`Hive has ${plural(rows - sent, "row")} more than the ${formatCount(sent)} messages sent.`);
+  if (distinctOffsets < rows)
+    failures.push(
+      `${plural(rows - distinctOffsets, "row")} in Hive ${rows - distinctOffsets === 1 ? "repeats" : "repeat"} an offset that another row already has.`,
+    );
+  if (distinctOffsets > rows)
+    failures.push(`Hive counts ${formatCount(distinctOffsets)} offsets in ${formatCount(rows)} rows, which cannot be.`);
   return failures;
 }
 
@@ -71,7 +80,9 @@ function clusterNotices({ clusters, rows }: RunReport): string[] {
   const total = clusters.reduce((sum, { size }) => sum + size, 0);
   const large = clusters.length > 2 && rows > 0 ? clusters.find(({ size }) => size > total / 2) : undefined;
   if (large !== undefined) {
-    notices.push(`Cluster ${large.id} holds ${Math.round((100 * large.size) / total)} % of all chunks: it swallows subjects that should be apart.`);
+    notices.push(
+      `Cluster ${large.id} holds ${Math.round((100 * large.size) / total)} % of all chunks: it swallows subjects that should be apart.`,
+    );
   }
   return notices;
 }

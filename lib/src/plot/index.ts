@@ -1,0 +1,30 @@
+/** Figures for a page, a notebook or a picture: plain Plotly JSON, one palette, and pages that work offline. */
+export { defaultConfig, type Figure, type Trace, type Json, type JsonObject } from "./figure.ts";
+export { themes, clusterColour, clusterSymbol, contrast, type Theme, type ThemeName } from "./palette.ts";
+export { template, lightTemplate, darkTemplate, FIGURE_FONT } from "./template.ts";
+export {
+  markup,
+  Markup,
+  escapeHtml,
+  escapeLabel,
+  scriptJson,
+  scriptSource,
+  excerpt,
+  wrapLines,
+  type MarkupPart,
+} from "./markup.ts";
+export { formatBytes, formatCount, formatSeconds, plural } from "./format.ts";
+export { labelledBars, type LabelledBar } from "./bars.ts";
+export { timeline, type TimelineStage } from "./timeline.ts";
+export { stageRates, ratesOverTime, type StageRate, type RateSeries } from "./throughput.ts";
+export {
+  clusterPlane,
+  clusterName,
+  topTermsBars,
+  type ClusterPoint,
+  type ClusterTerms,
+  type TopTermsOptions,
+} from "./clusters.ts";
+export { heatMap, type HeatMapOptions } from "./heat-map.ts";
+export { standalonePage, figureElement, type PageOptions, type FigureElementOptions } from "./page.ts";
+export { plotlySource } from "./plotly-source.ts";

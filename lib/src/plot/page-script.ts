@@ -1,0 +1,77 @@
+/**
+ * The script of a standalone page, as text: it runs in the browser, where plotly.js has been loaded before it. It draws the figures in the
+ * theme of the page, changes theme, copies, and shows or hides series.
+ */
+export const pageScript = `"use strict";
+(() => {
+  const root = document.documentElement;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const coarse = matchMedia("(pointer: coarse)").matches;
+  const templates = JSON.parse(document.getElementById("templates").textContent);
+  const figures = new Map();
+
+  const themeName = () => root.dataset.theme ?? (dark.matches ? "dark" : "light");
+
+  function draw(place, name) {
+    const { data, layout, config } = figures.get(place);
+    // A finger that moves over a figure scrolls the page: it does not zoom.
+    const dragmode = coarse ? false : (layout.dragmode ?? "zoom");
+    Plotly.react(place, data, { ...layout, dragmode, autosize: true, template: templates[name] }, config);
+  }
+  const drawAll = (name = themeName()) => { for (const place of figures.keys()) draw(place, name); };
+
+  for (const place of document.querySelectorAll("[data-figure]")) {
+    figures.set(place, JSON.parse(document.getElementById(place.dataset.figure).textContent));
+  }
+  drawAll();
+  root.dataset.drawn = "yes";
+
+  const themes = document.querySelector(".themes");
+  themes.hidden = false;
+  for (const input of themes.querySelectorAll("input")) {
+    input.checked = input.value === (root.dataset.theme ?? "auto");
+    input.addEventListener("change", () => {
+      if (input.value === "auto") delete root.dataset.theme;
+      else root.dataset.theme = input.value;
+      try { localStorage.setItem("streambook-theme", input.value); } catch { /* not kept, then */ }
+      drawAll();
+    });
+  }
+  dark.addEventListener("change", () => drawAll());
+  addEventListener("beforeprint", () => drawAll("light"));
+  addEventListener("afterprint", () => drawAll());
+
+  const status = document.getElementById("status");
+  async function copy(text) {
+    try { await navigator.clipboard.writeText(text); }
+    catch {
+      const field = document.body.appendChild(document.createElement("textarea"));
+      field.value = text;
+      field.select();
+      document.execCommand("copy");
+      field.remove();
+    }
+  }
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button === null) return;
+    await copy(button.dataset.copy);
+    button.classList.add("copied");
+    button.focus();
+    status.textContent = "Copied.";
+    setTimeout(() => { button.classList.remove("copied"); status.textContent = ""; }, 1200);
+  });
+
+  for (const button of document.querySelectorAll("[data-series]")) {
+    const place = document.querySelector("#" + button.dataset.of + " .plot");
+    button.addEventListener("click", () => {
+      const shown = button.getAttribute("aria-pressed") !== "true";
+      button.setAttribute("aria-pressed", String(shown));
+      const trace = figures.get(place).data[Number(button.dataset.series)];
+      if (trace === undefined) return;
+      trace.visible = shown;
+      Plotly.restyle(place, { visible: shown }, [Number(button.dataset.series)]);
+    });
+  }
+})();
+`;
