@@ -4,3 +4,18 @@ export { Labeller, decodeSavedModel, type LabellerOptions, type SavedModel } fro
 export { ModelStore } from "./models.ts";
 export { encodeParquet } from "./parquet.ts";
 export { fileName, hdfsFolders, nextOffsets, parseFileName, type OffsetRange } from "./table.ts";
+export { writeReport, samplePoints, type WrittenReport } from "./report.ts";
+export { judge, type Verdict } from "./report-verdict.ts";
+export type {
+  ReportCluster,
+  ReportCounts,
+  ReportHeatMap,
+  ReportLink,
+  ReportMachine,
+  ReportPoint,
+  ReportQuality,
+  ReportStage,
+  ReportSuggestion,
+  ReportText,
+  RunReport,
+} from "./report-types.ts";
