@@ -1,0 +1,88 @@
+/** Makes kafkajs clients as this room wants them: quiet, quick to say that a broker is not there, with all codecs. */
+import { createRequire } from "node:module";
+import kafkajs, { type Admin, type Kafka, type LogEntry } from "kafkajs";
+import { silentLogger, type Logger } from "../log/index.ts";
+import { registerCodecs } from "./codecs.ts";
+import { kafkaError } from "./failures.ts";
+import { brokerAddress } from "./names.ts";
+
+/** What every opening in this room takes. */
+export interface KafkaOptions {
+  /** Address of a broker: `127.0.0.1:9092`, or a port. */
+  readonly broker: string;
+  /** Gets what kafkajs has to say, at level debug, and what people must know, at level warn. @default silentLogger */
+  readonly logger?: Logger | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Makes a kafkajs client. `retries` is how often kafkajs itself tries a request again. */
+export function createKafka({ broker, logger = silentLogger }: KafkaOptions, retries: number): Kafka {
+  registerCodecs();
+  mendTimers();
+  return new kafkajs.Kafka({
+    clientId: "streambook",
+    brokers: [brokerAddress(broker)],
+    connectionTimeout: 2000,
+    requestTimeout: 30_000,
+    retry: { retries, initialRetryTime: 100, maxRetryTime: 2000 },
+    logLevel: logger.isLevelEnabled("debug") ? kafkajs.logLevel.INFO : kafkajs.logLevel.NOTHING,
+    // kafkajs logs as errors what it recovers from, such as the first look for a coordinator.
+    logCreator: () => (entry: LogEntry) =>
+      logger.debug({ kafkajs: entry.namespace, level: entry.label }, entry.log.message),
+  });
+}
+
+/**
+ * Connects an admin client, does something with it, and disconnects it.
+ *
+ * @param doing what is done, for the message of an error: `look up the topic "chunks"`
+ * @throws UNREACHABLE when no broker answers within a few seconds; KAFKA_FAILED
+ */
+export async function withAdmin<T>(
+  options: KafkaOptions,
+  doing: string,
+  operation: (admin: Admin) => Promise<T>,
+): Promise<T> {
+  options.signal?.throwIfAborted();
+  const admin = createKafka(options, 2).admin();
+  try {
+    await admin.connect();
+    return await operation(admin);
+  } catch (error) {
+    throw kafkaError(error, brokerAddress(options.broker), doing);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+interface RequestQueue {
+  pending: unknown[];
+  throttledUntil: number;
+  throttleCheckTimeoutId: NodeJS.Timeout | null;
+  checkPendingRequests(): void;
+  scheduleCheckPendingRequests(): void;
+}
+
+let mended = false;
+
+/**
+ * kafkajs 2.2.4 sets a timer of negative time after each request, for which Node 24 prints a warning. This is its
+ * function with the time kept at 0 or more; it does not set the timer at all when nothing waits for it.
+ */
+function mendTimers(): void {
+  if (mended) return;
+  mended = true;
+  const queue = createRequire(import.meta.url)("kafkajs/src/network/requestQueue") as { prototype: RequestQueue };
+  queue.prototype.scheduleCheckPendingRequests = function schedule(this: RequestQueue) {
+    if (this.throttleCheckTimeoutId !== null && this.throttleCheckTimeoutId !== undefined) return;
+    const throttled = this.throttledUntil - Date.now();
+    if (this.pending.length === 0 && throttled <= 0) return;
+    this.throttleCheckTimeoutId = setTimeout(
+      () => {
+        this.throttleCheckTimeoutId = null;
+        this.checkPendingRequests();
+      },
+      throttled > 0 ? throttled : 10,
+    );
+  };
+}

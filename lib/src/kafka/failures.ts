@@ -1,0 +1,72 @@
+/** Turns errors of kafkajs into ours, which say what to do. */
+import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+
+interface KafkaJsError extends Error {
+  readonly type?: string;
+  readonly retriable?: boolean;
+}
+
+const CONNECTION = /^KafkaJS(Connection|NoBrokerAvailable|BrokerNotFound|RequestTimeout|ConnectionClosed)/;
+
+/** The error at the root of one: kafkajs wraps what it gave up on. */
+export function rootOf(error: unknown): KafkaJsError {
+  let root = error as KafkaJsError;
+  while (root?.cause instanceof Error && root.cause !== root && root.type === undefined)
+    root = root.cause as KafkaJsError;
+  return root;
+}
+
+/** Whether an error means that the broker was not there, or went away. */
+export function isConnectionFailure(error: unknown): boolean {
+  for (let e = error as Error | undefined; e instanceof Error; e = e.cause as Error | undefined) {
+    if (CONNECTION.test(e.name) || isStreambookError(e, "UNREACHABLE")) return true;
+  }
+  return false;
+}
+
+/**
+ * Our error for one of kafkajs.
+ *
+ * @param doing what was tried: `read the topic "chunks"`
+ */
+export function kafkaError(error: unknown, broker: string, doing: string): unknown {
+  if (isStreambookError(error) || (error as Error)?.name === "AbortError") return error;
+  const root = rootOf(error);
+  if (isConnectionFailure(error)) {
+    return new StreambookError(
+      "UNREACHABLE",
+      `no Kafka broker answers at ${broker} (${messageOf(root)}), so it cannot ${doing}; start one with \`npx streambook up\`, or give its address`,
+      { cause: error },
+    );
+  }
+  switch (root.type) {
+    case "UNKNOWN_TOPIC_OR_PARTITION":
+      return new StreambookError(
+        "NOT_FOUND",
+        `the broker at ${broker} does not have what is needed to ${doing}; the producer makes the topic: run bin/start_producer.sh first`,
+        { cause: error },
+      );
+    case "MESSAGE_TOO_LARGE":
+    case "RECORD_LIST_TOO_LARGE":
+      return tooLarge(doing, undefined, error);
+    default:
+      return new StreambookError(
+        "KAFKA_FAILED",
+        `the broker at ${broker} could not ${doing}: ${messageOf(root)}; \`npx streambook logs kafka\` shows more`,
+        {
+          cause: error,
+          retriable: root.retriable !== false,
+        },
+      );
+  }
+}
+
+/** The error for a message that a topic does not take. */
+export function tooLarge(doing: string, limit: number | undefined, cause?: unknown): StreambookError {
+  const allowed = limit === undefined ? "" : ` of ${limit} bytes`;
+  return new StreambookError(
+    "MESSAGE_TOO_LARGE",
+    `cannot ${doing}: it is larger than the topic's limit${allowed} (max.message.bytes); use smaller chunks (-c), or raise the limit`,
+    { cause },
+  );
+}

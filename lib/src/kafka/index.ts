@@ -1,0 +1,13 @@
+/** Kafka: topics, a producer that batches, a consumer that owns its offsets, dead letters. */
+export { brokerAddress, checkTopic } from "./names.ts";
+export { compressions, type Compression } from "./codecs.ts";
+export type { KafkaOptions } from "./client.ts";
+export { deleteTopics, ensureTopic, topicOffsets, type EnsureTopicOptions, type OffsetRange } from "./topics.ts";
+export { murmur2, partitionForKey } from "./partition.ts";
+export {
+  BatchingProducer,
+  type BatchingProducerOptions,
+  type OutgoingMessage,
+  type ProducerStats,
+} from "./producer.ts";
+export { deadLetter, deadLetterTopic, type DeadLetter } from "./dead-letter.ts";

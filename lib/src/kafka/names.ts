@@ -1,0 +1,40 @@
+/** Names and addresses of Kafka, checked before they are used. */
+import { StreambookError } from "../errors/index.ts";
+
+/**
+ * The address of a broker, from what a person types: a port (`9092`) or `host:port`.
+ *
+ * @throws USAGE when it is neither
+ *
+ * @example
+ * ```ts
+ * import { brokerAddress } from "streambook/kafka";
+ * console.assert(brokerAddress("9092") === "127.0.0.1:9092");
+ * ```
+ */
+export function brokerAddress(text: string | number): string {
+  const match = /^(?:(?<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):)?(?<port>\d{1,5})$/.exec(String(text).trim());
+  const port = Number(match?.groups?.["port"]);
+  if (match === null || port < 1 || port > 65535) {
+    throw new StreambookError(
+      "USAGE",
+      `"${text}" is not the address of a Kafka broker; give a port such as 9092, or host:port`,
+    );
+  }
+  return `${match.groups?.["host"] ?? "127.0.0.1"}:${port}`;
+}
+
+/**
+ * Returns a topic name that Kafka accepts: letters, digits, `.`, `_` and `-`, at most 249 of them, neither `.` nor `..`.
+ *
+ * @throws USAGE for any other
+ */
+export function checkTopic(topic: string): string {
+  if (!/^[A-Za-z0-9._-]{1,249}$/.test(topic) || topic === "." || topic === "..") {
+    throw new StreambookError(
+      "USAGE",
+      `${JSON.stringify(topic)} is not a topic name; use letters, digits, ".", "_" and "-", at most 249`,
+    );
+  }
+  return topic;
+}
