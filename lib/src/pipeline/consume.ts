@@ -8,7 +8,7 @@
 import { retry } from "../async/index.ts";
 import { messageOf, StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
-import { BatchingProducer, deadLetter, ensureTopic, openConsumer, type PartitionBatch, type PartitionConsumer } from "../kafka/index.ts";
+import { BatchingProducer, deadLetter, deadLetterTopic, ensureTopic, openConsumer, type PartitionBatch, type PartitionConsumer } from "../kafka/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
 import type { Schema } from "../schema/index.ts";
 import type { Addresses } from "../stack/index.ts";
@@ -386,22 +386,17 @@ class Consumption {
     const message = batch.messages[index];
     if (message === undefined) throw new StreambookError("INTERNAL", "a dead letter has no message; please report it");
     const error = `the message ${reason}`;
-    this.#parts.logger.warn(`${topic}[${batch.partition}] offset ${message.offset}: ${error}; it goes to ${topic}-dead-letter`);
+    this.#parts.logger.warn(`${topic}[${batch.partition}] offset ${message.offset}: ${error}; it goes to ${deadLetterTopic(topic)}`);
     await this.#patiently("sending a dead letter", async () => {
-      this.#deadLetterProducer ??= this.#openDeadLetters(addresses.kafka, `${topic}-dead-letter`);
+      this.#deadLetterProducer ??= BatchingProducer.open({ broker: addresses.kafka, lingerMilliseconds: 0 });
       try {
-        await deadLetter(await this.#deadLetterProducer, { topic, partition: batch.partition, message, error });
+        await deadLetter(await this.#deadLetterProducer, { topic, partition: batch.partition, ...message, error });
       } catch (failure) {
         this.#deadLetterProducer = undefined;
         throw failure;
       }
     });
     this.#progress.deadLetters++;
-  }
-
-  async #openDeadLetters(broker: string, topic: string): Promise<BatchingProducer> {
-    await ensureTopic({ broker, topic, partitions: 1 });
-    return BatchingProducer.open({ broker, lingerMilliseconds: 0 });
   }
 
   /** Services that go away come back: tried for about ten minutes, each failure told. */

@@ -144,7 +144,8 @@ export class Labeller {
     let rows: number[] = [];
     const learn = (): void => {
       if (vectors.length === 0) return;
-      this.#assign(waiting, rows, (this.#model as StreamingKMeans).learn(vectors), this.version);
+      const version = this.version; // of the model that labels, which is the one before it learns
+      this.#assign(waiting, rows, (this.#model as StreamingKMeans).learn(vectors), version);
       vectors = [];
       rows = [];
     };

@@ -8,7 +8,7 @@ import { randomUUID } from "node:crypto";
 import { retry } from "../async/index.ts";
 import { messageOf, StreambookError } from "../errors/index.ts";
 import type { Hdfs } from "../hdfs/index.ts";
-import { addPartition, createExternalTable, type HiveSession, identifier, openHive } from "../hive/index.ts";
+import { addPartition, createExternalTable, createTextView, type HiveSession, identifier, openHive } from "../hive/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Schema } from "../schema/index.ts";
 import { rowColumns } from "./row-store.ts";
@@ -224,14 +224,10 @@ export class Table {
 export const PATIENT = 120;
 
 /** The view in the form of the course's first version: five columns, all text, the chunk reduced to plain characters. */
+const TEXT_VIEW = ["chunk", "agent_id", "destination_uri", "event_time", "cluster"];
+
 function textView(table: string, { fields }: Schema): string | undefined {
-  const columns = ["chunk", "agent_id", "destination_uri", "event_time"];
-  if (!columns.every((name) => fields.some((field) => field.name === name))) return undefined;
-  const [, ...rest] = columns;
-  const selected = [
-    "regexp_replace(`chunk`, '[^A-Za-z0-9 ]', '') AS `chunk`",
-    ...rest.map((name) => `CAST(${identifier(name)} AS STRING) AS ${identifier(name)}`),
-    "CAST(`cluster` AS STRING) AS `cluster`",
-  ];
-  return `CREATE VIEW IF NOT EXISTS ${identifier(`${table}_text`)} AS SELECT ${selected.join(", ")} FROM ${identifier(table)}`;
+  const names = new Set([...fields, ...rowColumns].map(({ name }) => name));
+  if (!TEXT_VIEW.every((name) => names.has(name))) return undefined;
+  return createTextView({ view: `${table}_text`, table, columns: TEXT_VIEW, stripped: ["chunk"] });
 }

@@ -1,0 +1,102 @@
+/**
+ * `npm run bench -- pipeline`: messages that are already in Kafka, from the consumer's start to rows that Hive can query;
+ * beside it the same messages through plain kafkajs with JSON.parse. Ratios of one run are what counts.
+ */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Hdfs } from "../lib/src/hdfs/index.ts";
+import { openHive } from "../lib/src/hive/index.ts";
+import { BatchingProducer, deleteTopics, ensureTopic } from "../lib/src/kafka/index.ts";
+import { hdfsFolders } from "../lib/src/pipeline/index.ts";
+import { addresses } from "../lib/src/stack/index.ts";
+import { benchMessages } from "./messages.ts";
+
+const execute = promisify(execFile);
+const folder = import.meta.dirname;
+
+interface Figures {
+  readonly seconds: number;
+  readonly queryableSeconds: number;
+  readonly peakMegabytes: number;
+  readonly cpuSeconds?: number;
+  readonly rows?: number;
+  readonly spent?: Record<string, number>;
+}
+
+async function inProcess(script: string, parameters: object): Promise<Figures> {
+  const { stdout } = await execute(process.execPath, ["--disable-warning=TimeoutNegativeWarning", join(folder, script), JSON.stringify(parameters)], { maxBuffer: 1 << 24 });
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as Figures;
+}
+
+/** Runs the benchmark on the running stack, and cleans up after itself. */
+export async function pipeline({ messages = 50_000, rounds = 3 } = {}): Promise<void> {
+  const at = await addresses();
+  const stamp = Date.now();
+  const topic = `bench-${stamp}`;
+  await ensureTopic({ broker: at.kafka, topic, partitions: 4 });
+  const producer = await BatchingProducer.open({ broker: at.kafka });
+  let bytes = 0;
+  for (const { key, value } of benchMessages(messages)) {
+    bytes += value.length;
+    await producer.send({ topic, key, value });
+  }
+  await producer.close();
+  console.log(`${messages} messages of ${Math.round(bytes / messages)} bytes in ${topic}; ${rounds} rounds, medians of messages a second\n`);
+  const tables: string[] = [];
+  const results = new Map<string, Figures[]>();
+  const add = (name: string, figures: Figures): void => void results.set(name, [...(results.get(name) ?? []), figures]);
+  try {
+    for (let round = 0; round < rounds; round++) {
+      add("kafkajs + JSON.parse", await inProcess("raw-process.ts", { topic, count: messages }));
+      for (const stem of [false, true]) {
+        const table = `bench_${stamp}_${tables.length}`;
+        tables.push(table);
+        const figures = await inProcess("consumer-process.ts", { topic, table, stem });
+        if (figures.rows !== messages) throw new Error(`${figures.rows} rows instead of ${messages}`);
+        add(stem ? "streambook, with stems" : "streambook, no stems", figures);
+      }
+    }
+    print(results, messages);
+  } finally {
+    await cleanUp(tables, topic);
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
+
+function print(results: ReadonlyMap<string, readonly Figures[]>, messages: number): void {
+  const rate = (name: string): number => median((results.get(name) ?? []).map(({ seconds }) => messages / seconds));
+  const roof = rate("kafkajs + JSON.parse");
+  console.table(
+    [...results].map(([name, figures]) => ({
+      what: name,
+      "messages/s": Math.round(rate(name)),
+      "of kafkajs": `${Math.round((100 * rate(name)) / roof)} %`,
+      "process start to end, s": median(figures.map(({ queryableSeconds }) => queryableSeconds)).toFixed(1),
+      "CPU, µs/message": figures[0]?.cpuSeconds === undefined ? "" : Math.round((median(figures.map(({ cpuSeconds = 0 }) => cpuSeconds)) * 1e6) / messages),
+      "peak MB": Math.max(...figures.map(({ peakMegabytes }) => peakMegabytes)),
+    })),
+  );
+  for (const [name, figures] of results) {
+    const spent = figures.at(-1)?.spent;
+    if (spent === undefined) continue;
+    const parts = Object.entries(spent).map(([stage, seconds]) => `${stage} ${seconds.toFixed(2)}`);
+    console.log(`${name}: seconds by stage, side by side in ${figures.at(-1)?.seconds.toFixed(2)} s: ${parts.join(", ")}`);
+  }
+}
+
+async function cleanUp(tables: readonly string[], topic: string): Promise<void> {
+  const at = await addresses();
+  const hdfs = new Hdfs({ address: at.webhdfs });
+  await using hive = await openHive({ address: at.hive });
+  for (const table of tables) {
+    await hive.execute(`DROP VIEW IF EXISTS ${table}_text`);
+    await hive.execute(`DROP TABLE IF EXISTS ${table}`);
+    for (const parent of [hdfsFolders.warehouse, hdfsFolders.staging, hdfsFolders.models]) await hdfs.remove(`${parent}/${table}`, { recursive: true });
+  }
+  await deleteTopics({ broker: at.kafka, topics: [topic] });
+}

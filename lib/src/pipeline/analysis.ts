@@ -1,0 +1,129 @@
+/** What a run's report says of the clusters: read back from Hive, not remembered from the consumer. */
+import { adjustedRandIndex, normalizedMutualInformation, projectToPlane, purity, topTerms } from "../cluster/index.ts";
+import { type HiveSession, identifier } from "../hive/index.ts";
+import { DocumentFrequencies, englishStopWords, SlidingWindow, TermCounter, tokenize } from "../text/index.ts";
+import type { ReportCluster, ReportCounts, ReportHeatMap, ReportPoint, ReportQuality } from "./report-types.ts";
+
+/** What is found in the table. */
+export interface Analysis {
+  readonly counts: Omit<ReportCounts, "sent">;
+  readonly clusters: readonly ReportCluster[];
+  readonly points: readonly ReportPoint[];
+  readonly heatMap: ReportHeatMap;
+  readonly quality: ReportQuality;
+}
+
+/** Rows that are read for the words and the picture; of more, an even part is taken. */
+const SAMPLE = 20_000;
+const TERMS = 10;
+
+interface Cell {
+  readonly uri: string;
+  readonly cluster: number;
+  readonly rows: number;
+  readonly offsets: number;
+}
+
+interface Row {
+  readonly uri: string;
+  readonly seq: number;
+  readonly cluster: number;
+  readonly chunk: string;
+}
+
+/**
+ * Looks at the rows of some streams.
+ *
+ * @param table the Hive table
+ * @param files name of the text by `destination_uri`; rows of other streams are counted, but not shown
+ * @param clusters how many clusters there are
+ */
+export async function analyse(hive: HiveSession, table: string, files: ReadonlyMap<string, string>, clusters: number): Promise<Analysis> {
+  // All rows of one stream are in one partition, so distinct offsets may be counted by stream and added up.
+  const cells = (
+    await hive.query(
+      `SELECT destination_uri, cluster, COUNT(*) AS n, COUNT(DISTINCT kafka_partition, kafka_offset) AS offsets FROM ${identifier(table)} GROUP BY destination_uri, cluster`,
+    )
+  ).map((row): Cell => ({ uri: String(row["destination_uri"]), cluster: Number(row["cluster"]), rows: Number(row["n"]), offsets: Number(row["offsets"]) }));
+  const total = sum(cells.map(({ rows }) => rows));
+  const rows = await readRows(hive, table, total);
+  const names = [...new Set(files.values())].sort();
+  const heatMap: ReportHeatMap = {
+    files: names,
+    clusters: Array.from({ length: clusters }, (_, id) => id),
+    counts: names.map((name) =>
+      Array.from({ length: clusters }, (_, id) => sum(cells.filter(({ uri, cluster }) => files.get(uri) === name && cluster === id).map(({ rows }) => rows))),
+    ),
+  };
+  return {
+    counts: { rows: total, distinctOffsets: sum(cells.map(({ offsets }) => offsets)) },
+    clusters: describe(cells, rows, clusters),
+    points: project(rows, files),
+    heatMap,
+    quality: qualityOf(heatMap),
+  };
+}
+
+async function readRows(hive: HiveSession, table: string, total: number): Promise<Row[]> {
+  const every = Math.ceil(total / SAMPLE);
+  const sampled = every > 1 ? ` WHERE pmod(hash(destination_uri, seq), ${every}) = 0` : "";
+  const rows = await hive.query(`SELECT destination_uri, seq, cluster, chunk FROM ${identifier(table)}${sampled}`);
+  return rows
+    .map((row): Row => ({ uri: String(row["destination_uri"]), seq: Number(row["seq"]), cluster: Number(row["cluster"]), chunk: String(row["chunk"]) }))
+    .sort((a, b) => (a.uri < b.uri ? -1 : a.uri > b.uri ? 1 : a.seq - b.seq));
+}
+
+function describe(cells: readonly Cell[], rows: readonly Row[], clusters: number): ReportCluster[] {
+  const documents = rows.map(({ cluster, chunk }) => ({ label: cluster, terms: tokenize(chunk).filter((word) => word.length > 1 && !englishStopWords.has(word)) }));
+  const terms = new Map(topTerms(documents, { count: TERMS }).map(({ id, terms }) => [id, terms] as const));
+  return Array.from({ length: clusters }, (_, id) => ({
+    id,
+    size: sum(cells.filter(({ cluster }) => cluster === id).map(({ rows }) => rows)),
+    terms: terms.get(id) ?? [],
+  }));
+}
+
+/** The chunks in the plane, as the consumer saw them: each with the window of its stream that ends with it. */
+function project(rows: readonly Row[], files: ReadonlyMap<string, string>): ReportPoint[] {
+  const shown = rows.filter(({ uri }) => files.has(uri));
+  const counter = new TermCounter();
+  const frequencies = new DocumentFrequencies();
+  const windows = new Map<string, SlidingWindow>();
+  const counts = shown.map(({ uri, chunk }) => {
+    const own = counter.count(chunk);
+    frequencies.add(own);
+    const window = windows.get(uri) ?? new SlidingWindow();
+    windows.set(uri, window);
+    const { indices, counts, words } = window.push(own);
+    return { indices: indices.slice(), counts: counts.slice(), words };
+  });
+  const plane = projectToPlane(counts.map((one) => frequencies.weigh(one)), { features: frequencies.features });
+  return shown.map(({ uri, cluster, chunk }, index) => ({
+    x: plane[index]?.x ?? 0,
+    y: plane[index]?.y ?? 0,
+    cluster,
+    file: files.get(uri) ?? uri,
+    excerpt: chunk.slice(0, 200),
+  }));
+}
+
+/** Agreement of clusters and texts, from the table of both: exact, whatever the number of rows. */
+function qualityOf({ counts }: ReportHeatMap): ReportQuality {
+  const labels: number[] = [];
+  const truth: number[] = [];
+  counts.forEach((row, file) =>
+    row.forEach((count, cluster) => {
+      for (let i = 0; i < count; i++) {
+        labels.push(cluster);
+        truth.push(file);
+      }
+    }),
+  );
+  if (labels.length === 0) return {};
+  return { purity: purity(labels, truth), nmi: normalizedMutualInformation(labels, truth), ari: adjustedRandIndex(labels, truth) };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
