@@ -1,0 +1,64 @@
+// Which Node runs the project: the pinned one from the package `node-PLATFORM-ARCH`, else the running one if it is new enough.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const lib = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The lowest Node that runs the sources as they are. */
+export const LOWEST_NODE = 24;
+
+/**
+ * The name of the npm package that holds Node for a platform; not every platform has one.
+ * @param {string} [platform]
+ * @param {string} [arch]
+ */
+export function nodePackage(platform = process.platform, arch = process.arch) {
+  return `node-${platform === "win32" ? "win" : platform}-${arch}`;
+}
+
+/**
+ * The pinned Node of the project; else the running one, if it is new enough; else undefined.
+ * @returns {string | undefined} an absolute path
+ */
+export function findNode(from = lib) {
+  const file = process.platform === "win32" ? "node.exe" : "node";
+  for (let folder = from; ; folder = dirname(folder)) {
+    const candidate = join(folder, "node_modules", nodePackage(), "bin", file);
+    if (existsSync(candidate)) return candidate;
+    if (folder === dirname(folder)) break;
+  }
+  return Number(process.versions.node.split(".")[0]) >= LOWEST_NODE ? process.execPath : undefined;
+}
+
+/**
+ * Runs the command `streambook` under the project's Node and gives its exit code.
+ *
+ * @param {readonly string[]} words what comes after `streambook`
+ * @returns {Promise<number>}
+ */
+export function runStreambook(words) {
+  const node = findNode();
+  if (node === undefined) {
+    console.error(
+      `streambook: needs Node ${LOWEST_NODE}, and this is ${process.version}; run \`npm run setup\` in the project, or install Node ${LOWEST_NODE}.`,
+    );
+    return Promise.resolve(1);
+  }
+  const main = join(lib, "src", "cli", "main.ts");
+  const child = spawn(node, ["--disable-warning=TimeoutNegativeWarning", main, ...words], { stdio: "inherit" });
+  // The terminal sends Ctrl-C to the whole group: the child decides when to end, this process only waits for it.
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+    process.on(signal, () => {
+      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
+  return new Promise((resolve) => {
+    child.on("error", (error) => {
+      console.error(`streambook: cannot start ${node}: ${error.message}; run \`npm run setup\` to install it again.`);
+      resolve(1);
+    });
+    child.on("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : signal === "SIGTERM" ? 143 : 1)));
+  });
+}

@@ -1,0 +1,94 @@
+// The npm packages: installed exactly as package-lock.json says, and only when they are not there already.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { findNode, nodePackage } from "../lib/bin/find-node.mjs";
+import { PROJECT } from "./paths.mjs";
+import { SetupProblem } from "./problem.mjs";
+import { npmCommand } from "./requirements.mjs";
+import { networkFailure, run } from "./run.mjs";
+
+/** @typedef {{ version?: string, link?: boolean, optional?: boolean, devOptional?: boolean, resolved?: string, inBundle?: boolean }} LockEntry */
+
+/**
+ * The first package that is not installed as the lock file says, or undefined if all are.
+ * npm writes `node_modules/.package-lock.json` when an installation is complete, so an interrupted one counts as none.
+ * @param {string} [project]
+ * @returns {Promise<string | undefined>}
+ */
+export async function missingPackage(project = PROJECT) {
+  const wanted = await readLock(join(project, "package-lock.json"));
+  const there = await readLock(join(project, "node_modules", ".package-lock.json")).catch(() => undefined);
+  if (there === undefined) return "node_modules";
+  for (const [path, entry] of Object.entries(wanted)) {
+    if (!path.includes("node_modules/")) continue;
+    const installed = there[path];
+    if (installed === undefined && (entry.optional === true || entry.devOptional === true)) {
+      if (path === `node_modules/${nodePackage()}`) return path;
+      continue; // for another platform
+    }
+    if (installed === undefined || installed.version !== entry.version) return path;
+  }
+  return undefined;
+}
+
+/**
+ * @param {string} file
+ * @returns {Promise<Record<string, LockEntry>>}
+ */
+async function readLock(file) {
+  return /** @type {{ packages: Record<string, LockEntry> }} */ (JSON.parse(await readFile(file, "utf8"))).packages;
+}
+
+/**
+ * Installs the packages if any is missing.
+ *
+ * @param {object} options
+ * @param {import("./board.mjs").Board} options.board
+ * @param {AbortSignal} [options.signal]
+ * @param {string} [options.project]
+ * @returns {Promise<boolean>} whether anything was installed
+ */
+export async function installPackages({ board, signal, project = PROJECT }) {
+  if ((await missingPackage(project)) === undefined) return false;
+  const npm = npmCommand();
+  if (npm === undefined) throw new SetupProblem("there is no `npm` on PATH");
+  board.show("packages", "npm ci");
+  const { code, lines } = await run([...npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: project,
+    ...(signal && { signal }),
+  });
+  signal?.throwIfAborted();
+  if (code !== 0) throw npmProblem(lines);
+  await checkPinnedNode(project);
+  board.done("packages", "installed");
+  return true;
+}
+
+/** @param {string[]} lines */
+function npmProblem(lines) {
+  const network = networkFailure(lines);
+  if (network !== undefined) {
+    return new SetupProblem(
+      `npm cannot reach its registry (${network.replace(/^npm (error|ERR!) ?/, "").trim()}); check the network, or a proxy in \`npm config\`, and start again`,
+    );
+  }
+  const said = lines.filter((line) => /^npm (error|ERR!)/.test(line)).slice(0, 6);
+  return new SetupProblem(
+    `\`npm ci\` failed:\n${(said.length > 0 ? said : lines.slice(-6)).map((line) => `  ${line}`).join("\n")}`,
+  );
+}
+
+/**
+ * A Node that is there but does not run (another C library, as on Alpine) is better found here than later.
+ * @param {string} project
+ */
+async function checkPinnedNode(project) {
+  const node = findNode(join(project, "lib"));
+  if (node === undefined)
+    throw new SetupProblem("the packages hold no Node for this platform; install Node 24 or newer and start again");
+  const { code } = await run([node, "--version"]).catch(() => ({ code: 1 }));
+  if (code !== 0)
+    throw new SetupProblem(
+      `${node} does not run on this system; install Node 24 or newer, remove that file, and start again`,
+    );
+}

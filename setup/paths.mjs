@@ -1,0 +1,51 @@
+// Where things are. Everything that is made stands in one folder (`.streambook`), so that one removal undoes it.
+import { delimiter, dirname, join, resolve } from "node:path";
+import { accessSync, constants, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** The folder of the project. */
+export const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The sets of jars: one module of stack/pom.xml each. */
+export const LIBRARIES = /** @type {const} */ (["kafka", "hadoop", "hive"]);
+
+/** @typedef {Record<string, string | undefined>} Environment */
+
+/**
+ * The folder of everything the stack keeps.
+ * @param {Environment} [environment]
+ */
+export function homeFolder(environment = process.env) {
+  return resolve(environment.STREAMBOOK_HOME || join(PROJECT, ".streambook"));
+}
+
+/**
+ * The folder that holds one folder of jars for each of {@link LIBRARIES}.
+ * @param {Environment} [environment]
+ */
+export function jarsFolder(environment = process.env) {
+  return resolve(environment.STREAMBOOK_JARS || join(homeFolder(environment), "jars"));
+}
+
+/**
+ * The first executable of a name on PATH.
+ * @param {string} name
+ * @param {Environment} [environment]
+ * @returns {string | undefined}
+ */
+export function onPath(name, environment = process.env) {
+  const endings = process.platform === "win32" ? [".cmd", ".exe", ".bat"] : [""];
+  for (const folder of (environment.PATH ?? "").split(delimiter)) {
+    if (folder === "") continue;
+    for (const ending of endings) {
+      const candidate = join(folder, name + ending);
+      try {
+        accessSync(candidate, constants.X_OK);
+        if (statSync(candidate).isFile()) return candidate;
+      } catch {
+        // not here
+      }
+    }
+  }
+  return undefined;
+}

