@@ -1,6 +1,6 @@
 /** The stream API: serves the texts of a folder as streams of chunks, as fast as the reader reads them. */
 import { Readable } from "node:stream";
-import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifySchema } from "fastify";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import { delay } from "../async/index.ts";
@@ -104,7 +104,7 @@ async function buildServer(texts: TextFolder, chunkSize: number): Promise<Fastif
     forceCloseConnections: true,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4096 },
     // A name that is not percent-encoded properly is a file that is not there.
-    frameworkErrors: (_error, _request, reply) => void reply.code(404).send(NO_FILE),
+    frameworkErrors: (_error, _request, reply: FastifyReply) => void reply.code(404).send(NO_FILE),
   });
   server.setNotFoundHandler((request, reply) => {
     return reply.code(404).send(request.url.startsWith("/stream") ? NO_FILE : { detail: "Not Found" });
@@ -138,9 +138,9 @@ const DETAIL = { type: "object", properties: { detail: { type: "string" } }, req
 function addRoutes(server: FastifyInstance, texts: TextFolder, chunkSize: number): void {
   server.get("/health", { schema: HEALTH }, () => ({ status: "ok" }));
   server.get("/list_files", { schema: LIST_FILES }, async () => ({ files: await texts.names() }));
-  server.get<{ Params: { filename: string }; Querystring: { from: number; rate?: number } }>(
+  server.get<{ Params: { filename: string }; Querystring: { from: number; rate?: number }; Reply: unknown }>(
     "/stream/:filename",
-    { schema: STREAM, exposeHeadRoute: false },
+    { schema: STREAM as FastifySchema, exposeHeadRoute: false },
     async (request, reply) => {
       const { from, rate } = request.query;
       const text = await texts.open(request.params.filename);

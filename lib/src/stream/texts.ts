@@ -134,7 +134,7 @@ export async function* readTextChunks(
   }
 }
 
-function decode(decoder: TextDecoder, name: string, bytes: Uint8Array | undefined): string {
+function decode(decoder: InstanceType<typeof TextDecoder>, name: string, bytes: Uint8Array | undefined): string {
   try {
     return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true });
   } catch (cause) {
