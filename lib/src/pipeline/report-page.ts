@@ -1,6 +1,7 @@
 /** The page of a report, section by section: what the run came to, what flowed, how long it took, what it found, and how to go on. */
 import {
   clusterPlane,
+  durationParts,
   excerpt,
   figureElement,
   formatBytes,
@@ -15,6 +16,7 @@ import {
   timeline,
   type Figure,
   type Markup,
+  type MarkupPart,
 } from "../plot/index.ts";
 import { pipelinePicture } from "./report-picture.ts";
 import { reportStyle } from "./report-style.ts";
@@ -79,22 +81,22 @@ function summary(run: RunReport): string {
 function tiles(run: RunReport): Markup[] {
   const { sent, rows, distinctOffsets } = run.counts;
   const identical = run.texts.filter((text) => text.identical).length;
-  const fastest = Math.max(0, ...run.stages.map(({ messagesPerSecond }) => messagesPerSecond ?? 0));
-  const tile = (name: string, value: string, failed = false, unit = ""): Markup =>
-    markup`<div class="card${failed ? " bad" : ""}"><dt>${name}</dt><dd>${value}${unit !== "" && markup`<small>${unit}</small>`}</dd></div>`;
+  const tile = (name: string, value: MarkupPart, failed = false): Markup =>
+    markup`<div class="card${failed ? " bad" : ""}"><dt>${name}</dt><dd>${value}</dd></div>`;
   return [
     tile(
       "texts identical",
-      formatCount(identical),
+      [formatCount(identical), markup`<small>of ${formatCount(run.texts.length)}</small>`],
       identical < run.texts.length,
-      `of ${formatCount(run.texts.length)}`,
     ),
     tile("messages sent", formatCount(sent), sent !== run.messages),
     tile("rows in Hive", formatCount(rows), rows !== sent),
     tile("distinct offsets", formatCount(distinctOffsets), distinctOffsets !== sent),
     tile("dead letters", formatCount(run.deadLetters), run.deadLetters > 0),
-    tile("from start to report", formatSeconds(run.seconds)),
-    ...(fastest > 0 ? [tile("messages a second, fastest stage", formatCount(fastest))] : []),
+    tile(
+      "from start to report",
+      durationParts(run.seconds).map(({ value, unit }) => [value, markup`<small>${unit}</small> `]),
+    ),
   ];
 }
 
@@ -133,7 +135,7 @@ function time(run: RunReport): Markup | false {
         figure: timeline(run.stages),
         title: "Timeline of the stages",
         description:
-          "Each bar is a stage, from its begin to its end on the clock of the run. Stages that overlap ran at the same time.",
+          "Each bar is a stage, from its start to its end on the clock of the run. Stages that overlap ran at the same time.",
         table: stageTable(run),
       }),
       rated.length > 0 &&
@@ -238,7 +240,7 @@ function heat(run: RunReport): Markup | false {
   return section(
     "heat",
     "Which text went where",
-    "If every text had a cluster of its own, each row would have one dark cell. Cells elsewhere are chunks that use another text's words.",
+    "If every text had a cluster of its own, each row would have one strong cell. Cells elsewhere are chunks that use another text's words.",
     figureElement({
       id: "heat-map",
       figure: heatMap({
@@ -300,9 +302,19 @@ function made(run: RunReport): Markup {
 function facts(title: string, values: Readonly<Record<string, string | number | boolean>>): Markup | false {
   const entries = Object.entries(values);
   if (entries.length === 0) return false;
-  const words = (value: string | number | boolean): string =>
+  const shown = (value: string | number | boolean): string =>
     typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
-  return markup`<div class="card"><h3>${title}</h3><dl class="facts">${entries.map(([name, value]) => markup`<dt>${name}</dt><dd>${words(value)}</dd>`)}</dl></div>`;
+  return markup`<div class="card"><h3>${title}</h3><dl class="facts">${entries.map(([name, value]) => markup`<dt>${spaced(name)}</dt><dd>${shown(value)}</dd>`)}</dl></div>`;
+}
+
+/** The words of a command, none of which is broken at its hyphens. */
+function words(command: string): Markup[] {
+  return command.split(" ").map((word, index) => markup`${index > 0 && " "}<span class="word">${word}</span>`);
+}
+
+/** `chunkSize` as people write it: `chunk size`; names that are not camel case stay. */
+function spaced(name: string): string {
+  return name.replace(/(?<=[a-z])[A-Z](?=[a-z])/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function next(run: RunReport, verdict: Verdict): Markup {
@@ -315,7 +327,7 @@ function next(run: RunReport, verdict: Verdict): Markup {
       : "The stack keeps its logs and its data. Press a command to copy it.",
     markup`<ul class="commands">${suggestions.map(
       ({ command, does }) =>
-        markup`<li><button type="button" class="command" data-copy="${command}"><span class="say"><span>copy</span></span><code>${command}</code><small>${does}</small></button></li>`,
+        markup`<li><button type="button" class="command" data-copy="${command}"><span class="say"><span>copy</span></span><code>${words(command)}</code><small>${does}</small></button></li>`,
     )}</ul>`,
   );
 }
@@ -327,7 +339,7 @@ const AFTER_SUCCESS: readonly ReportSuggestion[] = [
   },
   {
     command: "npm start -- --clusters 5 --seed 7",
-    does: "Other clusters of the same texts: fewer of them, from another begin.",
+    does: "Other clusters of the same texts: fewer of them, from another start.",
   },
   {
     command: "npx streambook data generate --topics 6 --texts 24 --size 50MB --seed 7 --output big",

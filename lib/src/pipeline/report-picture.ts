@@ -69,7 +69,7 @@ function factsOf(run: RunReport): Facts {
     size: formatBytes(run.texts.reduce((sum, { bytes }) => sum + bytes, 0)),
     chunks: compact(run.counts.sent),
     messages: compact(run.messages),
-    rows: `${compact(run.counts.rows)} rows`,
+    rows: compact(run.counts.rows),
     rebuilt: plural(run.texts.filter(({ rebuiltSha256 }) => rebuiltSha256 !== null).length, "text"),
     identical: `${formatCount(identical)} of ${formatCount(run.texts.length)} identical`,
     verdict: allIdentical ? "good" : "bad",
@@ -85,17 +85,17 @@ function factsOf(run: RunReport): Facts {
 }
 
 function wide(facts: Facts): Drawing {
-  const columns = [74, 268, 462, 656, 850, 1044] as const;
+  const columns = [70, 263, 456, 649, 842, 1035] as const;
   const [texts, api, producer, kafka, consumer, hive] = columns;
-  const [top, bottom, half, under] = [62, 226, 66, 33];
+  const [top, bottom, half, under] = [38, 196, 62, 34];
   const right = (from: number, to: number, y: number): string => `M${from + half + 3} ${y}H${to - half - 9}`;
   const left = (from: number, to: number, y: number): string => `M${from - half - 3} ${y}H${to + half + 9}`;
   const down = (x: number): string => `M${x} ${top + under + 3}V${bottom - under - 9}`;
   const between = (from: number, to: number): number => (from + to) / 2;
   return {
     name: "wide",
-    width: 1118,
-    height: 286,
+    width: 1105,
+    height: 234,
     boxWidth: 2 * half,
     boxHeight: 2 * under,
     boxes: [
@@ -107,7 +107,7 @@ function wide(facts: Facts): Drawing {
       { x: hive, y: top, title: "Hive", line: facts.table },
       { x: producer, y: bottom, title: "Log", line: "NDJSON on HDFS" },
       { x: api, y: bottom, title: "MapReduce", line: "on YARN" },
-      { x: texts, y: bottom, title: "Rebuilt", line: "SHA-256 compared", look: facts.verdict },
+      { x: texts, y: bottom, title: "Rebuilt", line: "compared by hash", look: facts.verdict },
       { x: consumer, y: bottom, title: "Dead letters", line: "with their errors", look: facts.deadLook },
       { x: hive, y: bottom, title: facts.clusters, line: facts.purity },
     ],
@@ -117,24 +117,24 @@ function wide(facts: Facts): Drawing {
       { path: right(producer, kafka, top), label: facts.chunks, at: [between(producer, kafka), top - 11] },
       { path: right(kafka, consumer, top), label: facts.messages, at: [between(kafka, consumer), top - 11] },
       { path: right(consumer, hive, top), label: facts.rows, at: [between(consumer, hive), top - 11] },
-      { path: down(producer), label: facts.chunks, at: [producer + 12, 148], anchor: "start" },
+      { path: down(producer), label: facts.chunks, at: [producer + 12, 122], anchor: "start" },
       { path: left(producer, api, bottom), label: facts.chunks, at: [between(producer, api), bottom - 11] },
       { path: left(api, texts, bottom), label: facts.rebuilt, at: [between(api, texts), bottom - 11] },
       {
         path: `M${texts} ${bottom - under - 3}V${top + under + 9}`,
         label: facts.identical,
-        at: [texts + 12, 148],
+        at: [texts + 12, 122],
         anchor: "start",
         look: facts.verdict,
       },
       {
         path: down(consumer),
         label: facts.deadLetters,
-        at: [consumer + 12, 148],
+        at: [consumer + 12, 122],
         anchor: "start",
         look: facts.deadLook,
       },
-      { path: down(hive), label: "", at: [hive, 148] },
+      { path: down(hive), label: "", at: [hive, 122] },
     ],
   };
 }
@@ -163,7 +163,7 @@ function tall(facts: Facts): Drawing {
       { x: left, y: rows[5], title: "Hive", line: facts.table },
       { x: right, y: rows[3], title: "Log", line: "NDJSON on HDFS" },
       { x: right, y: rows[4], title: "MapReduce", line: "on YARN" },
-      { x: right, y: rows[5], title: "Rebuilt", line: "SHA-256 compared", look: facts.verdict },
+      { x: right, y: rows[5], title: "Rebuilt", line: "compared by hash", look: facts.verdict },
     ],
     arrows: [
       { path: down(middle, 0), label: facts.texts, at: [middle + 12, beside(0)], anchor: "start" },
@@ -171,7 +171,7 @@ function tall(facts: Facts): Drawing {
       { path: fork(left), label: facts.chunks, at: [left - 14, beside(2)], anchor: "end" },
       { path: fork(right), label: facts.chunks, at: [right + 14, beside(2)], anchor: "start" },
       { path: down(left, 3), label: facts.messages, at: [left + 12, beside(3)], anchor: "start" },
-      { path: down(left, 4), label: facts.rows, at: [left + 12, beside(4)], anchor: "start" },
+      { path: down(left, 4), label: `${facts.rows} rows`, at: [left + 12, beside(4)], anchor: "start" },
       { path: down(right, 3), label: facts.chunks, at: [right + 12, beside(3)], anchor: "start" },
       { path: down(right, 4), label: facts.rebuilt, at: [right + 12, beside(4)], anchor: "start" },
       {

@@ -57,7 +57,7 @@ export interface ReportPoint {
   readonly cluster: number;
   /** Name of the text it is from. */
   readonly file: string;
-  /** The begin of what it says, at most 160 characters. */
+  /** The start of what it says, at most 160 characters. */
   readonly excerpt: string;
 }
 
@@ -110,7 +110,7 @@ export interface ReportSuggestion {
 export interface RunReport {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  /** From the begin of the run to its report. */
+  /** From the start of the run to its report. */
   readonly seconds: number;
   /** Texts streamed. */
   readonly streams: number;

@@ -12,7 +12,7 @@ export interface ClusterPoint {
   readonly cluster: number;
   /** Name of the text that it is from. */
   readonly file: string;
-  /** What it says, or the begin of it. */
+  /** What it says, or the start of it. */
   readonly excerpt: string;
 }
 
@@ -43,7 +43,7 @@ export interface ClusterTerms {
  * ```
  */
 export function clusterPlane(points: readonly ClusterPoint[], clusters: readonly ClusterTerms[]): Figure {
-  const size = points.length > 1500 ? 5 : 7;
+  const size = points.length > 1500 ? 5 : 8;
   return {
     data: clusterIds(points, clusters).map((id): Trace => {
       const own = points.filter(({ cluster }) => cluster === id);
@@ -63,8 +63,8 @@ export function clusterPlane(points: readonly ClusterPoint[], clusters: readonly
       margin: { l: 8, r: 8, t: 8, b: 8 },
       hovermode: "closest",
       legend: { orientation: "h", x: 0, y: -0.02, yanchor: "top" },
-      xaxis: { showticklabels: false, title: { text: "" } },
-      yaxis: { showticklabels: false, title: { text: "" } },
+      xaxis: { visible: false },
+      yaxis: { visible: false },
     },
     config: defaultConfig,
   };

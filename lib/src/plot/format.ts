@@ -5,19 +5,39 @@ export function formatCount(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** A duration with the precision that matters: `0.42 s`, `9.5 s`, `2 min 05 s`. */
+/** A duration with the precision that matters: `0.42 s`, `9.5 s`, `2 min 05 s`. Its spaces do not break. */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 9.995) return `${seconds.toFixed(2).replace(/\.?0+$/, "")} s`;
-  if (seconds < 59.95) return `${seconds.toFixed(1).replace(/\.0$/, "")} s`;
-  const whole = Math.round(seconds);
-  const minutes = Math.floor(whole / 60);
-  const rest = String(whole % 60).padStart(2, "0");
-  return minutes < 60
-    ? `${minutes} min ${rest} s`
-    : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+  return durationParts(seconds)
+    .map(({ value, unit }) => `${value}\u00a0${unit}`)
+    .join("\u00a0");
 }
 
-/** A size in bytes: `512 B`, `12.4 kB`, `50 MB` (decimal units). */
+/** A part of a duration: `{ value: "2", unit: "min" }`. */
+export interface DurationPart {
+  readonly value: string;
+  readonly unit: string;
+}
+
+/** The parts of a duration as {@link formatSeconds} joins them. */
+export function durationParts(seconds: number): DurationPart[] {
+  const digits = (places: number): string => seconds.toFixed(places).replace(/\.?0+$/, "");
+  if (seconds < 9.995) return [{ value: digits(2), unit: "s" }];
+  if (seconds < 59.95) return [{ value: seconds.toFixed(1).replace(/\.0$/, ""), unit: "s" }];
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  if (minutes < 60)
+    return [
+      { value: String(minutes), unit: "min" },
+      { value: two(whole % 60), unit: "s" },
+    ];
+  return [
+    { value: String(Math.floor(minutes / 60)), unit: "h" },
+    { value: two(minutes % 60), unit: "min" },
+  ];
+}
+
+/** A size in bytes: `512 B`, `12.4 kB`, `50 MB` (decimal units). Its space does not break. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   let value = bytes;
@@ -26,7 +46,7 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit++;
   }
-  return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1).replace(/\.0$/, "")} ${units[unit]}`;
+  return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1).replace(/\.0$/, "")}\u00a0${units[unit]}`;
 }
 
 /** A count with its noun: `1 text`, `9 texts`. */

@@ -13,7 +13,7 @@ export {
   wrapLines,
   type MarkupPart,
 } from "./markup.ts";
-export { formatBytes, formatCount, formatSeconds, plural } from "./format.ts";
+export { durationParts, formatBytes, formatCount, formatSeconds, plural, type DurationPart } from "./format.ts";
 export { labelledBars, type LabelledBar } from "./bars.ts";
 export { timeline, type TimelineStage } from "./timeline.ts";
 export { stageRates, ratesOverTime, type StageRate, type RateSeries } from "./throughput.ts";

@@ -47,7 +47,7 @@ export function ratesOverTime(series: readonly RateSeries[]): Figure {
       name: escapeLabel(name),
       x: seconds,
       y: messagesPerSecond,
-      line: { width: 2.5, shape: "spline", smoothing: 0.5 },
+      line: { width: 2.5 },
       hovertemplate: "%{x:.1f} s: %{y:,.0f} messages/s",
     })),
     layout: {

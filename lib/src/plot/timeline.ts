@@ -6,7 +6,7 @@ import { formatSeconds } from "./format.ts";
 /** A stage of a run. */
 export interface TimelineStage {
   readonly name: string;
-  /** Seconds from the begin of the run to the begin of the stage. */
+  /** Seconds from the start of the run to the start of the stage. */
   readonly startedAt: number;
   /** Seconds it took. */
   readonly seconds: number;
