@@ -1,15 +1,16 @@
-// `npm test`: sets up what is missing, then runs all tests under the project's Node.
-import { spawnSync } from "node:child_process";
+// `npm test -- WORD…`: set-up, then all tests (or those with a WORD in their path) under the project's Node.
+import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { setUp } from "./setup.mjs";
 import { findNode } from "../lib/bin/find-node.mjs";
+import { main, setUp } from "./setup.mjs";
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
-await setUp();
-const { status, signal } = spawnSync(
-  findNode() ?? process.execPath,
-  ["--disable-warning=TimeoutNegativeWarning", join(project, "test", "run.ts"), ...process.argv.slice(2)],
-  { stdio: "inherit", cwd: project },
-);
-process.exitCode = status ?? (signal === null ? 1 : 130);
+
+const ready = await main(async (signal) => void (await setUp({ signal })));
+if (ready) {
+  const words = ["--disable-warning=TimeoutNegativeWarning", join(project, "test", "run.ts"), ...process.argv.slice(2)];
+  const child = spawn(findNode() ?? process.execPath, words, { stdio: "inherit", cwd: project });
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => child.kill(signal));
+  process.exitCode = await new Promise((resolve) => child.on("exit", (code) => resolve(code ?? 1)));
+}

@@ -99,7 +99,7 @@ for (const occurrence of [1, 2]) {
 }
 
 test("started again, it ends with every message once", async () => {
-  const report = await consume({ addresses: at, schema, topic, table, group: `${table}-last`, clusters: 3, warmUp: 20, flushRecords: 50, once: true });
+  const report = await consume({ addresses: at, schema, topic, table, group: `${table}-last`, clusters: 3, warmUp: 20, flushRecords: 10, once: true });
   assert.equal(report.deadLetters, 0);
   const rows = await hive.query(`SELECT kafka_partition, kafka_offset, destination_uri, seq, chunk, event_date, CAST(event_time AS STRING) AS event_time, cluster, model_version FROM ${table}`);
   assert.equal(rows.length, total);

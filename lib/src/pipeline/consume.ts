@@ -6,7 +6,7 @@
  * contiguous range of offsets and one date, so that one rename commits it.
  */
 import { retry } from "../async/index.ts";
-import { messageOf, StreambookError } from "../errors/index.ts";
+import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { BatchingProducer, deadLetter, deadLetterTopic, ensureTopic, openConsumer, type PartitionBatch, type PartitionConsumer } from "../kafka/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
@@ -103,7 +103,7 @@ export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
   const labeller = new Labeller(options, saved);
   await using workers = new RowWorkers({ schema: options.schema, ...pick(options, "features", "stem", "threads") });
   const consumption = new Consumption(options, { table, models, labeller, workers, logger });
-  return consumption.run();
+  return await consumption.run(); // awaited here, because the threads and the table are closed on the way out
 }
 
 function pick<T extends object, K extends keyof T>(object: T, ...keys: K[]): Pick<T, K> {
@@ -228,7 +228,6 @@ class Consumption {
     const gathering = this.#gatheringOf(batch);
     if (gathering === undefined) return; // the partition has gone to another consumer
     for (const { index, reason } of parsed.malformed) await this.#deadLetter(batch, index, reason);
-    if (parsed.malformed.length > 0) gathering.deadLetters = true;
     const begin = performance.now();
     const labelled = this.#parts.labeller.push({ partition, generation, firstOffset, nextOffset, parsed });
     this.#spent.label += (performance.now() - begin) / 1000;
@@ -236,40 +235,35 @@ class Consumption {
     this.#tell();
   }
 
-  /** Adds labelled rows to their partition's next file; a change of date ends a file. */
+  /** Adds labelled rows to their partition's next file; a change of date ends a file, and so do rows or bytes enough. */
   async #gather(consumer: PartitionConsumer, batch: LabelledBatch): Promise<void> {
     const gathering = this.#gathering.get(batch.partition);
     if (gathering?.generation !== batch.generation) return;
     await this.#step("labelled", batch.partition, batch.firstOffset, batch.nextOffset - 1n);
-    const { parsed } = batch;
+    const { flushRecords = 20_000, flushBytes = 12 << 20 } = this.#options;
+    const { parsed, clusters, versions, version } = batch;
+    const offsetAt = (row: number): bigint => (row < parsed.rows ? batch.firstOffset + BigInt(parsed.offsets[row] as number) : batch.nextOffset);
     for (let from = 0, to = 0; from < parsed.rows; from = to) {
       const date = parsed.dates[parsed.date[from] as number] as string;
-      for (to = from + 1; to < parsed.rows && parsed.date[to] === parsed.date[from]; to++);
-      const offset = batch.firstOffset + BigInt(parsed.offsets[from] as number);
       if (gathering.date !== undefined && gathering.date !== date) {
-        gathering.next = offset;
+        gathering.next = offsetAt(from);
         await this.#flush(consumer, gathering);
       }
+      const end = Math.min(parsed.rows, from + flushRecords - gathering.rows);
+      for (to = from; to < end && parsed.date[to] === parsed.date[from]; to++) gathering.bytes += parsed.sizes[to] as number;
       gathering.date = date;
-      gathering.segments.push({
-        batch: parsed.batch,
-        from,
-        to,
-        clusters: batch.clusters.slice(from, to),
-        versions: batch.versions,
-        version: batch.version.slice(from, to),
-      });
+      gathering.segments.push({ batch: parsed.batch, from, to, clusters: clusters.slice(from, to), versions, version: version.slice(from, to) });
       gathering.rows += to - from;
-      for (let row = from; row < to; row++) gathering.bytes += parsed.sizes[row] as number;
+      gathering.next = offsetAt(to);
+      if (gathering.rows >= flushRecords || gathering.bytes >= flushBytes) await this.#flush(consumer, gathering);
     }
     gathering.next = batch.nextOffset;
-    const { flushRecords = 20_000, flushBytes = 12 << 20 } = this.#options;
-    if (gathering.rows >= flushRecords || gathering.bytes >= flushBytes) await this.#flush(consumer, gathering);
+    if (parsed.malformed.length > 0) gathering.deadLetters = true;
   }
 
   /** Hands what is gathered to the publishing, and waits only if too much is on its way already. */
   async #flush(consumer: PartitionConsumer, gathering: Gathering): Promise<void> {
-    if (gathering.rows === 0 && !gathering.deadLetters) return;
+    if (gathering.next === gathering.first || (gathering.rows === 0 && !gathering.deadLetters)) return;
     const { partition, segments, first, next, rows } = gathering;
     const date = gathering.date ?? new Date().toISOString().slice(0, 10);
     Object.assign(gathering, { first: next, date: undefined, segments: [], rows: 0, bytes: 0, deadLetters: false, since: performance.now() });
@@ -281,7 +275,9 @@ class Consumption {
       try {
         await this.#publish(consumer, gathering, { topic: this.#options.topic, partition, first, last: next - 1n, date }, segments, rows);
       } catch (error) {
-        this.#fail(error);
+        // Its new owner reads these messages again; the staged file is left for it to remove.
+        const handedOver = isStreambookError(error, "PARTITION_LOST") && consumer.generation !== gathering.generation;
+        if (!handedOver) this.#fail(error);
       } finally {
         gathering.waiting--;
       }
@@ -301,15 +297,16 @@ class Consumption {
     // Saved before the rename: after a crash the model may have seen rows that are read again, never the other way round.
     await this.#timed("model", () => this.#patiently("saving the model", () => models.save(labeller)));
     await step("model-saved");
-    await this.#timed("publish", async () => {
-      await consumer.ensureOwned(partition, generation);
-      await this.#patiently("publishing a file", () => table.publish(staged, file));
-      await step("renamed");
-      await this.#commit(consumer, partition, range.last + 1n);
-      await step("committed");
-      await this.#patiently("adding a date to the table", () => table.addDate(file.date));
-      await step("partition-added");
-    });
+    await this.#timed("publish", () =>
+      consumer.whileOwned(partition, generation, async () => {
+        await this.#patiently("publishing a file", () => table.publish(staged, file));
+        await step("renamed");
+        await this.#commit(consumer, partition, range.last + 1n);
+        await step("committed");
+      }),
+    );
+    await this.#patiently("adding a date to the table", () => table.addDate(file.date));
+    await step("partition-added");
     this.#progress.rows += rows;
     this.#progress.files++;
     this.#progress.bytes += bytes.length;

@@ -19,3 +19,4 @@ export type {
   ReportText,
   RunReport,
 } from "./report-types.ts";
+export { produce, type ProducedStream, type ProduceOptions, type ProduceProgress, type ProduceResult } from "./produce.ts";
