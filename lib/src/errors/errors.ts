@@ -45,6 +45,7 @@ export const errorCodes = {
   SERVICE_DIED: { summary: "A service ended by itself.", retriable: true, exitCode: 1 },
   SETUP_MISSING: { summary: "Something the stack needs is not installed.", retriable: false, exitCode: 1 },
   // pipeline
+  LOG_FAILED: { summary: "A log of messages cannot be written.", retriable: false, exitCode: 1 },
   OFFSETS_OVERLAP: { summary: "Two data files claim the same offsets of one partition.", retriable: false, exitCode: 1 },
   PARTITION_LOST: { summary: "Another consumer has taken over a partition.", retriable: true, exitCode: 1 },
   RUN_NOT_IDENTICAL: { summary: "A run ended, but a text or a count does not agree with its source.", retriable: false, exitCode: 1 },

@@ -306,13 +306,14 @@ class GroupConsumer implements PartitionConsumer {
 
   // ── what kafkajs pushes ──────────────────────────────────────────────────────────────────────────────────────────
 
-  async #onBatch({ batch, heartbeat, isStale }: EachBatchPayload): Promise<void> {
+  async #onBatch(payload: EachBatchPayload): Promise<void> {
     const ownership = this.#ownership;
     while (this.#queue.isFull && ownership?.isDelivering === true && !this.#closing.signal.aborted) {
       await this.#queue.changed(this.#sessionTimeout / 10);
-      await heartbeat(); // sends one only when it is time, and throws when the group rebalances
+      await payload.heartbeat(); // sends one only when it is time, and throws when the group rebalances
     }
-    if (isStale() || this.#ownership !== ownership) return;
+    if (payload.isStale() || this.#ownership !== ownership) return;
+    const { batch } = payload;
     const last = batch.lastOffset();
     this.#deliver(ownership, batch.partition, BigInt(last) + 1n, BigInt(batch.highWatermark), batch.messages);
   }
@@ -469,8 +470,8 @@ class GroupConsumer implements PartitionConsumer {
 
   async #close(): Promise<void> {
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    await this.#revoke();
     this.#closing.abort();
+    await this.#revoke();
     this.#queue.wake();
     await this.#kafka?.disconnect().catch(() => undefined);
   }

@@ -11,8 +11,7 @@ const CONNECTION = /^KafkaJS(Connection|NoBrokerAvailable|BrokerNotFound|Request
 /** The error at the root of one: kafkajs wraps what it gave up on. */
 export function rootOf(error: unknown): KafkaJsError {
   let root = error as KafkaJsError;
-  while (root?.cause instanceof Error && root.cause !== root && root.type === undefined)
-    root = root.cause as KafkaJsError;
+  while (root?.cause instanceof Error && root.cause !== root && root.type === undefined) root = root.cause;
   return root;
 }
 

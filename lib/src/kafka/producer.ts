@@ -30,6 +30,8 @@ export interface BatchingProducerOptions extends KafkaOptions {
   readonly idempotent?: boolean;
   /** How long a batch is tried when the broker is away, in milliseconds. @default 120000 */
   readonly deliveryTimeout?: number;
+  /** Once it has aborted, a broker that is away is waited for no longer than 10 s; what was taken is still sent. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A message to send. */
@@ -76,7 +78,6 @@ interface Batch {
   readonly bytes: number;
 }
 
-const NOW = Promise.resolve();
 /** What a record costs beside its key, value and headers: lengths, offset, time. */
 const RECORD_OVERHEAD = 32;
 /** What a batch of one record costs beside the record. */
@@ -164,7 +165,7 @@ export class BatchingProducer {
       this.#options.signal?.throwIfAborted();
       this.#enqueue(state, message);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     this.#pump();
     return this.#pendingBytes <= 3 * this.#maximumBytes ? NOW : this.#room();

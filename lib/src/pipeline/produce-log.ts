@@ -58,14 +58,20 @@ export class ProduceLog implements LineSink {
   #writeBlock(): Promise<void> {
     const lines = this.#lines;
     this.#lines = "";
-    this.#writing = this.#writing.then(() => this.#handle.appendFile(lines)).catch((cause: unknown) => this.#failed(cause));
+    this.#writing = this.#writing
+      .then(() => this.#handle.appendFile(lines))
+      .catch((cause: unknown) => this.#failed(cause));
     this.#writing.catch(() => undefined); // told to whoever writes or closes next
     return this.#writing;
   }
 
   #failed(cause: unknown): never {
     if (isStreambookError(cause)) throw cause;
-    throw new StreambookError("LOG_FAILED", `cannot write the log ${this.file} (${messageOf(cause)}); look whether the disk is full`, { cause });
+    throw new StreambookError(
+      "LOG_FAILED",
+      `cannot write the log ${this.file} (${messageOf(cause)}); look whether the disk is full`,
+      { cause },
+    );
   }
 
   /** Writes what is left, and has the disk confirm it. */

@@ -275,8 +275,10 @@ class Sinks {
     logFolder,
     compression = "none",
     logger,
+    signal,
   }: ProduceOptions): Promise<Sinks> {
-    const producer = broker === undefined ? undefined : await BatchingProducer.open({ broker, compression, logger, signal });
+    const producer =
+      broker === undefined ? undefined : await BatchingProducer.open({ broker, compression, logger, signal });
     try {
       await producer?.prepareTopic(topic, partitions === undefined ? {} : { partitions });
       return new Sinks(producer, topic, logFolder === undefined ? undefined : await ProduceLog.open(logFolder));

@@ -1,6 +1,6 @@
 /** The stream API: serves the texts of a folder as streams of chunks, as fast as the reader reads them. */
 import { Readable } from "node:stream";
-import fastify, { type FastifyInstance, type FastifyReply, type FastifySchema } from "fastify";
+import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import { delay } from "../async/index.ts";
@@ -140,7 +140,7 @@ function addRoutes(server: FastifyInstance, texts: TextFolder, chunkSize: number
   server.get("/list_files", { schema: LIST_FILES }, async () => ({ files: await texts.names() }));
   server.get<{ Params: { filename: string }; Querystring: { from: number; rate?: number }; Reply: unknown }>(
     "/stream/:filename",
-    { schema: STREAM as FastifySchema, exposeHeadRoute: false },
+    { schema: STREAM, exposeHeadRoute: false },
     async (request, reply) => {
       const { from, rate } = request.query;
       const text = await texts.open(request.params.filename);
