@@ -24,10 +24,11 @@ export function classify(codePoint: number): number {
   return IS_MARK.test(character) ? MARK : SEPARATOR;
 }
 
-/** The class of the character whose first half stands at a position; a half without its other half separates. */
-export function classifyPair(text: string, position: number): number {
-  const codePoint = text.codePointAt(position) as number;
-  return codePoint > 0xffff ? classify(codePoint) : SEPARATOR;
+/** The class of the character whose first half stands at a position of UTF-16; a half without its other half separates. */
+export function classifyPair(units: Uint16Array, position: number): number {
+  const high = units[position] as number;
+  const low = units[position + 1] as number;
+  return low >= 0xdc00 && low <= 0xdfff ? classify(((high - 0xd800) << 10) + (low - 0xdc00) + 0x10000) : SEPARATOR;
 }
 
 let table: Uint8Array | undefined;

@@ -46,6 +46,13 @@ function scramble(block: number): number {
 }
 
 const encoder = new TextEncoder();
+/** Room for the bytes of any ordinary word, so that hashing one takes no memory. */
+const room = new Uint8Array(256);
+
+function utf8(term: string): Uint8Array {
+  if (term.length * 3 > room.length) return encoder.encode(term);
+  return room.subarray(0, encoder.encodeInto(term, room).written);
+}
 
 /**
  * The bucket of a term, the same one as Spark's HashingTF gives it (Spark 3 and later): MurmurHash3 with seed 42 of the
@@ -63,6 +70,6 @@ const encoder = new TextEncoder();
  * ```
  */
 export function hashTerm(term: string, features = 16_384): number {
-  const remainder = murmurHash3(encoder.encode(term), SEED) % features;
+  const remainder = murmurHash3(utf8(term), SEED) % features;
   return remainder < 0 ? remainder + features : remainder;
 }

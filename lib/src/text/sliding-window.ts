@@ -1,7 +1,7 @@
 /** The words of a stream's last chunks, because one short chunk alone says too little to be classified. */
 import { seal, unseal } from "../binary/index.ts";
 import { StreambookError } from "../errors/index.ts";
-import { Accumulator, emptyCounts, type TermCounts } from "./term-counts.ts";
+import { Accumulator, type TermCounts } from "./term-counts.ts";
 
 /** Options of {@link SlidingWindow}. */
 export interface SlidingWindowOptions {
@@ -17,6 +17,9 @@ const accumulator = new Accumulator();
 /**
  * Adds up the counts of a stream's last chunks: as few of them as hold the minimum of words. One window per stream.
  *
+ * The chunks' numbers are copied to the window's own memory, one chunk after the other, so that a window never keeps the
+ * memory of a larger batch alive.
+ *
  * @example
  * ```ts
  * import { SlidingWindow, TermCounter } from "streambook/text";
@@ -29,7 +32,12 @@ const accumulator = new Accumulator();
 export class SlidingWindow {
   /** How many words the window holds at least, once the stream has had so many. */
   readonly minimumWords: number;
-  #chunks: TermCounts[] = [];
+  #indices = new Int32Array(256);
+  #counts = new Float32Array(256);
+  /** Numbers in use. */
+  #used = 0;
+  /** Of each chunk: how many numbers, and how many words. */
+  #chunks: { size: number; words: number }[] = [];
   #words = 0;
 
   constructor({ minimumWords = 100 }: SlidingWindowOptions = {}) {
@@ -42,35 +50,59 @@ export class SlidingWindow {
   }
 
   /** Takes in the stream's next chunk; returns the counts of the window, the chunk included. */
-  push(counts: TermCounts): TermCounts {
-    if (counts.words > 0) {
-      this.#chunks.push(counts);
-      this.#words += counts.words;
-      while (this.#words - (this.#chunks[0] as TermCounts).words >= this.minimumWords && this.#chunks.length > 1) {
-        this.#words -= (this.#chunks.shift() as TermCounts).words;
-      }
+  push(chunk: TermCounts): TermCounts {
+    if (chunk.words > 0) {
+      this.#forget(chunk.words);
+      this.#append(chunk);
+      if (this.#chunks.length === 1) return chunk;
     }
-    return this.#sum();
-  }
-
-  #sum(): TermCounts {
-    if (this.#chunks.length <= 1) return this.#chunks[0] ?? emptyCounts;
-    for (const { indices, counts } of this.#chunks) {
-      for (let i = 0; i < indices.length; i++) accumulator.add(indices[i] as number, counts[i] as number);
-    }
+    for (let i = 0; i < this.#used; i++) accumulator.add(this.#indices[i] as number, this.#counts[i] as number);
     return accumulator.take(this.#words);
   }
 
-  /** The window's chunks, in a form that {@link decode} reads. */
+  /** Drops the chunks that are not needed any more once `coming` words are added. */
+  #forget(coming: number): void {
+    let chunks = 0;
+    let numbers = 0;
+    for (const { size, words } of this.#chunks) {
+      if (this.#words - words + coming < this.minimumWords) break;
+      chunks++;
+      numbers += size;
+      this.#words -= words;
+    }
+    if (chunks === 0) return;
+    this.#chunks.splice(0, chunks);
+    this.#indices.copyWithin(0, numbers, this.#used);
+    this.#counts.copyWithin(0, numbers, this.#used);
+    this.#used -= numbers;
+  }
+
+  #append({ indices, counts, words }: TermCounts): void {
+    const size = indices.length;
+    if (this.#used + size > this.#indices.length) this.#grow(this.#used + size);
+    this.#indices.set(indices, this.#used);
+    this.#counts.set(counts, this.#used);
+    this.#used += size;
+    this.#words += words;
+    this.#chunks.push({ size, words });
+  }
+
+  #grow(size: number): void {
+    const [indices, counts] = [new Int32Array(size * 2), new Float32Array(size * 2)];
+    indices.set(this.#indices);
+    counts.set(this.#counts);
+    [this.#indices, this.#counts] = [indices, counts];
+  }
+
+  /** The window, in a form that {@link decode} reads. */
   encode(): Uint8Array {
-    const chunks = this.#chunks;
     return seal(KIND, {
       facts: { minimumWords: this.minimumWords },
       arrays: {
-        sizes: Int32Array.from(chunks, ({ indices }) => indices.length),
-        words: Int32Array.from(chunks, ({ words }) => words),
-        indices: Int32Array.from(chunks.flatMap(({ indices }) => [...indices])),
-        counts: Float32Array.from(chunks.flatMap(({ counts }) => [...counts])),
+        sizes: Int32Array.from(this.#chunks, ({ size }) => size),
+        words: Int32Array.from(this.#chunks, ({ words }) => words),
+        indices: this.#indices.subarray(0, this.#used),
+        counts: this.#counts.subarray(0, this.#used),
       },
     });
   }
@@ -83,27 +115,27 @@ export class SlidingWindow {
   static decode(bytes: Uint8Array): SlidingWindow {
     const { facts, arrays } = unseal(KIND, bytes);
     const { sizes, words, indices, counts } = arrays;
+    const { minimumWords } = facts;
     if (
       !sizes ||
       !words ||
       !(indices instanceof Int32Array) ||
       !(counts instanceof Float32Array) ||
-      typeof facts["minimumWords"] !== "number"
+      typeof minimumWords !== "number"
     ) {
       throw new StreambookError("MODEL_INVALID", "a saved window lacks its numbers; remove it to begin anew");
     }
-    const window = new SlidingWindow({ minimumWords: facts["minimumWords"] });
+    const window = new SlidingWindow({ minimumWords });
     let from = 0;
-    for (let chunk = 0; chunk < sizes.length; chunk++) {
-      const to = from + (sizes[chunk] as number);
-      window.#chunks.push({
-        indices: indices.slice(from, to),
-        counts: counts.slice(from, to),
+    sizes.forEach((size, chunk) => {
+      const to = from + size;
+      window.#append({
+        indices: indices.subarray(from, to),
+        counts: counts.subarray(from, to),
         words: words[chunk] as number,
       });
-      window.#words += words[chunk] as number;
       from = to;
-    }
+    });
     return window;
   }
 }

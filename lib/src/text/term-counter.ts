@@ -17,6 +17,7 @@ export interface TermCounterOptions extends TermOptions {
 
 /** The value of a stop word in the table: it has no bucket. */
 const STOP = -1;
+const SPACE = 32;
 /** FNV's prime. Source: http://www.isthe.com/chongo/tech/comp/fnv/ */
 const PRIME = 0x01000193;
 
@@ -44,6 +45,8 @@ export class TermCounter {
   readonly #classes = characterClasses();
   readonly #table: WordTable;
   readonly #accumulator: Accumulator;
+  #bytes = Buffer.alloc(2 ** 13);
+  #units = unitsOf(this.#bytes);
 
   constructor(options: TermCounterOptions = {}) {
     this.features = options.features ?? 16_384;
@@ -55,14 +58,17 @@ export class TermCounter {
 
   /** The counts of a text's terms. Buckets are in the order in which the text first has them. */
   count(text: string): TermCounts {
+    const units = this.#read(text);
     const classes = this.#classes;
+    const table = this.#table;
+    const accumulator = this.#accumulator;
     const end = text.length;
     let words = 0;
     let position = 0;
     while (position < end) {
-      let code = text.charCodeAt(position);
-      let kind = classes[code] as number;
-      if (kind === HIGH_SURROGATE) kind = classifyPair(text, position);
+      let unit = units[position] as number;
+      let kind = classes[unit] as number;
+      if (kind === HIGH_SURROGATE) kind = classifyPair(units, position);
       if ((kind & (LETTER | ALONE)) === 0) {
         position++;
         continue;
@@ -70,34 +76,48 @@ export class TermCounter {
       const start = position;
       const goesOn = kind === ALONE ? MARK : LETTER | MARK;
       let hash = 0;
-      if (classes[code] === HIGH_SURROGATE) {
-        hash = Math.imul(code, PRIME);
-        code = text.charCodeAt(++position);
+      if (classes[unit] === HIGH_SURROGATE) {
+        hash = Math.imul(unit, PRIME);
+        unit = units[++position] as number;
       }
       for (;;) {
-        hash = Math.imul(hash ^ code, PRIME);
-        if (++position === end) break;
-        code = text.charCodeAt(position);
-        kind = classes[code] as number;
+        hash = Math.imul(hash ^ unit, PRIME);
+        unit = units[++position] as number;
+        kind = classes[unit] as number;
         if ((kind & goesOn) !== 0) continue;
-        if (kind !== HIGH_SURROGATE || (classifyPair(text, position) & goesOn) === 0) break;
-        hash = Math.imul(hash ^ code, PRIME);
-        code = text.charCodeAt(++position);
+        if (kind !== HIGH_SURROGATE || (classifyPair(units, position) & goesOn) === 0) break;
+        hash = Math.imul(hash ^ unit, PRIME);
+        unit = units[++position] as number;
       }
-      let bucket = this.#table.find(text, start, position, hash);
-      if (bucket === undefined) bucket = this.#learn(text, start, position, hash);
+      const bucket = table.find(units, start, position, hash) ?? this.#learn(text, start, position, hash);
       if (bucket === STOP) continue;
-      this.#accumulator.add(bucket, 1);
+      accumulator.add(bucket, 1);
       words++;
     }
-    return this.#accumulator.take(words);
+    return accumulator.take(words);
+  }
+
+  /** The text's UTF-16 units as numbers, quicker to read than a string, and a separator after them. */
+  #read(text: string): Uint16Array {
+    if (text.length >= this.#units.length) {
+      this.#bytes = Buffer.alloc(4 * text.length);
+      this.#units = unitsOf(this.#bytes);
+    }
+    this.#bytes.write(text, "utf16le");
+    this.#units[text.length] = SPACE;
+    return this.#units;
   }
 
   /** Meets a word for the first time: does what the plain way does, and remembers the result. */
   #learn(text: string, start: number, end: number, hash: number): number {
     const word = normalize(text.slice(start, end));
     const bucket = this.#stopWords.has(word) ? STOP : hashTerm(this.#stem ? stem(word) : word, this.features);
-    this.#table.add(text, start, end, hash, bucket);
+    this.#table.add(this.#units, start, end, hash, bucket);
     return bucket;
   }
+}
+
+/** The same memory as numbers of 16 bits. */
+function unitsOf(bytes: Buffer): Uint16Array {
+  return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
 }

@@ -81,8 +81,10 @@ export class Accumulator {
   /** The sums of the buckets that were added to, in the order in which they were; begins anew. */
   take(words: number): TermCounts {
     const size = this.#size;
-    const indices = this.#wide ? new Int32Array(size) : new Uint16Array(size);
-    const counts = new Float32Array(size);
+    // One piece of memory for both: getting it is most of the cost of a small typed array.
+    const memory = new ArrayBuffer(size * (this.#wide ? 8 : 6));
+    const counts = new Float32Array(memory, 0, size);
+    const indices = this.#wide ? new Int32Array(memory, size * 4, size) : new Uint16Array(memory, size * 4, size);
     for (let i = 0; i < size; i++) {
       const bucket = this.#touched[i] as number;
       indices[i] = bucket;

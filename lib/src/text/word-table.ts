@@ -33,11 +33,11 @@ export class WordTable {
   }
 
   /**
-   * The number of the word that stands in a text from `start` to `end`; undefined when it is not known.
+   * The number of the word that stands in a text (its UTF-16 units) from `start` to `end`; undefined when it is not known.
    *
    * @param hash of the word's characters, 32 bits; always the same for the same word
    */
-  find(text: string, start: number, end: number, hash: number): number | undefined {
+  find(units: Uint16Array, start: number, end: number, hash: number): number | undefined {
     const slots = this.#slots;
     const pool = this.#pool;
     const length = end - start;
@@ -48,20 +48,20 @@ export class WordTable {
       if (known !== length || slots[at] !== hash) continue;
       const from = slots[at + 1] as number;
       let i = 0;
-      while (i < length && pool[from + i] === text.charCodeAt(start + i)) i++;
+      while (i < length && pool[from + i] === units[start + i]) i++;
       if (i === length) return slots[at + 3];
     }
   }
 
   /** Remembers a word that is not known. */
-  add(text: string, start: number, end: number, hash: number, value: number): void {
+  add(units: Uint16Array, start: number, end: number, hash: number, value: number): void {
     const length = end - start;
     if (length > LONGEST) return;
     if (this.#size >= this.#capacity) this.#forget();
     if (this.#size * 2 >= this.#mask) this.#growSlots();
     if (this.#used + length > this.#pool.length) this.#growPool();
     const from = this.#used;
-    for (let i = 0; i < length; i++) this.#pool[from + i] = text.charCodeAt(start + i);
+    this.#pool.set(units.subarray(start, end), from);
     this.#used += length;
     this.#size++;
     this.#place(hash, from, length, value);
