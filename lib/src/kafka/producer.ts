@@ -157,18 +157,12 @@ export class BatchingProducer {
    *
    * @throws MESSAGE_TOO_LARGE; NOT_FOUND without the topic; whatever made an earlier message fail
    */
-  send(message: OutgoingMessage): Promise<void> {
-    const state = this.#ready.get(message.topic);
-    if (state === undefined) return this.prepareTopic(message.topic).then(() => this.send(message));
-    try {
-      this.#check();
-      this.#options.signal?.throwIfAborted();
-      this.#enqueue(state, message);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  async send(message: OutgoingMessage): Promise<void> {
+    if (!this.#ready.has(message.topic)) await this.prepareTopic(message.topic);
+    this.#check();
+    this.#enqueue(this.#ready.get(message.topic) as TopicState, message);
     this.#pump();
-    return this.#pendingBytes <= 3 * this.#maximumBytes ? NOW : this.#room();
+    if (this.#pendingBytes > 3 * this.#maximumBytes) await this.#room();
   }
 
   /**
