@@ -55,7 +55,7 @@ export interface ConsumeOptions {
   readonly once?: boolean;
   /** Rows after which a partition's file is written. @default 20000 */
   readonly flushRecords?: number;
-  /** Bytes of messages after which a partition's file is written. @default 12 MiB */
+  /** Bytes of messages after which a partition's file is written. @default 8 MiB */
   readonly flushBytes?: number;
   /** Seconds after which a partition's file is written. @default 10 */
   readonly flushSeconds?: number;
@@ -92,6 +92,8 @@ export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
     }
   }
   const { addresses, logger = silentLogger, signal } = options;
+  // The threads load their code while the services answer.
+  await using workers = new RowWorkers({ schema: options.schema, ...pick(options, "features", "stem", "threads") });
   const hdfs = new Hdfs({ address: addresses.webhdfs });
   await using table = new Table({ hdfs, hive: addresses.hive, name: options.table, topic: options.topic, schema: options.schema, logger });
   signal?.throwIfAborted();
@@ -101,7 +103,6 @@ export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
   const saved = await models.load();
   if (saved !== undefined) checkCompatible(saved, { clusters: options.clusters ?? 5, features: options.features ?? 16384 }, options.table);
   const labeller = new Labeller(options, saved);
-  await using workers = new RowWorkers({ schema: options.schema, ...pick(options, "features", "stem", "threads") });
   const consumption = new Consumption(options, { table, models, labeller, workers, logger });
   return await consumption.run(); // awaited here, because the threads and the table are closed on the way out
 }
@@ -130,6 +131,8 @@ interface Gathering {
   segments: EncodeSegment[];
   rows: number;
   bytes: number;
+  /** Part of `flushBytes` that fills the next file: the first files differ, so that partitions do not all write at once. */
+  share: number;
   /** Whether the range covers dead letters: then it is worth a file, even without rows. */
   deadLetters: boolean;
   since: number;
@@ -240,7 +243,7 @@ class Consumption {
     const gathering = this.#gathering.get(batch.partition);
     if (gathering?.generation !== batch.generation) return;
     await this.#step("labelled", batch.partition, batch.firstOffset, batch.nextOffset - 1n);
-    const { flushRecords = 20_000, flushBytes = 12 << 20 } = this.#options;
+    const { flushRecords = 20_000, flushBytes = 8 << 20 } = this.#options;
     const { parsed, clusters, versions, version } = batch;
     const offsetAt = (row: number): bigint => (row < parsed.rows ? batch.firstOffset + BigInt(parsed.offsets[row] as number) : batch.nextOffset);
     for (let from = 0, to = 0; from < parsed.rows; from = to) {
@@ -255,7 +258,7 @@ class Consumption {
       gathering.segments.push({ batch: parsed.batch, from, to, clusters: clusters.slice(from, to), versions, version: version.slice(from, to) });
       gathering.rows += to - from;
       gathering.next = offsetAt(to);
-      if (gathering.rows >= flushRecords || gathering.bytes >= flushBytes) await this.#flush(consumer, gathering);
+      if (gathering.rows >= flushRecords || gathering.bytes >= flushBytes * gathering.share) await this.#flush(consumer, gathering);
     }
     gathering.next = batch.nextOffset;
     if (parsed.malformed.length > 0) gathering.deadLetters = true;
@@ -266,7 +269,7 @@ class Consumption {
     if (gathering.next === gathering.first || (gathering.rows === 0 && !gathering.deadLetters)) return;
     const { partition, segments, first, next, rows } = gathering;
     const date = gathering.date ?? new Date().toISOString().slice(0, 10);
-    Object.assign(gathering, { first: next, date: undefined, segments: [], rows: 0, bytes: 0, deadLetters: false, since: performance.now() });
+    Object.assign(gathering, { first: next, date: undefined, segments: [], rows: 0, bytes: 0, share: 1, deadLetters: false, since: performance.now() });
     gathering.waiting++;
     const turn = gathering.published;
     gathering.published = (async () => {
@@ -294,7 +297,7 @@ class Consumption {
     await step("encoded");
     const staged = await this.#timed("stage", () => this.#patiently("writing a file", () => table.stage(file)));
     await step("staged");
-    // Saved before the rename: after a crash the model may have seen rows that are read again, never the other way round.
+    // Saved before the rename, so that the clusters of published rows can be found again after a crash.
     await this.#timed("model", () => this.#patiently("saving the model", () => models.save(labeller)));
     await step("model-saved");
     await this.#timed("publish", () =>
@@ -330,6 +333,7 @@ class Consumption {
     }
     for (const gathering of this.#gathering.values()) await this.#flush(consumer, gathering);
     await Promise.all([...this.#gathering.values()].map(({ published }) => published));
+    if (this.#failure === undefined) await this.#patiently("saving the model", () => this.#parts.models.save(this.#parts.labeller, { final: true }));
     this.#tell();
   }
 
@@ -353,6 +357,7 @@ class Consumption {
       segments: [],
       rows: 0,
       bytes: 0,
+      share: ((this.#gathering.size % 4) + 1) / 4,
       deadLetters: false,
       since: performance.now(),
       published: known?.published ?? Promise.resolve(),

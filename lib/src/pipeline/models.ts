@@ -8,13 +8,16 @@ import { hdfsFolders } from "./table.ts";
 
 /** Models kept; older ones are removed. */
 const KEPT = 3;
+/** A model this young, in milliseconds, is not saved again: a crash costs at most what was learned since. */
+const YOUNG = 2000;
 
 /** The folder of one table's models. */
 export class ModelStore {
   readonly #hdfs: Hdfs;
   readonly #folder: string;
   readonly #logger: Logger;
-  #savedAt = -1;
+  #savedUpdates = -1;
+  #savedAt = -Infinity;
   #saving: Promise<void> = Promise.resolve();
 
   constructor(hdfs: Hdfs, table: string, logger: Logger) {
@@ -36,11 +39,16 @@ export class ModelStore {
     return undefined;
   }
 
-  /** Saves the labeller's model, unless it has learned nothing since the last time. One save at a time. */
-  save(labeller: Labeller): Promise<void> {
+  /**
+   * Saves the labeller's model, unless it has learned nothing since the last time, or only for a moment. The first one is
+   * always saved: rows must not carry clusters that nobody can find again. One save at a time.
+   *
+   * @param final whether to save however young the last one is
+   */
+  save(labeller: Labeller, { final = false } = {}): Promise<void> {
     this.#saving = this.#saving.catch(() => undefined).then(async () => {
       const updates = labeller.updates;
-      if (updates === this.#savedAt) return;
+      if (updates === this.#savedUpdates || (!final && performance.now() - this.#savedAt < YOUNG)) return;
       const bytes = labeller.save();
       if (bytes === undefined) return;
       await this.#hdfs.mkdirs(this.#folder);
@@ -48,7 +56,7 @@ export class ModelStore {
       const staged = `${hdfsFolders.staging}/${name}.${randomUUID()}`;
       await this.#hdfs.write(staged, bytes, { overwrite: true });
       await this.#hdfs.rename(staged, `${this.#folder}/${name}.bin`);
-      this.#savedAt = updates;
+      [this.#savedUpdates, this.#savedAt] = [updates, performance.now()];
       for (const { path } of (await this.#list()).slice(0, -KEPT)) await this.#hdfs.remove(path, { recursive: false });
     });
     return this.#saving;
