@@ -38,6 +38,8 @@ export const errorCodes = {
   HIVE_FAILED: { summary: "Hive failed a statement.", retriable: false, exitCode: 1 },
   // cluster
   MODEL_INVALID: { summary: "A saved model cannot be read.", retriable: false, exitCode: 1 },
+  // corpus
+  TEXT_REFUSED: { summary: "What was downloaded is not a plain text, or is too large.", retriable: false, exitCode: 1 },
   // mapreduce
   JOB_FAILED: { summary: "A MapReduce job failed.", retriable: false, exitCode: 1 },
   // stack

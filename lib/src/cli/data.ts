@@ -1,0 +1,100 @@
+/** The commands `data generate` and `data fetch`: texts to work with. */
+import { type Command, InvalidArgumentError } from "commander";
+import { fetchTexts, generateCorpus, parseSize } from "../corpus/index.ts";
+import { messageOf } from "../errors/index.ts";
+import { action, wholeNumber } from "./command.ts";
+
+interface GenerateFlags {
+  readonly topics: number;
+  readonly texts: number;
+  readonly size: number;
+  readonly seed: number;
+  readonly topicality: number;
+  readonly output: string;
+  readonly overwrite?: boolean;
+}
+
+interface FetchFlags {
+  readonly output: string;
+  readonly maximumSize: number;
+  readonly overwrite?: boolean;
+}
+
+/** Adds the commands to the program. */
+export function register(program: Command): void {
+  const data = program.command("data").description("Make or fetch texts to work with.");
+  data
+    .command("generate")
+    .description("Write texts in an invented language, with the topic of each in labels/labels.json.")
+    .option("--topics <number>", "how many topics the texts are about", wholeNumber(1, 1000), 6)
+    .option("--texts <number>", "how many texts", wholeNumber(1, 100_000), 24)
+    .option("--size <bytes>", "how large they are together, such as 500KB, 50MB or 2GB", size, size("10MB"))
+    .option("--seed <number>", "equal seeds give equal texts", wholeNumber(0), 7)
+    .option(
+      "--topicality <part>",
+      "the part of the words that the topic chooses, 0 to 1: the less, the harder",
+      part,
+      0.3,
+    )
+    .option("--overwrite", "replace the texts of an earlier run")
+    .requiredOption("--output <folder>", "folder that gets the texts")
+    .action(action<GenerateFlags>(generate));
+  data
+    .command("fetch")
+    .description("Download plain texts, without the header and footer of Project Gutenberg.")
+    .argument("<url...>", "addresses of texts, http or https")
+    .option("--maximum-size <bytes>", "refuse texts larger than this", size, size("100MB"))
+    .option("--overwrite", "replace files that are there")
+    .requiredOption("--output <folder>", "folder that gets the texts")
+    .action(action<FetchFlags>(fetchAll));
+}
+
+async function generate({ overwrite, ...options }: GenerateFlags, { signal }: { signal: AbortSignal }): Promise<void> {
+  const shown = process.stderr.isTTY === true;
+  const corpus = await generateCorpus(options, {
+    overwrite,
+    signal,
+    onProgress: ({ texts, bytes }) =>
+      void (shown && process.stderr.write(`\r${texts} of ${options.texts} texts, ${megabytes(bytes)} `)),
+  });
+  if (shown) process.stderr.write("\r\x1b[K");
+  console.log(
+    `${corpus.texts.length} texts about ${options.topics} topics, ${megabytes(corpus.bytes)}, in ${options.output}`,
+  );
+  console.log(`what each is about: ${corpus.labels}`);
+}
+
+async function fetchAll(
+  { output, overwrite, maximumSize }: FetchFlags,
+  { signal, words }: { signal: AbortSignal; words: readonly string[] },
+): Promise<void> {
+  await fetchTexts(words, output, {
+    overwrite,
+    maximumBytes: maximumSize,
+    signal,
+    onText: ({ file, bytes, stripped }) => {
+      console.log(`${file}: ${bytes} bytes${stripped > 0 ? `, without ${stripped} of header and footer` : ""}`);
+    },
+  });
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** Sizes as people write them. */
+function size(text: string): number {
+  try {
+    return parseSize(text);
+  } catch (error) {
+    throw new InvalidArgumentError(messageOf(error));
+  }
+}
+
+/** A number from 0 to 1. */
+function part(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError("It must be a number from 0 to 1.");
+  return value;
+}
