@@ -4,3 +4,4 @@ export { retry, type RetryOptions } from "./retry.ts";
 export { until, type UntilOptions } from "./until.ts";
 export { withTimeout } from "./timeout.ts";
 export { mapConcurrent } from "./map-concurrent.ts";
+export { orAborted } from "./or-aborted.ts";

@@ -1,6 +1,6 @@
 /** Statements of Hive, one after the other, on a session that comes back when its connection was lost. */
 import { userInfo } from "node:os";
-import { delay, retry, withTimeout } from "../async/index.ts";
+import { delay, orAborted, retry, withTimeout } from "../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { connect, stateOf, type Connection } from "./connection.ts";
 import type { ColumnBatch, IOperation } from "./driver.ts";
@@ -218,16 +218,6 @@ async function tidy(connection: Connection, operation: Promise<IOperation>, fini
   } finally {
     connection.keepAlive(false);
   }
-}
-
-/** The answer of a promise, or the signal's reason, whichever comes first. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }
 
 function explained(error: unknown, sql: string): unknown {

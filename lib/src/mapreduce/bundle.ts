@@ -1,0 +1,70 @@
+/** A job's module made into two files that need nothing but Node: the mapper and the reducer. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { extname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { messageOf, StreambookError } from "../errors/index.ts";
+
+/** The two files, in a folder of their own. */
+export interface Bundle {
+  readonly mapper: string;
+  readonly reducer: string;
+  /** Removes both. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Bundles the module whose default export is a job.
+ *
+ * @param module path or `file:` URL of a TypeScript or JavaScript module
+ * @throws USAGE when it cannot be bundled, with the bundler's first message
+ */
+export async function bundleJob(module: string | URL): Promise<Bundle> {
+  const { build } = await import("esbuild");
+  const file = module instanceof URL || module.startsWith("file:") ? fileURLToPath(module) : resolve(module);
+  const own = fileURLToPath(import.meta.url);
+  const task = join(own, "..", `task${extname(own)}`);
+  const folder = await mkdtemp(join(plainFolder(), "streambook-job-"));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  const side = async (name: "mapper" | "reducer", run: string): Promise<string> => {
+    const outfile = join(folder, `${name}.mjs`);
+    await build({
+      stdin: {
+        contents: `import { ${run} } from ${JSON.stringify(task)};\nimport job from ${JSON.stringify(file)};\n${run}(job);\n`,
+        resolveDir: join(own, ".."),
+      },
+      banner: { js: `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);` },
+      outfile,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "node24",
+      logLevel: "silent",
+    });
+    return outfile;
+  };
+  try {
+    const [mapper, reducer] = await Promise.all([side("mapper", "runMapper"), side("reducer", "runReducer")]);
+    return { mapper, reducer, remove };
+  } catch (cause) {
+    await remove();
+    const first = (cause as { errors?: { text: string; location: { file: string; line: number } | null }[] })
+      .errors?.[0];
+    const where = first?.location ? ` (${first.location.file}:${first.location.line})` : "";
+    throw new StreambookError(
+      "USAGE",
+      `the job's module ${file} cannot be bundled: ${first?.text ?? messageOf(cause)}${where}; mend it`,
+      { cause },
+    );
+  }
+}
+
+/** A temporary folder whose name Hadoop can read: it takes a file's path for a URI, and blanks for a fault in it. */
+function plainFolder(): string {
+  const folder = [tmpdir(), "/tmp", "/var/tmp"].find((each) => /^[A-Za-z0-9._/+-]+$/.test(each));
+  if (folder !== undefined) return folder;
+  throw new StreambookError(
+    "USAGE",
+    `the temporary folder ${tmpdir()} has a name that Hadoop cannot read; set TMPDIR to one without blanks`,
+  );
+}

@@ -1,0 +1,159 @@
+/** The REST pages of YARN: is it there, which applications run, end one, read what its tasks have said. */
+import { delay } from "../async/index.ts";
+import { messageOf, StreambookError } from "../errors/index.ts";
+import type { CounterGroups } from "./hadoop-log.ts";
+import { TASK_ERROR } from "./task.ts";
+
+const LIMIT = 5000;
+const UNDER_WAY = "NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING";
+
+interface Application {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly diagnostics?: string;
+  readonly amContainerLogs?: string;
+}
+
+interface ClusterNode {
+  readonly state: string;
+  readonly nodeHTTPAddress: string;
+}
+
+/** A client of the ResourceManager's REST pages. */
+export class Cluster {
+  readonly #address: string;
+  readonly #user: string;
+
+  /** @param address the ResourceManager's web address, `http://host:port` */
+  constructor(address: string, user: string) {
+    this.#address = address.replace(/\/+$/, "");
+    this.#user = user;
+  }
+
+  /**
+   * Looks whether jobs can run, because the Hadoop client alone would wait for minutes and not say for what.
+   *
+   * @throws UNREACHABLE, STACK_DOWN
+   */
+  async check(signal?: AbortSignal): Promise<void> {
+    const nodes = await this.#nodes(signal);
+    if (!nodes.some(({ state }) => state === "RUNNING")) {
+      throw new StreambookError(
+        "STACK_DOWN",
+        `YARN at ${this.#address} has no running NodeManager; start it with \`npx streambook up yarn\``,
+      );
+    }
+  }
+
+  /** Ends the applications of this name, and waits until they are no more. */
+  async kill(name: string): Promise<void> {
+    for (let tries = 0; tries < 20; tries++) {
+      const { apps } = (await this.#get(`/ws/v1/cluster/apps?states=${UNDER_WAY}`)) as {
+        apps: { app?: Application[] } | null;
+      };
+      const left = (apps?.app ?? []).filter((application) => application.name === name);
+      if (left.length === 0) return;
+      await Promise.all(left.map(({ id }) => this.#put(`/ws/v1/cluster/apps/${id}/state`, { state: "KILLED" })));
+      await delay(250);
+    }
+    throw new StreambookError(
+      "TIMEOUT",
+      `YARN did not end the job ${name}; look at ${this.#address}/cluster/apps/RUNNING`,
+    );
+  }
+
+  /** The counters of a running job, as its application master knows them; undefined when it does not say. */
+  async counters(applicationId: string, jobId: string): Promise<CounterGroups | undefined> {
+    try {
+      const answer = (await this.#get(`/proxy/${applicationId}/ws/v1/mapreduce/jobs/${jobId}/counters`)) as {
+        jobCounters?: {
+          counterGroup?: { counterGroupName: string; counter: { name: string; totalCounterValue: number }[] }[];
+        };
+      };
+      const groups: CounterGroups = {};
+      for (const { counterGroupName, counter } of answer.jobCounters?.counterGroup ?? []) {
+        groups[counterGroupName] = Object.fromEntries(counter.map((each) => [each.name, each.totalCounterValue]));
+      }
+      return groups;
+    } catch {
+      return undefined; // it has ended, or not begun
+    }
+  }
+
+  /**
+   * The first error that a task of the application has written, from the logs of its containers. Their names count up from the
+   * application master's, so no history server is needed.
+   */
+  async taskError(applicationId: string): Promise<string | undefined> {
+    try {
+      const { app } = (await this.#get(`/ws/v1/cluster/apps/${applicationId}`)) as { app: Application };
+      const master = /container_\w+(?=\/|$)/.exec(app.amContainerLogs ?? "")?.[0];
+      if (master === undefined) return undefined;
+      const nodes = await this.#nodes();
+      for (let number = 2, missed = 0; missed < 3 && number < 200; number++) {
+        const container = master.replace(/\d+$/, (digits) => String(number).padStart(digits.length, "0"));
+        const logs = await Promise.all(nodes.map((node) => standardError(node, container)));
+        const log = logs.find((each) => each !== undefined);
+        missed = log === undefined ? missed + 1 : 0;
+        const line = log?.split("\n").find((each) => each.startsWith(TASK_ERROR));
+        if (line !== undefined) return JSON.parse(line.slice(TASK_ERROR.length)) as string;
+      }
+    } catch {
+      // the error of the job stands without it
+    }
+    return undefined;
+  }
+
+  async #nodes(signal?: AbortSignal): Promise<ClusterNode[]> {
+    const { nodes } = (await this.#get("/ws/v1/cluster/nodes", signal)) as { nodes: { node?: ClusterNode[] } | null };
+    return nodes?.node ?? [];
+  }
+
+  async #get(path: string, signal?: AbortSignal): Promise<unknown> {
+    return (await this.#fetch(path, { headers: { accept: "application/json" } }, signal)).json();
+  }
+
+  async #put(path: string, body: unknown): Promise<void> {
+    const url = `${path}?user.name=${encodeURIComponent(this.#user)}`;
+    await this.#fetch(url, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  }
+
+  async #fetch(path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
+    const limit = AbortSignal.timeout(LIMIT);
+    let response: Response;
+    try {
+      response = await fetch(this.#address + path, {
+        ...init,
+        signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+      });
+    } catch (cause) {
+      signal?.throwIfAborted();
+      const why = limit.aborted ? `no answer in ${LIMIT / 1000} s` : messageOf((cause as Error).cause ?? cause);
+      throw new StreambookError(
+        "UNREACHABLE",
+        `no YARN answers at ${this.#address} (${why}); start it with \`npx streambook up yarn\``,
+        { cause },
+      );
+    }
+    if (response.ok) return response;
+    throw new StreambookError(
+      "UNREACHABLE",
+      `${this.#address} answered ${response.status} when asked for YARN's ${path.split("?", 1)[0]}; is that the ResourceManager?`,
+    );
+  }
+}
+
+async function standardError(node: ClusterNode, container: string): Promise<string | undefined> {
+  try {
+    const url = `http://${node.nodeHTTPAddress}/ws/v1/node/containerlogs/${container}/stderr`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(LIMIT) });
+    return response.ok ? await response.text() : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,273 @@
+/** A job on YARN, by Hadoop Streaming: bundled, submitted, watched, and ended when nobody wants it any more. */
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { userInfo } from "node:os";
+import { pathToFileURL } from "node:url";
+import { orAborted } from "../async/index.ts";
+import { StreambookError } from "../errors/index.ts";
+import { bundleJob, type Bundle } from "./bundle.ts";
+import { Cluster } from "./cluster.ts";
+import { mainComplaint, readLog, type CounterGroups, type JobLog } from "./hadoop-log.ts";
+import type { Job } from "./job.ts";
+import { linesOf } from "./lines.ts";
+import { comparatorOptions, partitionerOptions } from "./record.ts";
+
+/** How Hadoop's own client is started. */
+export interface HadoopClient {
+  /** Path of `java`. */
+  readonly java: string;
+  /** JVM flags and the class path with Hadoop's jars and configuration. */
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What a running job tells. */
+export interface JobProgress {
+  readonly state: "submitting" | "waiting" | "running" | "done";
+  readonly applicationId?: string;
+  /** Percent of the maps, of the reduces. */
+  readonly map: number;
+  readonly reduce: number;
+  /** The job's own counters so far. */
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** Options of {@link runOnYarn}. */
+export interface YarnOptions {
+  readonly hadoop: HadoopClient;
+  /** The ResourceManager's web address, `http://host:port`. */
+  readonly resourceManager: string;
+  /** Files or folders on HDFS, read line by line; names that begin with `_` or `.` are skipped. */
+  readonly inputs: readonly string[];
+  /** Folder on HDFS that the job makes. */
+  readonly output: string;
+  /** Number of reducers. @default 1 */
+  readonly reducers?: number;
+  /** Node of the tasks, on every machine that runs some. @default the Node of this process */
+  readonly node?: string;
+  /** Settings of Hadoop for this job, by name. @default none */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** @default the user of this process, or HADOOP_USER_NAME */
+  readonly user?: string;
+  /** Longest wait for the job, in milliseconds. @default 1800000 */
+  readonly timeout?: number;
+  readonly onProgress?: (progress: JobProgress) => void;
+  /** Ends the job on YARN too. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a job on YARN has done. */
+export interface YarnJobResult {
+  /** The job's own counters, by name. */
+  readonly counters: Readonly<Record<string, number>>;
+  /** All counters that Hadoop gives, by group and name. */
+  readonly counterGroups: CounterGroups;
+  readonly applicationId: string;
+  /** Folder on HDFS with one file of JSON lines for each reducer, `part-00000`, …. */
+  readonly output: string;
+  readonly seconds: number;
+}
+
+/**
+ * Runs a job on YARN.
+ *
+ * @param module path or `file:` URL of the module whose default export is the job
+ * @throws JOB_FAILED with the failing task's own error; NOT_FOUND for an input that is not there; UNREACHABLE, STACK_DOWN when
+ * YARN cannot run it; TIMEOUT; USAGE
+ */
+export async function runOnYarn(module: string | URL, options: YarnOptions): Promise<YarnJobResult> {
+  const { signal, timeout = 1_800_000, user = process.env["HADOOP_USER_NAME"] ?? userInfo().username } = options;
+  const url = module instanceof URL ? module : module.startsWith("file:") ? new URL(module) : pathToFileURL(module);
+  const { default: job } = (await import(url.href)) as { default: Job };
+  const cluster = new Cluster(options.resourceManager, user);
+  await cluster.check(signal);
+  const name = `streambook-${job.name}-${randomBytes(4).toString("hex")}`;
+  const bundle = await bundleJob(url);
+  const began = performance.now();
+  const limit = new AbortController();
+  const expire = () =>
+    limit.abort(
+      new StreambookError(
+        "TIMEOUT",
+        `the job ${job.name} took more than ${timeout / 1000} s, and was ended; look at ${options.resourceManager}/cluster/apps`,
+      ),
+    );
+  const timer = setTimeout(expire, timeout);
+  const stop = signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]);
+  try {
+    const log = await follow(job, name, bundle, cluster, options, stop);
+    const counters = log.counters[job.name] ?? {};
+    const seconds = (performance.now() - began) / 1000;
+    return {
+      counters,
+      counterGroups: log.counters,
+      applicationId: log.applicationId ?? "",
+      output: options.output,
+      seconds,
+    };
+  } finally {
+    clearTimeout(timer);
+    await bundle.remove();
+  }
+}
+
+/** Starts the client, and watches it to its end; when stopped, ends the application on YARN before anything else. */
+async function follow(
+  job: Job,
+  name: string,
+  bundle: Bundle,
+  cluster: Cluster,
+  options: YarnOptions,
+  stop: AbortSignal,
+): Promise<JobLog> {
+  const reader = readLog();
+  const { log } = reader;
+  const watch = watchJob(job, cluster, log, options.onProgress);
+  const client = startClient(options.hadoop, streamingArguments(job, name, bundle, options));
+  const read = async (stream: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const text of linesOf(stream)) {
+      reader.line(text);
+      if (!log.succeeded) watch.look();
+    }
+  };
+  const exited = once(client, "exit");
+  try {
+    await orAborted(Promise.all([exited, read(client.stdout), read(client.stderr)]), stop);
+    if (client.exitCode !== 0 || !log.succeeded) throw await failureOf(job, cluster, log, options);
+    watch.done();
+    return log;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      throw new StreambookError(
+        "SETUP_MISSING",
+        `cannot start Java at ${options.hadoop.java}; \`npx streambook doctor\` says what to install`,
+        { cause: error },
+      );
+    }
+    if (!stop.aborted) throw error;
+    client.kill("SIGKILL"); // first, or it might still submit the job
+    await exited.catch(() => {});
+    await cluster.kill(name);
+    throw stop.reason;
+  } finally {
+    watch.end();
+  }
+}
+
+function startClient({ java, arguments: flags, environment }: HadoopClient, streaming: readonly string[]) {
+  const memory = flags.some((flag) => flag.startsWith("-Xmx")) ? [] : ["-Xmx256m"];
+  const words = [...memory, ...flags, "org.apache.hadoop.streaming.HadoopStreaming", ...streaming];
+  return spawn(java, words, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** The words after HadoopStreaming: generic options first. */
+function streamingArguments(job: Job, name: string, bundle: Bundle, options: YarnOptions): string[] {
+  const { inputs, output, node = process.execPath, reducers = 1 } = options;
+  if (inputs.length === 0)
+    throw new StreambookError("USAGE", `the job ${job.name} has no input; name a file or folder on HDFS`);
+  if (!Number.isInteger(reducers) || reducers < 1) {
+    throw new StreambookError("USAGE", `a job needs 1 reducer or more, and not ${reducers}`);
+  }
+  for (const path of [...inputs, output]) checkName(path);
+  const settings = {
+    "mapreduce.job.name": name,
+    "mapreduce.job.reduces": String(reducers),
+    "mapreduce.input.fileinputformat.input.dir.recursive": "true",
+    "textinputformat.record.delimiter": "\n", // a lone \r is text, not the end of a line
+    "stream.num.map.output.key.fields": String(job.keyFields),
+    "mapreduce.map.output.key.field.separator": "\t",
+    "mapreduce.partition.keypartitioner.options": partitionerOptions(job.partitionFields),
+    "mapreduce.job.output.key.comparator.class": "org.apache.hadoop.mapreduce.lib.partition.KeyFieldBasedComparator",
+    "mapreduce.partition.keycomparator.options": comparatorOptions(job.sort),
+    ...options.settings,
+  };
+  return [
+    ...Object.entries(settings).flatMap(([key, value]) => ["-D", `${key}=${value}`]),
+    ...["-files", [bundle.mapper, bundle.reducer].map((file) => pathToFileURL(file).href).join(",")],
+    ...["-partitioner", "org.apache.hadoop.mapred.lib.KeyFieldBasedPartitioner"],
+    ...inputs.flatMap((path) => ["-input", path]),
+    ...["-output", output],
+    ...["-mapper", `${quoted(node)} mapper.mjs`],
+    ...["-reducer", `${quoted(node)} reducer.mjs`],
+  ];
+}
+
+/** Hadoop reads `{a,b}`, `*`, `?` and `[…]` in a path as a pattern, and a comma as the end of it. */
+function checkName(path: string): void {
+  if (/^(?:hdfs:\/\/[^/]*)?\//.test(path) && !/[{}[\]*?,\\\p{Cc}]/u.test(path)) return;
+  throw new StreambookError(
+    "USAGE",
+    `the path ${JSON.stringify(path)} cannot be used by a job; give an absolute path on HDFS without , * ? [ ] { } \\`,
+  );
+}
+
+/** Hadoop Streaming cuts a command at blanks, and knows quotes but no escapes. */
+function quoted(program: string): string {
+  if (!program.includes('"')) return `"${program}"`;
+  throw new StreambookError("USAGE", `the path of Node, ${program}, holds a quote; Hadoop Streaming cannot start it`);
+}
+
+interface Watch {
+  /** The log has grown. */
+  look(): void;
+  /** The job has succeeded. */
+  done(): void;
+  end(): void;
+}
+
+/** Tells of every change, and of the job's counters once a second while it runs. */
+function watchJob(job: Job, cluster: Cluster, log: JobLog, onProgress: YarnOptions["onProgress"]): Watch {
+  if (onProgress === undefined) return { look: () => {}, done: () => {}, end: () => {} };
+  let told = "";
+  let counters: Readonly<Record<string, number>> = {};
+  const tell = (state: JobProgress["state"]): void => {
+    const { applicationId, map, reduce } = log;
+    const progress: JobProgress = {
+      state,
+      map,
+      reduce,
+      counters,
+      ...(applicationId !== undefined && { applicationId }),
+    };
+    const now = JSON.stringify(progress);
+    if (now !== told) onProgress(progress);
+    told = now;
+  };
+  const look = (): void => tell(log.running ? "running" : log.applicationId === undefined ? "submitting" : "waiting");
+  const ask = async (): Promise<void> => {
+    if (!log.running || log.succeeded || log.applicationId === undefined || log.jobId === undefined) return;
+    counters = (await cluster.counters(log.applicationId, log.jobId))?.[job.name] ?? counters;
+    if (!log.succeeded) look();
+  };
+  const timer = setInterval(() => void ask(), 1000);
+  const done = (): void => {
+    counters = log.counters[job.name] ?? {};
+    tell("done");
+  };
+  return { look, done, end: () => clearInterval(timer) };
+}
+
+/** The error of a job that failed: what the failing task has said, or else what Hadoop says. */
+async function failureOf(job: Job, cluster: Cluster, log: JobLog, options: YarnOptions): Promise<StreambookError> {
+  const said = mainComplaint(log.complaints) ?? "the Hadoop client ended without a word";
+  if (/Input path does not exist|Input Pattern .* matches 0 files/.test(said)) {
+    return new StreambookError(
+      "NOT_FOUND",
+      `the job ${job.name} has no input at ${options.inputs.join(", ")} on HDFS; check the path`,
+    );
+  }
+  if (/Output directory .* already exists/.test(said)) {
+    return new StreambookError(
+      "JOB_FAILED",
+      `the job ${job.name} did not begin, because its output folder ${options.output} exists; remove it or name another`,
+    );
+  }
+  const own = log.applicationId === undefined ? undefined : await cluster.taskError(log.applicationId);
+  const where =
+    log.applicationId === undefined ? "" : `; look at ${options.resourceManager}/cluster/app/${log.applicationId}`;
+  const cause = new Error(own ?? log.complaints.join("\n"));
+  return new StreambookError("JOB_FAILED", `the job ${job.name} failed: ${(own ?? said).split("\n", 1)[0]}${where}`, {
+    cause,
+  });
+}
