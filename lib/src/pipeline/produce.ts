@@ -149,36 +149,34 @@ class Production {
   /** Reads one stream to its end. What only this text suffers from is noted; what concerns all is thrown. */
   async read(stream: Stream): Promise<void> {
     if (this.#stop.aborted) return;
-    const before = this.#messages;
+    const progress = { messages: 0 };
     try {
-      const messages = await this.#readToEnd(stream);
-      this.#finished.push({ ...stream, messages });
+      await this.#readToEnd(stream, progress);
+      this.#finished.push({ ...stream, ...progress });
       this.#tell(true);
     } catch (error) {
       if (this.#sinkFailed) throw error;
       if (this.#stop.aborted) return;
       if (!isStreambookError(error) || !OF_ONE_TEXT.has(error.code)) throw error;
       this.#failed.push({ file: stream.file, code: error.code, message: error.message });
-      const sent = this.#messages === before ? "" : "; its beginning was sent, without a last message";
+      const sent = progress.messages === 0 ? "" : "; its beginning was sent, without a last message";
       this.#logger.error(`${stream.file} is left out: ${error.message}${sent}`);
     }
   }
 
   /** Sends a message for each chunk; which one is the last is known only when the next does not come. */
-  async #readToEnd(stream: Stream): Promise<number> {
+  async #readToEnd(stream: Stream, progress: { messages: number }): Promise<void> {
     let waiting: { chunk: string; time: string } | undefined;
-    let seq = 0;
     for await (const chunks of this.#chunks(stream.file)) {
       const time = eventTime();
       for (const chunk of chunks) {
-        if (waiting !== undefined) await this.#send(stream, waiting.chunk, waiting.time, seq++, false);
+        if (waiting !== undefined) await this.#send(stream, waiting.chunk, waiting.time, progress.messages++, false);
         waiting = { chunk, time };
       }
       this.#tell(false);
     }
     const { chunk, time } = waiting ?? { chunk: "", time: eventTime() };
-    await this.#send(stream, chunk, time, seq++, true);
-    return seq;
+    await this.#send(stream, chunk, time, progress.messages++, true);
   }
 
   #chunks(file: string): AsyncIterable<string[]> {

@@ -10,6 +10,8 @@ export interface ReadChunksOptions {
   readonly rate?: number | undefined;
   /** How often in a row a broken stream is taken up again without one more chunk arriving. @default 5 */
   readonly attempts?: number;
+  /** Wait before a broken stream is taken up again, in milliseconds; doubled after each failure in a row. @default 200 */
+  readonly retryDelay?: number;
   /** Longest silence on a connection before it counts as broken, in milliseconds; longer by itself for a low rate. @default 30000 */
   readonly idleTimeout?: number;
   /** Told when a broken stream is taken up again at a chunk. */
@@ -82,7 +84,7 @@ export async function* readChunkGroups(
   file: string,
   options: ReadChunksOptions = {},
 ): AsyncGenerator<string[]> {
-  const { attempts = 5, onResume, onMalformed, signal } = options;
+  const { attempts = 5, retryDelay = 200, onResume, onMalformed, signal } = options;
   let next = options.from ?? 0; // number of the next line wanted, malformed ones counted
   let failures = 0;
   while (true) {
@@ -98,7 +100,7 @@ export async function* readChunkGroups(
       signal?.throwIfAborted();
       if (!isRetriable(error)) throw error;
       if (++failures >= attempts) throw givenUp(error, baseUrl, file, next);
-      await delay(100 * 2 ** failures, signal);
+      await delay(retryDelay * 2 ** (failures - 1), signal);
       onResume?.({ file, from: next, error });
     }
   }
