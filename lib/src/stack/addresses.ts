@@ -53,7 +53,11 @@ export async function addresses(environment: NodeJS.ProcessEnv = process.env): P
   try {
     return (JSON.parse(await readFile(file, "utf8")) as { addresses: Addresses }).addresses;
   } catch (cause) {
-    throw new StreambookError("STACK_DOWN", `the stack is not running (no ${file}); start it with \`npx streambook up\``, { cause });
+    throw new StreambookError(
+      "STACK_DOWN",
+      `the stack is not running (no ${file}); start it with \`npx streambook up\``,
+      { cause },
+    );
   }
 }
 
@@ -61,7 +65,10 @@ function externalAddresses(environment: NodeJS.ProcessEnv): Addresses {
   const entries = Object.entries(VARIABLES).map(([name, variable]) => {
     const value = environment[variable];
     if (value === undefined || value === "") {
-      throw new StreambookError("USAGE", `STREAMBOOK_STACK is "external" but ${variable} is not set; set it to the address of that service`);
+      throw new StreambookError(
+        "USAGE",
+        `STREAMBOOK_STACK is "external" but ${variable} is not set; set it to the address of that service`,
+      );
     }
     return [name, value];
   });

@@ -1,2 +1,21 @@
 /** The services of the course: which there are, how they start, where they are, and how you know that they are up. */
 export { addresses, homeFolder, projectFolder, type Addresses } from "./addresses.ts";
+export {
+  isServiceName,
+  resolveServices,
+  SERVICE_GROUPS,
+  SERVICE_NAMES,
+  SERVICES,
+  type Library,
+  type Service,
+  type ServiceName,
+} from "./services.ts";
+export { up, type RunningStack, type UpOptions } from "./up.ts";
+export { down, type DownOptions } from "./down.ts";
+export { isHealthy, status, type ServiceStatus } from "./status.ts";
+export { logs, type LogOptions } from "./logs.ts";
+export { doctor, type Finding } from "./doctor.ts";
+export { reset, type ResetOptions } from "./reset.ts";
+export { hadoopClient, type HadoopClient } from "./hadoop-client.ts";
+export { versions, type Versions } from "./versions.ts";
+export type { StackEvent, StackOptions } from "./events.ts";

@@ -1,0 +1,165 @@
+/** The commands of the services: `up`, `down`, `status`, `logs`, `doctor`, `reset`. */
+import { createInterface } from "node:readline/promises";
+import type { Command } from "commander";
+import {
+  doctor,
+  down,
+  isHealthy,
+  logs,
+  reset,
+  SERVICE_GROUPS,
+  SERVICE_NAMES,
+  SERVICES,
+  type ServiceStatus,
+  type StackEvent,
+  status,
+  up,
+} from "../stack/index.ts";
+import { action, usage, wholeNumber } from "./command.ts";
+
+const NAMES = `${Object.keys(SERVICE_GROUPS).join(", ")}; ${SERVICE_NAMES.join(", ")}`;
+
+/** Registers the commands. */
+export function register(program: Command): void {
+  program
+    .command("up")
+    .description("start the services that do not run, and wait until they work")
+    .argument("[services...]", `which (${NAMES}); what they need comes with them`)
+    .action(action(async (_, { signal, words }) => bringUp(words, signal)));
+  program
+    .command("down")
+    .description("end the services; what they stored stays")
+    .argument("[services...]", "which; those that need them end too")
+    .action(action(async (_, { signal, words }) => takeDown(words, signal)));
+  program
+    .command("status")
+    .description("show what runs, where, and what it takes; exit code 1 if something that should run does not")
+    .option("--json", "as JSON")
+    .action(action(async (options: { json?: boolean }, { signal }) => showStatus(options.json === true, signal)));
+  program
+    .command("logs")
+    .description("show the end of a service's log")
+    .argument("<name>", SERVICE_NAMES.join(", "))
+    .option("-f, --follow", "go on with new lines until Ctrl-C")
+    .option("-n, --lines <number>", "how many lines", wholeNumber(0), 50)
+    .action(
+      action(async (options: { follow?: boolean; lines: number }, { signal, words }) =>
+        showLogs(words, options, signal),
+      ),
+    );
+  program
+    .command("doctor")
+    .description("check machine, packages, jars, library and services, and say what to do")
+    .action(action(async (_, { signal }) => examine(signal)));
+  program
+    .command("reset")
+    .description("end the services and remove all that they stored: topics, HDFS, tables, logs")
+    .option("-y, --yes", "do not ask")
+    .option("--all", "remove the jars as well")
+    .action(action(async (options: { yes?: boolean; all?: boolean }, { signal }) => removeAll(options, signal)));
+}
+
+async function bringUp(services: readonly string[], signal: AbortSignal): Promise<void> {
+  const { started } = await up({ services, signal, onProgress: tell });
+  if (started.length === 0) console.log("everything runs already");
+  console.log("`npx streambook status` shows where; `npx streambook down` ends it all");
+}
+
+async function takeDown(services: readonly string[], signal: AbortSignal): Promise<void> {
+  const ended = await down({ ...(services.length > 0 && { services }), signal, onProgress: tell });
+  console.log(ended.length === 0 ? "nothing was running" : "stopped; what was stored is kept");
+}
+
+/** One line for each thing that happens. */
+function tell({ kind, message, seconds, log = [] }: StackEvent): void {
+  if (kind === "stopping") return;
+  const line = `${seconds.toFixed(1).padStart(6)} s  ${message}\n`;
+  process.stderr.write(line + log.map((text) => `          | ${text}\n`).join(""));
+}
+
+async function showStatus(json: boolean, signal: AbortSignal): Promise<void> {
+  const services = await status({ signal });
+  if (!isHealthy(services)) process.exitCode = 1;
+  if (json) return void console.log(JSON.stringify(services, undefined, 2));
+  console.log(table([["SERVICE", "STATE", "PID", "MEMORY", "UP", "WHERE"], ...services.map(row)]));
+  const memory = services.reduce((sum, service) => sum + (service.memory ?? 0), 0);
+  if (memory > 0) console.log(`\n${megabytes(memory)} in all`);
+  for (const { name, state, log = [] } of services) {
+    if (state === "died")
+      console.log(
+        `\n${SERVICES[name].title} has died; the end of its log:\n${log.map((line) => `  | ${line}`).join("\n")}`,
+      );
+  }
+  if (services.every(({ state }) => state === "stopped"))
+    console.log("\nnothing runs; `npx streambook up` starts the services");
+}
+
+function row({ name, state, pid, memory, started, place }: ServiceStatus): string[] {
+  const age = started === undefined ? "" : duration((Date.now() - started.getTime()) / 1000);
+  return [name, state, String(pid ?? ""), memory === undefined ? "" : megabytes(memory), age, place ?? ""];
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20)} MB`;
+}
+
+function duration(seconds: number): string {
+  const [days, hours, minutes] = [
+    Math.floor(seconds / 86400),
+    Math.floor(seconds / 3600) % 24,
+    Math.floor(seconds / 60) % 60,
+  ];
+  if (days > 0) return `${days} d ${hours} h`;
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  return minutes > 0 ? `${minutes} min` : `${Math.floor(seconds)} s`;
+}
+
+/** Columns as wide as their widest cell. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
+  return rows
+    .map((cells) =>
+      cells
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+async function showLogs(
+  [name = ""]: readonly string[],
+  options: { follow?: boolean; lines: number },
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const line of logs(name, { lines: options.lines, follow: options.follow === true, signal }))
+    console.log(line);
+}
+
+async function examine(signal: AbortSignal): Promise<void> {
+  const findings = await doctor({ signal });
+  const width = Math.max(...findings.map(({ name }) => name.length));
+  for (const { name, ok, found, remedy } of findings) {
+    console.log(`${ok ? "ok  " : "FIX "} ${name.padEnd(width)}  ${found}`);
+    for (const line of ok ? [] : remedy) console.log(`     ${"".padEnd(width)}    ${line}`);
+  }
+  if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
+}
+
+async function removeAll({ yes, all }: { yes?: boolean; all?: boolean }, signal: AbortSignal): Promise<void> {
+  if (yes !== true && !process.stdin.isTTY)
+    usage("`reset` removes data, and there is no terminal to ask at; say `--yes` if you mean it");
+  const confirm = yes === true ? {} : { confirm: (folders: readonly string[]) => ask(folders, signal) };
+  const done = await reset({ jars: all === true, ...confirm, signal, onProgress: tell });
+  console.log(done ? "removed; `npx streambook up` starts with empty services" : "nothing was removed");
+}
+
+async function ask(folders: readonly string[], signal: AbortSignal): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    console.log(`This ends the services and removes:\n${folders.map((folder) => `  ${folder}`).join("\n")}`);
+    return /^y(es)?$/i.test((await terminal.question("Remove it? [y/N] ", { signal })).trim());
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,102 @@
+/** `streambook down`: ends every process of the stack, and keeps what it stored. */
+import { rm } from "node:fs/promises";
+import { StreambookError } from "../errors/index.ts";
+import { archiveBuild, archiveMark } from "./archives.ts";
+import { type StackOptions, type Tell, teller } from "./events.ts";
+import { type Layout, openLayout } from "./layout.ts";
+import { endProcess, findServices, findTasks, listProcesses, send } from "./processes.ts";
+import { membersOf, SERVICE_NAMES, type ServiceName, SERVICES } from "./services.ts";
+import { setupModule } from "./setup.ts";
+import { readState, writeState } from "./state.ts";
+
+/** Options of {@link down}. */
+export interface DownOptions extends StackOptions {
+  /** Services and groups that are ended, with those that need them. @default all */
+  readonly services?: readonly string[];
+}
+
+/**
+ * Ends the services. Nothing they stored is touched, and no process is left.
+ *
+ * @returns the services that ran
+ * @throws USAGE for a stack that runs elsewhere
+ */
+export async function down(options: DownOptions = {}): Promise<ServiceName[]> {
+  const { environment = process.env, signal, onProgress } = options;
+  refuseExternal(environment, "down");
+  const tell = teller(onProgress);
+  const layout = await openLayout(environment);
+  const chosen = withDependants((options.services ?? ["all"]).flatMap(membersOf));
+  const { withLock } = await setupModule("lock");
+  return withLock(layout.lockFile, "streambook down", () => takeDown(layout, chosen, tell), {
+    ...(signal && { signal }),
+    onWait: ({ pid, what }) => tell("notice", `\`${what}\` (process ${pid}) is at work on this stack; waiting for it`),
+  });
+}
+
+async function takeDown(layout: Layout, chosen: readonly ServiceName[], tell: Tell): Promise<ServiceName[]> {
+  const ended = await endServices(layout, chosen, tell);
+  const all = chosen.length === SERVICE_NAMES.length;
+  if (all) await rm(layout.stateFile, { force: true });
+  if (all) await endArchiveBuild(layout);
+  return ended;
+}
+
+/** Services, and those that need them. */
+function withDependants(names: readonly ServiceName[]): ServiceName[] {
+  const chosen = new Set(names);
+  for (const name of SERVICE_NAMES) if (SERVICES[name].needs.some((need) => chosen.has(need))) chosen.add(name);
+  return SERVICE_NAMES.filter((name) => chosen.has(name));
+}
+
+/** Ends services, those first that use the others: Hive cleans up on HDFS, so HDFS goes last. The caller holds the lock. */
+export async function endServices(layout: Layout, names: readonly ServiceName[], tell: Tell): Promise<ServiceName[]> {
+  const running = await findServices(layout);
+  const chosen = names.filter((name) => running.has(name));
+  const storage = new Set<ServiceName>(["namenode", "datanode"]);
+  const last = chosen.filter((name) => storage.has(name));
+  const first = chosen.filter((name) => !storage.has(name));
+  if (names.includes("nodemanager")) await endTasks(layout);
+  await Promise.all(first.map((name) => endService(layout, name, tell)));
+  if (names.includes("nodemanager")) await endTasks(layout); // what was just being started
+  await Promise.all(last.map((name) => endService(layout, name, tell)));
+  const state = await readState(layout.stateFile);
+  if (state !== undefined) {
+    const kept = Object.entries(state.services).filter(([name]) => !names.includes(name as ServiceName));
+    await writeState(layout.stateFile, { ...state, services: Object.fromEntries(kept) });
+  }
+  return chosen;
+}
+
+async function endService(layout: Layout, name: ServiceName, tell: Tell): Promise<void> {
+  const { title, patience } = SERVICES[name];
+  tell("stopping", `${title}: stopping`, { service: name });
+  const how = await endProcess(async () => (await findServices(layout)).get(name), patience);
+  tell("stopped", `${title}: stopped${how === "killed" && patience > 5 ? " (it had to be killed)" : ""}`, {
+    service: name,
+  });
+}
+
+/** Tasks of jobs would look for their NodeManager for minutes. */
+async function endTasks(layout: Layout): Promise<void> {
+  for (const pid of await findTasks(layout)) send(pid, "SIGKILL");
+}
+
+async function endArchiveBuild(layout: Layout): Promise<void> {
+  const worker = await archiveBuild(layout);
+  if (worker === undefined) return;
+  send(worker, "SIGKILL");
+  const mark = archiveMark(layout);
+  for (const { pid, command } of await listProcesses()) if (command.includes(mark)) send(pid, "SIGKILL");
+}
+
+/**
+ * @throws USAGE for a stack that runs elsewhere
+ */
+export function refuseExternal(environment: NodeJS.ProcessEnv, command: string): void {
+  if (environment["STREAMBOOK_STACK"] !== "external") return;
+  throw new StreambookError(
+    "USAGE",
+    `STREAMBOOK_STACK is "external": these services were started by something else, so \`${command}\` leaves them alone; use what started them (\`docker compose ${command === "down" ? "stop" : "down --volumes"}\`)`,
+  );
+}

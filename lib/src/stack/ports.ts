@@ -1,0 +1,141 @@
+/** Which ports the services get: the well-known ones, and where one is taken the next that is free. */
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { StreambookError } from "../errors/index.ts";
+import { processRuns } from "./processes.ts";
+import { SERVICE_NAMES, type ServiceName, SERVICES } from "./services.ts";
+import type { Ports } from "./state.ts";
+
+/** How ports are chosen. */
+export interface PortOptions {
+  /** Services that run: they keep their ports. */
+  readonly running: ReadonlySet<ServiceName>;
+  /** Ports of the last time. */
+  readonly previous?: Ports | undefined;
+  /** `"free"` takes any free ports, for tests. @default "well-known" */
+  readonly mode?: "well-known" | "free";
+  /** Told of every well-known port that is taken. */
+  readonly onTaken?: (name: ServiceName, purpose: string, wanted: number, given: number) => void;
+  /** Whether a port of the loopback interface is free. @default looks */
+  readonly isFree?: (port: number) => Promise<boolean>;
+}
+
+/** The ports chosen, reserved against other stacks until they are released. */
+export interface PortChoice {
+  readonly ports: Ports;
+  /** To be called when the services listen. */
+  release(): Promise<void>;
+}
+
+/** How far from its well-known number a port is looked for. */
+const REACH = 1000;
+
+/** Chooses a port for every purpose of every service. */
+export async function choosePorts(options: PortOptions): Promise<PortChoice> {
+  const { running, previous, mode = "well-known", onTaken, isFree = portIsFree } = options;
+  const wellKnown = new Set(SERVICE_NAMES.flatMap((name) => Object.values(SERVICES[name].ports)));
+  const given = new Set<number>();
+  const claims: number[] = [];
+  const ports: Partial<Record<ServiceName, Record<string, number>>> = {};
+  const keep = [...SERVICE_NAMES].sort((a, b) => Number(running.has(b)) - Number(running.has(a))); // those that run choose first
+
+  async function usable(port: number): Promise<boolean> {
+    if (given.has(port) || !(await isFree(port)) || !(await claim(port))) return false;
+    claims.push(port);
+    return true;
+  }
+  async function choose(name: ServiceName, purpose: string, wanted: number): Promise<number> {
+    if (mode === "free") return firstUsable(await freePorts(20), usable);
+    if (await usable(wanted)) return wanted;
+    const before = previous?.[name]?.[purpose];
+    const next = range(wanted + 1, wanted + REACH).filter((port) => !wellKnown.has(port) && port < 65536);
+    const port = await firstUsable(before === undefined ? next : [before, ...next], usable);
+    onTaken?.(name, purpose, wanted, port);
+    return port;
+  }
+
+  for (const name of keep) {
+    const own: Record<string, number> = {};
+    ports[name] = own;
+    for (const [purpose, wanted] of Object.entries(SERVICES[name].ports)) {
+      const kept = running.has(name) ? previous?.[name]?.[purpose] : undefined;
+      const port = kept ?? (await choose(name, purpose, wanted));
+      given.add(port);
+      own[purpose] = port;
+    }
+  }
+  return { ports: ports as Ports, release: () => releaseClaims(claims) };
+}
+
+async function firstUsable(candidates: Iterable<number>, usable: (port: number) => Promise<boolean>): Promise<number> {
+  for (const port of candidates) if (await usable(port)) return port;
+  throw new StreambookError(
+    "SETUP_MISSING",
+    "no free port was found on 127.0.0.1; stop what listens there (`ss -ltn` shows it), or set STREAMBOOK_PORTS=free",
+  );
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, index) => from + index);
+}
+
+/** Some ports that the operating system calls free; held open together, so that all are different. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => {
+      const server = createServer();
+      return new Promise<typeof server>((resolve, reject) => {
+        server.once("error", reject).listen(0, "127.0.0.1", () => resolve(server));
+      });
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/** Whether nobody listens on a port of the loopback interface, and we may. */
+export async function portIsFree(port: number): Promise<boolean> {
+  const answered = await new Promise<boolean>((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.setTimeout(500, () => resolve(true)).once("connect", () => socket.destroy());
+  });
+  if (answered) return false;
+  return new Promise((resolve) => {
+    const server = createServer();
+    server
+      .once("error", () => resolve(false))
+      .listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+/**
+ * Two stacks that start at once see the same free ports, seconds before either listens. So a port is claimed by a file
+ * that names the process which chose it; the file of a process that is gone counts for nothing.
+ */
+async function claim(port: number): Promise<boolean> {
+  await mkdir(claimsFolder(), { recursive: true });
+  const file = join(claimsFolder(), String(port));
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      await writeFile(file, String(process.pid), { flag: "wx" });
+      return true;
+    } catch {
+      const holder = Number(await readFile(file, "utf8").catch(() => ""));
+      if (holder !== 0 && holder !== process.pid && processRuns(holder)) return false;
+      await rm(file, { force: true });
+    }
+  }
+  return false;
+}
+
+function claimsFolder(): string {
+  return join(tmpdir(), `streambook-ports-${userInfo().uid}`);
+}
+
+async function releaseClaims(ports: readonly number[]): Promise<void> {
+  await Promise.all(ports.map((port) => rm(join(claimsFolder(), String(port)), { force: true })));
+}
