@@ -9,6 +9,7 @@ import { Hdfs } from "../lib/src/hdfs/index.ts";
 import { openHive } from "../lib/src/hive/index.ts";
 import { BatchingProducer, deleteTopics, ensureTopic } from "../lib/src/kafka/index.ts";
 import { hdfsFolders } from "../lib/src/pipeline/index.ts";
+import { NODE_FLAGS } from "../lib/bin/find-node.mjs";
 import { addresses } from "../lib/src/stack/index.ts";
 import { benchMessages } from "./messages.ts";
 
@@ -25,7 +26,7 @@ interface Figures {
 }
 
 async function inProcess(script: string, parameters: object): Promise<Figures> {
-  const { stdout } = await execute(process.execPath, ["--disable-warning=TimeoutNegativeWarning", join(folder, script), JSON.stringify(parameters)], { maxBuffer: 1 << 24 });
+  const { stdout } = await execute(process.execPath, [...NODE_FLAGS, join(folder, script), JSON.stringify(parameters)], { maxBuffer: 1 << 24 });
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as Figures;
 }
 

@@ -47,7 +47,7 @@ export function register(program: Command): void {
     .option("--once", "stop at the end of what is in the topic now")
     .option("--flush-records <n>", "rows after which a file is written (default: 20000)", wholeNumber(1))
     .option("--flush-seconds <s>", "seconds after which a file is written (default: 10)", positiveNumber)
-    .option("--threads <n>", "threads that parse and encode (default: one for each core, at most 4)", wholeNumber(1, 64))
+    .option("--threads <n>", "threads that parse and encode (default: one less than there are cores)", wholeNumber(1, 64))
     .option("--no-stem", "do not reduce words to their stems")
     .action(
       action<Options>(async (options, { signal }) => {

@@ -59,7 +59,7 @@ export interface ConsumeOptions {
   readonly flushBytes?: number;
   /** Seconds after which a partition's file is written. @default 10 */
   readonly flushSeconds?: number;
-  /** Threads that parse and encode. @default the number of cores, at most 4 */
+  /** Threads that parse and encode. @default one less than there are cores, 1 to 4 */
   readonly threads?: number;
   readonly logger?: Logger;
   readonly signal?: AbortSignal | undefined;
@@ -141,8 +141,8 @@ interface Gathering {
   waiting: number;
 }
 
-/** Batches that are parsed ahead of the labelling, for each thread: more would only fill the memory. */
-const PARSED_AHEAD = 6;
+/** Batches that are parsed ahead of the labelling: more would only fill the memory. */
+const PARSED_AHEAD = 4;
 /** Files of one partition that may wait to be published. */
 const FILES_AHEAD = 2;
 

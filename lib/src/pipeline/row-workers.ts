@@ -7,7 +7,7 @@ import type { WorkerReply, WorkerRequest } from "./row-worker.ts";
 
 /** Options of {@link RowWorkers}. */
 export interface RowWorkersOptions extends RowStoreOptions {
-  /** Number of threads. @default the number of cores, at most 4 */
+  /** Number of threads. @default one less than there are cores (this thread needs one), 1 to 4 */
   readonly threads?: number;
 }
 
@@ -30,7 +30,7 @@ class RowThread {
     this.#worker = new Worker(new URL(file, import.meta.url), {
       workerData: options,
       // A small young generation keeps the resident size of each thread flat; rows live until their flush anyway.
-      resourceLimits: { maxYoungGenerationSizeMb: 32 },
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
     });
     this.#worker.on("message", ({ id, result, error }: WorkerReply) => {
       const pending = this.#pending.get(id);
@@ -67,7 +67,7 @@ class RowThread {
 export class RowWorkers {
   readonly #threads: readonly RowThread[];
 
-  constructor({ threads = Math.min(4, availableParallelism()), ...options }: RowWorkersOptions) {
+  constructor({ threads = Math.min(4, availableParallelism() - 1), ...options }: RowWorkersOptions) {
     this.#threads = Array.from({ length: Math.max(1, threads) }, () => new RowThread(options));
   }
 
