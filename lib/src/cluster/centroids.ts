@@ -34,10 +34,7 @@ export class Centroids {
 
   /** The centroid nearest to a vector; of equally near ones the first. */
   nearest(vector: SparseVector): number {
-    const scores = this.cosines(vector);
-    let best = 0;
-    for (let c = 1; c < scores.length; c++) if ((scores[c] as number) > (scores[best] as number)) best = c;
-    return best;
+    return argmax(this.cosines(vector));
   }
 
   /** One centroid, as a vector of its own. */
@@ -67,8 +64,11 @@ export class Centroids {
     for (let c = 0; c < k; c++) scales[c] = scales[c] === 0 ? 0 : 1 / Math.sqrt(scales[c] as number);
     for (let at = 0; at < table.length; at += k) for (let c = 0; c < k; c++) table[at + c]! *= scales[c] as number;
   }
+}
 
-  copy(): Centroids {
-    return new Centroids(this.k, this.features, this.table.slice());
-  }
+/** The position of the largest number; of equal ones the first. */
+export function argmax(numbers: Float64Array): number {
+  let best = 0;
+  for (let i = 1; i < numbers.length; i++) if ((numbers[i] as number) > (numbers[best] as number)) best = i;
+  return best;
 }

@@ -1,7 +1,7 @@
 /** K-means by angle, step by step. */
 import { Random } from "../random/index.ts";
-import { type Centroids } from "./centroids.ts";
-import { chooseSeeds } from "./seeding.ts";
+import { argmax, type Centroids } from "./centroids.ts";
+import { bestStart, chooseSeeds } from "./seeding.ts";
 import { dimensions, isZero, type SparseVector } from "./sparse-vector.ts";
 
 /** Options of {@link sphericalKMeans}. */
@@ -12,6 +12,11 @@ export interface SphericalKMeansOptions {
   readonly seed?: number | undefined;
   /** How many positions vectors have. @default one more than the largest that is used */
   readonly features?: number | undefined;
+  /**
+   * How many choices of first centroids are tried; with more than one, each is improved by moving single vectors, and the
+   * best goes on. @default 1
+   */
+  readonly starts?: number | undefined;
   /** Stops after so many iterations, even if vectors still change their cluster. @default 50 */
   readonly maximumIterations?: number | undefined;
 }
@@ -54,8 +59,13 @@ export function* sphericalKMeans(
   vectors: readonly SparseVector[],
   options: SphericalKMeansOptions,
 ): Generator<Iteration, void, undefined> {
-  const { k, seed = 42, features = dimensions(vectors) } = options;
-  const centroids = chooseSeeds(vectors, k, features, new Random(seed));
+  const { k, seed = 42, features = dimensions(vectors), starts = 1 } = options;
+  const random = new Random(seed);
+  const telling = vectors.filter((vector) => !isZero(vector));
+  const centroids =
+    starts === 1
+      ? chooseSeeds(telling, k, features, random)
+      : bestStart(telling, { k, features, starts, random }).centroids;
   for (const step of lloyd(vectors, centroids, options.maximumIterations ?? 50)) {
     const { iteration, inertia, moved } = step;
     yield {
@@ -106,10 +116,11 @@ function assign(
   let inertia = 0;
   let moved = 0;
   vectors.forEach((vector, i) => {
-    const label = centroids.nearest(vector);
+    const cosines = centroids.cosines(vector);
+    const label = argmax(cosines);
     if (label !== labels[i]) moved++;
     labels[i] = label;
-    distances[i] = isZero(vector) ? 0 : 1 - (centroids.cosines(vector)[label] as number);
+    distances[i] = isZero(vector) ? 0 : 1 - (cosines[label] as number);
     inertia += distances[i];
   });
   return { inertia, moved };

@@ -3,9 +3,8 @@ import { seal, unseal } from "../binary/index.ts";
 import { StreambookError } from "../errors/index.ts";
 import { Random } from "../random/index.ts";
 import { Centroids } from "./centroids.ts";
-import { chooseSeeds } from "./seeding.ts";
+import { bestStart } from "./seeding.ts";
 import { dimensions, isZero, type SparseVector } from "./sparse-vector.ts";
-import { lloyd } from "./spherical-k-means.ts";
 
 /** Options of {@link StreamingKMeans.seed}. */
 export interface StreamingKMeansOptions {
@@ -22,8 +21,6 @@ export interface StreamingKMeansOptions {
 }
 
 const KIND = "streaming-k-means";
-/** Iterations that polish each choice of first centroids. */
-const POLISHING = 10;
 /** A cluster whose weight falls below this part of the largest one's is dead. Spark's constant. */
 const DEAD = 1e-8;
 /** How far the halves of a split cluster are moved apart, as a part of each value. */
@@ -75,8 +72,8 @@ export class StreamingKMeans {
   }
 
   /**
-   * Begins with some vectors: of several choices by k-means++, each polished by a few iterations of batch k-means, the one
-   * with the least inertia. The clusters' sizes become their weights.
+   * Begins with some vectors: of several choices by k-means++, each improved by moving single vectors, the one with the
+   * least inertia. The clusters' sizes become their weights.
    *
    * @param vectors of length 1; with fewer different ones than k, the last clusters stay empty until the stream fills them
    * @throws USAGE when k, the decay or the number of starts is out of range
@@ -91,15 +88,8 @@ export class StreamingKMeans {
     check(Number.isInteger(starts) && starts >= 1, `starts must be a whole number of 1 or more, and is ${starts}`);
     const random = new Random(seed);
     const telling = vectors.filter((vector) => !isZero(vector));
-    let best: { centroids: Centroids; counts: Float64Array; inertia: number } | undefined;
-    for (let start = 0; start < starts; start++) {
-      const centroids = chooseSeeds(telling, k, features, random.fork(start));
-      let [inertia, sizes] = [0, new Int32Array(k)];
-      for (const step of lloyd(telling, centroids, POLISHING))
-        [inertia, sizes] = [step.inertia, step.sizes as Int32Array<ArrayBuffer>];
-      if (best === undefined || inertia < best.inertia) best = { centroids, counts: Float64Array.from(sizes), inertia };
-    }
-    const { centroids, counts } = best!;
+    const { centroids, sizes } = bestStart(telling, { k, features, starts, random });
+    const counts = Float64Array.from(sizes);
     return new StreamingKMeans({ centroids, counts, decay, updates: 0 });
   }
 

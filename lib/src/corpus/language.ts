@@ -15,9 +15,9 @@ export interface LanguageOptions {
   readonly vocabulary?: number | undefined;
   /** The part of a text's words that its topic chooses, 0 to 1; the others are the same for all topics. @default 0.3 */
   readonly topicality?: number | undefined;
-  /** The part of a topic's words that it has in common with its neighbour, 0 to 1. @default 0.25 */
+  /** The part of a topic's words that it has in common with its neighbour, 0 to 1. @default 0.5 */
   readonly overlap?: number | undefined;
-  /** The part of the words chosen by a topic that is chosen by another one than the text's, 0 to 1. @default 0.1 */
+  /** The part of the words chosen by a topic that is chosen by another one than the text's, 0 to 1. @default 0.2 */
   readonly stray?: number | undefined;
 }
 
@@ -51,7 +51,7 @@ export class InventedLanguage {
 
   /** @throws USAGE when a number is out of range */
   constructor(options: LanguageOptions = {}) {
-    const { topics = 6, seed = 7, vocabulary = 20_000, topicality = 0.3, overlap = 0.25, stray = 0.1 } = options;
+    const { topics = 6, seed = 7, vocabulary = 20_000, topicality = 0.3, overlap = 0.5, stray = 0.2 } = options;
     if (!Number.isInteger(topics) || topics < 1 || topics > 1000)
       throw outOfRange("topics", "a whole number from 1 to 1000", topics);
     if (!Number.isInteger(vocabulary) || vocabulary < 1000 || vocabulary > 200_000) {
