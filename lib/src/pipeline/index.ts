@@ -20,3 +20,8 @@ export type {
   RunReport,
 } from "./report-types.ts";
 export { produce, type ProducedStream, type ProduceOptions, type ProduceProgress, type ProduceResult } from "./produce.ts";
+export { rebuild, type RebuildOptions, type RebuildProgress, type RebuildReport } from "./rebuild.ts";
+export { default as rebuildJob, type RebuildRecord } from "./rebuild-job.ts";
+export { type RebuiltText } from "./rebuilt-files.ts";
+export { run, type RunOptions, type RunResult } from "./run.ts";
+export { StageRecorder, type Stage, type StageEvent } from "./stages.ts";

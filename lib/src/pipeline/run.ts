@@ -1,0 +1,285 @@
+/**
+ * The whole pipeline once, from texts to the same texts rebuilt, with a report: what `npm start` runs on a stack that is up.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { availableParallelism, totalmem } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { until } from "../async/index.ts";
+import { isStreambookError, StreambookError } from "../errors/index.ts";
+import { Hdfs } from "../hdfs/index.ts";
+import { identifier, openHive } from "../hive/index.ts";
+import { deadLetterTopic, deleteTopics, ensureTopic } from "../kafka/index.ts";
+import { type Logger, silentLogger } from "../log/index.ts";
+import type { HadoopClient } from "../mapreduce/index.ts";
+import type { Schema } from "../schema/index.ts";
+import type { Addresses } from "../stack/index.ts";
+import { listFiles, startStreamSource } from "../stream/index.ts";
+import { analyse } from "./analysis.ts";
+import { consume } from "./consume.ts";
+import { produce, type ProduceResult } from "./produce.ts";
+import { rebuild, type RebuildReport } from "./rebuild.ts";
+import type { ReportLink, ReportText, RunReport } from "./report-types.ts";
+import { writeReport, type WrittenReport } from "./report.ts";
+import { StageRecorder } from "./stages.ts";
+import { hdfsFolders } from "./table.ts";
+
+/** Options of {@link run}. */
+export interface RunOptions {
+  /** Folder of UTF-8 texts. */
+  readonly data: string;
+  /** Folder for the rebuilt texts (`refresh/`), the report and the logs. */
+  readonly output: string;
+  readonly schema: Schema;
+  readonly addresses: Addresses;
+  readonly hadoop: HadoopClient;
+  /** Characters of a chunk. @default 256 */
+  readonly chunkSize?: number;
+  /** Number of clusters. @default one for each text that is not empty */
+  readonly clusters?: number | undefined;
+  /** Seed of the clustering, and of the agents' names. @default 42 */
+  readonly seed?: number;
+  /** Chunks held to seed the clusters. @default 200 */
+  readonly warmUp?: number;
+  readonly topic?: string;
+  readonly table?: string;
+  /** Versions of what runs, for the report. */
+  readonly versions?: Readonly<Record<string, string>>;
+  /** Version of the JDK, or null when the services run elsewhere. */
+  readonly jdk?: string | null;
+  readonly logger?: Logger;
+  readonly signal?: AbortSignal | undefined;
+  /** Keeps the stages; may hold some already, such as the start of the stack. */
+  readonly recorder?: StageRecorder;
+}
+
+/** What a run came to, and where it is written. */
+export interface RunResult extends WrittenReport {
+  readonly report: RunReport;
+}
+
+/**
+ * Streams the texts through Kafka into clusters and a Hive table, rebuilds them by MapReduce, compares, and writes the
+ * report. Topic and table are the run's own: what an earlier run left in them is removed first.
+ *
+ * @throws NO_TEXTS, NOT_UTF8; whatever a stage throws
+ */
+export async function run(options: RunOptions): Promise<RunResult> {
+  const settings = { chunkSize: 256, seed: 42, warmUp: 200, topic: "chunks", table: "chunks_clustered", ...defined(options) };
+  const recorder = options.recorder ?? new StageRecorder();
+  const logger = options.logger ?? silentLogger;
+  const { addresses, signal, schema, topic, table, output } = settings;
+  const hdfs = new Hdfs({ address: addresses.webhdfs, ...(signal === undefined ? {} : { signal }) });
+  await prepareOutput(output);
+  await using source = await startStreamSource({ folder: options.data, chunkSize: settings.chunkSize, port: 0 });
+  const sources = await readSources(options.data, await listFiles(source.url));
+  const clusters = options.clusters ?? Math.max(1, sources.filter(({ bytes }) => bytes > 0).length);
+  const runLog = `${hdfsFolders.log}/run`;
+
+  await recorder.run("Clear the last run", () => clear({ ...settings, hdfs, runLog }), () => ({ text: `topic ${topic} and table ${table} are empty` }));
+
+  const produced = await recorder.run(
+    "Stream → Kafka",
+    (stage) =>
+      produce({
+        source: source.url,
+        broker: addresses.kafka,
+        topic,
+        logFolder: join(output, "logs"),
+        seed: settings.seed,
+        logger,
+        signal,
+        onProgress: ({ finished, texts, messages }) => stage.progress(`${finished}/${texts} texts, ${messages} messages`),
+      }),
+    (result) => ({ text: `${result.messages} messages from ${result.streams} streams`, messages: result.messages }),
+  );
+  demandAll(produced);
+
+  const consumed = await recorder.run(
+    "Kafka → clusters → Hive",
+    (stage) =>
+      consume({
+        addresses,
+        schema,
+        topic,
+        table,
+        group: `run-${table}`,
+        clusters,
+        seed: settings.seed,
+        warmUp: settings.warmUp,
+        once: true,
+        logger,
+        signal,
+        onProgress: ({ read, rows, files }) => stage.progress(`${read} read, ${rows} rows in ${files} files`),
+      }),
+    ({ rows, files, read }) => ({ text: `${rows} rows in ${files} Parquet files`, messages: read }),
+  );
+
+  const files = new Map(produced.texts.map(({ uri, file }) => [uri, file]));
+  const analysis = await recorder.run(
+    "Ask Hive",
+    async () => {
+      await using hive = await openHive({ address: addresses.hive, signal });
+      return analyse(hive, table, files, clusters);
+    },
+    ({ counts }) => ({ text: `${counts.rows} rows, ${counts.distinctOffsets} distinct offsets` }),
+  );
+
+  await recorder.run("Log → HDFS", () => uploadLog(hdfs, runLog, produced), (bytes) => ({ text: `${bytes} bytes in ${runLog}` }));
+
+  const rebuilt = await recorder.run(
+    "Rebuild by MapReduce",
+    (stage) =>
+      rebuild({
+        input: `hdfs://${runLog}`,
+        output: join(output, "refresh"),
+        addresses,
+        hadoop: options.hadoop,
+        replace: true,
+        signal,
+        onProgress: ({ text }) => stage.progress(text),
+      }),
+    ({ complete, streams }) => ({ text: `${complete} of ${streams} texts complete`, messages: produced.messages }),
+  );
+
+  const texts = await recorder.run("Compare", () => compare(sources, produced, rebuilt, join(output, "refresh")), (all) => ({
+    text: `${all.filter(({ identical }) => identical).length} of ${all.length} texts identical`,
+  }));
+
+  const counts = { sent: produced.messages, ...analysis.counts };
+  const report: RunReport = {
+    startedAt: recorder.startedAt.toISOString(),
+    seconds: recorder.seconds,
+    streams: produced.streams,
+    messages: produced.messages,
+    rows: counts.rows,
+    deadLetters: consumed.deadLetters,
+    counts,
+    identical: texts.every(({ identical }) => identical),
+    texts,
+    stages: recorder.stages,
+    clusters: analysis.clusters,
+    points: analysis.points,
+    pointsTotal: counts.rows,
+    heatMap: analysis.heatMap,
+    quality: analysis.quality,
+    settings: { data: basename(resolve(options.data)), chunkSize: settings.chunkSize, clusters, seed: settings.seed, warmUp: settings.warmUp, topic, table },
+    versions: { ...options.versions },
+    machine: { cores: availableParallelism(), memory: totalmem(), node: process.version, jdk: options.jdk ?? null, system: `${process.platform} ${process.arch}` },
+    links: links(addresses, table),
+  };
+  return { report, ...(await writeReport(report, output)) };
+}
+
+interface Source {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** A file that says that a folder is a run's output, and may be cleared by the next run. */
+const MARKER = ".streambook-run";
+const OWN = ["report.json", "report.html", "logs", "refresh"];
+
+/** Makes the output folder ready; a folder that holds other things is not touched. */
+async function prepareOutput(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const entries = await readdir(folder);
+  if (entries.length > 0 && !entries.includes(MARKER)) {
+    throw new StreambookError("USAGE", `the output folder ${folder} holds other things (${entries[0]}); give an empty or a new folder with --output`);
+  }
+  await writeFile(join(folder, MARKER), "The next run that writes here replaces what the last one has written.\n");
+  for (const name of OWN) await rm(join(folder, name), { recursive: true, force: true });
+}
+
+async function readSources(folder: string, files: readonly string[]): Promise<Source[]> {
+  return Promise.all(
+    files.map(async (file) => {
+      const content = await readFile(join(folder, file));
+      return { file, bytes: content.length, sha256: sha256(content) };
+    }),
+  );
+}
+
+/** A text that cannot be read fails the run before anything is claimed about the others. */
+function demandAll({ failed, stopped }: ProduceResult): void {
+  if (stopped) throw new DOMException("stopped by the user", "AbortError");
+  const [first] = failed;
+  if (first !== undefined) throw new StreambookError(first.code, `${first.message}${failed.length > 1 ? ` (and ${failed.length - 1} more texts)` : ""}`);
+}
+
+interface Clearing {
+  readonly addresses: Addresses;
+  readonly hdfs: Hdfs;
+  readonly topic: string;
+  readonly table: string;
+  readonly runLog: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+async function clear({ addresses, hdfs, topic, table, runLog, signal }: Clearing): Promise<void> {
+  await deleteTopics({ broker: addresses.kafka, topics: [topic, deadLetterTopic(topic)] });
+  await using hive = await openHive({ address: addresses.hive, signal });
+  await hive.execute(`DROP VIEW IF EXISTS ${identifier(`${table}_text`)}`);
+  await hive.execute(`DROP TABLE IF EXISTS ${identifier(table)}`);
+  const folders = [hdfsFolders.warehouse, hdfsFolders.staging, hdfsFolders.models].map((folder) => `${folder}/${table}`);
+  for (const folder of [...folders, runLog]) await hdfs.remove(folder, { recursive: true });
+  // Kafka deletes in its own time; a topic of that name can be made when the old one is gone.
+  await until(
+    `Kafka to delete the topic ${topic}`,
+    async () => {
+      try {
+        return (await ensureTopic({ broker: addresses.kafka, topic })).created;
+      } catch (error) {
+        if (isStreambookError(error, "KAFKA_FAILED")) return false;
+        throw error;
+      }
+    },
+    { signal },
+  );
+}
+
+async function uploadLog(hdfs: Hdfs, folder: string, { logFile }: ProduceResult): Promise<number> {
+  if (logFile === undefined) throw new StreambookError("INTERNAL", "the producer has written no log; please report it");
+  const bytes = await readFile(logFile);
+  await hdfs.mkdirs(folder);
+  return hdfs.write(`${folder}/${basename(logFile)}`, bytes, { overwrite: true });
+}
+
+async function compare(sources: readonly Source[], produced: ProduceResult, rebuilt: RebuildReport, folder: string): Promise<ReportText[]> {
+  const byFile = new Map(produced.texts.map((text) => [text.file, text]));
+  return Promise.all(
+    sources.map(async ({ file, bytes, sha256: before }): Promise<ReportText> => {
+      const stream = byFile.get(file);
+      const result = rebuilt.texts.find((text) => text.uri === stream?.uri && text.streamId === stream.streamId);
+      const path = result?.file === undefined ? undefined : join(folder, result.file);
+      const after = path !== undefined && (await exists(path)) ? sha256(await readFile(path)) : null;
+      const problem = result?.problem ?? (after === null ? "no text was rebuilt" : after === before ? undefined : "the bytes differ");
+      return { file, uri: stream?.uri ?? null, bytes, sha256: before, rebuiltSha256: after, identical: after === before, ...(problem === undefined ? {} : { problem }) };
+    }),
+  );
+}
+
+function links(addresses: Addresses, table: string): ReportLink[] {
+  return [
+    { name: "HDFS NameNode", url: `${addresses.webhdfs}/`, shows: `the files: Utilities → Browse the file system → ${hdfsFolders.warehouse}/${table}` },
+    { name: "YARN ResourceManager", url: `${addresses.resourceManager}/cluster`, shows: "the job that rebuilt the texts" },
+    { name: "MapReduce JobHistory", url: `${addresses.jobHistory}/jobhistory`, shows: "its tasks, counters and logs" },
+  ];
+}
+
+function sha256(content: Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The options that are set: an option that is undefined must not hide its default. */
+function defined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}
