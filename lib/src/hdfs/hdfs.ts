@@ -180,11 +180,23 @@ export class Hdfs {
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** The files under a folder, at any depth, folder by folder. */
+  /**
+   * The files under a folder, at any depth, folder by folder. A folder that vanishes meanwhile (Hive has such) is passed over.
+   *
+   * @throws NOT_FOUND when nothing is at `path`
+   */
   async *walk(path: string): AsyncGenerator<FileStatus, void, undefined> {
     for (const status of await this.list(path)) {
       if (status.type === "file") yield status;
-      else yield* this.walk(status.path);
+      else yield* this.#walkIfThere(status.path);
+    }
+  }
+
+  async *#walkIfThere(path: string): AsyncGenerator<FileStatus, void, undefined> {
+    try {
+      yield* this.walk(path);
+    } catch (error) {
+      if (!isStreambookError(error, "NOT_FOUND") || (await this.exists(path))) throw error;
     }
   }
 

@@ -5,17 +5,17 @@ import type { Key, SortOrder } from "./record.ts";
 /** What a map function is given beside its record. */
 export interface MapContext<Value> {
   /** Sends a record to the reducers. */
-  emit(key: Key, value: Value): void;
+  readonly emit: (key: Key, value: Value) => void;
   /** Adds to a counter of the job. @default 1 */
-  count(counter: string, amount?: number): void;
+  readonly count: (counter: string, amount?: number) => void;
 }
 
 /** What a reduce function is given beside its group. */
 export interface ReduceContext<Output> {
   /** Writes a record to the output: one line of JSON. */
-  emit(output: Output): void;
+  readonly emit: (output: Output) => void;
   /** Adds to a counter of the job. @default 1 */
-  count(counter: string, amount?: number): void;
+  readonly count: (counter: string, amount?: number) => void;
 }
 
 /** What a job is: see {@link defineJob}. */

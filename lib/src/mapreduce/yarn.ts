@@ -156,7 +156,7 @@ async function follow(
 }
 
 function startClient({ java, arguments: flags, environment }: HadoopClient, streaming: readonly string[]) {
-  const memory = flags.some((flag) => flag.startsWith("-Xmx")) ? [] : ["-Xmx256m"];
+  const memory = flags.some((flag) => /^(?:-Xmx|@)/.test(flag)) ? [] : ["-Xmx256m"];
   const words = [...memory, ...flags, "org.apache.hadoop.streaming.HadoopStreaming", ...streaming];
   return spawn(java, words, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
 }

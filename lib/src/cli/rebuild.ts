@@ -1,0 +1,69 @@
+/** `streambook rebuild`, which bin/rebuild_texts.sh calls. */
+import { writeFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { StreambookError } from "../errors/index.ts";
+import { rebuild, type RebuildReport } from "../pipeline/index.ts";
+import { addresses, hadoopClient } from "../stack/index.ts";
+import { action, wholeNumber } from "./command.ts";
+import { statusLine } from "./status-line.ts";
+
+interface Options {
+  readonly input: string;
+  readonly output: string;
+  readonly local?: boolean;
+  readonly reducers: number;
+  readonly keep?: boolean;
+  readonly replace?: boolean;
+  readonly report?: string;
+}
+
+/** Adds the command to the program. */
+export function register(program: Command): void {
+  program
+    .command("rebuild")
+    .summary("rebuild the texts from their messages, by MapReduce on YARN")
+    .description(
+      "Reads the messages of the producer's log or of the Hive table, in any order and some of them twice, brings the chunks of each\n" +
+        "stream together, and writes each text whose every chunk is there as one file. Exit 1 when a text is not complete.",
+    )
+    .option("--input <where>", "hdfs:///folder, hive:TABLE, or file:PATH on this machine", "hdfs:///streambook/log")
+    .option("--output <folder>", "folder for the texts", "refresh")
+    .option("--local", "run map and reduce in this process, not on YARN")
+    .option("--reducers <n>", "number of reducers", wholeNumber(1, 1000), 2)
+    .option("--keep", "leave the job's folder on HDFS, to look inside")
+    .option("--replace", "replace texts that are in the output folder")
+    .option("--report <file>", "write what was found, as JSON")
+    .action(
+      action<Options>(async (options, { signal }) => {
+        const line = statusLine("rebuild");
+        const report = await rebuild({
+          ...options,
+          addresses: await addresses(),
+          hadoop: options.local === true ? undefined : await hadoopClient(),
+          signal,
+          onProgress: ({ text }) => line.show(text),
+        });
+        if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
+        line.end(summary(report));
+        for (const { uri, streamId, problem } of report.texts) {
+          if (problem !== undefined) process.stderr.write(`rebuild: ${uri} (${streamId}): ${problem}\n`);
+        }
+        if (report.complete === report.streams) return;
+        throw new StreambookError(
+          "RUN_NOT_IDENTICAL",
+          `${report.streams - report.complete} of ${report.streams} texts are not complete; look whether the producer ended, and read its whole log`,
+        );
+      }),
+    );
+}
+
+function summary(report: RebuildReport): string {
+  const { complete, streams, output, messages, duplicates, missing, malformed, seconds, applicationId, jobFolder } =
+    report;
+  const where = applicationId === undefined ? "in this process" : `on YARN as ${applicationId}`;
+  return (
+    `${complete} of ${streams} texts complete in ${output}, from ${messages} messages, ${seconds.toFixed(1)} s ${where}; ` +
+    `${duplicates} duplicates dropped, ${missing} chunks missing, ${malformed} malformed lines` +
+    (jobFolder === undefined ? "" : `; the job's folder is hdfs://${jobFolder}`)
+  );
+}
