@@ -48,7 +48,7 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
     notice: "#8a5a00",
     bad: "#b3261e",
     clusters: [
-      "#1589ea",
+      "#1795fa",
       "#dd6f23",
       "#599576",
       "#7a1b52",
