@@ -1,0 +1,256 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import fc from "fast-check";
+import { escapeHtml } from "../plot/index.ts";
+import { reportPage } from "./report-page.ts";
+import { sampleRun } from "./report-sample.test.ts";
+import { samplePoints, writeReport } from "./report.ts";
+import type { RunReport } from "./report-types.ts";
+import { judge } from "./report-verdict.ts";
+
+const run = sampleRun();
+const page = reportPage(run, "");
+
+/** A run in which one thing is different. */
+function but(change: Partial<RunReport>): RunReport {
+  return { ...run, ...change };
+}
+
+function withText(index: number, change: Partial<RunReport["texts"][number]>): RunReport {
+  return but({ identical: false, texts: run.texts.map((text, at) => (at === index ? { ...text, ...change } : text)) });
+}
+
+describe("the verdict", () => {
+  const failing: readonly (readonly [what: string, run: RunReport, said: RegExp])[] = [
+    [
+      "a text that differs",
+      withText(2, { identical: false, rebuiltSha256: "0".repeat(64), problem: "a gap after seq 3" }),
+      /03-two-astronomers\.txt came back different from its source: a gap after seq 3\./,
+    ],
+    [
+      "a text that was not rebuilt",
+      withText(0, { identical: false, rebuiltSha256: null }),
+      /01-lighthouse-journal\.txt was not rebuilt\./,
+    ],
+    ["one dead letter", but({ deadLetters: 1 }), /^1 message could not be read .* it waits/],
+    [
+      "a row too few",
+      but({ counts: { ...run.counts, rows: 619, distinctOffsets: 619 } }),
+      /^1 message of 620 never became a row/,
+    ],
+    [
+      "a row too many",
+      but({ counts: { ...run.counts, rows: 622, distinctOffsets: 620 } }),
+      /^2 rows in Hive repeat an offset/,
+    ],
+    ["messages of another run", but({ messages: 621 }), /sent 620 messages, but the topic holds 621/],
+    ["no text at all", but({ texts: [] }), /no text to stream/],
+    ["a contradiction", but({ identical: false }), /without saying which/],
+  ];
+
+  test("passes when every text is identical and every count agrees", () => {
+    assert.deepEqual(judge(run), {
+      passed: true,
+      headline: "All 10 texts came back identical.",
+      failures: [],
+      notices: [],
+    });
+  });
+
+  for (const [what, failed, said] of failing) {
+    test(`fails with ${what}, and the page says so`, () => {
+      const verdict = judge(failed);
+      assert.equal(verdict.passed, false);
+      const sentence = verdict.failures.find((one) => said.test(one));
+      assert.ok(sentence, verdict.failures.join("\n"));
+      const html = reportPage(failed, "");
+      assert.ok(html.includes(escapeHtml(sentence)));
+      assert.match(html, /How to find out why/);
+    });
+  }
+
+  test("names an empty cluster and one that swallows the rest, and passes all the same", () => {
+    const clusters = run.clusters.map((cluster) => ({
+      ...cluster,
+      size: cluster.id === 4 ? 600 : cluster.id === 5 ? 0 : 2,
+    }));
+    const { passed, notices } = judge(but({ clusters }));
+    assert.equal(passed, true);
+    assert.match(notices.join("\n"), /Cluster 5 is empty[^]*Cluster 4 holds 98 %/);
+  });
+});
+
+describe("the page", () => {
+  test("has every text with its verdict and both checksums", () => {
+    const failed = withText(3, { identical: false, rebuiltSha256: "f".repeat(64) });
+    const table = reportPage(failed, "").split('<div class="card texts">')[1] ?? "";
+    for (const { file, uri, sha256, rebuiltSha256, identical } of failed.texts) {
+      const row = table.match(new RegExp(`<tr[^>]*><th scope="row">${file}[^]*?</tr>`))?.[0] ?? "";
+      for (const part of [
+        uri ?? "",
+        `data-copy="${sha256}"`,
+        `data-copy="${rebuiltSha256}"`,
+        identical ? "✓ identical" : "✗ different",
+      ]) {
+        assert.ok(row.includes(part), `${file}: ${part}`);
+      }
+    }
+  });
+
+  test("asks nothing of any network: no address of elsewhere but those of the services", () => {
+    const allowed = new Set([...run.links.map(({ url }) => url), "http://www.w3.org/2000/svg"]);
+    for (const [address] of page.matchAll(/https?:\/\/[^\s"'<>)]+/g)) assert.ok(allowed.has(address), address);
+    assert.doesNotMatch(page, /<(script|link|img|iframe|object|embed)[^>]+(src|href)="(?!data:)/);
+    assert.doesNotMatch(page, /@import|url\((?!#)/);
+  });
+
+  test("is sound HTML: every element closed in its order, ids unique, references found", () => {
+    soundHtml(page);
+    soundHtml(reportPage(withText(1, { identical: false, rebuiltSha256: null, uri: null, problem: "lost" }), ""));
+    soundHtml(
+      reportPage(
+        but({
+          texts: [],
+          stages: [],
+          clusters: [],
+          points: [],
+          links: [],
+          heatMap: { files: [], clusters: [], counts: [] },
+        }),
+        "",
+      ),
+    );
+  });
+
+  test("offers no link that is not to a web page", () => {
+    const html = reportPage(but({ links: [{ name: "x", url: "javascript:alert(1)", shows: "" }] }), "");
+    assert.doesNotMatch(html, /href="javascript:/);
+  });
+
+  test("stays sound whatever chunks, names and terms are", () => {
+    const anyText = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 60 }),
+      fc.constantFrom(
+        "</script><script>alert(1)</script>",
+        "<!-- <script>",
+        `"'><img src=x onerror=alert(1)>`,
+        "${1}",
+        "]]>",
+        "&lt;b&gt;",
+        "%{x}",
+        "\u2028",
+      ),
+    );
+    fc.assert(
+      fc.property(anyText, anyText, anyText, (chunk, name, term) => {
+        const hostile = sampleRun({
+          points: 3,
+          change: (made) => ({
+            ...made,
+            points: made.points.map((point) => ({ ...point, excerpt: chunk, file: name })),
+            texts: made.texts.map((text) => ({ ...text, file: name, uri: chunk, problem: term })),
+            stages: made.stages.map((stage) => ({ ...stage, name })),
+            clusters: made.clusters.map((cluster) => ({ ...cluster, terms: [term, chunk] })),
+            heatMap: { ...made.heatMap, files: made.heatMap.files.map(() => name) },
+            settings: { name, [`x${term}`]: chunk },
+            versions: { version: term },
+            links: [{ name, url: chunk, shows: term }],
+            suggestions: [{ command: chunk, does: name }],
+            startedAt: term,
+          }),
+        });
+        soundHtml(reportPage(hostile, ""));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe("writing", () => {
+  let folder = "";
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "streambook-report-"));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  test("report.json reads back equal, report.html is one file of less than 3 MB, and nothing else is left", async () => {
+    const { json, html } = await writeReport(run, join(folder, "run"));
+    assert.deepEqual(JSON.parse(await readFile(json, "utf8")), { ...run, points: samplePoints(run.points) });
+    assert.ok((await readFile(html)).length < 3_000_000);
+    assert.deepEqual((await readdir(join(folder, "run"))).sort(), ["report.html", "report.json"]);
+  });
+
+  test("a large run keeps a sample of its points, and its page says how many", async () => {
+    const large = sampleRun({
+      points: 9000,
+      change: (made) => ({
+        ...made,
+        points: made.points.map((point) => ({ ...point, excerpt: "日本語 ".repeat(90) })),
+      }),
+    });
+    const { json, html } = await writeReport(large, join(folder, "large"));
+    const { points, pointsTotal } = JSON.parse(await readFile(json, "utf8")) as RunReport;
+    assert.equal(pointsTotal, 9000);
+    assert.ok(points.length <= 4000);
+    assert.ok(points.every(({ excerpt }) => [...excerpt].length <= 160));
+    const written = await readFile(html, "utf8");
+    assert.ok(Buffer.byteLength(written) < 3_000_000);
+    assert.ok(written.includes(`of 9,000 chunks are shown`));
+  });
+
+  test("when a report cannot be written, no half of it is left", async () => {
+    const place = join(folder, "taken");
+    await writeFile(place, "");
+    await assert.rejects(writeReport(run, place));
+    const blocked = join(folder, "blocked");
+    await writeReport(run, blocked);
+    await rm(join(blocked, "report.json"));
+    await mkdir(join(blocked, "report.json"));
+    await assert.rejects(writeReport(run, blocked));
+    assert.deepEqual((await readdir(blocked)).sort(), ["report.html", "report.json"]);
+  });
+
+  test("a sample is spread evenly and in order", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 100 }), (length, limit) => {
+        const points = Array.from({ length }, (_, x) => ({ x, y: 0, cluster: 0, file: "", excerpt: "" }));
+        const xs = samplePoints(points, limit).map(({ x }) => x);
+        assert.equal(xs.length, Math.min(length, limit));
+        const gaps = xs.slice(1).map((x, index) => x - (xs[index] ?? 0));
+        assert.ok(gaps.every((gap) => gap >= 1) && Math.max(0, ...gaps) - Math.min(...gaps, Infinity) <= 1);
+      }),
+    );
+  });
+});
+
+const VOID = new Set(["meta", "link", "input", "br"]);
+
+/** Reads the page as HTML is read: scripts and styles end at their end tag, elements nest, ids are unique, references lead somewhere. */
+function soundHtml(html: string): void {
+  const open: string[] = [];
+  const ids = new Set<string>();
+  const references: string[] = [];
+  const tags =
+    /<!doctype html>|<(script|style)\b([^>]*)>[^]*?<\/\1>|<(\/?)([a-z][a-z0-9]*)((?:\s+[a-zA-Z-]+(?:="[^"<>]*")?)*)\s*(\/?)>|</gi;
+  for (const [tag, raw, rawAttributes = "", slash, name = "", attributes = "", closed] of html.matchAll(tags)) {
+    assert.notEqual(tag, "<", "a < that opens no tag");
+    for (const [, attribute = "", value = ""] of `${attributes}${rawAttributes}`.matchAll(
+      /\s([a-zA-Z-]+)="([^"]*)"/g,
+    )) {
+      assert.doesNotMatch(attribute, /^on/i, `a handler in ${tag}`);
+      if (attribute === "id") {
+        assert.ok(!ids.has(value), `id ${value} twice`);
+        ids.add(value);
+      }
+      if (/^aria-(labelledby|describedby)$|^data-(figure|of)$/.test(attribute)) references.push(...value.split(" "));
+    }
+    if (raw !== undefined || tag.startsWith("<!")) continue;
+    if (slash === "/") assert.equal(open.pop(), name, tag);
+    else if (closed !== "/" && !VOID.has(name)) open.push(name);
+  }
+  assert.deepEqual(open, []);
+  for (const reference of references) assert.ok(ids.has(reference), `nothing has the id ${reference}`);
+}
