@@ -78,7 +78,9 @@ export async function serviceOptions(
     ...openedPackages(library),
     ...(archive === undefined ? [] : [`-XX:SharedArchiveFile=${archive}`]),
     `-Xmx${heap}m`,
-    ...(library === "kafka" ? ["-Xms128m", `-Dlog4j2.configurationFile=${layout.conf}/kafka/log4j2.properties`] : []),
+    // Java would begin with a 64th of the machine's memory, and touch all of it before it first collects.
+    `-Xms${Math.min(heap, 48)}m`,
+    ...(library === "kafka" ? [`-Dlog4j2.configurationFile=${layout.conf}/kafka/log4j2.properties`] : []),
     ...(library === "hive" ? hiveOptions(layout) : []),
     ...["-cp", await classPath(layout, library)],
   ];
@@ -113,6 +115,7 @@ export function serviceEnvironment(layout: Layout, java: Java): Record<string, s
     JAVA_HOME: java.home,
     HADOOP_CONF_DIR: join(layout.conf, "hadoop"),
     LANG: "C.UTF-8",
+    MALLOC_ARENA_MAX: "2", // one arena for each thread of a service would be tens of megabytes
   };
 }
 
