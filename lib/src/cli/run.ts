@@ -70,11 +70,14 @@ export function register(program: Command): void {
 /** Shows stages as they go: one line each, with what came of it and the seconds. */
 function terminal(): (event: StageEvent) => void {
   const width = 24;
+  let line = statusLine("");
   return (event) => {
-    const line = statusLine(event.name.padEnd(width));
-    if (event.kind === "begin") line.show("…");
-    else if (event.kind === "progress") line.show(event.text);
-    else line.end(`${event.text.padEnd(44)} ${event.seconds.toFixed(1).padStart(6)} s`);
+    if (event.kind === "begin") {
+      line = statusLine(event.name.padEnd(width));
+      line.show("…");
+    }
+    if (event.kind === "progress") line.show(event.text);
+    if (event.kind === "end") line.end(`${event.text.padEnd(44)} ${event.seconds.toFixed(1).padStart(6)} s`);
   };
 }
 

@@ -120,7 +120,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     "Ask Hive",
     async () => {
       await using hive = await openHive({ address: addresses.hive, signal });
-      return analyse(hive, table, files, clusters);
+      return await analyse(hive, table, files, clusters);
     },
     ({ counts }) => ({ text: `${counts.rows} rows, ${counts.distinctOffsets} distinct offsets` }),
   );
