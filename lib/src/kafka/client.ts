@@ -1,6 +1,6 @@
 /** Makes kafkajs clients as this room wants them: quiet, quick to say that a broker is not there, with all codecs. */
 import { createRequire } from "node:module";
-import kafkajs, { type Admin, type Kafka, type LogEntry } from "kafkajs";
+import kafkajs, { type Admin, type ISocketFactory, type Kafka, type LogEntry } from "kafkajs";
 import { silentLogger, type Logger } from "../log/index.ts";
 import { registerCodecs } from "./codecs.ts";
 import { kafkaError } from "./failures.ts";
@@ -13,15 +13,18 @@ export interface KafkaOptions {
   /** Gets what kafkajs has to say, at level debug, and what people must know, at level warn. @default silentLogger */
   readonly logger?: Logger | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Makes the connections; tests cut them. @internal */
+  readonly socketFactory?: ISocketFactory | undefined;
 }
 
 /** Makes a kafkajs client. `retries` is how often kafkajs itself tries a request again. */
-export function createKafka({ broker, logger = silentLogger }: KafkaOptions, retries: number): Kafka {
+export function createKafka({ broker, logger = silentLogger, socketFactory }: KafkaOptions, retries: number): Kafka {
   registerCodecs();
   mendTimers();
   return new kafkajs.Kafka({
     clientId: "streambook",
     brokers: [brokerAddress(broker)],
+    ...(socketFactory === undefined ? {} : { socketFactory }),
     connectionTimeout: 2000,
     requestTimeout: 30_000,
     retry: { retries, initialRetryTime: 100, maxRetryTime: 2000 },

@@ -158,8 +158,8 @@ export class BatchingProducer {
    * @throws MESSAGE_TOO_LARGE; NOT_FOUND without the topic; whatever made an earlier message fail
    */
   async send(message: OutgoingMessage): Promise<void> {
-    if (!this.#ready.has(message.topic)) await this.prepareTopic(message.topic);
     this.#check();
+    if (!this.#ready.has(message.topic)) await this.prepareTopic(message.topic);
     this.#enqueue(this.#ready.get(message.topic) as TopicState, message);
     this.#pump();
     if (this.#pendingBytes > 3 * this.#maximumBytes) await this.#room();
@@ -185,8 +185,8 @@ export class BatchingProducer {
   }
 
   async #lookUp(topic: string, create: Parameters<BatchingProducer["prepareTopic"]>[1]): Promise<TopicState> {
-    const { broker, logger } = this.#options;
-    const options = { broker, logger, topic };
+    const { broker, logger, socketFactory } = this.#options;
+    const options = { broker, logger, socketFactory, topic };
     if (create !== undefined) await ensureTopic({ ...options, ...create });
     const partitions = [...(await topicOffsets(options)).keys()].sort((a, b) => a - b);
     const queues = partitions.map((partition): PartitionQueue => ({
