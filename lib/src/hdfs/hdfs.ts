@@ -11,7 +11,7 @@
 import { randomBytes } from "node:crypto";
 import { Agent } from "node:http";
 import { userInfo } from "node:os";
-import { retry, type RetryOptions } from "../async/index.ts";
+import { delay, retry, type RetryOptions } from "../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { checkPath, encodePath, joinPath, nameOf, parentOf } from "./path.ts";
 import { ask, download, upload, type Body } from "./rest.ts";
@@ -128,7 +128,7 @@ export class Hdfs {
       await this.#move(temporary, target, overwrite, length);
       return length;
     } catch (error) {
-      await this.#forget(temporary);
+      await this.#forget(temporary, error);
       throw error;
     }
   }
@@ -333,13 +333,25 @@ export class Hdfs {
     return source === undefined && target !== undefined && (length === undefined || target.length === length);
   }
 
-  /** Removes what an interrupted write has left, even after an abort; what cannot be removed stays hidden. */
-  async #forget(path: string): Promise<void> {
-    const rescue = new Hdfs(
-      { ...this.#options, signal: AbortSignal.timeout(5000), timeout: 5000, retry: { attempts: 2 } },
-      this.#agent,
-    );
-    await rescue.remove(path).catch(() => {});
+  /**
+   * Removes what an interrupted write has left, even after an abort; what cannot be removed stays hidden. A DataNode may make the
+   * file only after the connection has ended, so a file that is not there yet is looked for again.
+   */
+  async #forget(path: string, error: unknown): Promise<void> {
+    const signal = AbortSignal.timeout(5000);
+    const rescue = new Hdfs({ ...this.#options, signal, timeout: 5000, retry: { attempts: 2 } }, this.#agent);
+    const said =
+      isStreambookError(error, "HDFS_REFUSED") ||
+      isStreambookError(error, "HDFS_FAILED") ||
+      isStreambookError(error, "NOT_FOUND");
+    try {
+      for (const wait of said ? [0] : [0, 50, 200, 500]) {
+        await delay(wait, signal);
+        if (await rescue.remove(path)) return;
+      }
+    } catch {
+      // the error of the write is the one to tell
+    }
   }
 
   /** Asks the NameNode for the address of a DataNode that takes or gives the bytes. */
