@@ -8,7 +8,7 @@
 import { retry } from "../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
-import { BatchingProducer, deadLetter, deadLetterTopic, ensureTopic, openConsumer, type PartitionBatch, type PartitionConsumer } from "../kafka/index.ts";
+import { BatchingProducer, deadLetter, deadLetterTopic, ensureTopic, openConsumer, type PartitionBatch, type PartitionConsumer, topicOffsets } from "../kafka/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
 import type { Schema } from "../schema/index.ts";
 import type { Addresses } from "../stack/index.ts";
@@ -370,7 +370,18 @@ class Consumption {
   async #positions(partitions: readonly number[]): Promise<ReadonlyMap<number, bigint>> {
     // Files of the former assignment that are still on their way are waited for, so that the listing is complete.
     await Promise.allSettled([...this.#gathering.values()].map(({ published }) => published));
-    return this.#patiently("reading the table's files", () => this.#parts.table.positions(partitions));
+    const { addresses, topic } = this.#options;
+    return this.#patiently("reading the table's files", async () => {
+      const positions = await this.#parts.table.positions(partitions);
+      const offsets = await topicOffsets({ broker: addresses.kafka, topic });
+      this.#parts.labeller.waitFor(
+        partitions.filter((partition) => {
+          const { low = 0n, high = 0n } = offsets.get(partition) ?? {};
+          return high > low && high > (positions.get(partition) ?? 0n);
+        }),
+      );
+      return positions;
+    });
   }
 
   #revoked(partitions: readonly number[]): void {

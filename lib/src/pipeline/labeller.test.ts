@@ -52,6 +52,16 @@ test("the first chunks are held until they can seed the model, then all come in 
   found.forEach((label, i) => assert.equal(label, found[i % 3]));
 });
 
+test("the model waits for every partition that has messages, because each has subjects of its own", () => {
+  const labeller = new Labeller(settings);
+  labeller.waitFor([0, 1]);
+  assert.deepEqual(labeller.push(batch(0, 0, 30)), []);
+  const done = labeller.push(batch(1, 0, 30));
+  assert.deepEqual(done.map(({ partition }) => partition), [0, 1]);
+  assert.equal(new Set(labels(done)).size, 3);
+  assert.equal(labels(done).length, 60);
+});
+
 test("with fewer chunks than asked for, the model is seeded with what there is", () => {
   const labeller = new Labeller({ ...settings, warmUp: 100 });
   labeller.push(batch(0, 0, 6));
@@ -102,6 +112,7 @@ test("each row carries the version of the model that labelled it", () => {
 
 test("held rows of a partition that is lost are forgotten", () => {
   const labeller = new Labeller(settings);
+  labeller.waitFor([0, 1, 2]);
   labeller.push(batch(0, 0, 6));
   labeller.push(batch(1, 0, 3));
   labeller.drop(new Set([0]));

@@ -1,8 +1,9 @@
 /**
  * The part of the consumer that needs all messages in order: windows, document frequencies, and the model that learns.
  *
- * The first chunks are held until they can seed the model; from then on every chunk is labelled as it comes, and the model
- * learns from it. A message that is read again after a crash is labelled, but not learned from a second time: the saved
+ * The first chunks are held until they can seed the model: until there are enough of them, and some of every partition
+ * that has any, because a partition alone knows only its own streams. An even sample of them seeds the model; from then on
+ * every chunk is labelled as it comes, and the model learns from it. A message that is read again after a crash is labelled, but not learned from a second time: the saved
  * model knows which offsets it has seen.
  */
 import { StreamingKMeans } from "../cluster/index.ts";
@@ -16,7 +17,7 @@ export interface LabellerOptions {
   readonly clusters?: number;
   /** Seed of everything random. @default 42 */
   readonly seed?: number;
-  /** Chunks held to seed the model. @default 200 */
+  /** Chunks that seed the model, held until they are there. @default 200 */
   readonly warmUp?: number;
   /** Number of features. @default 16384 */
   readonly features?: number;
@@ -58,6 +59,13 @@ interface Waiting {
   readonly version: Uint32Array;
 }
 
+/** A row that waits for the model, with a copy of its window. */
+interface Held {
+  readonly waiting: Waiting;
+  readonly row: number;
+  readonly window: TermCounts;
+}
+
 /** Assigns every row to a cluster, in order. */
 export class Labeller {
   readonly #options: Required<LabellerOptions>;
@@ -66,8 +74,9 @@ export class Labeller {
   readonly #name: string;
   #frequencies: DocumentFrequencies;
   #model: StreamingKMeans | undefined;
-  #held: { waiting: Waiting; row: number; window: TermCounts }[] = [];
+  #held: Held[] = [];
   #waiting: Waiting[] = [];
+  #unheard = new Set<number>();
 
   constructor(options: LabellerOptions = {}, saved?: SavedModel) {
     const { clusters = 5, seed = 42, warmUp = 200, features = 16384, windowWords = 100, decay = 0.99 } = options;
@@ -103,11 +112,18 @@ export class Labeller {
     return this.#learned.get(partition) ?? 0n;
   }
 
+  /** Names partitions that have messages: the model is not seeded before one batch of each has come. */
+  waitFor(partitions: Iterable<number>): void {
+    for (const partition of partitions) this.#unheard.add(partition);
+  }
+
   /** Takes a batch; returns the batches that are labelled by now, in the order they came. */
   push(batch: BatchToLabel): LabelledBatch[] {
     const { rows } = batch.parsed;
     this.#waiting.push({ batch, clusters: new Int32Array(rows), versions: [], version: new Uint32Array(rows) });
+    this.#unheard.delete(batch.partition);
     this.#work(this.#waiting.at(-1) as Waiting);
+    if (this.#model === undefined && this.#unheard.size === 0 && this.#held.length >= this.#options.warmUp) this.#seed();
     return this.#model === undefined ? [] : this.#release();
   }
 
@@ -121,6 +137,7 @@ export class Labeller {
   drop(partitions: ReadonlySet<number>): void {
     this.#waiting = this.#waiting.filter(({ batch }) => !partitions.has(batch.partition));
     this.#held = this.#held.filter(({ waiting }) => !partitions.has(waiting.batch.partition));
+    for (const partition of partitions) this.#unheard.delete(partition);
   }
 
   /** The model as bytes, with the offsets it has seen; undefined before it is seeded. */
@@ -140,56 +157,60 @@ export class Labeller {
     const { batch } = waiting;
     const { parsed } = batch;
     const learnedUpTo = this.learnedUpTo(batch.partition);
-    let vectors: SparseVector[] = [];
-    let rows: number[] = [];
-    const learn = (): void => {
-      if (vectors.length === 0) return;
-      const version = this.version; // of the model that labels, which is the one before it learns
-      this.#assign(waiting, rows, (this.#model as StreamingKMeans).learn(vectors), version);
-      vectors = [];
-      rows = [];
-    };
+    const lesson = this.#lesson();
     for (let row = 0; row < parsed.rows; row++) {
       const counts = countsOf(parsed, row);
       const window = this.#window(parsed, row).push(counts);
       const seen = batch.firstOffset + BigInt(parsed.offsets[row] as number) < learnedUpTo;
       if (!seen) this.#frequencies.add(counts);
-      if (this.#model === undefined) {
-        this.#held.push({ waiting, row, window: copyOf(window) });
-        if (this.#held.length >= this.#options.warmUp) this.#seed();
-        continue;
-      }
-      const vector = this.#frequencies.weigh(window);
-      if (seen) {
-        this.#assign(waiting, [row], [this.#model.predict(vector)], this.version);
-        continue;
-      }
-      vectors.push(vector);
-      rows.push(row);
-      if (vectors.length >= MINI_BATCH) learn();
+      if (this.#model === undefined) this.#held.push({ waiting, row, window: copyOf(window) });
+      else if (seen) this.#assign(waiting, row, this.#model.predict(this.#frequencies.weigh(window)), this.version);
+      else lesson.add(waiting, row, this.#frequencies.weigh(window));
     }
-    learn();
+    lesson.end();
     if (batch.nextOffset > learnedUpTo) this.#learned.set(batch.partition, batch.nextOffset);
   }
 
+  /** Seeds the model with an even sample of the rows held, and labels them all; those beside the sample are learned from. */
   #seed(): void {
-    const { clusters, seed, features, decay } = this.#options;
-    const vectors = this.#held.map(({ window }) => this.#frequencies.weigh(window));
-    this.#model = StreamingKMeans.seed(vectors, { k: clusters, seed, features, decay });
-    this.#held.forEach(({ waiting, row }, index) => {
-      const cluster = (this.#model as StreamingKMeans).predict(vectors[index] as SparseVector);
-      this.#assign(waiting, [row], [cluster], this.version);
-    });
+    const { clusters, seed, features, decay, warmUp } = this.#options;
+    const held = this.#held;
+    const vectors = held.map(({ window }) => this.#frequencies.weigh(window));
+    const size = Math.min(warmUp, held.length);
+    const sample = new Set(Array.from({ length: size }, (_, i) => Math.floor((i * held.length) / size)));
     this.#held = [];
+    this.#model = StreamingKMeans.seed(vectors.filter((_, index) => sample.has(index)), { k: clusters, seed, features, decay });
+    const lesson = this.#lesson();
+    held.forEach(({ waiting, row }, index) => {
+      const vector = vectors[index] as SparseVector;
+      if (sample.has(index)) this.#assign(waiting, row, (this.#model as StreamingKMeans).predict(vector), this.version);
+      else lesson.add(waiting, row, vector);
+    });
+    lesson.end();
   }
 
-  #assign(waiting: Waiting, rows: readonly number[], clusters: ArrayLike<number>, version: string): void {
-    if (waiting.versions.at(-1) !== version) waiting.versions.push(version);
-    const index = waiting.versions.length - 1;
-    rows.forEach((row, i) => {
-      waiting.clusters[row] = clusters[i] as number;
-      waiting.version[row] = index;
-    });
+  /** Gathers rows to mini-batches, of each of which the model learns once. */
+  #lesson(): { add(waiting: Waiting, row: number, vector: SparseVector): void; end(): void } {
+    let rows: { waiting: Waiting; row: number }[] = [];
+    let vectors: SparseVector[] = [];
+    const end = (): void => {
+      if (vectors.length === 0) return;
+      const version = this.version; // of the model that labels, which is the one before it learns
+      const clusters = (this.#model as StreamingKMeans).learn(vectors);
+      rows.forEach(({ waiting, row }, i) => this.#assign(waiting, row, clusters[i] as number, version));
+      [rows, vectors] = [[], []];
+    };
+    const add = (waiting: Waiting, row: number, vector: SparseVector): void => {
+      rows.push({ waiting, row });
+      if (vectors.push(vector) >= MINI_BATCH) end();
+    };
+    return { add, end };
+  }
+
+  #assign({ clusters, versions, version: versionOf }: Waiting, row: number, cluster: number, version: string): void {
+    if (versions.at(-1) !== version) versions.push(version);
+    clusters[row] = cluster;
+    versionOf[row] = versions.length - 1;
   }
 
   /** The window of a row's stream. A stream that has ended, or has been silent for long, leaves room for others. */
