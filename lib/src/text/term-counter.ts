@@ -1,4 +1,5 @@
 /** The quick way from text to term counts: one scan, and no string for any word that has been met before. */
+import { StreambookError } from "../errors/index.ts";
 import { characterClasses, classifyPair, ALONE, HIGH_SURROGATE, LETTER, MARK } from "./characters.ts";
 import { hashTerm } from "./hash.ts";
 import { stem } from "./stem.ts";
@@ -48,8 +49,15 @@ export class TermCounter {
   #bytes = Buffer.alloc(2 ** 13);
   #units = unitsOf(this.#bytes);
 
+  /** @throws USAGE when the number of features is not a whole number of 1 or more */
   constructor(options: TermCounterOptions = {}) {
     this.features = options.features ?? 16_384;
+    if (!Number.isInteger(this.features) || this.features < 1) {
+      throw new StreambookError(
+        "USAGE",
+        `the number of features must be a whole number of 1 or more, and is ${this.features}`,
+      );
+    }
     this.#stem = options.stem ?? true;
     this.#stopWords = options.stopWords ?? englishStopWords;
     this.#table = new WordTable(options.vocabulary);

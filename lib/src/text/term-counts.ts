@@ -19,9 +19,6 @@ export interface TermCounts {
   readonly words: number;
 }
 
-/** The counts of a text without words. */
-export const emptyCounts: TermCounts = { indices: new Uint16Array(0), counts: new Float32Array(0), words: 0 };
-
 /** Buckets up to this number fit 16 bits, and such vectors take half the memory. */
 const SMALL = 2 ** 16;
 
