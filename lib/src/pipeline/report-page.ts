@@ -45,7 +45,7 @@ export function reportPage(run: RunReport, plotly: string): string {
     next(run, verdict),
   ];
   return standalonePage({
-    title: `${verdict.passed ? "✓" : "✗"} ${verdict.headline} streambook`,
+    title: `${verdict.passed ? "✓" : "✗"} ${verdict.headline.replace(/\.$/, "")} · streambook`,
     description: summary(run),
     brand: markup`streambook`,
     aside: markup`Run of <time datetime="${run.startedAt}">${moment(run.startedAt)}</time>`,

@@ -37,7 +37,9 @@ interface Facts {
   readonly size: string;
   readonly chunks: string;
   readonly messages: string;
+  readonly messagesLook: Look | undefined;
   readonly rows: string;
+  readonly rowsLook: Look | undefined;
   readonly rebuilt: string;
   readonly identical: string;
   readonly verdict: Look;
@@ -69,7 +71,9 @@ function factsOf(run: RunReport): Facts {
     size: formatBytes(run.texts.reduce((sum, { bytes }) => sum + bytes, 0)),
     chunks: compact(run.counts.sent),
     messages: compact(run.messages),
+    messagesLook: run.messages === run.counts.sent ? undefined : "bad",
     rows: compact(run.counts.rows),
+    rowsLook: run.counts.rows === run.counts.sent && run.counts.distinctOffsets === run.counts.rows ? undefined : "bad",
     rebuilt: plural(run.texts.filter(({ rebuiltSha256 }) => rebuiltSha256 !== null).length, "text"),
     identical: `${formatCount(identical)} of ${formatCount(run.texts.length)} identical`,
     verdict: allIdentical ? "good" : "bad",
@@ -115,8 +119,18 @@ function wide(facts: Facts): Drawing {
       { path: right(texts, api, top), label: facts.texts, at: [between(texts, api), top - 11] },
       { path: right(api, producer, top), label: facts.chunks, at: [between(api, producer), top - 11] },
       { path: right(producer, kafka, top), label: facts.chunks, at: [between(producer, kafka), top - 11] },
-      { path: right(kafka, consumer, top), label: facts.messages, at: [between(kafka, consumer), top - 11] },
-      { path: right(consumer, hive, top), label: facts.rows, at: [between(consumer, hive), top - 11] },
+      {
+        path: right(kafka, consumer, top),
+        label: facts.messages,
+        at: [between(kafka, consumer), top - 11],
+        look: facts.messagesLook,
+      },
+      {
+        path: right(consumer, hive, top),
+        label: facts.rows,
+        at: [between(consumer, hive), top - 11],
+        look: facts.rowsLook,
+      },
       { path: down(producer), label: facts.chunks, at: [producer + 12, 122], anchor: "start" },
       { path: left(producer, api, bottom), label: facts.chunks, at: [between(producer, api), bottom - 11] },
       { path: left(api, texts, bottom), label: facts.rebuilt, at: [between(api, texts), bottom - 11] },
@@ -170,8 +184,20 @@ function tall(facts: Facts): Drawing {
       { path: down(middle, 1), label: `${facts.chunks} chunks`, at: [middle + 12, beside(1)], anchor: "start" },
       { path: fork(left), label: facts.chunks, at: [left - 14, beside(2)], anchor: "end" },
       { path: fork(right), label: facts.chunks, at: [right + 14, beside(2)], anchor: "start" },
-      { path: down(left, 3), label: facts.messages, at: [left + 12, beside(3)], anchor: "start" },
-      { path: down(left, 4), label: `${facts.rows} rows`, at: [left + 12, beside(4)], anchor: "start" },
+      {
+        path: down(left, 3),
+        label: facts.messages,
+        at: [left + 12, beside(3)],
+        anchor: "start",
+        look: facts.messagesLook,
+      },
+      {
+        path: down(left, 4),
+        label: `${facts.rows} rows`,
+        at: [left + 12, beside(4)],
+        anchor: "start",
+        look: facts.rowsLook,
+      },
       { path: down(right, 3), label: facts.chunks, at: [right + 12, beside(3)], anchor: "start" },
       { path: down(right, 4), label: facts.rebuilt, at: [right + 12, beside(4)], anchor: "start" },
       {
@@ -188,7 +214,7 @@ function tall(facts: Facts): Drawing {
 function draw({ name, width, height, boxWidth, boxHeight, boxes, arrows }: Drawing, description: string): Markup {
   const head = (look: string): Markup =>
     markup`<marker id="${name}-${look}" viewBox="0 0 8 8" refX="2" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="head ${look}" d="M0 0L8 4L0 8Z"/></marker>`;
-  return markup`<svg class="${name}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${name}-title ${name}-description">
+  return markup`<svg class="${name}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${name}-title" aria-describedby="${name}-description">
 <title id="${name}-title">The pipeline of this run</title><desc id="${name}-description">${description}</desc>
 <defs>${["flow", "good", "bad", "quiet"].map(head)}</defs>
 ${arrows.map(({ path, label, at: [x, y], anchor = "middle", look }) => [

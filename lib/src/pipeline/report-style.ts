@@ -72,10 +72,10 @@ export const reportStyle = `
 .command .word{display:inline-block;max-width:100%}
 @media (max-width:40rem){
 .texts .wide-only{display:none}
-.texts tbody tr{display:grid;grid-template-columns:1fr 1fr auto;border-top:1px solid var(--line);padding:.55rem 0}
+.texts tbody tr{display:grid;grid-template-columns:6.6rem 6.6rem 1fr;border-top:1px solid var(--line);padding:.55rem 0}
 .texts tbody th,.texts tbody td{border:0;padding:.1rem .75rem}
 .texts tbody th{grid-column:1/-1}
-.texts thead tr{display:grid;grid-template-columns:1fr 1fr auto}
+.texts thead tr{display:grid;grid-template-columns:6.6rem 6.6rem 1fr}
 .texts thead th:first-child{position:absolute;clip-path:inset(50%)}
 }
 @media print{.keys,.say{display:none}.told,.tiles div{break-inside:avoid}}

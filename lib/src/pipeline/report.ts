@@ -27,6 +27,25 @@ export interface WrittenReport {
  *
  * @param run the run; not changed
  * @param folder path of the folder
+ * @throws SETUP_MISSING when plotly.js is not installed; the file system's error when the folder cannot be written
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp, readFile } from "node:fs/promises";
+ * import { tmpdir } from "node:os";
+ * import { join } from "node:path";
+ * import { writeReport, type RunReport } from "streambook/pipeline";
+ * const run: RunReport = {
+ *   startedAt: "2026-03-04T09:30:00Z", seconds: 60, streams: 1, messages: 1, rows: 1, deadLetters: 0,
+ *   counts: { sent: 1, rows: 1, distinctOffsets: 1 }, identical: true,
+ *   texts: [{ file: "a.txt", uri: "/maple.md", bytes: 2, sha256: "8f43", rebuiltSha256: "8f43", identical: true }],
+ *   stages: [], clusters: [], points: [], pointsTotal: 0, heatMap: { files: [], clusters: [], counts: [] }, quality: {},
+ *   settings: {}, versions: {}, links: [],
+ *   machine: { cores: 2, memory: 8e9, node: "24.21.0", jdk: "17.0.15", system: "Linux x64" },
+ * };
+ * const { json } = await writeReport(run, await mkdtemp(join(tmpdir(), "report-")));
+ * console.assert(JSON.parse(await readFile(json, "utf8")).identical === true);
+ * ```
  */
 export async function writeReport(run: RunReport, folder: string): Promise<WrittenReport> {
   const trimmed = { ...run, points: samplePoints(run.points) };
@@ -42,6 +61,13 @@ export async function writeReport(run: RunReport, folder: string): Promise<Writt
  * A sample of points that is spread evenly over all of them, so that every text and every moment keeps its share, with excerpts cut short.
  *
  * @param limit most points to keep
+ *
+ * @example
+ * ```ts
+ * import { samplePoints } from "streambook/pipeline";
+ * const points = [0, 1, 2, 3].map((x) => ({ x, y: 0, cluster: 0, file: "a.txt", excerpt: "" }));
+ * console.assert(samplePoints(points, 2).map(({ x }) => x).join() === "0,2");
+ * ```
  */
 export function samplePoints(points: readonly ReportPoint[], limit = MAXIMUM_POINTS): ReportPoint[] {
   const kept = evenly(points, limit).map((point) => ({ ...point, excerpt: excerpt(point.excerpt, EXCERPT_LENGTH) }));

@@ -21,7 +21,19 @@ export interface LabelledBar {
   readonly colour?: string;
 }
 
-/** Bars from top to bottom, in the order given. */
+/**
+ * Bars from top to bottom, in the order given.
+ *
+ * @param axisTitle what the lengths are, with their unit
+ * @param axis more settings of the axis, as Plotly's `layout.xaxis`
+ *
+ * @example
+ * ```ts
+ * import { labelledBars } from "streambook/plot";
+ * const figure = labelledBars([{ name: "gzip", label: "0.4 MB", length: 0.4 }, { name: "none", label: "1 MB", length: 1 }], "MB");
+ * console.assert(figure.data.length === 1);
+ * ```
+ */
 export function labelledBars(bars: readonly LabelledBar[], axisTitle: string, axis: JsonObject = {}): Figure {
   const row = (index: number): number => bars.length - 1 - index;
   const end = Math.max(0, ...bars.map(({ from = 0, length }) => from + length));

@@ -55,7 +55,7 @@ export function clusterPlane(points: readonly ClusterPoint[], clusters: readonly
         y: own.map(({ y }) => round(y)),
         text: own.map(hoverText),
         marker: { symbol: clusterSymbol(id), size, opacity: 0.85 },
-        hovertemplate: `%{text}<extra>${id}</extra>`,
+        hovertemplate: `%{text}<extra>cluster ${id}</extra>`,
       };
     }),
     layout: {

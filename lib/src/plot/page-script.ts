@@ -12,13 +12,14 @@ export const pageScript = `"use strict";
 
   const themeName = () => root.dataset.theme ?? (dark.matches ? "dark" : "light");
 
-  function draw(place, name) {
+  function draw(place, name, width) {
     const { data, layout, config } = figures.get(place);
     // A finger that moves over a figure scrolls the page: it does not zoom.
+    const size = width === undefined ? { autosize: true } : { autosize: false, width };
     const dragmode = coarse ? false : (layout.dragmode ?? "zoom");
-    Plotly.react(place, data, { ...layout, dragmode, autosize: true, template: templates[name] }, config);
+    Plotly.react(place, data, { ...layout, ...size, dragmode, template: templates[name] }, config);
   }
-  const drawAll = (name = themeName()) => { for (const place of figures.keys()) draw(place, name); };
+  const drawAll = (name = themeName(), width) => { for (const place of figures.keys()) draw(place, name, width); };
 
   for (const place of document.querySelectorAll("[data-figure]")) {
     figures.set(place, JSON.parse(document.getElementById(place.dataset.figure).textContent));
@@ -38,7 +39,8 @@ export const pageScript = `"use strict";
     });
   }
   dark.addEventListener("change", () => drawAll());
-  addEventListener("beforeprint", () => drawAll("light"));
+  // A page of paper is narrower than a screen, and figures cannot ask it how much.
+  addEventListener("beforeprint", () => drawAll("light", 620));
   addEventListener("afterprint", () => drawAll());
 
   const status = document.getElementById("status");

@@ -89,7 +89,15 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
 
 const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon"] as const;
 
-/** The colour of a cluster, by its id: the same in every figure, table and run. */
+/**
+ * The colour of a cluster, by its id: the same in every figure, table and run.
+ *
+ * @example
+ * ```ts
+ * import { clusterColour } from "streambook/plot";
+ * console.assert(clusterColour(0) === "#1795fa" && clusterColour(10) === clusterColour(0));
+ * ```
+ */
 export function clusterColour(id: number, theme: ThemeName = "light"): string {
   const colours = themes[theme].clusters;
   return colours[modulo(id, colours.length)] as string;

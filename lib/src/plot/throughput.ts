@@ -10,7 +10,16 @@ export interface StageRate {
   readonly messagesPerSecond: number;
 }
 
-/** Bars of messages a second, one a stage. */
+/**
+ * Bars of messages a second, one a stage.
+ *
+ * @example
+ * ```ts
+ * import { stageRates } from "streambook/plot";
+ * const figure = stageRates([{ name: "produce", messagesPerSecond: 90000 }, { name: "consume", messagesPerSecond: 25000 }]);
+ * console.assert(figure.data[0]?.type === "bar");
+ * ```
+ */
 export function stageRates(stages: readonly StageRate[]): Figure {
   const bars = stages.map(({ name, messagesPerSecond }) => ({
     name,
