@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isStreambookError } from "../errors/index.ts";
+import { parseSchema } from "../schema/index.ts";
+import { addPartition, createExternalTable, createTextView, identifier, text } from "./ddl.ts";
+
+const usage = (error: unknown) => isStreambookError(error, "USAGE");
+
+const schema = parseSchema({
+  name: "clicks",
+  fields: [
+    { name: "page", type: "string", doc: "what's shown" },
+    { name: "at", type: "timestamp", doc: "" },
+  ],
+});
+
+test("a name is quoted, with its database", () => {
+  assert.equal(identifier("chunks"), "`chunks`");
+  assert.equal(identifier("a.b_1"), "`a`.`b_1`");
+});
+
+for (const name of [
+  "",
+  "1a",
+  "A",
+  "a b",
+  "a`b",
+  "a;drop table x",
+  "a.b.c",
+  ".a",
+  "a.",
+  "a-b",
+  "ä",
+  "a\n",
+  "x".repeat(129),
+]) {
+  test(`the name ${JSON.stringify(name.slice(0, 20))} is refused`, () => {
+    assert.throws(() => identifier(name), usage);
+    assert.throws(() => createExternalTable(schema, { table: name, location: "/x" }), usage);
+    assert.throws(() => addPartition(name, { d: "1" }, "/x"), usage);
+  });
+}
+
+for (const location of ["", "x", "//x", "/a/../b", "/a\nb", "file:///x", "s3://b/x"]) {
+  test(`the location ${JSON.stringify(location)} is refused`, () => {
+    assert.throws(() => createExternalTable(schema, { table: "t", location }), usage);
+  });
+}
+
+test("a literal ends where it should", () => {
+  assert.equal(text("it's"), "'it\\'s'");
+  assert.equal(text("a\\"), "'a\\\\'");
+  assert.equal(text("${system:user.name}"), "'\\u0024{system:user.name}'");
+  assert.equal(text("\n\t\u0000"), "'\\n\\t\\u0000'");
+});
+
+test("a table is made from its schema", () => {
+  const sql = createExternalTable(schema, {
+    table: "course.clicks",
+    extraColumns: [{ name: "cluster", type: "int", doc: "" }],
+    partitionedBy: [{ name: "event_date", type: "string", doc: "" }],
+    location: "/streambook/warehouse/clicks",
+  });
+  assert.equal(
+    sql,
+    [
+      "CREATE EXTERNAL TABLE IF NOT EXISTS `course`.`clicks` (",
+      "  `page` STRING COMMENT 'what\\'s shown',",
+      "  `at` TIMESTAMP,",
+      "  `cluster` INT",
+      ")",
+      "PARTITIONED BY (",
+      "  `event_date` STRING",
+      ")",
+      "STORED AS PARQUET",
+      "LOCATION '/streambook/warehouse/clicks'",
+    ].join("\n"),
+  );
+});
+
+test("a column cannot be there twice", () => {
+  const twice = { table: "t", location: "/t", partitionedBy: [{ name: "page", type: "string", doc: "" }] } as const;
+  assert.throws(() => createExternalTable(schema, twice), /"page" twice/);
+});
+
+test("a partition is named by its values", () => {
+  assert.equal(
+    addPartition("t", { event_date: "2026-01-01", part: 3 }, "/t/event_date=2026-01-01"),
+    "ALTER TABLE `t` ADD IF NOT EXISTS PARTITION (`event_date` = '2026-01-01', `part` = 3) LOCATION '/t/event_date=2026-01-01'",
+  );
+  assert.throws(() => addPartition("t", { part: 1.5 }, "/t"), usage);
+});
+
+test("a view of text casts every column, and strips those it should", () => {
+  assert.equal(
+    createTextView({ view: "v", table: "t", columns: ["page", "at"], stripped: ["page"] }),
+    "CREATE OR REPLACE VIEW `v` AS SELECT\n" +
+      "  regexp_replace(CAST(`page` AS STRING), '[^A-Za-z0-9 ]', '') AS `page`,\n" +
+      "  CAST(`at` AS STRING) AS `at`\n" +
+      "FROM `t`",
+  );
+});

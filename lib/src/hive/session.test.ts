@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Socket } from "node:net";
+import { test } from "node:test";
+import { isStreambookError } from "../errors/index.ts";
+import { openHive } from "./session.ts";
+
+/** A server that does something with each connection, and speaks no Thrift. */
+async function serve(onConnection: (socket: Socket) => void) {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on("error", () => {}));
+    onConnection(socket);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+test("trap: a refused connection is an error of openHive, not the end of the process", async () => {
+  const server = await serve(() => {});
+  await server[Symbol.asyncDispose]();
+  await assert.rejects(openHive({ address: server.address }), (error) => {
+    assert.ok(isStreambookError(error, "UNREACHABLE"));
+    assert.match(error.message, new RegExp(`${server.address} .*npx streambook up hive`));
+    return true;
+  });
+});
+
+test("a server that closes at once is not HiveServer2", async () => {
+  await using server = await serve((socket) => socket.destroy());
+  await assert.rejects(openHive({ address: server.address }), (error) => isStreambookError(error, "UNREACHABLE"));
+});
+
+test("a server that speaks something else is not HiveServer2", async () => {
+  await using server = await serve((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+  await assert.rejects(openHive({ address: server.address, connectTimeout: 500 }), (error) => isStreambookError(error));
+});
+
+test("a server that says nothing is waited for, for a limited time", async () => {
+  await using server = await serve(() => {});
+  await assert.rejects(openHive({ address: server.address, connectTimeout: 50 }), (error) =>
+    isStreambookError(error, "TIMEOUT"),
+  );
+});
+
+test("waiting for a session ends when it is aborted", async () => {
+  await using server = await serve(() => {});
+  const controller = new AbortController();
+  const opened = openHive({ address: server.address, signal: controller.signal });
+  setImmediate(() => controller.abort(new Error("enough")));
+  await assert.rejects(opened, /enough/);
+});
+
+for (const address of ["", "localhost", "localhost:", ":10000", "http://h:1", "h:99999", "h:1/x", "a b:1"]) {
+  test(`the address ${JSON.stringify(address)} is refused`, async () => {
+    await assert.rejects(openHive({ address }), (error) => isStreambookError(error, "USAGE"));
+  });
+}
