@@ -78,5 +78,5 @@ export const reportStyle = `
 .texts thead tr{display:grid;grid-template-columns:6.6rem 6.6rem 1fr}
 .texts thead th:first-child{position:absolute;clip-path:inset(50%)}
 }
-@media print{.keys,.say{display:none}.told,.tiles div{break-inside:avoid}}
+@media print{.keys,.say{display:none}.picture .wide{display:block}.picture .tall{display:none}.told,.tiles div{break-inside:avoid}}
 `;

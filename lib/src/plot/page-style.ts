@@ -75,6 +75,6 @@ th[scope=row]{font-weight:500}
 .bar{position:static;background:none}.themes,.skip,noscript{display:none!important}
 body{font-size:10.5pt}main{gap:2rem;padding-top:1rem}
 details:not([open]){display:none}
-.figure,.card,tr{break-inside:avoid}h2,h3{break-after:avoid}
+.figure,.card,tr{break-inside:avoid}h2,h3,.lead{break-after:avoid}
 }
 `;
