@@ -181,7 +181,7 @@ function projection(components: readonly Float64Array[], mean: Float64Array): (v
   );
   return ({ indices, values }) =>
     components.map((component, j) => {
-      let sum = -(origin[j] as number);
+      let sum = 0 - (origin[j] as number);
       for (let i = 0; i < indices.length; i++) sum += (values[i] as number) * (component[indices[i] as number] ?? 0);
       return sum;
     });

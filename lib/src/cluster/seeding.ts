@@ -30,7 +30,7 @@ export function chooseSeeds(vectors: readonly SparseVector[], k: number, feature
   const trials = 2 + Math.floor(Math.log(k));
   let nearest = new Float64Array(vectors.length).fill(1);
   for (let c = 0; c < k; c++) {
-    if (sum(nearest) < 1e-6 * nearest.length) break;
+    if (sum(nearest) <= 1e-6 * nearest.length) break; // every vector is one of those chosen
     let best: { center: SparseVector; distances: Float64Array; rest: number } | undefined;
     for (let trial = 0; trial < (c === 0 ? 1 : trials); trial++) {
       const center = vectors[random.weighted(nearest)] as SparseVector;
