@@ -94,7 +94,8 @@ export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
   const { addresses, logger = silentLogger, signal } = options;
   // The threads load their code while the services answer.
   await using workers = new RowWorkers({ schema: options.schema, ...pick(options, "features", "stem", "threads") });
-  const hdfs = new Hdfs({ address: addresses.webhdfs });
+  // Few tries of its own: a NameNode that stays away is waited for here, where it can be told.
+  const hdfs = new Hdfs({ address: addresses.webhdfs, retry: { attempts: 2 } });
   await using table = new Table({ hdfs, hive: addresses.hive, name: options.table, topic: options.topic, schema: options.schema, logger });
   signal?.throwIfAborted();
   await ensureTopic({ broker: addresses.kafka, topic: options.topic, ...(signal === undefined ? {} : { signal }) });

@@ -1,0 +1,275 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { createServer as createHttpServer, request } from "node:http";
+import { connect, createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
+import { after, before, test } from "node:test";
+import { Hdfs } from "../hdfs/index.ts";
+import { type HiveSession, openHive } from "../hive/index.ts";
+import { BatchingProducer, deadLetterTopic, deleteTopics, ensureTopic, openConsumer } from "../kafka/index.ts";
+import type { Logger } from "../log/index.ts";
+import { loadSchema } from "../schema/index.ts";
+import { type Addresses, addresses } from "../stack/index.ts";
+import { consume, type ConsumeOptions } from "./consume.ts";
+import { fileName, hdfsFolders } from "./table.ts";
+
+const schema = await loadSchema("schemas/chunks.json");
+const topics: string[] = [];
+const tables: string[] = [];
+let at: Addresses;
+let hdfs: Hdfs;
+let hive: HiveSession;
+
+before(async () => {
+  at = await addresses();
+  hdfs = new Hdfs({ address: at.webhdfs });
+  hive = await openHive({ address: at.hive });
+});
+
+after(async () => {
+  for (const table of tables) {
+    await hive.execute(`DROP VIEW IF EXISTS ${table}_text`);
+    await hive.execute(`DROP TABLE IF EXISTS ${table}`);
+    for (const folder of [hdfsFolders.warehouse, hdfsFolders.staging, hdfsFolders.models]) await hdfs.remove(`${folder}/${table}`, { recursive: true });
+  }
+  await hive.close();
+  await deleteTopics({ broker: at.kafka, topics: topics.flatMap((topic) => [topic, deadLetterTopic(topic)]) });
+});
+
+const subjects = ["sea wave harbour lighthouse storm", "bread flour oven yeast crust", "bishop rook pawn king check"];
+
+function message(i: number): string {
+  return JSON.stringify({
+    agent_id: "Agent_Test",
+    destination_uri: `/${i % 3}.md`,
+    event_time: "2026-01-31T12:00:00.000001Z",
+    chunk: `${subjects[i % 3]} ${i}`,
+    stream_id: `s${i % 3}`,
+    seq: Math.floor(i / 3),
+    is_last: false,
+  });
+}
+
+/** A topic of its own with these values, and the options of a consumer for it with a table of its own. */
+async function prepared(values: readonly (string | null)[], options: Partial<ConsumeOptions> = {}): Promise<ConsumeOptions> {
+  const id = randomUUID().slice(0, 8);
+  const topic = `consume-test-${id}`;
+  const table = `consume_test_${id}`;
+  topics.push(topic);
+  tables.push(table);
+  await ensureTopic({ broker: at.kafka, topic, partitions: 2 });
+  await using producer = await BatchingProducer.open({ broker: at.kafka });
+  for (const [i, value] of values.entries()) await producer.send({ topic, key: `/${i % 3}.md`, value });
+  await producer.flush();
+  return { addresses: at, schema, topic, table, group: `${table}-${randomUUID()}`, clusters: 3, warmUp: 10, once: true, threads: 1, ...options };
+}
+
+async function counted(table: string): Promise<{ rows: number; distinct: number }> {
+  const rows = await hive.query(`SELECT kafka_partition, kafka_offset FROM ${table}`);
+  return { rows: rows.length, distinct: new Set(rows.map((row) => `${String(row["kafka_partition"])}/${String(row["kafka_offset"])}`)).size };
+}
+
+async function deadLetters(topic: string): Promise<Record<string, string>[]> {
+  await using consumer = await openConsumer({
+    broker: at.kafka,
+    topic: deadLetterTopic(topic),
+    group: `look-${randomUUID()}`,
+    endOffsets: "once",
+    positions: () => Promise.resolve(new Map()),
+  });
+  const found: Record<string, string>[] = [];
+  for await (const { messages } of consumer) {
+    for (const { headers, value } of messages) {
+      found.push({ ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)])), value: String(value) });
+    }
+  }
+  return found;
+}
+
+function listening(server: Server): Promise<number> {
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)));
+}
+
+/** A logger that keeps its warnings. */
+function keeping(warnings: string[]): Logger {
+  const quiet = (): void => undefined;
+  return { info: quiet, debug: quiet, error: quiet, warn: (text: string) => void warnings.push(text) } as unknown as Logger;
+}
+
+test("what cannot be read goes to the dead letters, once, and the others become rows", async () => {
+  const values = Array.from({ length: 60 }, (_, i) => (i % 7 === 3 ? `{"broken": ${i}` : message(i)));
+  const options = await prepared([...values, null, "last words"]);
+  const bad = 62 - values.filter((value) => !value.startsWith('{"broken"')).length;
+  const report = await consume(options);
+  assert.deepEqual([report.rows, report.deadLetters], [62 - bad, bad]);
+  const letters = await deadLetters(options.topic);
+  assert.equal(letters.length, bad);
+  for (const letter of letters) {
+    assert.equal(letter["topic"], options.topic);
+    assert.match(String(letter["offset"]), /^\d+$/);
+    assert.match(String(letter["error"]), /^the message (is not JSON|has no value)/);
+  }
+  const again = await consume({ ...options, group: `${options.table}-again` });
+  assert.deepEqual([again.read, again.rows, again.deadLetters], [0, 0, 0]);
+  assert.deepEqual(await counted(options.table), { rows: 62 - bad, distinct: 62 - bad });
+});
+
+test("a topic of nothing but dead letters is read once", async () => {
+  const options = await prepared(["no", "not", "never"]);
+  assert.equal((await consume(options)).deadLetters, 3);
+  assert.equal((await consume(options)).deadLetters, 0);
+  assert.deepEqual(await counted(options.table), { rows: 0, distinct: 0 });
+});
+
+test("an empty topic is no error", async () => {
+  const report = await consume(await prepared([]));
+  assert.deepEqual([report.read, report.rows, report.files], [0, 0, 0]);
+});
+
+test("the view has the form of the first version: five columns of text, plain characters", async () => {
+  const options = await prepared([message(0).replace("storm", "storm, żółw! \\"😀\\"")]);
+  assert.equal((await consume(options)).rows, 1);
+  const [row] = await hive.query(`SELECT * FROM ${options.table}_text`);
+  const names = Object.keys(row ?? {}).map((name) => name.replace(/^.*\./, ""));
+  assert.deepEqual(names, ["chunk", "agent_id", "destination_uri", "event_time", "cluster"]);
+  assert.ok(Object.values(row ?? {}).every((value) => typeof value === "string"));
+  assert.match(String(Object.values(row ?? {})[0]), /^[A-Za-z0-9 ]+$/);
+});
+
+test("another number of clusters than the table's model has is refused", async () => {
+  const options = await prepared(Array.from({ length: 30 }, (_, i) => message(i)));
+  await consume(options);
+  await assert.rejects(consume({ ...options, clusters: 4 }), { code: "USAGE", message: /has a model of 3 clusters/ });
+});
+
+test("a schema without the fields the consumer needs is refused", async () => {
+  const options = await prepared([]);
+  const fields = schema.fields.filter(({ name }) => name !== "chunk");
+  await assert.rejects(consume({ ...options, schema: { ...schema, fields } }), { code: "SCHEMA_INVALID", message: /no field "chunk"/ });
+});
+
+test("names that try to be something else are refused, and nothing is made", async () => {
+  const options = await prepared([]);
+  for (const table of ["x; DROP TABLE y", "../x", "x`y", "", "X"]) {
+    await assert.rejects(consume({ ...options, table }), { code: "USAGE" }, table);
+  }
+  for (const topic of ["../x", "a b", "", "x".repeat(300)]) {
+    await assert.rejects(consume({ ...options, topic }), { code: "USAGE" }, topic);
+  }
+});
+
+test("stopped in the middle, it flushes what it has, and the next one goes on there", async () => {
+  const options = await prepared(
+    Array.from({ length: 300 }, (_, i) => message(i)),
+    { once: false, flushRecords: 20 },
+  );
+  const stop = new AbortController();
+  const report = await consume({ ...options, signal: stop.signal, onProgress: ({ rows }) => rows > 0 && stop.abort() });
+  assert.ok(report.rows > 0);
+  assert.deepEqual(await counted(options.table), { rows: report.rows, distinct: report.rows });
+  const rest = await consume({ ...options, group: `${options.table}-rest`, once: true });
+  assert.equal(report.rows + rest.rows, 300);
+  assert.deepEqual(await counted(options.table), { rows: 300, distinct: 300 });
+});
+
+test("two consumers of one group share the work, one leaves, and nothing is lost or doubled", async () => {
+  const options = await prepared(
+    Array.from({ length: 400 }, (_, i) => message(i)),
+    { once: false, flushRecords: 10, flushSeconds: 0.5 },
+  );
+  const stops = [new AbortController(), new AbortController()];
+  const runs = stops.map(({ signal }) => consume({ ...options, signal }));
+  const published = async (): Promise<number> => (await counted(options.table).catch(() => ({ rows: 0 }))).rows;
+  while ((await published()) < 100) await new Promise((resolve) => setTimeout(resolve, 200));
+  stops[0]?.abort();
+  await runs[0];
+  await using producer = await BatchingProducer.open({ broker: at.kafka });
+  for (let i = 400; i < 500; i++) await producer.send({ topic: options.topic, key: `/${i % 3}.md`, value: message(i) });
+  await producer.flush();
+  for (let tries = 0; tries < 200 && (await published()) < 500; tries++) await new Promise((resolve) => setTimeout(resolve, 200));
+  stops[1]?.abort();
+  await runs[1];
+  assert.deepEqual(await counted(options.table), { rows: 500, distinct: 500 });
+});
+
+test("two files that claim the same offsets stop the consumer before it makes things worse", async () => {
+  const options = await prepared(Array.from({ length: 60 }, (_, i) => message(i)));
+  await consume(options);
+  const folder = `${hdfsFolders.warehouse}/${options.table}/event_date=2026-01-31`;
+  for (const partition of [0, 1]) await hdfs.write(`${folder}/${fileName({ topic: options.topic, partition, first: 0n, last: 0n })}`, Buffer.from("x"));
+  await assert.rejects(consume(options), { code: "OFFSETS_OVERLAP" });
+});
+
+test("a NameNode that goes away in the middle is waited for, aloud", async () => {
+  const target = new URL(at.webhdfs);
+  let away = false;
+  const proxy = createHttpServer((incoming, outgoing) => {
+    if (away) return void incoming.destroy();
+    const { method, url: path, headers } = incoming;
+    const forwarded = request({ host: target.hostname, port: target.port, method, path, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(outgoing);
+    });
+    forwarded.on("error", () => outgoing.destroy());
+    incoming.pipe(forwarded);
+  });
+  const port = await listening(proxy);
+  const warnings: string[] = [];
+  const options = await prepared(
+    Array.from({ length: 200 }, (_, i) => message(i)),
+    { addresses: { ...at, webhdfs: `http://127.0.0.1:${port}` }, flushRecords: 20, logger: keeping(warnings) },
+  );
+  let outages = 0;
+  const report = await consume({
+    ...options,
+    onStep(step) {
+      if (step !== "renamed" || outages++ > 0) return;
+      away = true;
+      setTimeout(() => (away = false), 4000);
+    },
+  });
+  proxy.close();
+  assert.equal(report.rows, 200);
+  assert.ok(warnings.some((text) => /try \d+ in \d+ s/.test(text)), warnings.join("\n"));
+  assert.deepEqual(await counted(options.table), { rows: 200, distinct: 200 });
+});
+
+test("a HiveServer2 that drops its connections in the middle is asked again", async () => {
+  const [host = "", port = ""] = at.hive.split(":");
+  const open = new Set<{ destroy(): void }>();
+  const proxy = createTcpServer((near) => {
+    const far = connect(Number(port), host);
+    for (const socket of [near, far]) socket.on("error", () => [near, far].forEach((one) => one.destroy())).on("close", () => [near, far].forEach((one) => one.destroy()));
+    near.pipe(far).pipe(near);
+    open.add(near);
+  });
+  const options = await prepared(
+    Array.from({ length: 100 }, (_, i) => message(i)),
+    { flushRecords: 20 },
+  );
+  const report = await consume({
+    ...options,
+    addresses: { ...at, hive: `127.0.0.1:${await listening(proxy)}` },
+    onStep(step) {
+      if (step === "encoded") for (const socket of open) socket.destroy();
+    },
+  });
+  proxy.close();
+  assert.equal(report.rows, 100);
+  assert.deepEqual(await counted(options.table), { rows: 100, distinct: 100 });
+});
+
+test("a service that is down at the start is named, with its address and what starts it", async () => {
+  const options = await prepared([]);
+  const cases: [Partial<Addresses>, RegExp][] = [
+    [{ kafka: "127.0.0.1:1" }, /Kafka.*127\.0\.0\.1:1\b.*streambook up/],
+    [{ webhdfs: "http://127.0.0.1:1" }, /127\.0\.0\.1:1\b.*streambook up/],
+    [{ hive: "127.0.0.1:1" }, /Hive.*127\.0\.0\.1:1\b.*streambook up/],
+  ];
+  for (const [wrong, expected] of cases) {
+    await assert.rejects(consume({ ...options, addresses: { ...at, ...wrong } }), (error: Error & { code: string }) => {
+      assert.equal(error.code, "UNREACHABLE");
+      assert.match(error.message, expected);
+      return true;
+    });
+  }
+});
