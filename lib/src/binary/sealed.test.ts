@@ -20,7 +20,7 @@ const invalid = (error: unknown): boolean => isStreambookError(error, "MODEL_INV
 test("what is sealed comes back exactly", () => {
   fc.assert(
     fc.property(facts, arrays, (facts, arrays) => {
-      const back = unseal("test", seal("test", { facts, arrays } as Sealed));
+      const back = unseal("test", seal("test", { facts, arrays }));
       assert.deepEqual({ ...back.facts }, { ...facts });
       assert.deepEqual({ ...back.arrays }, { ...arrays });
     }),
