@@ -92,16 +92,16 @@ async function describe(folder) {
  * @param {AbortSignal} [options.signal]
  * @param {string} [options.folder]
  * @param {readonly string[]} [options.mavenWords] more words for Maven
- * @param {string} [options.pom]
+ * @param {import("./paths.mjs").Environment} [options.environment]
  * @returns {Promise<boolean>} whether anything was resolved
  */
-export async function resolveJars({ board, signal, folder = jarsFolder(), mavenWords = [], pom }) {
+export async function resolveJars({ board, signal, folder = jarsFolder(), mavenWords = [], environment = process.env }) {
   if ((await jarsProblem(folder)) === undefined) return false;
   const fresh = `${folder}.new-${process.pid}`;
   await removeLeftovers(folder);
   try {
     await mkdir(fresh, { recursive: true });
-    await runMaven({ fresh, board, mavenWords, ...(signal && { signal }), ...(pom && { pom }) });
+    await runMaven({ fresh, board, mavenWords, environment, ...(signal && { signal }) });
     board.show("jars", "checking SHA-256");
     for (const library of LIBRARIES) await verifyJars(join(fresh, library), await readChecksums(library));
     await shareDuplicates(fresh);
@@ -130,18 +130,18 @@ async function removeLeftovers(folder) {
  * @param {import("./board.mjs").Board} options.board
  * @param {AbortSignal} [options.signal]
  * @param {readonly string[]} options.mavenWords
- * @param {string} [options.pom]
+ * @param {import("./paths.mjs").Environment} [options.environment]
  */
-export async function runMaven({ fresh, board, signal, mavenWords, pom = join(PROJECT, "stack", "pom.xml") }) {
-  const maven = onPath("mvn");
+export async function runMaven({ fresh, board, signal, mavenWords, environment = process.env }) {
+  const maven = onPath("mvn", environment);
   if (maven === undefined) throw new SetupProblem("there is no `mvn` on PATH");
-  const { found } = await findJava();
+  const { found } = await findJava(environment);
   const command = [
     maven,
     "--batch-mode",
     ...["-T", "3"], // the three modules at once
     ...["-gs", join(PROJECT, "stack", "settings.xml")],
-    ...["-f", pom],
+    ...["-f", join(PROJECT, "stack", "pom.xml")],
     ...[
       "-Daether.connector.connectTimeout=15000",
       "-Daether.connector.requestTimeout=60000",
@@ -151,7 +151,7 @@ export async function runMaven({ fresh, board, signal, mavenWords, pom = join(PR
     ...mavenWords,
     "org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies",
   ];
-  const env = { ...process.env, ...(found && { JAVA_HOME: found.home }) };
+  const env = { ...environment, ...(found && { JAVA_HOME: found.home }) };
   for (let attempt = 1; ; attempt++) {
     const progress = { downloaded: 0, copied: 0 };
     board.show("jars", "Maven starts");

@@ -118,11 +118,32 @@ export async function checkRequirements({
 } = {}) {
   const family = await probes.family();
   const ignored = new Set((environment.STREAMBOOK_IGNORE ?? "").split(","));
-  const checks = [checkNode(probes, family), checkNpm(probes, family), await checkJava(probes, family)];
+  const checks = [
+    checkSystem(probes),
+    checkNode(probes, family),
+    checkNpm(probes, family),
+    await checkJava(probes, family),
+  ];
   if (jarsMissing) checks.push(checkMaven(probes, family));
   if (!stackRunning) checks.push(await checkMemory(probes, ignored.has("memory")));
   checks.push(await checkDisk(probes, home, jarsMissing ? WANTED_DISK : WANTED_DISK / 4, ignored.has("disk")));
   return checks;
+}
+
+/**
+ * @param {Probes} probes
+ * @returns {Requirement}
+ */
+function checkSystem(probes) {
+  const found = `${probes.platform()}-${probes.arch()}`;
+  if (probes.platform() !== "win32") return { name: "System", met: true, found };
+  return {
+    name: "System",
+    met: false,
+    found,
+    problem: "Kafka, Hadoop and Hive run here on Linux and macOS, and this is Windows",
+    remedy: ["open the project in WSL: `wsl --install -d Debian` once, then clone it in that terminal"],
+  };
 }
 
 /**

@@ -33,7 +33,7 @@ export async function setUp({ signal, board = createBoard(), environment = proce
     return await withLock(
       join(home, "setup.lock"),
       "npm run setup",
-      () => install({ board, jars, external, signal }),
+      () => install({ board, jars, external, environment, signal }),
       lock,
     );
   } finally {
@@ -54,7 +54,7 @@ async function demandRequirements({ environment, home, jarsMissing, external }) 
   // A stack that runs has taken its memory already; one that runs elsewhere takes none, and no Java.
   const stackRunning = external || existsSync(join(home, "state.json"));
   const requirements = await checkRequirements({ environment, home, jarsMissing, stackRunning });
-  const unmet = requirements.filter(({ met, name }) => !met && !(external && name === "Java"));
+  const unmet = requirements.filter(({ met, name }) => !met && !(external && (name === "Java" || name === "System")));
   if (unmet.length === 0) return;
   const lines = unmet.flatMap(({ name, problem, remedy = [] }) => [
     `  ${name}: ${problem}`,
@@ -63,13 +63,13 @@ async function demandRequirements({ environment, home, jarsMissing, external }) 
   throw new SetupProblem(`this machine is not ready yet:\n${lines.join("\n")}`);
 }
 
-/** @param {{ board: import("./board.mjs").Board, jars: string, external: boolean, signal: AbortSignal | undefined }} options */
-async function install({ board, jars, external, signal }) {
+/** @param {{ board: import("./board.mjs").Board, jars: string, external: boolean, environment: import("./paths.mjs").Environment, signal: AbortSignal | undefined }} options */
+async function install({ board, jars, external, environment, signal }) {
   // Packages and jars come from different places, so they come at the same time; the first failure ends the other.
   const controller = new AbortController();
   const both = signal === undefined ? controller.signal : anySignal(signal, controller);
   const steps = [installPackages({ board, signal: both })];
-  if (!external) steps.push(resolveJars({ board, signal: both, folder: jars }));
+  if (!external) steps.push(resolveJars({ board, signal: both, folder: jars, environment }));
   const endOthers = (/** @type {unknown} */ error) => {
     controller.abort(error);
     throw error;

@@ -59,9 +59,11 @@ async function archiveKey(layout: Layout, java: Java, library: Library): Promise
   return hash.update(await readFile(classList(library))).digest("hex");
 }
 
-/** The options of a service that an archive must be built with as well. */
+/** The options of a service that an archive must be built with as well; folders and properties do not count. */
 function archiveOptions(layout: Layout, library: Library): string[] {
-  return [...commonOptions(layout), ...openedPackages(library)];
+  return [...commonOptions(layout), ...openedPackages(library)].filter(
+    (option) => !/^-(D|Xshare|XX:ErrorFile)/.test(option),
+  );
 }
 
 /**
@@ -115,10 +117,9 @@ export async function buildArchives(environment: NodeJS.ProcessEnv = process.env
 async function buildArchive(layout: Layout, java: Java, library: Library): Promise<void> {
   const key = await archiveKey(layout, java, library);
   const fresh = `${archiveFile(layout, library)}.new`;
-  const options = archiveOptions(layout, library).filter((option) => !option.startsWith("-Xshare"));
   await writeArguments(layout, "archives", [
     "-Xshare:dump",
-    ...options,
+    ...archiveOptions(layout, library),
     "-Xmx2g",
     `-XX:SharedClassListFile=${classList(library)}`,
     `-XX:SharedArchiveFile=${fresh}`,

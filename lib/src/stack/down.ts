@@ -13,6 +13,8 @@ import { readState, writeState } from "./state.ts";
 export interface DownOptions extends StackOptions {
   /** Services and groups that are ended, with those that need them. @default all */
   readonly services?: readonly string[];
+  /** Whether class-data archives that are just being built in the background go on being built. @default false */
+  readonly keepArchiveBuild?: boolean;
 }
 
 /**
@@ -28,17 +30,28 @@ export async function down(options: DownOptions = {}): Promise<ServiceName[]> {
   const layout = await openLayout(environment);
   const chosen = withDependants((options.services ?? ["all"]).flatMap(membersOf));
   const { withLock } = await setupModule("lock");
-  return withLock(layout.lockFile, "streambook down", () => takeDown(layout, chosen, tell), {
-    ...(signal && { signal }),
-    onWait: ({ pid, what }) => tell("notice", `\`${what}\` (process ${pid}) is at work on this stack; waiting for it`),
-  });
+  return withLock(
+    layout.lockFile,
+    "streambook down",
+    () => takeDown(layout, chosen, options.keepArchiveBuild ?? false, tell),
+    {
+      ...(signal && { signal }),
+      onWait: ({ pid, what }) =>
+        tell("notice", `\`${what}\` (process ${pid}) is at work on this stack; waiting for it`),
+    },
+  );
 }
 
-async function takeDown(layout: Layout, chosen: readonly ServiceName[], tell: Tell): Promise<ServiceName[]> {
+async function takeDown(
+  layout: Layout,
+  chosen: readonly ServiceName[],
+  keepArchiveBuild: boolean,
+  tell: Tell,
+): Promise<ServiceName[]> {
   const ended = await endServices(layout, chosen, tell);
-  const all = chosen.length === SERVICE_NAMES.length;
-  if (all) await rm(layout.stateFile, { force: true });
-  if (all) await endArchiveBuild(layout);
+  const state = await readState(layout.stateFile);
+  if (state === undefined || Object.keys(state.services).length === 0) await rm(layout.stateFile, { force: true });
+  if (chosen.length === SERVICE_NAMES.length && !keepArchiveBuild) await endArchiveBuild(layout);
   return ended;
 }
 

@@ -66,8 +66,7 @@ export function projectFile(...parts: string[]): string {
 /** A name for a folder that needs no quoting anywhere: its own, or that of a link to it. */
 export async function plainName(folder: string): Promise<string> {
   if (/^[\w./-]+$/.test(folder)) return folder;
-  const id = createHash("sha256").update(folder).digest("hex").slice(0, 12);
-  const link = join(tmpdir(), `streambook-${userInfo().uid}-${id}`);
+  const link = linkOf(folder);
   await mkdir(folder, { recursive: true });
   if ((await linkTarget(link)) === folder) return link;
   await unlink(link).catch(() => undefined);
@@ -80,6 +79,17 @@ export async function plainName(folder: string): Promise<string> {
       );
   });
   return link;
+}
+
+/** Removes the link of a folder's {@link plainName}, if it has one. */
+export async function removePlainName(folder: string): Promise<void> {
+  const link = linkOf(folder);
+  if ((await linkTarget(link)) === folder) await unlink(link);
+}
+
+function linkOf(folder: string): string {
+  const id = createHash("sha256").update(folder).digest("hex").slice(0, 12);
+  return join(tmpdir(), `streambook-${userInfo().uid}-${id}`);
 }
 
 /** Where a link of ours points; undefined if it is something else, or somebody else's. */

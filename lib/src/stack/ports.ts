@@ -1,5 +1,5 @@
 /** Which ports the services get: the well-known ones, and where one is taken the next that is free. */
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -117,9 +117,9 @@ export async function portIsFree(port: number): Promise<boolean> {
  * that names the process which chose it; the file of a process that is gone counts for nothing.
  */
 async function claim(port: number): Promise<boolean> {
-  await mkdir(claimsFolder(), { recursive: true });
   const file = join(claimsFolder(), String(port));
-  for (let attempt = 0; attempt < 2; attempt++) {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await mkdir(claimsFolder(), { recursive: true });
     try {
       await writeFile(file, String(process.pid), { flag: "wx" });
       return true;
@@ -138,4 +138,5 @@ function claimsFolder(): string {
 
 async function releaseClaims(ports: readonly number[]): Promise<void> {
   await Promise.all(ports.map((port) => rm(join(claimsFolder(), String(port)), { force: true })));
+  await rmdir(claimsFolder()).catch(() => undefined); // only when nobody else has claims
 }

@@ -92,13 +92,9 @@ async function followNameNode({ layout, java, state, tell }: Preparation): Promi
     const database = `-Dij.database=jdbc:derby:${layout.data}/metastore`;
     const options = [...commonOptions(layout), database, "-Dij.exceptionTrace=true", "-cp", jars.join(":")];
     await writeArguments(layout, "follow-namenode", options);
-    await runToEnd(
-      layout,
-      java,
-      "follow-namenode",
-      ["org.apache.derby.tools.ij", script],
-      "the metastore could not be told the NameNode's new address",
-    );
+    const failure = "the metastore could not be told the NameNode's new address";
+    await runToEnd(layout, java, "follow-namenode", ["org.apache.derby.tools.ij", script], failure);
+    await demandNoErrors(logFile(layout, "follow-namenode"), failure);
   }
   await writeAtomically(memory, `${now}\n`);
 }
@@ -114,6 +110,14 @@ export function followStatements(before: string, now: string): string {
   const update = ([table, column]: string[]): string =>
     `UPDATE "${table}" SET "${column}" = '${now}' || SUBSTR("${column}", ${before.length + 1}) WHERE "${column}" = '${before}' OR "${column}" LIKE '${before}/%';`;
   return ["SET SCHEMA APP;", ...places.map(update), "exit;", ""].join("\n");
+}
+
+/** `ij` ends well whatever happened. A table that is not there yet (42X05) has no places to rewrite. */
+async function demandNoErrors(file: string, failure: string): Promise<void> {
+  const lines = await lastLines(file, 40);
+  const lastRun = lines.slice(lines.findLastIndex((line) => line.startsWith("---- ")) + 1);
+  const error = lastRun.find((line) => line.startsWith("ERROR ") && !line.startsWith("ERROR 42X05"));
+  if (error !== undefined) throw new StreambookError("SERVICE_DIED", `${failure}: ${error}; its log: ${file}`);
 }
 
 /** Runs a Java program that ends by itself. */

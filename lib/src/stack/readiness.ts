@@ -5,7 +5,7 @@ import type { Addresses } from "./addresses.ts";
 import type { ServiceName } from "./services.ts";
 
 /** How long one question may take, in milliseconds. */
-const PATIENCE = 3000;
+const PATIENCE = 5000;
 
 /** Whether a service works at this moment. Never throws. */
 export async function answers(name: ServiceName, addresses: Addresses, signal?: AbortSignal): Promise<boolean> {

@@ -20,7 +20,7 @@ export interface Settings {
 
 /** Writes `conf/` of the home from `conf/` of the project. */
 export async function renderConfiguration(settings: Settings): Promise<void> {
-  const values = templateValues(settings);
+  const values = templateValues(settings).set("streaming", await streamingJar(settings.layout));
   for (const folder of ["kafka", "hadoop", "hive"]) {
     for (const name of await readdir(projectFile("conf", folder))) {
       const text = await readFile(projectFile("conf", folder, name), "utf8");
@@ -34,6 +34,15 @@ export async function renderConfiguration(settings: Settings): Promise<void> {
   for (const name of ["hdfs", "datanode", "static"]) {
     await mkdir(join(settings.layout.conf, "hadoop", "webapps", name), { recursive: true });
   }
+}
+
+async function streamingJar(layout: Layout): Promise<string> {
+  const jars = await readdir(join(layout.jars, "hadoop")).catch(() => []);
+  return join(
+    layout.jars,
+    "hadoop",
+    jars.find((name) => name.startsWith("hadoop-streaming-")) ?? "hadoop-streaming.jar",
+  );
 }
 
 /** The values by placeholder: `namenode.rpc` → `8020`. */

@@ -3,7 +3,7 @@ import { rm, rmdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { down, refuseExternal } from "./down.ts";
 import type { StackOptions } from "./events.ts";
-import { type Layout, openLayout } from "./layout.ts";
+import { type Layout, openLayout, removePlainName } from "./layout.ts";
 import { setupModule } from "./setup.ts";
 
 /** Options of {@link reset}. */
@@ -32,7 +32,10 @@ export async function reset(options: ResetOptions = {}): Promise<boolean> {
   const remove = (): Promise<unknown> =>
     Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
   await withLock(layout.lockFile, "streambook reset", remove, signal === undefined ? {} : { signal });
-  await rmdir(layout.home).catch(() => undefined); // only if nothing is left in it
+  await rmdir(layout.home).then(
+    () => removePlainName(layout.home),
+    () => undefined,
+  ); // only if nothing is left in it
   return true;
 }
 

@@ -60,6 +60,12 @@ export async function up(options: UpOptions = {}): Promise<RunningStack> {
     await demandExternal(wanted, environment, signal);
     return { addresses: await currentAddresses(environment), started: [] };
   }
+  if (process.platform === "win32") {
+    throw new StreambookError(
+      "SETUP_MISSING",
+      "the services run on Linux and macOS; on Windows, open the project in WSL",
+    );
+  }
   const layout = await openLayout(environment);
   const { withLock } = await setupModule("lock");
   return withLock(layout.lockFile, "streambook up", () => bringUp(layout, wanted, { ...options, environment }, tell), {
