@@ -126,7 +126,7 @@ test("an empty topic is no error", async () => {
 });
 
 test("the view has the form of the first version: five columns of text, plain characters", async () => {
-  const options = await prepared([message(0).replace("storm", "storm, żółw! \\"😀\\"")]);
+  const options = await prepared([message(0).replace("storm", 'storm, żółw! \\"😀\\"')]);
   assert.equal((await consume(options)).rows, 1);
   const [row] = await hive.query(`SELECT * FROM ${options.table}_text`);
   const names = Object.keys(row ?? {}).map((name) => name.replace(/^.*\./, ""));
