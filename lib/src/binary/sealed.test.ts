@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { isStreambookError } from "../errors/index.ts";
-import { seal, unseal, type Sealed } from "./index.ts";
+import { seal, unseal } from "./index.ts";
 
 const arrays = fc.dictionary(
   fc.string({ minLength: 1, maxLength: 8 }).filter((name) => name !== "__proto__"),
