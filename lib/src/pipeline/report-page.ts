@@ -20,7 +20,7 @@ import {
 } from "../plot/index.ts";
 import { pipelinePicture } from "./report-picture.ts";
 import { reportStyle } from "./report-style.ts";
-import type { ReportCluster, ReportSuggestion, ReportText, RunReport } from "./report-types.ts";
+import type { ReportCluster, ReportHeatMap, ReportSuggestion, ReportText, RunReport } from "./report-types.ts";
 import { judge, type Verdict } from "./report-verdict.ts";
 
 /** Most rows of the heat map: more would be a wall. */
@@ -225,7 +225,7 @@ function own(id: number): string {
 }
 
 function heat(run: RunReport): Markup | false {
-  const { files, clusters: ids, counts } = run.heatMap;
+  const { files, clusters: ids, counts } = alongDiagonal(run.heatMap);
   if (files.length === 0 || ids.length === 0) return false;
   const rows = files.slice(0, HEAT_MAP_ROWS);
   const columns = ids.map((id) =>
@@ -250,10 +250,25 @@ function heat(run: RunReport): Markup | false {
         columnTitle: "cluster, with its first term",
       }),
       title: "Chunks of each text in each cluster",
-      description: `Rows are texts, columns are clusters. The number is how many chunks of the text fell into the cluster, the shade is the share of the row.${cut}`,
+      description: `Rows are texts, columns are clusters. The number is how many chunks of the text fell into the cluster, the shade is the share of the row. The clusters stand in the order of the texts they took most from.${cut}`,
       table,
     }),
   );
+}
+
+/** Puts the columns in the order of the rows they are strongest in, so that what agrees lies on the diagonal. */
+function alongDiagonal({ files, clusters: ids, counts }: ReportHeatMap): ReportHeatMap {
+  const strongest = ids.map((_, column) => {
+    const values = counts.map((row) => row[column] ?? 0);
+    const most = Math.max(0, ...values);
+    return most === 0 ? files.length : values.indexOf(most);
+  });
+  const order = ids.map((_, column) => column).sort((one, other) => (strongest[one] ?? 0) - (strongest[other] ?? 0));
+  return {
+    files,
+    clusters: order.map((column) => ids[column] ?? 0),
+    counts: counts.map((row) => order.map((column) => row[column] ?? 0)),
+  };
 }
 
 function texts(run: RunReport): Markup | false {

@@ -100,6 +100,30 @@ describe("the page", () => {
     }
   });
 
+  test("puts the columns of the heat map in the order of the texts", () => {
+    const html = reportPage(
+      but({
+        heatMap: {
+          files: ["a", "b"],
+          clusters: [0, 1, 2],
+          counts: [
+            [0, 0, 5],
+            [7, 0, 1],
+          ],
+        },
+      }),
+      "",
+    );
+    assert.match(
+      html,
+      /<th scope="row">a<\/th><td class="number">5<\/td><td class="number">0<\/td><td class="number">0<\/td>/,
+    );
+    assert.match(
+      html,
+      /<th scope="row">b<\/th><td class="number">1<\/td><td class="number">7<\/td><td class="number">0<\/td>/,
+    );
+  });
+
   test("asks nothing of any network: no address of elsewhere but those of the services", () => {
     const allowed = new Set([...run.links.map(({ url }) => url), "http://www.w3.org/2000/svg"]);
     for (const [address] of page.matchAll(/https?:\/\/[^\s"'<>)]+/g)) assert.ok(allowed.has(address), address);

@@ -4,6 +4,9 @@ import { formatBytes, formatCount, formatSeconds, plural } from "./format.ts";
 
 const cases: readonly (readonly [made: string, expected: string])[] = [
   [formatSeconds(0), "0 s"],
+  [formatSeconds(0.0002), "1 ms"],
+  [formatSeconds(0.0451), "45 ms"],
+  [formatSeconds(0.0996), "0.1 s"],
   [formatSeconds(0.419), "0.42 s"],
   [formatSeconds(9.5), "9.5 s"],
   [formatSeconds(9.999), "10 s"],

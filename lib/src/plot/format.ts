@@ -5,7 +5,7 @@ export function formatCount(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** A duration with the precision that matters: `0.42 s`, `9.5 s`, `2 min 05 s`. Its spaces do not break. */
+/** A duration with the precision that matters: `45 ms`, `0.42 s`, `9.5 s`, `2 min 05 s`. Its spaces do not break. */
 export function formatSeconds(seconds: number): string {
   return durationParts(seconds)
     .map(({ value, unit }) => `${value}\u00a0${unit}`)
@@ -21,6 +21,7 @@ export interface DurationPart {
 /** The parts of a duration as {@link formatSeconds} joins them. */
 export function durationParts(seconds: number): DurationPart[] {
   const digits = (places: number): string => seconds.toFixed(places).replace(/\.?0+$/, "");
+  if (seconds > 0 && seconds < 0.0995) return [{ value: String(Math.max(1, Math.round(seconds * 1000))), unit: "ms" }];
   if (seconds < 9.995) return [{ value: digits(2), unit: "s" }];
   if (seconds < 59.95) return [{ value: seconds.toFixed(1).replace(/\.0$/, ""), unit: "s" }];
   const whole = Math.round(seconds);
