@@ -95,7 +95,13 @@ async function describe(folder) {
  * @param {import("./paths.mjs").Environment} [options.environment]
  * @returns {Promise<boolean>} whether anything was resolved
  */
-export async function resolveJars({ board, signal, folder = jarsFolder(), mavenWords = [], environment = process.env }) {
+export async function resolveJars({
+  board,
+  signal,
+  folder = jarsFolder(),
+  mavenWords = [],
+  environment = process.env,
+}) {
   if ((await jarsProblem(folder)) === undefined) return false;
   const fresh = `${folder}.new-${process.pid}`;
   await removeLeftovers(folder);

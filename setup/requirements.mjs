@@ -121,7 +121,7 @@ export async function checkRequirements({
   const checks = [
     checkSystem(probes),
     checkNode(probes, family),
-    checkNpm(probes, family),
+    checkNpm(probes, family, environment),
     await checkJava(probes, family),
   ];
   if (jarsMissing) checks.push(checkMaven(probes, family));
@@ -177,10 +177,11 @@ function checkNode(probes, family) {
 /**
  * @param {Probes} probes
  * @param {Family} family
+ * @param {import("./paths.mjs").Environment} environment
  * @returns {Requirement}
  */
-function checkNpm(probes, family) {
-  const npm = npmCommand(probes.onPath);
+function checkNpm(probes, family, environment) {
+  const npm = npmCommand(probes.onPath, environment);
   if (npm !== undefined) return { name: "npm", met: true, found: npm.join(" ") };
   return {
     name: "npm",
