@@ -52,7 +52,9 @@ const LABELS = join("labels", "labels.json");
  * ```ts
  * import { generateCorpus } from "streambook/corpus";
  * import { mkdtemp } from "node:fs/promises";
- * const output = await mkdtemp("/tmp/corpus-");
+ * import { tmpdir } from "node:os";
+ * import { join } from "node:path";
+ * const output = await mkdtemp(join(tmpdir(), "corpus-"));
  * const { texts } = await generateCorpus({ topics: 2, texts: 4, size: 10_000, output });
  * console.assert(texts.length === 4 && texts[1]!.topic === 1);
  * ```
@@ -67,12 +69,19 @@ export async function generateCorpus(options: CorpusOptions, running: GenerateOp
   }
   const language = new InventedLanguage(options);
   await prepareFolder(output, running.overwrite === true);
-  const shares = shareOut(size, count, new Random(seed).fork(count));
+  const width = String(count).length;
+  const plan = shareOut(size, count, new Random(seed).fork(count)).map((share, index) => ({
+    name: `text-${String(index + 1).padStart(width, "0")}.txt`,
+    topic: index % language.topics,
+    share,
+  }));
+  // The labels come first: a run that is interrupted has then said which files are its own.
+  const labels = join(output, LABELS);
+  const truth = Object.fromEntries(plan.map(({ name, topic }) => [name, topic]));
+  await writeFile(labels, `${JSON.stringify(truth, undefined, 2)}\n`);
   const texts: Corpus["texts"][number][] = [];
   let bytes = 0;
-  for (const [index, share] of shares.entries()) {
-    const name = `text-${String(index + 1).padStart(String(count).length, "0")}.txt`;
-    const topic = index % language.topics;
+  for (const [index, { name, topic, share }] of plan.entries()) {
     const paragraphs = paragraphsOf(language, topic, share, new Random(seed).fork(index));
     const written = await writeWhole(join(output, name), paragraphs, running.signal, (sofar) => {
       running.onProgress?.({ texts: index, bytes: bytes + sofar });
@@ -81,9 +90,6 @@ export async function generateCorpus(options: CorpusOptions, running: GenerateOp
     bytes += written;
     running.onProgress?.({ texts: index + 1, bytes });
   }
-  const labels = join(output, LABELS);
-  const truth = Object.fromEntries(texts.map(({ name, topic }) => [name, topic]));
-  await writeFile(labels, `${JSON.stringify(truth, undefined, 2)}\n`);
   return { texts, bytes, labels };
 }
 
@@ -99,9 +105,19 @@ async function prepareFolder(folder: string, overwrite: boolean): Promise<void> 
       `the folder ${folder} has files already (${names[0]} …); choose another folder, or replace an earlier run's texts with --overwrite`,
     );
   }
-  const earlier = await readFile(join(folder, LABELS), "utf8").catch(() => "{}");
-  const ours = new Set(Object.keys(JSON.parse(earlier) as object).filter((name) => /^text-\d+\.txt$/.test(name)));
+  const ours = new Set(
+    Object.keys(await readLabels(join(folder, LABELS))).filter((name) => /^text-\d+\.txt$/.test(name)),
+  );
   for (const name of names) if (ours.has(name)) await rm(join(folder, name));
+}
+
+/** The labels of an earlier run; none when there are no such, or they are damaged. */
+async function readLabels(file: string): Promise<object> {
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as object;
+  } catch {
+    return {};
+  }
 }
 
 /** Divides bytes among texts, some long and some short. */
