@@ -91,9 +91,11 @@ export function adjustedRandIndex(a: Labels, b: Labels): number {
   const together = sum(cells.map(({ count }) => pairs(count)));
   const inRows = sum(rows.map(pairs));
   const inColumns = sum(columns.map(pairs));
-  const expected = items < 2 ? 0 : (inRows * inColumns) / pairs(items);
-  const most = (inRows + inColumns) / 2;
-  return most === expected ? 1 : (together - expected) / (most - expected);
+  // (together − expected) / (most − expected), with both sides multiplied by the number of pairs to stay exact.
+  const all = pairs(items);
+  const expected = inRows * inColumns;
+  const most = ((inRows + inColumns) / 2) * all;
+  return most === expected ? 1 : (together * all - expected) / (most - expected);
 }
 
 function pairs(count: number): number {
