@@ -18,7 +18,7 @@ export interface JobLog {
 }
 
 /** Makes a reader of the client's lines; `log` grows with every line. */
-export function readLog(): { readonly log: JobLog; line(text: string): void } {
+export function readLog(): { readonly log: JobLog; readonly line: (text: string) => void } {
   const log: JobLog = { map: 0, reduce: 0, running: false, succeeded: false, counters: {}, complaints: [] };
   let group: Record<string, number> | undefined;
   let inCounters = false;

@@ -16,7 +16,7 @@ export class LineSplitter {
   push(chunk: Buffer): string[] {
     const end = chunk.lastIndexOf(NEWLINE);
     if (end < 0) {
-      this.#rest.push(Buffer.from(chunk));
+      if (chunk.length > 0) this.#rest.push(Buffer.from(chunk));
       return [];
     }
     const block =
