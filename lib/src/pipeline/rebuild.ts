@@ -101,7 +101,7 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
     return report(options, files.texts, done, watch, keep ? work : undefined);
   } finally {
     await files.discard();
-    if (!keep) await clean(addresses.webhdfs, work);
+    if (!keep && (source.kind === "hive" || options.local !== true)) await clean(addresses.webhdfs, work);
   }
 }
 
@@ -188,7 +188,7 @@ async function runHere(input: Input, _work: string, hdfs: Hdfs, options: Rebuild
   let invalid = 0;
   const lines = linesOfInput(input, hdfs, (count) => (invalid += count));
   const { output, counters } = await runLocal(job, lines, { reducers, signal });
-  return { records: output.flat(), counters: invalid === 0 ? counters : { ...counters, [NOT_UTF8]: invalid } };
+  return { records: output.flat(), counters: sorted(invalid === 0 ? counters : { ...counters, [NOT_UTF8]: invalid }) };
 }
 
 async function runThere(input: Input, work: string, hdfs: Hdfs, options: RebuildOptions): Promise<Done> {
@@ -202,7 +202,11 @@ async function runThere(input: Input, work: string, hdfs: Hdfs, options: Rebuild
     ...(node !== undefined && { node }),
     onProgress: (progress) => onProgress?.({ stage: "job", text: describe(progress), job: progress }),
   });
-  return { records: readRecords(hdfs, output), counters, applicationId };
+  return { records: readRecords(hdfs, output), counters: sorted(counters), applicationId };
+}
+
+function sorted(counters: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counters).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function describe({ state, map, reduce, counters, applicationId }: JobProgress): string {
