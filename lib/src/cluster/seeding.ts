@@ -28,7 +28,7 @@ export function chooseSeeds(vectors: readonly SparseVector[], k: number, feature
     return distances;
   };
   const trials = 2 + Math.floor(Math.log(k));
-  let nearest = new Float64Array(vectors.length).fill(1);
+  let nearest: Float64Array = new Float64Array(vectors.length).fill(1);
   for (let c = 0; c < k; c++) {
     if (sum(nearest) <= 1e-6 * nearest.length) break; // every vector is one of those chosen
     let best: { center: SparseVector; distances: Float64Array; rest: number } | undefined;
@@ -40,7 +40,7 @@ export function chooseSeeds(vectors: readonly SparseVector[], k: number, feature
     }
     if (best === undefined) break;
     centroids.set(c, best.center);
-    nearest = best.distances as Float64Array<ArrayBuffer>;
+    nearest = best.distances;
   }
   return centroids;
 }

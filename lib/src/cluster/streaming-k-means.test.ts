@@ -174,4 +174,5 @@ test("options that make no sense are refused", () => {
   for (const options of [{ k: 0 }, { k: 1.5 }, { k: 2, decay: 1.1 }, { k: 2, decay: -1 }, { k: 2, starts: 0 }]) {
     assert.throws(() => StreamingKMeans.seed([], options), usage, JSON.stringify(options));
   }
+  assert.throws(() => StreamingKMeans.seed([unit([10], [1])], { k: 1, features: 10 }), usage);
 });

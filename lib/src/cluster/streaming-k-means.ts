@@ -76,7 +76,7 @@ export class StreamingKMeans {
    * least inertia. The clusters' sizes become their weights.
    *
    * @param vectors of length 1; with fewer different ones than k, the last clusters stay empty until the stream fills them
-   * @throws USAGE when k, the decay or the number of starts is out of range
+   * @throws USAGE when k, the decay, the number of starts or of features is out of range
    */
   static seed(vectors: readonly SparseVector[], options: StreamingKMeansOptions): StreamingKMeans {
     const { k, seed = 42, features = Math.max(16_384, dimensions(vectors)), decay = 0.98, starts = 10 } = options;
@@ -86,6 +86,10 @@ export class StreamingKMeans {
     check(Number.isInteger(k) && k >= 1, `k must be a whole number of 1 or more, and is ${k}`);
     check(decay >= 0 && decay <= 1, `decay must be from 0 to 1, and is ${decay}`);
     check(Number.isInteger(starts) && starts >= 1, `starts must be a whole number of 1 or more, and is ${starts}`);
+    check(
+      dimensions(vectors) <= features,
+      `the vectors have more than ${features} features; give the number they were hashed to`,
+    );
     const random = new Random(seed);
     const telling = vectors.filter((vector) => !isZero(vector));
     const { centroids, sizes } = bestStart(telling, { k, features, starts, random });

@@ -69,6 +69,14 @@ test("damaged bytes are refused", () => {
   );
 });
 
+test("counts of more buckets are refused", () => {
+  const counts = { indices: Uint16Array.of(FEATURES), counts: Float32Array.of(1), words: 1 };
+  assert.throws(
+    () => learnt([]).weigh(counts),
+    (error) => isStreambookError(error, "USAGE"),
+  );
+});
+
 test("the counter and the frequencies agree on the number of buckets by default", () => {
   assert.equal(new TermCounter().features, new DocumentFrequencies().features);
 });

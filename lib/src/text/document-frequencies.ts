@@ -53,6 +53,8 @@ export class DocumentFrequencies {
   /**
    * Weighs counts: term frequency × inverse document frequency, and the result brought to length 1 (L2). A text whose
    * terms are all everywhere, or that has none, becomes a vector of zeros.
+   *
+   * @throws USAGE when the counts have buckets that these frequencies have not
    */
   weigh({ indices, counts }: TermCounts): SparseVector {
     const frequencies = this.#frequencies;
@@ -65,6 +67,12 @@ export class DocumentFrequencies {
       const value = (counts[i] as number) * (all - Math.log(frequency + 1));
       values[i] = value;
       squares += value * value;
+    }
+    if (Number.isNaN(squares)) {
+      throw new StreambookError(
+        "USAGE",
+        `the counts have more than ${this.features} features; give all parts the same number of features`,
+      );
     }
     const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
     for (let i = 0; i < size; i++) values[i]! *= scale;
