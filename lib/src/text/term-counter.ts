@@ -84,6 +84,7 @@ export class TermCounter {
       const start = position;
       const goesOn = kind === ALONE ? MARK : LETTER | MARK;
       let hash = 0;
+      // A character beyond the first 65,536 has two units, and both go into the hash.
       if (classes[unit] === HIGH_SURROGATE) {
         hash = Math.imul(unit, PRIME);
         unit = units[++position] as number;
