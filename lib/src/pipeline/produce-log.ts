@@ -32,19 +32,22 @@ export class ProduceLog implements LineSink {
    */
   static async open(folder: string): Promise<ProduceLog> {
     const time = new Date().toISOString().replace(/[-:]/g, "");
-    for (let number = 1; ; number++) {
-      const file = join(resolve(folder), `chunks_${time}${number === 1 ? "" : `_${number}`}.ndjson`);
-      try {
-        await mkdir(resolve(folder), { recursive: true });
-        return new ProduceLog(file, await open(file, "wx"));
-      } catch (cause) {
-        if ((cause as NodeJS.ErrnoException).code === "EEXIST" && number < 100) continue; // another producer, the same millisecond
-        throw new StreambookError(
-          "USAGE",
-          `cannot write a log into ${folder} (${messageOf(cause)}); give a folder that may be written`,
-          { cause },
-        );
+    try {
+      await mkdir(resolve(folder), { recursive: true });
+      for (let number = 1; ; number++) {
+        const file = join(resolve(folder), `chunks_${time}${number === 1 ? "" : `_${number}`}.ndjson`);
+        const handle = await open(file, "wx").catch((error: NodeJS.ErrnoException) => {
+          if (error.code === "EEXIST" && number < 100) return undefined; // another producer, in the same millisecond
+          throw error;
+        });
+        if (handle !== undefined) return new ProduceLog(file, handle);
       }
+    } catch (cause) {
+      throw new StreambookError(
+        "LOG_FAILED",
+        `cannot write a log into ${folder} (${messageOf(cause)}); give a folder that may be written`,
+        { cause },
+      );
     }
   }
 

@@ -203,6 +203,13 @@ async function request(url: URL, signal: AbortSignal | undefined): Promise<Respo
   } catch (cause) {
     signal?.throwIfAborted();
     const reason = messageOf((cause as Error).cause ?? cause);
+    if (reason === "bad port") {
+      // https://fetch.spec.whatwg.org/#port-blocking
+      throw new StreambookError(
+        "USAGE",
+        `port ${url.port} is one that HTTP clients refuse; start the stream source on another one, such as 8000`,
+      );
+    }
     throw new StreambookError(
       "UNREACHABLE",
       `no stream source answers at ${url.origin} (${reason}); start it with bin/start_stream_source.sh -d ./data/texts -c 1024 -p ${url.port || 80}`,

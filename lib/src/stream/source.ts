@@ -208,17 +208,13 @@ async function sendText(
   options: SendOptions,
 ): Promise<FastifyReply> {
   const { chunkSize, from, rate, signal } = options;
-  try {
-    const bad = await texts.badUtf8(text, signal);
-    if (bad !== undefined) {
-      await text.file.close();
-      return reply
-        .code(422)
-        .send({ detail: `${text.name} is not UTF-8: the first bad sequence begins at byte ${bad}` });
-    }
-  } catch (error) {
+  const bad = await texts.badUtf8(text, signal).catch(async (error: unknown) => {
     await text.file.close();
     throw error;
+  });
+  if (bad !== undefined) {
+    await text.file.close();
+    return reply.code(422).send({ detail: `${text.name} is not UTF-8: the first bad sequence begins at byte ${bad}` });
   }
   const groups = readTextChunks(text, chunkSize, from, signal);
   const lines = rate === undefined ? asLines(groups) : paced(groups, rate, signal);
