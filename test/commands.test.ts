@@ -1,0 +1,69 @@
+/** The commands and scripts with wrong input: one line that says what is wrong and what to do, exit code 2, no stack trace. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { command } from "./fixtures/command.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "streambook commands "));
+after(() => rm(folder, { recursive: true, force: true }));
+await writeFile(join(folder, "broken.json"), `{"name": "x"`);
+await writeFile(join(folder, "empty.json"), `{"name": "x", "fields": []}`);
+/** A home without a stack. */
+const nowhere = { STREAMBOOK_HOME: join(folder, "home"), STREAMBOOK_STACK: undefined };
+
+const consumer = ["--schema-file", "schemas/chunks.json", "--topic", "t", "--hive-table", "x"];
+const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
+  ["start_stream_source.sh", ["-d", "data/texts", "--no-such-option"], /unknown option '--no-such-option'/],
+  ["start_stream_source.sh", ["-d", "data/texts", "-c", "0"], /whole number of 1 or more/],
+  ["start_stream_source.sh", ["-d", "data/texts", "-c", "many"], /whole number/],
+  ["start_stream_source.sh", ["-d", "data/texts", "-p", "70000"], /65535/],
+  ["start_producer.sh", [], /required option.*-s/],
+  ["start_producer.sh", ["-s", "8000", "-k", "9092"], /-k.*-t|-t.*-k/],
+  ["start_producer.sh", ["-s", "8000", "-t", "chunks"], /-k.*-t|-t.*-k/],
+  ["start_consumer.sh", [], /required option/],
+  ["start_consumer.sh", [...consumer, "--clusters", "0"], /whole number/],
+  ["start_consumer.sh", [...consumer, "--flush-seconds", "-1"], /number above 0/],
+  ["start_consumer.sh", [...consumer, "--kafka-broker-port", "x:y"], /port or host:port/],
+  ["start_consumer.sh", ["--schema-file", "no/such.json", ...consumer.slice(2)], /cannot read the schema file no\/such\.json/],
+  ["start_consumer.sh", ["--schema-file", join(folder, "broken.json"), ...consumer.slice(2)], /is not JSON/],
+  ["start_consumer.sh", ["--schema-file", join(folder, "empty.json"), ...consumer.slice(2)], /"fields" must be a list/],
+  ["rebuild_texts.sh", ["--reducers", "0"], /whole number/],
+  ["run", ["--chunk-size", "0"], /whole number of 1 or more/],
+  ["up", ["kafak"], /no service "kafak"/],
+  ["data", ["generate", "--size", "lots", "--output", join(folder, "x")], /size/],
+  ["no-such-command", [], /unknown command/],
+];
+
+for (const [name, words, expected] of wrong) {
+  test(`${name} ${words.join(" ")}: wrong usage`, async () => {
+    const { code, stderr } = await command(name, words, nowhere);
+    assert.match(stderr, expected);
+    assert.doesNotMatch(stderr, /^\s+at /m, "no stack trace");
+    assert.equal(code, 2, stderr);
+  });
+}
+
+test("without a stack, a command names what starts it", async () => {
+  for (const [name, words] of [["start_consumer.sh", consumer], ["query", ["SELECT 1"]], ["rebuild_texts.sh", ["--input", "hdfs:///streambook/log", "--output", join(folder, "o")]]] as const) {
+    const { code, stderr } = await command(name, words, nowhere);
+    assert.match(stderr, /^streambook: the stack is not running .*npx streambook up/m);
+    assert.doesNotMatch(stderr, /^\s+at /m);
+    assert.equal(code, 1);
+  }
+});
+
+test("every command and script explains itself", async () => {
+  const all = ["start_stream_source.sh", "start_producer.sh", "start_consumer.sh", "rebuild_texts.sh", "run", "up", "down", "status", "logs", "doctor", "reset", "query", "data"];
+  for (const name of all) {
+    const { code, stdout } = await command(name, ["--help"]);
+    assert.equal(code, 0, name);
+    assert.match(stdout, /^Usage: /, name);
+  }
+});
+
+test("--verbose shows where an error comes from", async () => {
+  const { stderr } = await command("query", ["SELECT 1", "--verbose"], nowhere);
+  assert.match(stderr, /^\s+at /m);
+});

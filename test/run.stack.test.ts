@@ -1,0 +1,96 @@
+/** The whole course as its user runs it: `streambook run` on texts of one's own, good and bad. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import type { RunReport } from "../lib/src/pipeline/index.ts";
+import { projectFolder } from "../lib/src/stack/index.ts";
+import { command } from "./fixtures/command.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "streambook run "));
+after(() => rm(folder, { recursive: true, force: true }));
+
+async function texts(name: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(path);
+  for (const [file, content] of Object.entries(files)) await writeFile(join(path, file), content);
+  return path;
+}
+
+test("the course's own texts come back byte for byte, each in a cluster of its own", async () => {
+  const output = join(folder, "course output");
+  const { code, stdout, stderr } = await command("run", ["--output", output]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /All 10 texts came back identical/);
+  const report = JSON.parse(await readFile(join(output, "report.json"), "utf8")) as RunReport;
+  assert.equal(report.identical, true);
+  assert.deepEqual(report.counts, { sent: report.messages, rows: report.messages, distinctOffsets: report.messages });
+  const source = join(projectFolder(), "data", "texts");
+  assert.deepEqual(report.texts.map(({ file }) => file).sort(), (await readdir(source)).sort());
+  for (const { file, uri, sha256, rebuiltSha256 } of report.texts) {
+    const sha = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");
+    assert.equal(sha256, sha(await readFile(join(source, file))));
+    assert.equal(rebuiltSha256, sha(await readFile(join(output, "refresh", (uri ?? "/").slice(1)))));
+  }
+  assert.ok((report.quality.purity ?? 0) >= 0.8, `purity ${report.quality.purity}`);
+  const sizes = report.clusters.map(({ size }) => size);
+  assert.equal(sizes.length, 9, "one for each text that is not empty");
+  assert.ok(Math.min(...sizes) > 0 && Math.max(...sizes) < report.rows / 2, `sizes ${sizes.join(", ")}`);
+  assert.ok(report.clusters.every(({ terms }) => terms.length >= 5));
+  assert.match(await readFile(join(output, "report.html"), "utf8"), /^<!doctype html>/i);
+});
+
+test("texts of one's own: one character, no line end, one huge line, only blanks, bytes that look like markup", async () => {
+  const data = await texts("own", {
+    "a": "x",
+    "b.txt": "no line end",
+    "c.txt": `${"a very long line with words, ".repeat(40_000)}`,
+    "d.txt": " \t\r\n \n",
+    "e \"quoted\" & <b>.txt": "</script><script>alert(1)</script>\u2028\u0000\ufeff",
+    "ż🦉.md": "sowa 🦉 i żółw 🐢\r\n".repeat(50),
+  });
+  const output = join(folder, "own output");
+  const { code, stderr } = await command("run", ["--data", data, "--output", output, "--chunk-size", "1000", "--clusters", "3"]);
+  assert.equal(code, 0, stderr);
+  const report = JSON.parse(await readFile(join(output, "report.json"), "utf8")) as RunReport;
+  assert.equal(report.texts.length, 6);
+  assert.ok(report.identical);
+});
+
+test("a second run into the same folder replaces the first", async () => {
+  const data = await texts("second", { "only.txt": "one small text\n".repeat(30) });
+  const output = join(folder, "own output");
+  const { code, stderr } = await command("run", ["--data", data, "--output", output]);
+  assert.equal(code, 0, stderr);
+  assert.equal((await readdir(join(output, "refresh"))).length, 1);
+});
+
+const bad: readonly (readonly [string, () => Promise<readonly string[]>, number, RegExp])[] = [
+  ["a folder that is not there", async () => ["--data", join(folder, "nowhere")], 1, /nowhere/],
+  ["a folder without texts", async () => ["--data", await texts("empty", {})], 1, /holds no texts/],
+  [
+    "a file that is not UTF-8",
+    async () => ["--data", await texts("latin1", { "good.txt": "good", "latin1.txt": Buffer.from("caf\xe9 au lait", "latin1") })],
+    1,
+    /latin1\.txt.*(byte|position) 3/,
+  ],
+  [
+    "an output folder with other things in it",
+    async () => ["--data", await texts("fine", { "a.txt": "fine" }), "--output", await texts("precious", { "thesis.txt": "years of work" })],
+    2,
+    /precious holds other things/,
+  ],
+];
+
+for (const [what, words, expected, message] of bad) {
+  test(`${what} is told in one line, and nothing is lost`, async () => {
+    const given = await words();
+    const { code, stderr } = await command("run", given.includes("--output") ? given : [...given, "--output", join(folder, `out ${what}`)]);
+    assert.equal(code, expected, stderr);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /^\s+at /m);
+    if (given.includes("--output")) assert.equal(await readFile(join(folder, "precious", "thesis.txt"), "utf8"), "years of work");
+  });
+}
