@@ -119,10 +119,13 @@ export function serviceEnvironment(layout: Layout, java: Java): Record<string, s
   };
 }
 
-/** Where a service's log stands. */
+/** Where a service's log stands, by the name of the folder that the user knows. */
 export function logFile(layout: Layout, name: string): string {
-  return join(layout.logs, `${name}.log`);
+  return join(layout.home, "logs", `${name}.log`);
 }
+
+/** Each start begins with a line of this beginning, so that the lines of one run can be told from those before. */
+export const START_MARK = "---- ";
 
 /** A log that is larger than this, in bytes, is put aside at the next start. */
 const LARGEST_LOG = 8 << 20;
@@ -142,7 +145,7 @@ export async function launch(layout: Layout, java: Java, name: string, words: re
   if (size > LARGEST_LOG) await rename(file, `${file}.1`);
   const log = await open(file, "a");
   try {
-    await log.write(`---- ${new Date().toISOString()} ${name} starts ----\n`);
+    await log.write(`${START_MARK}${new Date().toISOString()} ${name} starts ----\n`);
     const child = spawn(java.java, [`@${argumentsFile(layout, name)}`, ...words], {
       cwd: layout.home,
       env: serviceEnvironment(layout, java),

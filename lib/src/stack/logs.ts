@@ -3,7 +3,7 @@ import { open, stat } from "node:fs/promises";
 import { delay } from "../async/index.ts";
 import { StreambookError } from "../errors/index.ts";
 import type { StackOptions } from "./events.ts";
-import { logFile } from "./launch.ts";
+import { logFile, START_MARK } from "./launch.ts";
 import { openLayout } from "./layout.ts";
 import { isServiceName, SERVICE_NAMES } from "./services.ts";
 
@@ -82,11 +82,26 @@ async function* newLines(file: string, from: number, signal: AbortSignal | undef
   }
 }
 
+/** The last lines of the last run of a service. */
+export async function lastRun(file: string, count: number): Promise<string[]> {
+  const lines = await lastLines(file, Number.MAX_SAFE_INTEGER);
+  return lines.slice(lines.findLastIndex((line) => line.startsWith(START_MARK)) + 1).slice(-count);
+}
+
+/** What lines are looked for, the most telling kind first: causes come last in a trace, and the last of them is the root. */
+const TELLING: readonly { readonly pattern: RegExp; readonly which: "first" | "last" }[] = [
+  { pattern: /^Caused by: /, which: "last" },
+  { pattern: /^(?:Exception in thread .*?)?[\w.$]+(?:Exception|Error): \S/, which: "first" },
+  { pattern: /\b(?:ERROR|FATAL)\b|OutOfMemoryError/, which: "first" },
+  { pattern: /^(?:Error|Unrecognized|Could not) /, which: "first" },
+];
+
 /** The line of a log's end that most likely says why a service died; what Java and Hadoop print around it says nothing. */
 export function tellingLine(lines: readonly string[]): string | undefined {
-  const causes = lines.filter((line) =>
-    /Exception|Error\b|ERROR|FATAL|OutOfMemory|Could not|Unable to|cannot /i.test(line),
-  );
-  const inner = causes.filter((line) => line.startsWith("Caused by:")).at(-1);
-  return (inner ?? causes.find((line) => !/^\s+at /.test(line)))?.trim().slice(0, 300);
+  for (const { pattern, which } of TELLING) {
+    const matching = lines.filter((line) => pattern.test(line));
+    const line = which === "first" ? matching[0] : matching.at(-1);
+    if (line !== undefined) return line.trim().slice(0, 300);
+  }
+  return undefined;
 }

@@ -26,7 +26,7 @@ export interface PortOptions {
 export interface PortChoice {
   readonly ports: Ports;
   /** To be called when the services listen. */
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 /** How far from its well-known number a port is looked for. */

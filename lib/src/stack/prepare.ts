@@ -5,7 +5,7 @@ import { StreambookError } from "../errors/index.ts";
 import type { Tell } from "./events.ts";
 import { commonOptions, jarsOf, launch, logFile, serviceOptions, writeArguments } from "./launch.ts";
 import type { Layout } from "./layout.ts";
-import { lastLines, tellingLine } from "./logs.ts";
+import { lastRun, tellingLine } from "./logs.ts";
 import { processRuns } from "./processes.ts";
 import type { ServiceName } from "./services.ts";
 import type { Java } from "./setup.ts";
@@ -114,9 +114,7 @@ export function followStatements(before: string, now: string): string {
 
 /** `ij` ends well whatever happened. A table that is not there yet (42X05) has no places to rewrite. */
 async function demandNoErrors(file: string, failure: string): Promise<void> {
-  const lines = await lastLines(file, 40);
-  const lastRun = lines.slice(lines.findLastIndex((line) => line.startsWith("---- ")) + 1);
-  const error = lastRun.find((line) => line.startsWith("ERROR ") && !line.startsWith("ERROR 42X05"));
+  const error = (await lastRun(file, 40)).find((line) => line.startsWith("ERROR ") && !line.startsWith("ERROR 42X05"));
   if (error !== undefined) throw new StreambookError("SERVICE_DIED", `${failure}: ${error}; its log: ${file}`);
 }
 
@@ -131,7 +129,7 @@ async function runToEnd(
   const { pid, ended } = await launch(layout, java, name, words);
   const how = await keepAlive(ended, pid);
   if (how === "exit code 0") return;
-  const lines = await lastLines(logFile(layout, name), 40);
+  const lines = await lastRun(logFile(layout, name), 40);
   throw new StreambookError(
     "SERVICE_DIED",
     `${failure} (${how}): ${tellingLine(lines) ?? "no reason given"}; its log: ${logFile(layout, name)}`,

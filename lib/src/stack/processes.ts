@@ -103,9 +103,10 @@ export function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** A process that has ended but whose parent has not asked how: it does nothing any more. */
+/** A process that has ended, all its threads, but whose parent has not asked how: it does nothing any more. */
 async function isZombie(pid: number): Promise<boolean> {
   if (process.platform !== "linux") return false;
   const text = await readFile(`/proc/${pid}/stat`, "latin1").catch(() => "");
-  return text.slice(text.lastIndexOf(")") + 2).startsWith("Z");
+  if (!text.slice(text.lastIndexOf(")") + 2).startsWith("Z")) return false;
+  return (await readdir(`/proc/${pid}/task`).catch(() => [])).length <= 1;
 }

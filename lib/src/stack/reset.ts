@@ -30,7 +30,7 @@ export async function reset(options: ResetOptions = {}): Promise<boolean> {
   await down(options);
   const { withLock } = await setupModule("lock");
   const remove = (): Promise<unknown> =>
-    Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+    Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 3 })));
   await withLock(layout.lockFile, "streambook reset", remove, signal === undefined ? {} : { signal });
   await rmdir(layout.home).then(
     () => removePlainName(layout.home),

@@ -4,7 +4,7 @@ import type { StackOptions } from "./events.ts";
 import { externalPlace } from "./external.ts";
 import { logFile } from "./launch.ts";
 import { openLayout } from "./layout.ts";
-import { lastLines } from "./logs.ts";
+import { lastRun } from "./logs.ts";
 import { findServices, memoryOf } from "./processes.ts";
 import { answers } from "./readiness.ts";
 import { SERVICE_NAMES, type ServiceName } from "./services.ts";
@@ -42,7 +42,7 @@ export async function status({ environment = process.env, signal }: StackOptions
       const recorded = state?.services[name];
       if (pid === undefined) {
         if (recorded === undefined) return { name, state: "stopped" };
-        return { name, state: "died", log: await lastLines(logFile(layout, name), 15) };
+        return { name, state: "died", log: await lastRun(logFile(layout, name), 15) };
       }
       const works = state !== undefined && (await answers(name, state.addresses, signal));
       return {

@@ -11,7 +11,7 @@ import { demandExternal } from "./external.ts";
 import { recording, writeTaskArguments } from "./hadoop-client.ts";
 import { launch, logFile, serviceOptions, serviceWords, writeArguments } from "./launch.ts";
 import { type Layout, openLayout } from "./layout.ts";
-import { lastLines, tellingLine } from "./logs.ts";
+import { lastRun, tellingLine } from "./logs.ts";
 import { type PortChoice, choosePorts } from "./ports.ts";
 import { makeFolders, type Preparation, prepareService } from "./prepare.ts";
 import { findServices, processRuns } from "./processes.ts";
@@ -306,7 +306,7 @@ async function waitReady(
 /** The error for a service that ended by itself, with the end of its log. */
 export async function deathOf(name: ServiceName, layout: Layout, how: string, tell: Tell): Promise<StreambookError> {
   const file = logFile(layout, name);
-  const log = await lastLines(file, 30);
+  const log = await lastRun(file, 30);
   const { title } = SERVICES[name];
   tell("died", `${title} has ended (${how}); the end of its log:`, { service: name, log });
   const reason = tellingLine(log);

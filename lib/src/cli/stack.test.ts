@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("main.ts", import.meta.url));
+const home = mkdtempSync(join(tmpdir(), "streambook-cli-"));
+after(() => rmSync(home, { recursive: true, force: true }));
+
+function streambook(
+  words: readonly string[],
+  more: Record<string, string> = {},
+): { code: number | null; out: string; err: string } {
+  const { STREAMBOOK_STACK: _, ...environment } = process.env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
+    env: { ...environment, STREAMBOOK_HOME: home, ...more },
+    encoding: "utf8",
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+
+const cases: [words: string[], code: number, says: RegExp, environment?: Record<string, string>][] = [
+  [["status"], 0, /kafka +stopped[^]*nothing runs; `npx streambook up`/],
+  [["down"], 0, /nothing was running/],
+  [["up", "hbase"], 2, /^streambook: there is no service "hbase"; there are all, hdfs/],
+  [
+    ["up", "kafka"],
+    1,
+    /^streambook: the jars of the services are not in place .*; run `npm run setup`/,
+    { STREAMBOOK_JARS: "/nowhere" },
+  ],
+  [
+    ["up", "kafka"],
+    1,
+    /^streambook: Java 17 or newer is needed: \/nowhere\/bin\/java does not exist/,
+    { JAVA_HOME: "/nowhere" },
+  ],
+  [["logs", "kafka"], 1, /^streambook: there is no log of "kafka"/],
+  [["logs", "../../etc/passwd"], 2, /^streambook: ".*" is not a log/],
+  [["logs", "kafka", "-n", "many"], 2, /whole number/],
+  [["reset"], 2, /there is no terminal to ask at; say `--yes`/],
+  [["reset", "--yes"], 0, /removed/],
+  [["down"], 2, /STREAMBOOK_STACK is "external"/, { STREAMBOOK_STACK: "external" }],
+  [["status"], 2, /STREAMBOOK_KAFKA is not set/, { STREAMBOOK_STACK: "external" }],
+];
+for (const [words, code, says, environment] of cases) {
+  test(`streambook ${words.join(" ")}${environment === undefined ? "" : ` with ${Object.keys(environment).join()}`} ends with ${code}`, () => {
+    const result = streambook(words, environment);
+    assert.match(result.err + result.out, says);
+    assert.equal(result.code, code);
+    assert.doesNotMatch(result.err, /^\s+at /m, "no stack trace");
+  });
+}
+
+test("doctor says of each thing whether it is right, and what to do", () => {
+  const { code, out } = streambook(["doctor"], { STREAMBOOK_JARS: "/nowhere" });
+  assert.equal(code, 1);
+  assert.match(out, /^ok +Node/m);
+  assert.match(out, /^FIX +jars .*\n +npm run setup$/m);
+});

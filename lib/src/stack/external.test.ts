@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { down } from "./down.ts";
+import { reset } from "./reset.ts";
+import { isHealthy, status } from "./status.ts";
+import { up } from "./up.ts";
+
+/** Nobody listens at port 9 of loopback. */
+const environment = {
+  STREAMBOOK_STACK: "external",
+  STREAMBOOK_WAIT: "1",
+  STREAMBOOK_KAFKA: "127.0.0.1:9",
+  STREAMBOOK_WEBHDFS: "http://127.0.0.1:9",
+  STREAMBOOK_HDFS: "hdfs://127.0.0.1:9",
+  STREAMBOOK_RESOURCE_MANAGER: "http://127.0.0.1:9",
+  STREAMBOOK_JOB_HISTORY: "http://127.0.0.1:9",
+  STREAMBOOK_HIVE: "127.0.0.1:9",
+};
+
+test("an external service that does not answer is named, with the address tried", async () => {
+  await assert.rejects(up({ environment, services: ["kafka"] }), {
+    code: "UNREACHABLE",
+    message: /Kafka does not answer at 127\.0\.0\.1:9/,
+  });
+});
+
+test("what somebody else has started is neither ended nor removed", async () => {
+  await assert.rejects(down({ environment }), { code: "USAGE", message: /`down` leaves them alone/ });
+  await assert.rejects(reset({ environment }), { code: "USAGE", message: /`reset` leaves them alone/ });
+});
+
+test("status asks each external service", async () => {
+  const services = await status({ environment });
+  assert.ok(services.every(({ state }) => state === "unreachable"));
+  assert.equal(isHealthy(services), false);
+});
+
+test("an address that is missing is named", async () => {
+  const { STREAMBOOK_HIVE: _, ...rest } = environment;
+  await assert.rejects(up({ environment: rest }), { code: "USAGE", message: /STREAMBOOK_HIVE is not set/ });
+});
