@@ -105,6 +105,10 @@ test("trap: a DataNode keeps what it has when an upload breaks; the class leaves
   assert.deepEqual(await hdfs.list(sub), []);
 });
 
+test("a name that is too long is refused, and not tried again", async () => {
+  await assert.rejects(hdfs.write(`${folder}/${"x".repeat(256)}`, Buffer.from("x"), { overwrite: true }), refused);
+});
+
 test("a file is replaced at once or not at all", async () => {
   await hdfs.write(`${folder}/twice`, Buffer.from("old"));
   await assert.rejects(hdfs.write(`${folder}/twice`, Buffer.from("new")), refused);

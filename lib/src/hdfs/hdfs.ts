@@ -85,7 +85,10 @@ export class Hdfs {
   readonly #options: HdfsOptions;
   readonly #agent: Agent;
 
-  /** @throws USAGE when the address is not `http://host:port` */
+  /**
+   * @param agent connections to share with another client
+   * @throws USAGE when the address is not `http://host:port`
+   */
   constructor(options: HdfsOptions, agent?: Agent) {
     this.address = checkAddress(options.address);
     this.user = options.user ?? process.env["HADOOP_USER_NAME"] ?? userInfo().username;

@@ -216,7 +216,8 @@ export function refusal(url: URL, what: string, status: number, body: string): S
     });
   }
   const { exception, message } = remote;
-  const says = `HDFS at ${url.origin} did not ${what}: ${message}`;
+  const said = message.length > 300 ? `${message.slice(0, 300)}…` : message;
+  const says = `HDFS at ${url.origin} did not ${what}: ${said}`;
   if (IN_WORDS.test(message)) return new StreambookError("HDFS_REFUSED", `${says}; choose another path`);
   if (exception === "FileNotFoundException") return new StreambookError("NOT_FOUND", `${says}; check the path`);
   if (REFUSED.has(exception)) return new StreambookError("HDFS_REFUSED", `${says}; remove it, or choose another path`);

@@ -29,6 +29,7 @@ test("a job is followed from its submission to its counters", () => {
     reduce: 33,
     running: true,
     succeeded: true,
+    ended: true,
     counters: {
       "Map-Reduce Framework": { "Map input records": 2 },
       "File Input Format Counters": { "Bytes Read": 27 },

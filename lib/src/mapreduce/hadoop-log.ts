@@ -12,6 +12,8 @@ export interface JobLog {
   reduce: number;
   running: boolean;
   succeeded: boolean;
+  /** Whether the client has seen the end of the job, good or bad. */
+  ended: boolean;
   readonly counters: CounterGroups;
   /** Lines that say what went wrong, first one first. */
   readonly complaints: string[];
@@ -19,7 +21,15 @@ export interface JobLog {
 
 /** Makes a reader of the client's lines; `log` grows with every line. */
 export function readLog(): { readonly log: JobLog; readonly line: (text: string) => void } {
-  const log: JobLog = { map: 0, reduce: 0, running: false, succeeded: false, counters: {}, complaints: [] };
+  const log: JobLog = {
+    map: 0,
+    reduce: 0,
+    running: false,
+    succeeded: false,
+    ended: false,
+    counters: {},
+    complaints: [],
+  };
   let group: Record<string, number> | undefined;
   let inCounters = false;
   return {
@@ -51,7 +61,9 @@ function readFact(log: JobLog, text: string): void {
     log.map = Number(progress[1]);
     log.reduce = Number(progress[2]);
   }
-  if (/Job job_\w+ completed successfully/.test(text)) log.succeeded = true;
+  const end = /Job job_\w+ (completed successfully|failed with state)/.exec(text);
+  log.ended ||= end !== null;
+  log.succeeded ||= end?.[1] === "completed successfully";
   const complaint = COMPLAINT.exec(text);
   if (complaint !== null) log.complaints.push(complaint[0].trim());
 }

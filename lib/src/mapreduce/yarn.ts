@@ -5,9 +5,9 @@ import { once } from "node:events";
 import { userInfo } from "node:os";
 import { pathToFileURL } from "node:url";
 import { orAborted } from "../async/index.ts";
-import { StreambookError } from "../errors/index.ts";
+import { messageOf, StreambookError } from "../errors/index.ts";
 import { bundleJob, type Bundle } from "./bundle.ts";
-import { Cluster } from "./cluster.ts";
+import { ResourceManager } from "./resource-manager.ts";
 import { mainComplaint, readLog, type CounterGroups, type JobLog } from "./hadoop-log.ts";
 import type { Job } from "./job.ts";
 import { linesOf } from "./lines.ts";
@@ -79,9 +79,9 @@ export interface YarnJobResult {
 export async function runOnYarn(module: string | URL, options: YarnOptions): Promise<YarnJobResult> {
   const { signal, timeout = 1_800_000, user = process.env["HADOOP_USER_NAME"] ?? userInfo().username } = options;
   const url = module instanceof URL ? module : module.startsWith("file:") ? new URL(module) : pathToFileURL(module);
-  const { default: job } = (await import(url.href)) as { default: Job };
-  const cluster = new Cluster(options.resourceManager, user);
-  await cluster.check(signal);
+  const job = await loadJob(url);
+  const yarn = new ResourceManager(options.resourceManager, user);
+  await yarn.check(signal);
   const name = `streambook-${job.name}-${randomBytes(4).toString("hex")}`;
   const bundle = await bundleJob(url);
   const began = performance.now();
@@ -96,7 +96,7 @@ export async function runOnYarn(module: string | URL, options: YarnOptions): Pro
   const timer = setTimeout(expire, timeout);
   const stop = signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]);
   try {
-    const log = await follow(job, name, bundle, cluster, options, stop);
+    const log = await follow(job, name, bundle, yarn, options, stop);
     const counters = log.counters[job.name] ?? {};
     const seconds = (performance.now() - began) / 1000;
     return {
@@ -112,18 +112,36 @@ export async function runOnYarn(module: string | URL, options: YarnOptions): Pro
   }
 }
 
+async function loadJob(url: URL): Promise<Job> {
+  let module: { default?: Partial<Job> };
+  try {
+    module = (await import(url.href)) as typeof module;
+  } catch (cause) {
+    const reason = messageOf(cause);
+    throw new StreambookError("USAGE", `the job's module ${url.pathname} cannot be loaded: ${reason}; mend it`, {
+      cause,
+    });
+  }
+  const job = module.default;
+  if (typeof job?.map === "function" && typeof job.reduce === "function" && job.sort !== undefined) return job as Job;
+  throw new StreambookError(
+    "USAGE",
+    `the default export of ${url.pathname} is no job; write \`export default defineJob({ … })\``,
+  );
+}
+
 /** Starts the client, and watches it to its end; when stopped, ends the application on YARN before anything else. */
 async function follow(
   job: Job,
   name: string,
   bundle: Bundle,
-  cluster: Cluster,
+  yarn: ResourceManager,
   options: YarnOptions,
   stop: AbortSignal,
 ): Promise<JobLog> {
   const reader = readLog();
   const { log } = reader;
-  const watch = watchJob(job, cluster, log, options.onProgress);
+  const watch = watchJob(job, yarn, log, options.onProgress);
   const client = startClient(options.hadoop, streamingArguments(job, name, bundle, options));
   const read = async (stream: AsyncIterable<Buffer>): Promise<void> => {
     for await (const text of linesOf(stream)) {
@@ -134,7 +152,7 @@ async function follow(
   const exited = once(client, "exit");
   try {
     await orAborted(Promise.all([exited, read(client.stdout), read(client.stderr)]), stop);
-    if (client.exitCode !== 0 || !log.succeeded) throw await failureOf(job, cluster, log, options);
+    if (client.exitCode !== 0 || !log.succeeded) throw await failureOf(job, yarn, log, options);
     watch.done();
     return log;
   } catch (error) {
@@ -145,10 +163,14 @@ async function follow(
         { cause: error },
       );
     }
-    if (!stop.aborted) throw error;
+    if (!stop.aborted) {
+      // A client that died (a terminal's Ctrl-C reaches it too) leaves its job running.
+      if (log.applicationId !== undefined && !log.ended) await yarn.kill(name).catch(() => {});
+      throw error;
+    }
     client.kill("SIGKILL"); // first, or it might still submit the job
     await exited.catch(() => {});
-    await cluster.kill(name);
+    await yarn.kill(name);
     throw stop.reason;
   } finally {
     watch.end();
@@ -217,7 +239,7 @@ interface Watch {
 }
 
 /** Tells of every change, and of the job's counters once a second while it runs. */
-function watchJob(job: Job, cluster: Cluster, log: JobLog, onProgress: YarnOptions["onProgress"]): Watch {
+function watchJob(job: Job, yarn: ResourceManager, log: JobLog, onProgress: YarnOptions["onProgress"]): Watch {
   if (onProgress === undefined) return { look: () => {}, done: () => {}, end: () => {} };
   let told = "";
   let counters: Readonly<Record<string, number>> = {};
@@ -237,7 +259,7 @@ function watchJob(job: Job, cluster: Cluster, log: JobLog, onProgress: YarnOptio
   const look = (): void => tell(log.running ? "running" : log.applicationId === undefined ? "submitting" : "waiting");
   const ask = async (): Promise<void> => {
     if (!log.running || log.succeeded || log.applicationId === undefined || log.jobId === undefined) return;
-    counters = (await cluster.counters(log.applicationId, log.jobId))?.[job.name] ?? counters;
+    counters = (await yarn.counters(log.applicationId, log.jobId))?.[job.name] ?? counters;
     if (!log.succeeded) look();
   };
   const timer = setInterval(() => void ask(), 1000);
@@ -249,7 +271,7 @@ function watchJob(job: Job, cluster: Cluster, log: JobLog, onProgress: YarnOptio
 }
 
 /** The error of a job that failed: what the failing task has said, or else what Hadoop says. */
-async function failureOf(job: Job, cluster: Cluster, log: JobLog, options: YarnOptions): Promise<StreambookError> {
+async function failureOf(job: Job, yarn: ResourceManager, log: JobLog, options: YarnOptions): Promise<StreambookError> {
   const said = mainComplaint(log.complaints) ?? "the Hadoop client ended without a word";
   if (/Input path does not exist|Input Pattern .* matches 0 files/.test(said)) {
     return new StreambookError(
@@ -263,7 +285,7 @@ async function failureOf(job: Job, cluster: Cluster, log: JobLog, options: YarnO
       `the job ${job.name} did not begin, because its output folder ${options.output} exists; remove it or name another`,
     );
   }
-  const own = log.applicationId === undefined ? undefined : await cluster.taskError(log.applicationId);
+  const own = log.applicationId === undefined ? undefined : await yarn.taskError(log.applicationId);
   const where =
     log.applicationId === undefined ? "" : `; look at ${options.resourceManager}/cluster/app/${log.applicationId}`;
   const cause = new Error(own ?? log.complaints.join("\n"));

@@ -1,10 +1,11 @@
 /** The REST pages of YARN: is it there, which applications run, end one, read what its tasks have said. */
 import { delay } from "../async/index.ts";
 import { messageOf, StreambookError } from "../errors/index.ts";
-import type { CounterGroups } from "./hadoop-log.ts";
+import { mainComplaint, readLog, type CounterGroups } from "./hadoop-log.ts";
 import { TASK_ERROR } from "./task.ts";
 
 const LIMIT = 5000;
+const MOST_CONTAINERS = 200;
 const UNDER_WAY = "NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING";
 
 interface Application {
@@ -21,7 +22,7 @@ interface ClusterNode {
 }
 
 /** A client of the ResourceManager's REST pages. */
-export class Cluster {
+export class ResourceManager {
   readonly #address: string;
   readonly #user: string;
 
@@ -82,8 +83,9 @@ export class Cluster {
   }
 
   /**
-   * The first error that a task of the application has written, from the logs of its containers. Their names count up from the
-   * application master's, so no history server is needed.
+   * What the tasks of a failed application have said, from the logs of its containers: the first error that a task of ours has
+   * written, or else what the application master was told of the failed ones. The containers' names count up from the
+   * master's, so no history server is needed.
    */
   async taskError(applicationId: string): Promise<string | undefined> {
     try {
@@ -91,18 +93,17 @@ export class Cluster {
       const master = /container_\w+(?=\/|$)/.exec(app.amContainerLogs ?? "")?.[0];
       if (master === undefined) return undefined;
       const nodes = await this.#nodes();
-      for (let number = 2, missed = 0; missed < 3 && number < 200; number++) {
+      for (let number = 2, missed = 0; missed < 3 && number < MOST_CONTAINERS; number++) {
         const container = master.replace(/\d+$/, (digits) => String(number).padStart(digits.length, "0"));
-        const logs = await Promise.all(nodes.map((node) => standardError(node, container)));
-        const log = logs.find((each) => each !== undefined);
+        const log = await logOf(nodes, container, "stderr");
         missed = log === undefined ? missed + 1 : 0;
         const line = log?.split("\n").find((each) => each.startsWith(TASK_ERROR));
         if (line !== undefined) return JSON.parse(line.slice(TASK_ERROR.length)) as string;
       }
+      return mainComplaint(diagnosticsIn((await logOf(nodes, master, "syslog")) ?? ""));
     } catch {
-      // the error of the job stands without it
+      return undefined; // the error of the job stands without it
     }
-    return undefined;
   }
 
   async #nodes(signal?: AbortSignal): Promise<ClusterNode[]> {
@@ -148,12 +149,26 @@ export class Cluster {
   }
 }
 
-async function standardError(node: ClusterNode, container: string): Promise<string | undefined> {
-  try {
-    const url = `http://${node.nodeHTTPAddress}/ws/v1/node/containerlogs/${container}/stderr`;
-    const response = await fetch(url, { signal: AbortSignal.timeout(LIMIT) });
-    return response.ok ? await response.text() : undefined;
-  } catch {
-    return undefined;
-  }
+/** The log of a container, on whichever node it was. */
+async function logOf(nodes: readonly ClusterNode[], container: string, file: string): Promise<string | undefined> {
+  const logs = await Promise.all(
+    nodes.map(async ({ nodeHTTPAddress }) => {
+      try {
+        const url = `http://${nodeHTTPAddress}/ws/v1/node/containerlogs/${container}/${file}`;
+        const response = await fetch(url, { signal: AbortSignal.timeout(LIMIT) });
+        return response.ok ? await response.text() : undefined;
+      } catch {
+        return undefined;
+      }
+    }),
+  );
+  return logs.find((log) => log !== undefined);
+}
+
+/** What the application master has written of failed attempts. */
+function diagnosticsIn(log: string): readonly string[] {
+  const start = log.indexOf("Diagnostics report from attempt");
+  const reader = readLog();
+  if (start >= 0) for (const line of log.slice(start).split("\n")) reader.line(line);
+  return reader.log.complaints;
 }
