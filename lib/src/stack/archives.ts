@@ -10,7 +10,7 @@ import { setPriority } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { commonOptions, jarsOf, launch, openedPackages, writeArguments } from "./launch.ts";
-import { argumentsFile, type Layout, openLayout, projectFile } from "./layout.ts";
+import { argumentsFile, type Layout, linkLayout, openLayout, projectFile } from "./layout.ts";
 import { listProcesses } from "./processes.ts";
 import type { Library } from "./services.ts";
 import { type Java, requireJava } from "./setup.ts";
@@ -104,7 +104,8 @@ async function missing(layout: Layout, java: Java): Promise<Library[]> {
 /** Builds the archives that are missing. What fails is in `logs/archives.log`; the services run without. */
 export async function buildArchives(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
   setPriority(19);
-  const layout = await openLayout(environment);
+  const layout = openLayout(environment);
+  await linkLayout(layout);
   const java = await requireJava(environment);
   await mkdir(layout.archives, { recursive: true });
   for (const library of await missing(layout, java)) await buildArchive(layout, java, library);

@@ -19,9 +19,9 @@ export interface Finding {
 /** Looks at the machine, the packages, the jars, the built library and the services. Changes nothing. */
 export async function doctor(options: StackOptions = {}): Promise<Finding[]> {
   const { environment = process.env } = options;
-  const layout = await openLayout(environment);
+  const layout = openLayout(environment);
   const { jarsProblem } = await setupModule("jars");
-  const jars = await jarsProblem(layout.jars);
+  const jars = await jarsProblem(layout.jarsHome);
   const machine = await requirements(
     layout.home,
     jars !== undefined,
@@ -30,7 +30,7 @@ export async function doctor(options: StackOptions = {}): Promise<Finding[]> {
   );
   return [
     ...machine,
-    finding("jars", jars, layout.jars),
+    finding("jars", jars, layout.jarsHome),
     finding("packages", await missingPackage(), "as package-lock.json says"),
     finding("lib/dist", await distProblem(), "newer than its sources"),
     ...(await services(options)),

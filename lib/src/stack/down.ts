@@ -27,7 +27,7 @@ export async function down(options: DownOptions = {}): Promise<ServiceName[]> {
   const { environment = process.env, signal, onProgress } = options;
   refuseExternal(environment, "down");
   const tell = teller(onProgress);
-  const layout = await openLayout(environment);
+  const layout = openLayout(environment);
   const chosen = withDependants((options.services ?? ["all"]).flatMap(membersOf));
   const { withLock } = await setupModule("lock");
   return withLock(

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { addresses } from "./addresses.ts";
 import { type Archives, findArchives } from "./archives.ts";
 import { commonOptions, jarsOf, openedPackages, serviceEnvironment, writeArguments } from "./launch.ts";
-import { argumentsFile, type Layout, openLayout } from "./layout.ts";
+import { argumentsFile, type Layout, linkLayout, openLayout } from "./layout.ts";
 import { makeFolders } from "./prepare.ts";
 import { splitAddress } from "./readiness.ts";
 import { everyHost, renderConfiguration } from "./render.ts";
@@ -30,7 +30,8 @@ export interface HadoopClient {
  * @throws SETUP_MISSING without Java or jars; STACK_DOWN when no stack runs
  */
 export async function hadoopClient(environment: NodeJS.ProcessEnv = process.env): Promise<HadoopClient> {
-  const layout = await openLayout(environment);
+  const layout = openLayout(environment);
+  await linkLayout(layout);
   const java = await requireJava(environment);
   await requireJars(layout);
   await addresses(environment); // STACK_DOWN when there is none

@@ -44,7 +44,7 @@ suite("the launcher", () => {
     return found;
   }
   async function running(): Promise<string[]> {
-    return [...(await findServices(await openLayout(environment))).keys()];
+    return [...(await findServices(openLayout(environment))).keys()];
   }
 
   test("an interrupted start leaves no process", async () => {

@@ -3,18 +3,19 @@ import { mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openLayout, plainName, removePlainName } from "./layout.ts";
+import { linkPlainName, openLayout, plainName, removePlainName } from "./layout.ts";
 
 for (const name of ["plain", "two words", "it's", "a,b:c", "größe", "日本語"]) {
   test(`a folder called "${name}" has a name that needs no quoting, and leads there`, async () => {
     const folder = await mkdtemp(join(tmpdir(), `streambook-${name}`));
     try {
-      const plain = await plainName(folder);
+      const plain = plainName(folder);
+      await linkPlainName(folder);
       assert.match(plain, /^[\w./-]+$/);
       await writeFile(join(plain, "file"), "here");
       assert.equal(await readFile(join(folder, "file"), "utf8"), "here");
       assert.equal(await realpath(plain), await realpath(folder));
-      assert.equal(await plainName(folder), plain, "the same name again");
+      await linkPlainName(folder); // again: nothing to do
     } finally {
       await removePlainName(folder);
       await rm(folder, { recursive: true });
@@ -25,10 +26,10 @@ for (const name of ["plain", "two words", "it's", "a,b:c", "größe", "日本語
 test("a link that leads elsewhere is made again", async () => {
   const folder = await mkdtemp(join(tmpdir(), "streambook a b"));
   try {
-    const link = await plainName(folder);
-    await rm(link);
+    const link = plainName(folder);
     await symlink("/nowhere", link);
-    assert.equal(await realpath(await plainName(folder)), await realpath(folder));
+    await linkPlainName(folder);
+    assert.equal(await realpath(link), await realpath(folder));
   } finally {
     await removePlainName(folder);
     await rm(folder, { recursive: true });
@@ -36,8 +37,8 @@ test("a link that leads elsewhere is made again", async () => {
 });
 
 test("jars can be those of another home; then no archives are built beside them", async () => {
-  const own = await openLayout({ STREAMBOOK_HOME: "/tmp/x" });
+  const own = openLayout({ STREAMBOOK_HOME: "/tmp/x" });
   assert.deepEqual([own.jars, own.ownsJars], ["/tmp/x/jars", true]);
-  const shared = await openLayout({ STREAMBOOK_HOME: "/tmp/x", STREAMBOOK_JARS: "/tmp/y" });
+  const shared = openLayout({ STREAMBOOK_HOME: "/tmp/x", STREAMBOOK_JARS: "/tmp/y" });
   assert.deepEqual([shared.jars, shared.ownsJars, shared.archives], ["/tmp/y", false, "/tmp/y/archives"]);
 });

@@ -21,6 +21,8 @@ export interface Layout {
   readonly lockFile: string;
   /** One folder of jars for each library. */
   readonly jars: string;
+  /** The same, as the user named it. */
+  readonly jarsHome: string;
   /** Class-data archives, beside the jars they are made of. */
   readonly archives: string;
   /** Whether the jars are the home's own, and archives may be built beside them. */
@@ -33,12 +35,12 @@ export interface Layout {
  * Hadoop's scripts split at spaces, class paths at colons, settings at commas. So a folder whose name has anything but
  * letters, digits and `._-` is given to the services under another name: a symbolic link in the folder for temporary files.
  */
-export async function openLayout(environment: NodeJS.ProcessEnv = process.env): Promise<Layout> {
+export function openLayout(environment: NodeJS.ProcessEnv = process.env): Layout {
   const home = homeFolder(environment);
   const own = join(home, "jars");
   const jars = resolve(environment["STREAMBOOK_JARS"] || own);
-  const plainHome = await plainName(home);
-  const plainJars = jars === own ? join(plainHome, "jars") : await plainName(jars);
+  const plainHome = plainName(home);
+  const plainJars = jars === own ? join(plainHome, "jars") : plainName(jars);
   return {
     home,
     data: join(plainHome, "data"),
@@ -48,6 +50,7 @@ export async function openLayout(environment: NodeJS.ProcessEnv = process.env): 
     stateFile: join(home, "state.json"),
     lockFile: join(home, "stack.lock"),
     jars: plainJars,
+    jarsHome: jars,
     archives: join(plainJars, "archives"),
     ownsJars: jars === own,
   };
@@ -63,22 +66,32 @@ export function projectFile(...parts: string[]): string {
   return join(projectFolder(), ...parts);
 }
 
-/** A name for a folder that needs no quoting anywhere: its own, or that of a link to it. */
-export async function plainName(folder: string): Promise<string> {
-  if (/^[\w./-]+$/.test(folder)) return folder;
-  const link = linkOf(folder);
-  await mkdir(folder, { recursive: true });
-  if ((await linkTarget(link)) === folder) return link;
+/** A name for a folder that needs no quoting anywhere: its own, or that of the link which {@link linkPlainName} makes. */
+export function plainName(folder: string): string {
+  return /^[\w./-]+$/.test(folder) ? folder : linkOf(folder);
+}
+
+/** Makes the links that the names of a layout go through. Before services start, or are called. */
+export async function linkLayout(layout: Layout): Promise<void> {
+  await mkdir(layout.home, { recursive: true });
+  await linkPlainName(layout.home);
+  if (!layout.ownsJars) await linkPlainName(layout.jarsHome);
+}
+
+/** Makes the link of a folder's {@link plainName}, if it needs one. */
+export async function linkPlainName(folder: string): Promise<void> {
+  const link = plainName(folder);
+  if (link === folder || (await linkTarget(link)) === folder) return;
   await unlink(link).catch(() => undefined);
   await symlink(folder, link, "dir").catch(async (error: unknown) => {
-    if ((await linkTarget(link)) !== folder)
-      throw new StreambookError(
-        "SETUP_MISSING",
-        `cannot make the link ${link}, which the services need because the name of ${folder} has spaces or unusual characters; move the project, or remove that file`,
-        { cause: error },
-      );
+    if ((await linkTarget(link)) === folder) return; // another command has just made it
+    const why = `which the services need because the name of ${folder} has spaces or unusual characters`;
+    throw new StreambookError(
+      "SETUP_MISSING",
+      `cannot make the link ${link}, ${why}; move the project, or remove that file`,
+      { cause: error },
+    );
   });
-  return link;
 }
 
 /** Removes the link of a folder's {@link plainName}, if it has one. */

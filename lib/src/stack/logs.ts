@@ -25,7 +25,7 @@ export async function* logs(name: string, options: LogOptions = {}): AsyncGenera
   const { lines = 50, follow = false, environment, signal } = options;
   if (!isServiceName(name) && !/^[\w-]+$/.test(name))
     throw new StreambookError("USAGE", `"${name}" is not a log; there are ${SERVICE_NAMES.join(", ")}`);
-  const file = logFile(await openLayout(environment), name);
+  const file = logFile(openLayout(environment), name);
   const size = await sizeOf(file);
   if (size === undefined)
     throw new StreambookError(

@@ -21,7 +21,7 @@ async function withHome(body: (layout: Layout, start: typeof pretend) => Promise
   const home = await mkdtemp(join(tmpdir(), "streambook-processes-"));
   const children: ChildProcess[] = [];
   try {
-    await body(await openLayout({ STREAMBOOK_HOME: home }), async (...words) => {
+    await body(openLayout({ STREAMBOOK_HOME: home }), async (...words) => {
       const child = await pretend(...words);
       children.push(child);
       return child;

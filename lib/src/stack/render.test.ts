@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openLayout, removePlainName } from "./layout.ts";
+import { linkLayout, openLayout, removePlainName } from "./layout.ts";
 import { everyHost, render, renderConfiguration } from "./render.ts";
 import { SERVICE_NAMES, SERVICES } from "./services.ts";
 import type { Ports } from "./state.ts";
@@ -14,7 +14,8 @@ const ports = Object.fromEntries(SERVICE_NAMES.map((name) => [name, SERVICES[nam
 async function rendered(bind: string, host: string): Promise<Map<string, string>> {
   const home = await mkdtemp(join(tmpdir(), "streambook conf "));
   try {
-    const layout = await openLayout({ STREAMBOOK_HOME: home, STREAMBOOK_JARS: "/jars" });
+    const layout = openLayout({ STREAMBOOK_HOME: home, STREAMBOOK_JARS: "/jars" });
+    await linkLayout(layout);
     await renderConfiguration({ bind, hosts: everyHost(host), ports, user: "ada", layout });
     const files = await readdir(join(home, "conf"), { recursive: true, withFileTypes: true });
     const texts = files

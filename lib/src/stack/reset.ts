@@ -24,7 +24,7 @@ export interface ResetOptions extends StackOptions {
 export async function reset(options: ResetOptions = {}): Promise<boolean> {
   const { environment = process.env, jars = false, confirm, signal } = options;
   refuseExternal(environment, "reset");
-  const layout = await openLayout(environment);
+  const layout = openLayout(environment);
   const folders = removable(layout, jars);
   if (confirm !== undefined && !(await confirm(folders))) return false;
   await down(options);

@@ -92,7 +92,7 @@ export async function requireJava(environment: NodeJS.ProcessEnv): Promise<Java>
  */
 export async function requireJars(layout: Layout): Promise<void> {
   const { jarsProblem } = await setupModule("jars");
-  const problem = await jarsProblem(layout.jars);
+  const problem = await jarsProblem(layout.jarsHome);
   if (problem !== undefined)
     throw new StreambookError(
       "SETUP_MISSING",

@@ -33,7 +33,7 @@ export interface ServiceStatus {
 /** Looks at every service. */
 export async function status({ environment = process.env, signal }: StackOptions = {}): Promise<ServiceStatus[]> {
   if (environment["STREAMBOOK_STACK"] === "external") return externalStatus(await addresses(environment), signal);
-  const layout = await openLayout(environment);
+  const layout = openLayout(environment);
   const state = await readState(layout.stateFile);
   const running = await findServices(layout);
   return Promise.all(

@@ -10,7 +10,7 @@ import { type StackOptions, type Tell, teller } from "./events.ts";
 import { demandExternal } from "./external.ts";
 import { recording, writeTaskArguments } from "./hadoop-client.ts";
 import { launch, logFile, serviceOptions, serviceWords, writeArguments } from "./launch.ts";
-import { type Layout, openLayout } from "./layout.ts";
+import { type Layout, linkLayout, openLayout } from "./layout.ts";
 import { lastRun, tellingLine } from "./logs.ts";
 import { type PortChoice, choosePorts } from "./ports.ts";
 import { makeFolders, type Preparation, prepareService } from "./prepare.ts";
@@ -66,7 +66,7 @@ export async function up(options: UpOptions = {}): Promise<RunningStack> {
       "the services run on Linux and macOS; on Windows, open the project in WSL",
     );
   }
-  const layout = await openLayout(environment);
+  const layout = openLayout(environment);
   const { withLock } = await setupModule("lock");
   return withLock(layout.lockFile, "streambook up", () => bringUp(layout, wanted, { ...options, environment }, tell), {
     ...(signal && { signal }),
@@ -82,6 +82,7 @@ async function bringUp(
   tell: Tell,
 ): Promise<RunningStack> {
   const { environment, signal } = options;
+  await linkLayout(layout);
   const java = await requireJava(environment);
   await requireJars(layout);
   const running = await findServices(layout);
