@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { after, before, test } from "node:test";
 import { isStreambookError } from "../errors/index.ts";
+import { Hdfs } from "../hdfs/index.ts";
 import { parseSchema } from "../schema/index.ts";
 import { addresses } from "../stack/index.ts";
 import { addPartition, createExternalTable, createTextView, identifier, text } from "./ddl.ts";
@@ -26,6 +27,7 @@ after(async () => {
   await hive.execute(`DROP VIEW IF EXISTS ${identifier(`${name}_view`)}`);
   await hive.execute(`DROP TABLE IF EXISTS ${identifier(name)}`);
   await hive.close();
+  await new Hdfs({ address: (await addresses()).webhdfs }).remove(`/tmp/${name}`, { recursive: true });
 });
 
 test("trap: there is no limit of 100 rows", async () => {
