@@ -28,7 +28,7 @@ before(async () => {
 });
 
 after(async () => {
-  for (const { child } of running) child.kill("SIGKILL");
+  for (const one of running) one.stop();
   await using hive = await openHive({ address: at.hive });
   await hive.execute(`DROP VIEW IF EXISTS ${table}_text`);
   await hive.execute(`DROP TABLE IF EXISTS ${table}`);

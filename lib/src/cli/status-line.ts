@@ -17,18 +17,23 @@ export function statusLine(name: string, stream: NodeJS.WriteStream = process.st
   const terminal = stream.isTTY === true;
   let shown = -Infinity;
   let before = "";
+  let later: NodeJS.Timeout | undefined;
   const write = (text: string): void => {
+    [shown, before] = [performance.now(), text];
     const line = `${name}: ${text}`;
     stream.write(terminal ? `\r\x1b[K${line.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}` : `${line}\n`);
   };
   return {
     show(text) {
-      const now = performance.now();
-      if (text === before || now - shown < (terminal ? TERMINAL : LOG)) return;
-      [shown, before] = [now, text];
-      write(text);
+      clearTimeout(later);
+      if (text === before) return;
+      // What comes too soon is shown a little later, unless something newer comes: the last text is always seen.
+      const wait = shown + (terminal ? TERMINAL : LOG) - performance.now();
+      if (wait <= 0) write(text);
+      else later = setTimeout(() => write(text), wait).unref();
     },
     end(text) {
+      clearTimeout(later);
       stream.write(terminal ? `\r\x1b[K${name}: ${text}\n` : `${name}: ${text}\n`);
     },
   };

@@ -1,9 +1,10 @@
 /** Makes kafkajs clients as this room wants them: quiet, quick to say that a broker is not there, with all codecs. */
 import { createRequire } from "node:module";
 import kafkajs, { type Admin, type ISocketFactory, type Kafka, type LogEntry } from "kafkajs";
+import { retry } from "../async/index.ts";
 import { silentLogger, type Logger } from "../log/index.ts";
 import { registerCodecs } from "./codecs.ts";
-import { kafkaError } from "./failures.ts";
+import { kafkaError, rootOf } from "./failures.ts";
 import { brokerAddress } from "./names.ts";
 
 /** What every opening in this room takes. */
@@ -35,6 +36,9 @@ export function createKafka({ broker, logger = silentLogger, socketFactory }: Ka
   });
 }
 
+/** Errors of a topic that was made a moment ago, perhaps by another client, and has no leader that knows it yet. */
+const SETTLING = new Set(["NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE"]);
+
 /**
  * Connects an admin client, does something with it, and disconnects it.
  *
@@ -50,7 +54,11 @@ export async function withAdmin<T>(
   const admin = createKafka(options, 2).admin();
   try {
     await admin.connect();
-    return await operation(admin);
+    return await retry(() => operation(admin), {
+      attempts: 10,
+      isRetriable: (error) => SETTLING.has(String(rootOf(error).type)),
+      signal: options.signal,
+    });
   } catch (error) {
     throw kafkaError(error, brokerAddress(options.broker), doing);
   } finally {
