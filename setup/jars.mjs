@@ -158,9 +158,11 @@ export async function runMaven({ fresh, board, signal, mavenWords, environment =
     "org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies",
   ];
   const env = { ...environment, ...(found && { JAVA_HOME: found.home }) };
+  const lists = await Promise.all(LIBRARIES.map((library) => readChecksums(library).catch(() => new Map())));
+  const total = lists.reduce((sum, list) => sum + list.size, 0) || "the";
   for (let attempt = 1; ; attempt++) {
     const progress = { downloaded: 0, copied: 0 };
-    board.show("jars", "Maven starts");
+    board.show("jars", `Maven resolves ${total} jars`);
     const { code, lines } = await run(command, {
       env,
       ...(signal && { signal }),
@@ -168,7 +170,7 @@ export async function runMaven({ fresh, board, signal, mavenWords, environment =
         if (/Downloaded from .*\.jar /.test(line)) progress.downloaded++;
         else if (/\] Copying .*\.jar to /.test(line)) progress.copied++;
         else return;
-        board.show("jars", `${progress.downloaded} downloaded, ${progress.copied} in place`);
+        board.show("jars", `${progress.downloaded} downloaded, ${progress.copied} of ${total} there`);
       },
     });
     signal?.throwIfAborted();

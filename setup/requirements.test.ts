@@ -41,7 +41,7 @@ const cases: [name: string, changes: Partial<Probes>, expected: RegExp[]][] = [
   [
     "no JDK",
     { java: async () => ({ place: "PATH", problem: "there is no `java` on PATH" }) },
-    [/Java 17 or newer is needed: there is no `java` on PATH/, /apt-get install -y openjdk-17/],
+    [/Java 17 or newer is needed: there is no `java` on PATH/, /apt-get install -y openjdk-21/],
   ],
   [
     "an old JDK is named with its version and its place",
