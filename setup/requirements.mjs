@@ -62,7 +62,8 @@ export function machine(environment = process.env) {
 const INSTALL = {
   java: {
     // Debian 12 has the one, Debian 13 the other; default-jdk is too old on Ubuntu 22.04
-    debian: "sudo apt-get update; sudo apt-get install -y openjdk-21-jdk-headless || sudo apt-get install -y openjdk-17-jdk-headless",
+    debian:
+      "sudo apt-get update; sudo apt-get install -y openjdk-21-jdk-headless || sudo apt-get install -y openjdk-17-jdk-headless",
     fedora: "sudo dnf install -y java-21-openjdk-headless",
     macos: "brew install openjdk@21 && export JAVA_HOME=$(brew --prefix openjdk@21)/libexec/openjdk.jdk/Contents/Home",
   },
