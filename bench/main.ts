@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME [key=value …]`: benchmarks on the running stack. They print ratios; nothing here can fail a test. */
 const benchmarks: Readonly<Record<string, () => Promise<(options: Record<string, number>) => Promise<void>>>> = {
   pipeline: async () => (await import("./pipeline.ts")).pipeline,
+  rebuild: async () => (await import("./rebuild.ts")).rebuildBench,
   kafka: async () => (await import("./kafka.ts")).kafka,
 };
 

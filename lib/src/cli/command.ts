@@ -34,11 +34,20 @@ export function action<Options extends object>(
   };
 }
 
+/** Within this time, in milliseconds, a second signal is the first one heard again. */
+const ECHO = 200;
+
 /** A signal for the first SIGINT or SIGTERM; the second one ends the process. */
 function interruptible(): { signal: AbortSignal; release(): void } {
   const controller = new AbortController();
+  let first = 0;
   const onSignal = (name: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(name === "SIGINT" ? 130 : 143);
+    if (controller.signal.aborted) {
+      // One Ctrl-C can come twice, from the terminal and from the process that started this one.
+      if (performance.now() - first < ECHO) return;
+      process.exit(name === "SIGINT" ? 130 : 143);
+    }
+    first = performance.now();
     process.stderr.write("\nstreambook: stopping … (Ctrl-C again ends at once)\n");
     controller.abort(new DOMException("stopped by the user", "AbortError"));
   };

@@ -39,7 +39,7 @@ export interface WebHdfsPackageOptions {
  * A client of the `webhdfs` package. It is loaded when first asked for, because it brings an HTTP library of its own.
  *
  * @example
- * ```ts
+ * ```ts no-run
  * import { openWebHdfsPackage } from "streambook/hdfs";
  * const client = await openWebHdfsPackage({ address: "http://127.0.0.1:9870", user: "student" });
  * client.readdir("/", (error, files) => console.log(error?.message ?? files?.map((file) => file.pathSuffix)));

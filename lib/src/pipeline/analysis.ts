@@ -1,7 +1,7 @@
 /** What a run's report says of the clusters: read back from Hive, not remembered from the consumer. */
 import { adjustedRandIndex, normalizedMutualInformation, projectToPlane, purity, topTerms } from "../cluster/index.ts";
 import { type HiveSession, identifier } from "../hive/index.ts";
-import { DocumentFrequencies, englishStopWords, SlidingWindow, TermCounter, tokenize } from "../text/index.ts";
+import { DocumentFrequencies, englishStopWords, SlidingWindow, stem, TermCounter, tokenize } from "../text/index.ts";
 import type { ReportCluster, ReportCounts, ReportHeatMap, ReportPoint, ReportQuality } from "./report-types.ts";
 
 /** What is found in the table. */
@@ -75,7 +75,7 @@ async function readRows(hive: HiveSession, table: string, total: number): Promis
 
 function describe(cells: readonly Cell[], rows: readonly Row[], clusters: number): ReportCluster[] {
   const documents = rows.map(({ cluster, chunk }) => ({ label: cluster, terms: tokenize(chunk).filter((word) => word.length > 1 && !englishStopWords.has(word)) }));
-  const terms = new Map(topTerms(documents, { count: TERMS }).map(({ id, terms }) => [id, terms] as const));
+  const terms = new Map(topTerms(documents, { count: TERMS, merge: stem }).map(({ id, terms }) => [id, terms] as const));
   return Array.from({ length: clusters }, (_, id) => ({
     id,
     size: sum(cells.filter(({ cluster }) => cluster === id).map(({ rows }) => rows)),

@@ -21,7 +21,7 @@ import { produce, type ProduceResult } from "./produce.ts";
 import { rebuild, type RebuildReport } from "./rebuild.ts";
 import type { ReportLink, ReportText, RunReport } from "./report-types.ts";
 import { writeReport, type WrittenReport } from "./report.ts";
-import { StageRecorder } from "./stages.ts";
+import { RateMeter, StageRecorder } from "./stages.ts";
 import { hdfsFolders } from "./table.ts";
 
 /** Options of {@link run}. */
@@ -78,6 +78,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
 
   await recorder.run("Clear the last run", () => clear({ ...settings, hdfs, runLog }), () => ({ text: `topic ${topic} and table ${table} are empty` }));
 
+  const sent = new RateMeter("sent to Kafka", recorder);
+  const stored = new RateMeter("stored in the table", recorder);
   const produced = await recorder.run(
     "Stream → Kafka",
     (stage) =>
@@ -89,7 +91,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
         seed: settings.seed,
         logger,
         signal,
-        onProgress: ({ finished, texts, messages }) => stage.progress(`${finished}/${texts} texts, ${messages} messages`),
+        onProgress: ({ finished, texts, messages }) => {
+          sent.count(messages);
+          stage.progress(`${finished}/${texts} texts, ${messages} messages`);
+        },
       }),
     (result) => ({ text: `${result.messages} messages from ${result.streams} streams`, messages: result.messages }),
   );
@@ -110,7 +115,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
         once: true,
         logger,
         signal,
-        onProgress: ({ read, rows, files }) => stage.progress(`${read} read, ${rows} rows in ${files} files`),
+        onProgress: ({ read, rows, files }) => {
+          stored.count(rows);
+          stage.progress(`${read} read, ${rows} rows in ${files} files`);
+        },
       }),
     ({ rows, files, read }) => ({ text: `${rows} rows in ${files} Parquet files`, messages: read }),
   );
@@ -158,6 +166,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     identical: texts.every(({ identical }) => identical),
     texts,
     stages: recorder.stages,
+    rates: [sent, stored].map((meter) => meter.series()).filter(({ seconds }) => seconds.length >= 5),
     clusters: analysis.clusters,
     points: analysis.points,
     pointsTotal: counts.rows,

@@ -1,4 +1,5 @@
 /** The stages of a run: begun, told, timed. */
+import type { RateSeries } from "../plot/index.ts";
 import type { ReportStage } from "./report-types.ts";
 
 /** Told while a run goes on. */
@@ -47,5 +48,36 @@ export class StageRecorder {
     this.stages.push({ name, startedAt, seconds, ...(messages === undefined ? {} : { messagesPerSecond: messages / seconds }) });
     this.#tell({ kind: "end", name, text, seconds });
     return result;
+  }
+}
+
+/** Shortest time, in seconds, over which a rate is taken: below it chance would be drawn. */
+const INTERVAL = 0.25;
+
+/** Turns a count that grows into a rate over time. */
+export class RateMeter {
+  readonly #name: string;
+  readonly #recorder: StageRecorder;
+  readonly #points: { readonly seconds: number; readonly rate: number }[] = [];
+  #last: { readonly seconds: number; readonly count: number } | undefined;
+
+  constructor(name: string, recorder: StageRecorder) {
+    this.#name = name;
+    this.#recorder = recorder;
+  }
+
+  /** Told how many there are by now. */
+  count(count: number): void {
+    const seconds = this.#recorder.seconds;
+    this.#last ??= { seconds, count };
+    const passed = seconds - this.#last.seconds;
+    if (passed < INTERVAL) return;
+    this.#points.push({ seconds, rate: (count - this.#last.count) / passed });
+    this.#last = { seconds, count };
+  }
+
+  /** The rate at each moment. */
+  series(): RateSeries {
+    return { name: this.#name, seconds: this.#points.map(({ seconds }) => seconds), messagesPerSecond: this.#points.map(({ rate }) => rate) };
   }
 }

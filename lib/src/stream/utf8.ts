@@ -44,11 +44,6 @@ function sequenceLength(lead: number): number {
 
 /**
  * The position of the first bad sequence in bytes that hold one; their length if there is none.
- *
- * @example
- * ```ts
- * console.assert(firstBadByte(new Uint8Array([0x61, 0xc3, 0x28])) === 1);
- * ```
  */
 export function firstBadByte(bytes: Uint8Array): number {
   for (let at = 0; at < bytes.length;) {
