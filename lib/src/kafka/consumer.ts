@@ -83,7 +83,7 @@ export interface PartitionLag {
 export interface PartitionConsumer extends AsyncIterable<PartitionBatch> {
   /** The partitions that are owned now. */
   readonly assignment: readonly number[];
-  /** The number of the assignment that is valid now; 0 before the first one. */
+  /** The number of the assignment that is valid now; 0 while there is none. */
   readonly generation: number;
   /** @throws PARTITION_LOST unless the partition is owned, by the assignment of that number */
   ensureOwned(partition: number, generation: number): void;
@@ -172,7 +172,7 @@ class GroupConsumer implements PartitionConsumer {
   }
 
   get generation(): number {
-    return this.#generation;
+    return this.#ownership?.isHeld === true ? this.#generation : 0;
   }
 
   // ── membership, kept by kafkajs ──────────────────────────────────────────────────────────────────────────────────
