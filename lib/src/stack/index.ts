@@ -12,7 +12,7 @@ export {
 } from "./services.ts";
 export { up, type RunningStack, type UpOptions } from "./up.ts";
 export { down, type DownOptions } from "./down.ts";
-export { isHealthy, status, type ServiceStatus } from "./status.ts";
+export { deadServices, isHealthy, status, type ServiceStatus } from "./status.ts";
 export { logs, type LogOptions } from "./logs.ts";
 export { doctor, type Finding } from "./doctor.ts";
 export { reset, type ResetOptions } from "./reset.ts";

@@ -11,7 +11,7 @@ import { openLayout } from "./layout.ts";
 import { portIsFree } from "./ports.ts";
 import { findServices } from "./processes.ts";
 import { reset } from "./reset.ts";
-import { isHealthy, type ServiceStatus, status } from "./status.ts";
+import { deadServices, isHealthy, type ServiceStatus, status } from "./status.ts";
 import { up, type UpOptions } from "./up.ts";
 
 /** A stack of its own, of Kafka alone, in a folder whose name wants quoting, on the well-known ports where they are free. */
@@ -89,6 +89,7 @@ suite("the launcher", () => {
     process.kill(pid, "SIGKILL");
     while ((await running()).length > 0);
     const died = await kafka();
+    assert.deepEqual(await deadServices({ environment }), [died]);
     assert.equal(died.state, "died");
     assert.ok(
       (died.log ?? []).some((line) => /Kafka Server started/.test(line)),

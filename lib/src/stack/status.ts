@@ -57,6 +57,21 @@ export async function status({ environment = process.env, signal }: StackOptions
   );
 }
 
+/**
+ * The services that were started and are gone, with the end of their logs. A look at the process table, 20 ms: for a
+ * program that has lost a connection and wants to say why.
+ */
+export async function deadServices({ environment = process.env }: StackOptions = {}): Promise<ServiceStatus[]> {
+  if (environment["STREAMBOOK_STACK"] === "external") return [];
+  const layout = openLayout(environment);
+  const state = await readState(layout.stateFile);
+  const running = await findServices(layout);
+  const gone = SERVICE_NAMES.filter((name) => state?.services[name] !== undefined && !running.has(name));
+  return Promise.all(
+    gone.map(async (name) => ({ name, state: "died" as const, log: await lastRun(logFile(layout, name), 15) })),
+  );
+}
+
 async function externalStatus(places: Addresses, signal: AbortSignal | undefined): Promise<ServiceStatus[]> {
   return Promise.all(
     SERVICE_NAMES.map(async (name): Promise<ServiceStatus> => {
