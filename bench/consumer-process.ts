@@ -4,7 +4,12 @@ import { loadSchema } from "../lib/src/schema/index.ts";
 import { addresses } from "../lib/src/stack/index.ts";
 import { openHive } from "../lib/src/hive/index.ts";
 
-const { topic, table, stem, threads } = JSON.parse(process.argv[2] ?? "{}") as { topic: string; table: string; stem: boolean; threads?: number };
+const { topic, table, stem, threads } = JSON.parse(process.argv[2] ?? "{}") as {
+  topic: string;
+  table: string;
+  stem: boolean;
+  threads?: number;
+};
 const at = await addresses();
 const report = await consume({
   addresses: at,

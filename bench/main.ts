@@ -11,6 +11,10 @@ if (load === undefined) {
   console.error(`usage: npm run bench -- ${Object.keys(benchmarks).join(" | ")} [messages=50000 …]`);
   process.exit(2);
 }
-const options = Object.fromEntries(settings.map((setting) => setting.split("=")).map(([key = "", value]) => [key, Number(value)]));
-await (await load())(options);
+const options = Object.fromEntries(
+  settings.map((setting) => setting.split("=")).map(([key = "", value]) => [key, Number(value)]),
+);
+await (
+  await load()
+)(options);
 process.exit(0);

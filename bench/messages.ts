@@ -22,7 +22,10 @@ const SUBJECTS = 5;
  * @param count how many
  * @param streams over how many streams they are spread
  */
-export function* benchMessages(count: number, { seed = 42, streams = 250, characters = 1024 } = {}): Generator<BenchMessage> {
+export function* benchMessages(
+  count: number,
+  { seed = 42, streams = 250, characters = 1024 } = {},
+): Generator<BenchMessage> {
   const random = new Random(seed);
   const pick = (list: readonly string[]): string => random.pick(list);
   const words = new Set<string>();

@@ -26,7 +26,11 @@ interface Figures {
 }
 
 async function inProcess(script: string, parameters: object): Promise<Figures> {
-  const { stdout } = await execute(process.execPath, [...NODE_FLAGS, join(folder, script), JSON.stringify(parameters)], { maxBuffer: 1 << 24 });
+  const { stdout } = await execute(
+    process.execPath,
+    [...NODE_FLAGS, join(folder, script), JSON.stringify(parameters)],
+    { maxBuffer: 1 << 24 },
+  );
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as Figures;
 }
 
@@ -43,7 +47,9 @@ export async function pipeline({ messages = 50_000, rounds = 3 } = {}): Promise<
     await producer.send({ topic, key, value });
   }
   await producer.close();
-  console.log(`${messages} messages of ${Math.round(bytes / messages)} bytes in ${topic}; ${rounds} rounds, medians of messages a second\n`);
+  console.log(
+    `${messages} messages of ${Math.round(bytes / messages)} bytes in ${topic}; ${rounds} rounds, medians of messages a second\n`,
+  );
   const tables: string[] = [];
   const results = new Map<string, Figures[]>();
   const add = (name: string, figures: Figures): void => void results.set(name, [...(results.get(name) ?? []), figures]);
@@ -78,7 +84,10 @@ function print(results: ReadonlyMap<string, readonly Figures[]>, messages: numbe
       "messages/s": Math.round(rate(name)),
       "of kafkajs": `${Math.round((100 * rate(name)) / roof)} %`,
       "process start to end, s": median(figures.map(({ queryableSeconds }) => queryableSeconds)).toFixed(1),
-      "CPU, µs/message": figures[0]?.cpuSeconds === undefined ? "" : Math.round((median(figures.map(({ cpuSeconds = 0 }) => cpuSeconds)) * 1e6) / messages),
+      "CPU, µs/message":
+        figures[0]?.cpuSeconds === undefined
+          ? ""
+          : Math.round((median(figures.map(({ cpuSeconds = 0 }) => cpuSeconds)) * 1e6) / messages),
       "peak MB": Math.max(...figures.map(({ peakMegabytes }) => peakMegabytes)),
     })),
   );
@@ -86,7 +95,9 @@ function print(results: ReadonlyMap<string, readonly Figures[]>, messages: numbe
     const spent = figures.at(-1)?.spent;
     if (spent === undefined) continue;
     const parts = Object.entries(spent).map(([stage, seconds]) => `${stage} ${seconds.toFixed(2)}`);
-    console.log(`${name}: seconds by stage, side by side in ${figures.at(-1)?.seconds.toFixed(2)} s: ${parts.join(", ")}`);
+    console.log(
+      `${name}: seconds by stage, side by side in ${figures.at(-1)?.seconds.toFixed(2)} s: ${parts.join(", ")}`,
+    );
   }
 }
 
@@ -97,7 +108,8 @@ async function cleanUp(tables: readonly string[], topic: string): Promise<void> 
   for (const table of tables) {
     await hive.execute(`DROP VIEW IF EXISTS ${table}_text`);
     await hive.execute(`DROP TABLE IF EXISTS ${table}`);
-    for (const parent of [hdfsFolders.warehouse, hdfsFolders.staging, hdfsFolders.models]) await hdfs.remove(`${parent}/${table}`, { recursive: true });
+    for (const parent of [hdfsFolders.warehouse, hdfsFolders.staging, hdfsFolders.models])
+      await hdfs.remove(`${parent}/${table}`, { recursive: true });
   }
   await deleteTopics({ broker: at.kafka, topics: [topic] });
 }

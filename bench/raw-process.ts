@@ -3,8 +3,17 @@ import kafkajs from "kafkajs";
 import { addresses } from "../lib/src/stack/index.ts";
 
 const { topic, count } = JSON.parse(process.argv[2] ?? "{}") as { topic: string; count: number };
-const kafka = new kafkajs.Kafka({ clientId: "raw", brokers: [(await addresses()).kafka], logLevel: kafkajs.logLevel.NOTHING });
-const consumer = kafka.consumer({ groupId: `raw-${topic}-${process.pid}`, maxBytesPerPartition: 1 << 20, maxBytes: 8 << 20, maxWaitTimeInMs: 100 });
+const kafka = new kafkajs.Kafka({
+  clientId: "raw",
+  brokers: [(await addresses()).kafka],
+  logLevel: kafkajs.logLevel.NOTHING,
+});
+const consumer = kafka.consumer({
+  groupId: `raw-${topic}-${process.pid}`,
+  maxBytesPerPartition: 1 << 20,
+  maxBytes: 8 << 20,
+  maxWaitTimeInMs: 100,
+});
 await consumer.connect();
 await consumer.subscribe({ topic, fromBeginning: true });
 let read = 0;
@@ -24,5 +33,13 @@ await new Promise<void>((resolve, reject) => {
     .catch(reject);
 });
 const end = performance.now();
-console.log(JSON.stringify({ read, sum, seconds: (end - begin) / 1000, queryableSeconds: end / 1000, peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024) }));
+console.log(
+  JSON.stringify({
+    read,
+    sum,
+    seconds: (end - begin) / 1000,
+    queryableSeconds: end / 1000,
+    peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+  }),
+);
 process.exit(0);

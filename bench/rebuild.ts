@@ -38,7 +38,12 @@ export async function rebuildBench({ messages = 50_000, reducers = 2 } = {}): Pr
     for (const local of [false, true]) {
       const report = await rebuild({ ...options, output: join(output, local ? "local" : "yarn"), local });
       for (const { uri, file } of report.texts) {
-        const found = file === undefined ? "" : createHash("sha256").update(await readFile(join(report.output, file))).digest("hex");
+        const found =
+          file === undefined
+            ? ""
+            : createHash("sha256")
+                .update(await readFile(join(report.output, file)))
+                .digest("hex");
         if (found !== truth.get(uri)) throw new Error(`${uri} was not rebuilt as it was`);
       }
       results[local ? "in this process" : `on YARN, ${reducers} reducers`] = report;

@@ -26,7 +26,11 @@ const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["start_consumer.sh", [...consumer, "--clusters", "0"], /whole number/],
   ["start_consumer.sh", [...consumer, "--flush-seconds", "-1"], /number above 0/],
   ["start_consumer.sh", [...consumer, "--kafka-broker-port", "x:y"], /port or host:port/],
-  ["start_consumer.sh", ["--schema-file", "no/such.json", ...consumer.slice(2)], /cannot read the schema file no\/such\.json/],
+  [
+    "start_consumer.sh",
+    ["--schema-file", "no/such.json", ...consumer.slice(2)],
+    /cannot read the schema file no\/such\.json/,
+  ],
   ["start_consumer.sh", ["--schema-file", join(folder, "broken.json"), ...consumer.slice(2)], /is not JSON/],
   ["start_consumer.sh", ["--schema-file", join(folder, "empty.json"), ...consumer.slice(2)], /"fields" must be a list/],
   ["rebuild_texts.sh", ["--reducers", "0"], /whole number/],
@@ -46,7 +50,11 @@ for (const [name, words, expected] of wrong) {
 }
 
 test("without a stack, a command names what starts it", async () => {
-  for (const [name, words] of [["start_consumer.sh", consumer], ["query", ["SELECT 1"]], ["rebuild_texts.sh", ["--input", "hdfs:///streambook/log", "--output", join(folder, "o")]]] as const) {
+  for (const [name, words] of [
+    ["start_consumer.sh", consumer],
+    ["query", ["SELECT 1"]],
+    ["rebuild_texts.sh", ["--input", "hdfs:///streambook/log", "--output", join(folder, "o")]],
+  ] as const) {
     const { code, stderr } = await command(name, words, nowhere);
     assert.match(stderr, /^streambook: the stack is not running .*npx streambook up/m);
     assert.doesNotMatch(stderr, /^\s+at /m);
@@ -55,7 +63,21 @@ test("without a stack, a command names what starts it", async () => {
 });
 
 test("every command and script explains itself", async () => {
-  const all = ["start_stream_source.sh", "start_producer.sh", "start_consumer.sh", "rebuild_texts.sh", "run", "up", "down", "status", "logs", "doctor", "reset", "query", "data"];
+  const all = [
+    "start_stream_source.sh",
+    "start_producer.sh",
+    "start_consumer.sh",
+    "rebuild_texts.sh",
+    "run",
+    "up",
+    "down",
+    "status",
+    "logs",
+    "doctor",
+    "reset",
+    "query",
+    "data",
+  ];
   for (const name of all) {
     const { code, stdout } = await command(name, ["--help"]);
     assert.equal(code, 0, name);

@@ -7,7 +7,14 @@ import { after, before, test } from "node:test";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
 import { type HiveSession, openHive } from "../lib/src/hive/index.ts";
 import { BatchingProducer, deleteTopics, ensureTopic } from "../lib/src/kafka/index.ts";
-import { type CommitStep, consume, hdfsFolders, nextOffsets, type OffsetRange, parseFileName } from "../lib/src/pipeline/index.ts";
+import {
+  type CommitStep,
+  consume,
+  hdfsFolders,
+  nextOffsets,
+  type OffsetRange,
+  parseFileName,
+} from "../lib/src/pipeline/index.ts";
 import { loadSchema } from "../lib/src/schema/index.ts";
 import { type Addresses, addresses, projectFolder } from "../lib/src/stack/index.ts";
 
@@ -15,13 +22,25 @@ const run = randomUUID().slice(0, 8);
 const topic = `exactly-once-${run}`;
 const table = `exactly_once_${run}`;
 const schema = await loadSchema("schemas/chunks.json");
-const steps: readonly CommitStep[] = ["read", "labelled", "encoded", "staged", "model-saved", "renamed", "committed", "partition-added"];
+const steps: readonly CommitStep[] = [
+  "read",
+  "labelled",
+  "encoded",
+  "staged",
+  "model-saved",
+  "renamed",
+  "committed",
+  "partition-added",
+];
 
 const subjects = ["sea wave harbour lighthouse storm", "bread flour oven yeast crust", "bishop rook pawn king check"];
 const streams = ["/sea.md", "/bread.md", "/chess.md", "/mixed.md"].map((uri, index) => ({
   uri,
   id: `stream-${index}-${run}`,
-  chunks: Array.from({ length: 60 }, (_, seq) => `${subjects[index % 3]} number ${seq}\tquoted "so" ${"é😀\r\n".repeat(seq % 4)}`),
+  chunks: Array.from(
+    { length: 60 },
+    (_, seq) => `${subjects[index % 3]} number ${seq}\tquoted "so" ${"é😀\r\n".repeat(seq % 4)}`,
+  ),
 }));
 const total = streams.reduce((sum, { chunks }) => sum + chunks.length, 0);
 
@@ -58,7 +77,8 @@ after(async () => {
   await hive.execute(`DROP VIEW IF EXISTS ${table}_text`);
   await hive.execute(`DROP TABLE IF EXISTS ${table}`);
   await hive.close();
-  for (const folder of [hdfsFolders.warehouse, hdfsFolders.staging, hdfsFolders.models]) await hdfs.remove(`${folder}/${table}`, { recursive: true });
+  for (const folder of [hdfsFolders.warehouse, hdfsFolders.staging, hdfsFolders.models])
+    await hdfs.remove(`${folder}/${table}`, { recursive: true });
   await deleteTopics({ broker: at.kafka, topics: [topic] });
 });
 
@@ -67,8 +87,16 @@ function consumeAndDie(step: CommitStep, occurrence: number): Promise<NodeJS.Sig
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      [...process.execArgv.filter((flag) => flag.startsWith("--disable-warning")), join(projectFolder(), "test/fixtures/consume-and-die.ts"), JSON.stringify({ topic, table, step, occurrence })],
-      { cwd: projectFolder(), stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, NODE_TEST_CONTEXT: undefined } },
+      [
+        ...process.execArgv.filter((flag) => flag.startsWith("--disable-warning")),
+        join(projectFolder(), "test/fixtures/consume-and-die.ts"),
+        JSON.stringify({ topic, table, step, occurrence }),
+      ],
+      {
+        cwd: projectFolder(),
+        stdio: ["ignore", "ignore", "pipe"],
+        env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+      },
     );
     let said = "";
     child.stderr.on("data", (data) => (said += String(data)));
@@ -91,7 +119,11 @@ for (const occurrence of [1, 2]) {
   for (const step of steps) {
     test(`killed after "${step}" (${occurrence}. time), no offset is claimed twice`, async () => {
       const signal = await consumeAndDie(step, occurrence);
-      assert.equal(signal, "SIGKILL", `the consumer reached the end before "${step}" was done ${occurrence} times: the test has too few messages`);
+      assert.equal(
+        signal,
+        "SIGKILL",
+        `the consumer reached the end before "${step}" was done ${occurrence} times: the test has too few messages`,
+      );
       const { holes } = nextOffsets(await publishedRanges().catch(() => []));
       assert.deepEqual(holes, []);
     });
@@ -99,25 +131,57 @@ for (const occurrence of [1, 2]) {
 }
 
 test("started again, it ends with every message once", async () => {
-  const report = await consume({ addresses: at, schema, topic, table, group: `${table}-last`, clusters: 3, warmUp: 20, flushRecords: 10, once: true });
+  const report = await consume({
+    addresses: at,
+    schema,
+    topic,
+    table,
+    group: `${table}-last`,
+    clusters: 3,
+    warmUp: 20,
+    flushRecords: 10,
+    once: true,
+  });
   assert.equal(report.deadLetters, 0);
-  const rows = await hive.query(`SELECT kafka_partition, kafka_offset, destination_uri, seq, chunk, event_date, CAST(event_time AS STRING) AS event_time, cluster, model_version FROM ${table}`);
+  const rows = await hive.query(
+    `SELECT kafka_partition, kafka_offset, destination_uri, seq, chunk, event_date, CAST(event_time AS STRING) AS event_time, cluster, model_version FROM ${table}`,
+  );
   assert.equal(rows.length, total);
-  assert.equal(new Set(rows.map((row) => `${String(row["kafka_partition"])}/${String(row["kafka_offset"])}`)).size, total);
+  assert.equal(
+    new Set(rows.map((row) => `${String(row["kafka_partition"])}/${String(row["kafka_offset"])}`)).size,
+    total,
+  );
   for (const { uri, chunks } of streams) {
-    const ours = rows.filter((row) => row["destination_uri"] === uri).sort((a, b) => Number(a["seq"]) - Number(b["seq"]));
+    const ours = rows
+      .filter((row) => row["destination_uri"] === uri)
+      .sort((a, b) => Number(a["seq"]) - Number(b["seq"]));
     const sha = (text: string): string => createHash("sha256").update(text).digest("hex");
-    assert.equal(sha(ours.map((row) => row["chunk"]).join("")), sha(chunks.join("")), `${uri} is rebuilt byte for byte`);
+    assert.equal(
+      sha(ours.map((row) => row["chunk"]).join("")),
+      sha(chunks.join("")),
+      `${uri} is rebuilt byte for byte`,
+    );
   }
   for (const row of rows) {
     assert.equal(row["event_date"], Number(row["seq"]) < 30 ? "2026-01-31" : "2026-02-01");
-    assert.ok(String(row["event_time"]).startsWith(String(row["event_date"])), `${String(row["event_time"])} lies on ${String(row["event_date"])}`);
+    assert.ok(
+      String(row["event_time"]).startsWith(String(row["event_date"])),
+      `${String(row["event_time"])} lies on ${String(row["event_date"])}`,
+    );
     assert.ok(Number(row["cluster"]) >= 0 && Number(row["cluster"]) < 3);
     assert.match(String(row["model_version"]), /^s42\.\d{6}$/);
   }
 });
 
 test("once more, there is nothing left to do", async () => {
-  const report = await consume({ addresses: at, schema, topic, table, group: `${table}-idle`, clusters: 3, once: true });
+  const report = await consume({
+    addresses: at,
+    schema,
+    topic,
+    table,
+    group: `${table}-idle`,
+    clusters: 3,
+    once: true,
+  });
   assert.deepEqual([report.rows, report.files], [0, 0]);
 });

@@ -57,12 +57,18 @@ test("a room uses only the rooms to its left", () => {
     if (foundations.has(from) && foundations.has(to)) return false;
     return (tierOf.get(to) ?? 99) >= (tierOf.get(from) ?? -1);
   });
-  assert.deepEqual(wrong.map(({ file, to }) => `${file} → ${to}`), []);
+  assert.deepEqual(
+    wrong.map(({ file, to }) => `${file} → ${to}`),
+    [],
+  );
 });
 
 test("a room is entered by its door", () => {
   const wrong = arrows().filter(({ to, target }) => !target.startsWith("..") && target !== `${to}/index.ts`);
-  assert.deepEqual(wrong.map(({ file, target }) => `${file} → ${target}`), []);
+  assert.deepEqual(
+    wrong.map(({ file, target }) => `${file} → ${target}`),
+    [],
+  );
 });
 
 test("the foundations form no circle", () => {

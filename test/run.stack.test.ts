@@ -44,15 +44,24 @@ test("the course's own texts come back byte for byte, each in a cluster of its o
 
 test("texts of one's own: one character, no line end, one huge line, only blanks, bytes that look like markup", async () => {
   const data = await texts("own", {
-    "a": "x",
+    a: "x",
     "b.txt": "no line end",
     "c.txt": `${"a very long line with words, ".repeat(40_000)}`,
     "d.txt": " \t\r\n \n",
-    "e \"quoted\" & <b>.txt": "</script><script>alert(1)</script>\u2028\u0000\ufeff",
+    'e "quoted" & <b>.txt': "</script><script>alert(1)</script>\u2028\u0000\ufeff",
     "ż🦉.md": "sowa 🦉 i żółw 🐢\r\n".repeat(50),
   });
   const output = join(folder, "own output");
-  const { code, stderr } = await command("run", ["--data", data, "--output", output, "--chunk-size", "1000", "--clusters", "3"]);
+  const { code, stderr } = await command("run", [
+    "--data",
+    data,
+    "--output",
+    output,
+    "--chunk-size",
+    "1000",
+    "--clusters",
+    "3",
+  ]);
   assert.equal(code, 0, stderr);
   const report = JSON.parse(await readFile(join(output, "report.json"), "utf8")) as RunReport;
   assert.equal(report.texts.length, 6);
@@ -72,13 +81,21 @@ const bad: readonly (readonly [string, () => Promise<readonly string[]>, number,
   ["a folder without texts", async () => ["--data", await texts("empty", {})], 1, /holds no texts/],
   [
     "a file that is not UTF-8",
-    async () => ["--data", await texts("latin1", { "good.txt": "good", "latin1.txt": Buffer.from("caf\xe9 au lait", "latin1") })],
+    async () => [
+      "--data",
+      await texts("latin1", { "good.txt": "good", "latin1.txt": Buffer.from("caf\xe9 au lait", "latin1") }),
+    ],
     1,
     /latin1\.txt.*(byte|position) 3/,
   ],
   [
     "an output folder with other things in it",
-    async () => ["--data", await texts("fine", { "a.txt": "fine" }), "--output", await texts("precious", { "thesis.txt": "years of work" })],
+    async () => [
+      "--data",
+      await texts("fine", { "a.txt": "fine" }),
+      "--output",
+      await texts("precious", { "thesis.txt": "years of work" }),
+    ],
     2,
     /precious holds other things/,
   ],
@@ -87,10 +104,14 @@ const bad: readonly (readonly [string, () => Promise<readonly string[]>, number,
 for (const [what, words, expected, message] of bad) {
   test(`${what} is told in one line, and nothing is lost`, async () => {
     const given = await words();
-    const { code, stderr } = await command("run", given.includes("--output") ? given : [...given, "--output", join(folder, `out ${what}`)]);
+    const { code, stderr } = await command(
+      "run",
+      given.includes("--output") ? given : [...given, "--output", join(folder, `out ${what}`)],
+    );
     assert.equal(code, expected, stderr);
     assert.match(stderr, message);
     assert.doesNotMatch(stderr, /^\s+at /m);
-    if (given.includes("--output")) assert.equal(await readFile(join(folder, "precious", "thesis.txt"), "utf8"), "years of work");
+    if (given.includes("--output"))
+      assert.equal(await readFile(join(folder, "precious", "thesis.txt"), "utf8"), "years of work");
   });
 }

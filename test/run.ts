@@ -14,7 +14,9 @@ import { down, homeFolder, projectFolder, up } from "../lib/src/stack/index.ts";
 
 const project = projectFolder();
 const words = process.argv.slice(2);
-const files = globSync(["lib/src/**/*.test.ts", "setup/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"], { cwd: project })
+const files = globSync(["lib/src/**/*.test.ts", "setup/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"], {
+  cwd: project,
+})
   .sort()
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
 const alone = files.filter((file) => !file.endsWith(".stack.test.ts"));
@@ -91,6 +93,8 @@ try {
 }
 
 const seconds = Math.round((performance.now() - started) / 1000);
-console.log(`\n${Math.floor(seconds / 60)} min ${seconds % 60} s${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
+console.log(
+  `\n${Math.floor(seconds / 60)} min ${seconds % 60} s${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`,
+);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);

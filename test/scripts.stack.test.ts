@@ -32,7 +32,13 @@ after(async () => {
   await using hive = await openHive({ address: at.hive });
   await hive.execute(`DROP VIEW IF EXISTS ${table}_text`);
   await hive.execute(`DROP TABLE IF EXISTS ${table}`);
-  for (const path of [`${hdfsFolders.warehouse}/${table}`, `${hdfsFolders.staging}/${table}`, `${hdfsFolders.models}/${table}`, log]) await hdfs.remove(path, { recursive: true });
+  for (const path of [
+    `${hdfsFolders.warehouse}/${table}`,
+    `${hdfsFolders.staging}/${table}`,
+    `${hdfsFolders.models}/${table}`,
+    log,
+  ])
+    await hdfs.remove(path, { recursive: true });
   await deleteTopics({ broker: at.kafka, topics: [topic] });
   await rm(folder, { recursive: true, force: true });
 });
@@ -45,9 +51,15 @@ function begin(name: string, words: readonly string[]): Running {
 
 async function identical(rebuilt: string): Promise<void> {
   const originals = await Promise.all((await readdir(source)).map((file) => readFile(join(source, file))));
-  const copies = await Promise.all((await readdir(rebuilt)).filter((name) => name.endsWith(".md")).map((file) => readFile(join(rebuilt, file))));
+  const copies = await Promise.all(
+    (await readdir(rebuilt)).filter((name) => name.endsWith(".md")).map((file) => readFile(join(rebuilt, file))),
+  );
   assert.equal(copies.length, originals.length);
-  for (const original of originals) assert.ok(copies.some((copy) => copy.equals(original)), "a text has no identical copy");
+  for (const original of originals)
+    assert.ok(
+      copies.some((copy) => copy.equals(original)),
+      "a text has no identical copy",
+    );
 }
 
 let messages = 0;
@@ -57,13 +69,49 @@ test("source, consumer and producer work together; Ctrl-C lets the consumer fini
   await api.said(/http:\/\/127\.0\.0\.1:\d+/);
   const port = /http:\/\/127\.0\.0\.1:(?<port>\d+)/.exec(api.text())?.groups?.["port"] ?? "";
   const consumer = begin("start_consumer.sh", [
-    ...["--schema-file", "schemas/chunks.json", "--kafka-broker-port", at.kafka.split(":")[1] ?? "", "--topic", topic, "--logs-dir", join(folder, "logs")],
-    ...["--hive-port", at.hive.split(":")[1] ?? "", "--hive-table", table, "--clusters", "9", "--group", `g-${id}`, "--warm-up", "100", "--flush-seconds", "1"],
+    ...[
+      "--schema-file",
+      "schemas/chunks.json",
+      "--kafka-broker-port",
+      at.kafka.split(":")[1] ?? "",
+      "--topic",
+      topic,
+      "--logs-dir",
+      join(folder, "logs"),
+    ],
+    ...[
+      "--hive-port",
+      at.hive.split(":")[1] ?? "",
+      "--hive-table",
+      table,
+      "--clusters",
+      "9",
+      "--group",
+      `g-${id}`,
+      "--warm-up",
+      "100",
+      "--flush-seconds",
+      "1",
+    ],
   ]);
-  const producer = begin("start_producer.sh", ["-s", port, "-k", at.kafka.split(":")[1] ?? "", "-t", topic, "-l", join(folder, "log")]);
+  const producer = begin("start_producer.sh", [
+    "-s",
+    port,
+    "-k",
+    at.kafka.split(":")[1] ?? "",
+    "-t",
+    topic,
+    "-l",
+    join(folder, "log"),
+  ]);
   const produced = await producer.ended;
   assert.equal(produced.code, 0, produced.stderr);
-  const lines = (await Promise.all((await readdir(join(folder, "log"))).map((file) => readFile(join(folder, "log", file), "utf8")))).join("").trim().split("\n");
+  const lines = (
+    await Promise.all((await readdir(join(folder, "log"))).map((file) => readFile(join(folder, "log", file), "utf8")))
+  )
+    .join("")
+    .trim()
+    .split("\n");
   messages = lines.length;
   await consumer.said(new RegExp(`${messages} rows in`));
   consumer.child.kill("SIGINT");
@@ -85,13 +133,24 @@ test("the texts are rebuilt from the log, on YARN", async () => {
   const [file = ""] = await readdir(join(folder, "log"));
   await hdfs.mkdirs(log);
   await hdfs.write(`${log}/${file}`, await readFile(join(folder, "log", file)));
-  const { code, stderr } = await command("rebuild_texts.sh", ["--input", `hdfs://${log}`, "--output", join(folder, "from log")]);
+  const { code, stderr } = await command("rebuild_texts.sh", [
+    "--input",
+    `hdfs://${log}`,
+    "--output",
+    join(folder, "from log"),
+  ]);
   assert.equal(code, 0, stderr);
   await identical(join(folder, "from log"));
 });
 
 test("and from the table's rows, in this process", async () => {
-  const { code, stderr } = await command("rebuild_texts.sh", ["--input", `hive:${table}`, "--output", join(folder, "from table"), "--local"]);
+  const { code, stderr } = await command("rebuild_texts.sh", [
+    "--input",
+    `hive:${table}`,
+    "--output",
+    join(folder, "from table"),
+    "--local",
+  ]);
   assert.equal(code, 0, stderr);
   await identical(join(folder, "from table"));
 });

@@ -19,7 +19,12 @@ export async function withTimeout<T>(
   const expired = new Promise<never>((_, reject) => {
     combined.addEventListener("abort", () => reject(combined.reason as Error), { once: true });
     timer = setTimeout(() => {
-      limit.abort(new StreambookError("TIMEOUT", `waited ${milliseconds / 1000} s for ${what}; try again, or look at \`streambook status\``));
+      limit.abort(
+        new StreambookError(
+          "TIMEOUT",
+          `waited ${milliseconds / 1000} s for ${what}; try again, or look at \`streambook status\``,
+        ),
+      );
     }, milliseconds);
   });
   try {

@@ -26,7 +26,8 @@ export async function until<T>(
     signal?.throwIfAborted();
     const answer = await look();
     if (answer !== undefined && answer !== false) return answer;
-    if (performance.now() > end) throw new StreambookError("TIMEOUT", `waited ${timeout / 1000} s for ${what}; look at \`streambook status\``);
+    if (performance.now() > end)
+      throw new StreambookError("TIMEOUT", `waited ${timeout / 1000} s for ${what}; look at \`streambook status\``);
     await delay(interval, signal);
   }
 }

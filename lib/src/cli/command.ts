@@ -85,7 +85,8 @@ export function wholeNumber(minimum: number, maximum: number = Number.MAX_SAFE_I
 /** An option's parser for positive numbers, fractions allowed. */
 export function positiveNumber(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value) || value <= 0) throw new InvalidArgumentError("It must be a number above 0.");
+  if (text.trim() === "" || !Number.isFinite(value) || value <= 0)
+    throw new InvalidArgumentError("It must be a number above 0.");
   return value;
 }
 
@@ -95,7 +96,8 @@ export const port = wholeNumber(0, 65535);
 /** An option's parser for a service: `9092` means this machine, `host:9092` another; the result is `host:port`. */
 export function serviceAddress(text: string): string {
   const parts = /^(?:(?<host>[A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\]):)?(?<port>\d{1,5})$/.exec(text)?.groups;
-  if (parts === undefined || Number(parts["port"]) > 65535) throw new InvalidArgumentError("It must be a port or host:port.");
+  if (parts === undefined || Number(parts["port"]) > 65535)
+    throw new InvalidArgumentError("It must be a port or host:port.");
   return `${parts["host"] ?? "127.0.0.1"}:${parts["port"]}`;
 }
 

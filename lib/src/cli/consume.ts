@@ -47,7 +47,11 @@ export function register(program: Command): void {
     .option("--once", "stop at the end of what is in the topic now")
     .option("--flush-records <n>", "rows after which a file is written (default: 20000)", wholeNumber(1))
     .option("--flush-seconds <s>", "seconds after which a file is written (default: 10)", positiveNumber)
-    .option("--threads <n>", "threads that parse and encode (default: one less than there are cores)", wholeNumber(1, 64))
+    .option(
+      "--threads <n>",
+      "threads that parse and encode (default: one less than there are cores)",
+      wholeNumber(1, 64),
+    )
     .option("--no-stem", "do not reduce words to their stems")
     .action(
       action<Options>(async (options, { signal }) => {
@@ -58,7 +62,11 @@ export function register(program: Command): void {
           ...options,
           schema,
           table: options.hiveTable,
-          addresses: { ...running, kafka: options.kafkaBrokerPort ?? running.kafka, hive: options.hivePort ?? running.hive },
+          addresses: {
+            ...running,
+            kafka: options.kafkaBrokerPort ?? running.kafka,
+            hive: options.hivePort ?? running.hive,
+          },
           logger: createLogger("consumer", { folder: options.logsDir }),
           signal,
           onProgress: ({ read, rows, files, deadLetters, warmingUp }) =>

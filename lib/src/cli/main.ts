@@ -26,7 +26,12 @@ async function main(words: readonly string[]): Promise<void> {
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .exitOverride()
     .showSuggestionAfterError()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, `${PROGRAM}: `).replace(/\n*$/, `; \`${PROGRAM} --help\` shows what there is\n`)) });
+    .configureOutput({
+      outputError: (text, write) =>
+        write(
+          text.replace(/^error: /, `${PROGRAM}: `).replace(/\n*$/, `; \`${PROGRAM} --help\` shows what there is\n`),
+        ),
+    });
   const wanted = words.find((word) => !word.startsWith("-"));
   const chosen = MODULES.filter(({ commands }) => wanted !== undefined && commands.includes(wanted));
   for (const { load } of chosen.length > 0 ? chosen : MODULES) (await load()).register(program);

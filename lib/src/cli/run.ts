@@ -5,7 +5,16 @@ import { StreambookError } from "../errors/index.ts";
 import { createLogger } from "../log/index.ts";
 import { judge, run, type RunReport, type StageEvent, StageRecorder } from "../pipeline/index.ts";
 import { loadSchema } from "../schema/index.ts";
-import { addresses, down, hadoopClient, homeFolder, projectFolder, up, versions } from "../stack/index.ts";
+import {
+  addresses,
+  deadServices,
+  down,
+  hadoopClient,
+  homeFolder,
+  projectFolder,
+  up,
+  versions,
+} from "../stack/index.ts";
 import { findJava } from "../../../setup/java.mjs";
 import { action, wholeNumber } from "./command.ts";
 import { statusLine } from "./status-line.ts";
@@ -43,7 +52,13 @@ export function register(program: Command): void {
         const recorder = new StageRecorder(terminal());
         const { started } = await recorder.run(
           "Start the stack",
-          (stage) => up({ signal, onProgress: ({ message }) => stage.progress(message) }),
+          (stage) =>
+            up({
+              signal,
+              // A port that was taken is worth a line that stays.
+              onProgress: ({ kind, message }) =>
+                kind === "notice" ? process.stderr.write(`\n${message}\n`) : stage.progress(message),
+            }),
           ({ started }) => ({ text: started.length > 0 ? "Kafka, HDFS, YARN and Hive are up" : "it is up already" }),
         );
         try {
@@ -60,8 +75,18 @@ export function register(program: Command): void {
             logger: createLogger("run", { folder: join(homeFolder(), "logs") }),
           });
           tell(report, html, options.keepUp === true || started.length === 0);
+        } catch (error) {
+          for (const { name, log = [] } of await deadServices()) {
+            process.stderr.write(`\n${name} has ended by itself; the end of its log:\n${log.join("\n")}\n`);
+          }
+          throw error;
         } finally {
-          if (options.keepUp !== true && started.length > 0) await recorder.run("Stop the stack", () => down(), () => ({ text: "what it stored is kept" }));
+          if (options.keepUp !== true && started.length > 0)
+            await recorder.run(
+              "Stop the stack",
+              () => down({ services: started, keepArchiveBuild: true }),
+              () => ({ text: "what it stored is kept" }),
+            );
         }
       }),
     );
@@ -98,7 +123,8 @@ function tell(report: RunReport, html: string, up: boolean): void {
       : "`npm start -- --keep-up` leaves the stack running, to look inside.",
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
-  if (!passed) throw new StreambookError("RUN_NOT_IDENTICAL", `the run does not agree with its source; ${page} says where`);
+  if (!passed)
+    throw new StreambookError("RUN_NOT_IDENTICAL", `the run does not agree with its source; ${page} says where`);
 }
 
 async function javaVersion(): Promise<string | null> {

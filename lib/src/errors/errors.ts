@@ -15,18 +15,34 @@ interface ErrorEntry {
 /** Every error code, with its meaning. Grouped by room. */
 export const errorCodes = {
   // any room
-  USAGE: { summary: "A command or function was called with a value it does not accept.", retriable: false, exitCode: 2 },
+  USAGE: {
+    summary: "A command or function was called with a value it does not accept.",
+    retriable: false,
+    exitCode: 2,
+  },
   TIMEOUT: { summary: "Something that was waited for did not happen in time.", retriable: true, exitCode: 1 },
   UNREACHABLE: { summary: "A service does not answer at the address tried.", retriable: true, exitCode: 1 },
-  NOT_FOUND: { summary: "A file, folder, topic or table that was named does not exist.", retriable: false, exitCode: 1 },
-  INTERNAL: { summary: "The library contradicts itself: a fault of ours, please report it.", retriable: false, exitCode: 1 },
+  NOT_FOUND: {
+    summary: "A file, folder, topic or table that was named does not exist.",
+    retriable: false,
+    exitCode: 1,
+  },
+  INTERNAL: {
+    summary: "The library contradicts itself: a fault of ours, please report it.",
+    retriable: false,
+    exitCode: 1,
+  },
   // schema
   SCHEMA_INVALID: { summary: "A schema file cannot be used.", retriable: false, exitCode: 2 },
   MESSAGE_INVALID: { summary: "A message does not follow its schema.", retriable: false, exitCode: 1 },
   // stream
   NOT_UTF8: { summary: "A file that should be UTF-8 text is not.", retriable: false, exitCode: 1 },
   STREAM_BROKEN: { summary: "A stream from the API ended before its last chunk.", retriable: true, exitCode: 1 },
-  PORT_TAKEN: { summary: "A port that was to be listened on is taken, or may not be used.", retriable: false, exitCode: 1 },
+  PORT_TAKEN: {
+    summary: "A port that was to be listened on is taken, or may not be used.",
+    retriable: false,
+    exitCode: 1,
+  },
   NO_TEXTS: { summary: "A folder that should hold texts holds none.", retriable: false, exitCode: 1 },
   // kafka
   KAFKA_FAILED: { summary: "Kafka refused or failed a request.", retriable: true, exitCode: 1 },
@@ -48,9 +64,17 @@ export const errorCodes = {
   SETUP_MISSING: { summary: "Something the stack needs is not installed.", retriable: false, exitCode: 1 },
   // pipeline
   LOG_FAILED: { summary: "A log of messages cannot be written.", retriable: false, exitCode: 1 },
-  OFFSETS_OVERLAP: { summary: "Two data files claim the same offsets of one partition.", retriable: false, exitCode: 1 },
+  OFFSETS_OVERLAP: {
+    summary: "Two data files claim the same offsets of one partition.",
+    retriable: false,
+    exitCode: 1,
+  },
   PARTITION_LOST: { summary: "Another consumer has taken over a partition.", retriable: true, exitCode: 1 },
-  RUN_NOT_IDENTICAL: { summary: "A run ended, but a text or a count does not agree with its source.", retriable: false, exitCode: 1 },
+  RUN_NOT_IDENTICAL: {
+    summary: "A run ended, but a text or a count does not agree with its source.",
+    retriable: false,
+    exitCode: 1,
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 /** The code of a {@link StreambookError}. */
@@ -99,7 +123,15 @@ export function isRetriable(error: unknown): boolean {
   return typeof code === "string" && NETWORK_CODES.has(code);
 }
 
-const NETWORK_CODES = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"]);
+const NETWORK_CODES = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EAI_AGAIN",
+]);
 
 /** Exit status for any caught value: 130 after an interruption, the table's for our errors, 1 for the rest. */
 export function exitCodeOf(error: unknown): number {
@@ -110,7 +142,8 @@ export function exitCodeOf(error: unknown): number {
 
 /** The message of any caught value, on one line; of an empty one, its code or name. */
 export function messageOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === "" && error.errors.length > 0) return messageOf(error.errors[0]);
+  if (error instanceof AggregateError && error.message === "" && error.errors.length > 0)
+    return messageOf(error.errors[0]);
   if (!(error instanceof Error)) return String(error);
   const code = (error as NodeJS.ErrnoException).code;
   return (error.message || (typeof code === "string" ? code : error.name)).split("\n", 1)[0] ?? "";

@@ -116,11 +116,11 @@ test("a topic that is not there, a broker that is not there: says so", async () 
   await producer.close();
   await assert.rejects(producer.send({ topic: "x", value: "x" }), /closed/);
   for (const open of [
-    BatchingProducer.open({ broker: "127.0.0.1:1" }),
-    ensureTopic({ broker: "127.0.0.1:1", topic: "x" }),
+    () => BatchingProducer.open({ broker: "127.0.0.1:1" }),
+    () => ensureTopic({ broker: "127.0.0.1:1", topic: "x" }),
   ]) {
     await assert.rejects(
-      open,
+      open(),
       (error) => isStreambookError(error, "UNREACHABLE") && /127\.0\.0\.1:1 .*streambook up/.test(error.message),
     );
   }

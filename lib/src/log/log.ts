@@ -16,7 +16,8 @@ export interface LoggerOptions {
 export function createLogger(name: string, options: LoggerOptions = {}): Logger {
   const streams: { level: "debug" | "info" | "warn" | "error"; stream: { write(line: string): void } }[] = [];
   const shown = options.console ?? "warn";
-  if (shown !== "silent") streams.push({ level: shown, stream: { write: (line) => process.stderr.write(forPeople(line)) } });
+  if (shown !== "silent")
+    streams.push({ level: shown, stream: { write: (line) => process.stderr.write(forPeople(line)) } });
   if (options.folder !== undefined) {
     mkdirSync(options.folder, { recursive: true });
     streams.push({ level: "debug", stream: destination({ dest: join(options.folder, `${name}.log`), sync: true }) });
@@ -30,7 +31,12 @@ export const silentLogger: Logger = pino({ level: "silent" });
 const LEVELS: Readonly<Record<number, string>> = { 20: "debug", 30: "info", 40: "warning", 50: "error", 60: "fatal" };
 
 function forPeople(line: string): string {
-  const { level, msg, name, err } = JSON.parse(line) as { level: number; msg?: string; name?: string; err?: { message?: string } };
+  const { level, msg, name, err } = JSON.parse(line) as {
+    level: number;
+    msg?: string;
+    name?: string;
+    err?: { message?: string };
+  };
   const cause = err?.message === undefined || err.message === msg ? "" : `: ${err.message}`;
   return `${name ?? "streambook"}: ${LEVELS[level] ?? "info"}: ${msg ?? ""}${cause}\n`;
 }

@@ -38,13 +38,23 @@ interface Row {
  * @param files name of the text by `destination_uri`; rows of other streams are counted, but not shown
  * @param clusters how many clusters there are
  */
-export async function analyse(hive: HiveSession, table: string, files: ReadonlyMap<string, string>, clusters: number): Promise<Analysis> {
+export async function analyse(
+  hive: HiveSession,
+  table: string,
+  files: ReadonlyMap<string, string>,
+  clusters: number,
+): Promise<Analysis> {
   // All rows of one stream are in one partition, so distinct offsets may be counted by stream and added up.
   const cells = (
     await hive.query(
       `SELECT destination_uri, cluster, COUNT(*) AS n, COUNT(DISTINCT kafka_partition, kafka_offset) AS offsets FROM ${identifier(table)} GROUP BY destination_uri, cluster`,
     )
-  ).map((row): Cell => ({ uri: String(row["destination_uri"]), cluster: Number(row["cluster"]), rows: Number(row["n"]), offsets: Number(row["offsets"]) }));
+  ).map((row): Cell => ({
+    uri: String(row["destination_uri"]),
+    cluster: Number(row["cluster"]),
+    rows: Number(row["n"]),
+    offsets: Number(row["offsets"]),
+  }));
   const total = sum(cells.map(({ rows }) => rows));
   const rows = await readRows(hive, table, total);
   const names = [...new Set(files.values())].sort();
@@ -52,7 +62,9 @@ export async function analyse(hive: HiveSession, table: string, files: ReadonlyM
     files: names,
     clusters: Array.from({ length: clusters }, (_, id) => id),
     counts: names.map((name) =>
-      Array.from({ length: clusters }, (_, id) => sum(cells.filter(({ uri, cluster }) => files.get(uri) === name && cluster === id).map(({ rows }) => rows))),
+      Array.from({ length: clusters }, (_, id) =>
+        sum(cells.filter(({ uri, cluster }) => files.get(uri) === name && cluster === id).map(({ rows }) => rows)),
+      ),
     ),
   };
   return {
@@ -69,13 +81,23 @@ async function readRows(hive: HiveSession, table: string, total: number): Promis
   const sampled = every > 1 ? ` WHERE pmod(hash(destination_uri, seq), ${every}) = 0` : "";
   const rows = await hive.query(`SELECT destination_uri, seq, cluster, chunk FROM ${identifier(table)}${sampled}`);
   return rows
-    .map((row): Row => ({ uri: String(row["destination_uri"]), seq: Number(row["seq"]), cluster: Number(row["cluster"]), chunk: String(row["chunk"]) }))
+    .map((row): Row => ({
+      uri: String(row["destination_uri"]),
+      seq: Number(row["seq"]),
+      cluster: Number(row["cluster"]),
+      chunk: String(row["chunk"]),
+    }))
     .sort((a, b) => (a.uri < b.uri ? -1 : a.uri > b.uri ? 1 : a.seq - b.seq));
 }
 
 function describe(cells: readonly Cell[], rows: readonly Row[], clusters: number): ReportCluster[] {
-  const documents = rows.map(({ cluster, chunk }) => ({ label: cluster, terms: tokenize(chunk).filter((word) => word.length > 1 && !englishStopWords.has(word)) }));
-  const terms = new Map(topTerms(documents, { count: TERMS, merge: stem }).map(({ id, terms }) => [id, terms] as const));
+  const documents = rows.map(({ cluster, chunk }) => ({
+    label: cluster,
+    terms: tokenize(chunk).filter((word) => word.length > 1 && !englishStopWords.has(word)),
+  }));
+  const terms = new Map(
+    topTerms(documents, { count: TERMS, merge: stem }).map(({ id, terms }) => [id, terms] as const),
+  );
   return Array.from({ length: clusters }, (_, id) => ({
     id,
     size: sum(cells.filter(({ cluster }) => cluster === id).map(({ rows }) => rows)),
@@ -97,7 +119,10 @@ function project(rows: readonly Row[], files: ReadonlyMap<string, string>): Repo
     const { indices, counts, words } = window.push(own);
     return { indices: indices.slice(), counts: counts.slice(), words };
   });
-  const plane = projectToPlane(counts.map((one) => frequencies.weigh(one)), { features: frequencies.features });
+  const plane = projectToPlane(
+    counts.map((one) => frequencies.weigh(one)),
+    { features: frequencies.features },
+  );
   return shown.map(({ uri, cluster, chunk }, index) => ({
     x: plane[index]?.x ?? 0,
     y: plane[index]?.y ?? 0,
@@ -120,10 +145,13 @@ function qualityOf({ counts }: ReportHeatMap): ReportQuality {
     }),
   );
   if (labels.length === 0) return {};
-  return { purity: purity(labels, truth), nmi: normalizedMutualInformation(labels, truth), ari: adjustedRandIndex(labels, truth) };
+  return {
+    purity: purity(labels, truth),
+    nmi: normalizedMutualInformation(labels, truth),
+    ari: adjustedRandIndex(labels, truth),
+  };
 }
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
-

@@ -29,7 +29,8 @@ after(async () => {
   for (const table of tables) {
     await hive.execute(`DROP VIEW IF EXISTS ${table}_text`);
     await hive.execute(`DROP TABLE IF EXISTS ${table}`);
-    for (const folder of [hdfsFolders.warehouse, hdfsFolders.staging, hdfsFolders.models]) await hdfs.remove(`${folder}/${table}`, { recursive: true });
+    for (const folder of [hdfsFolders.warehouse, hdfsFolders.staging, hdfsFolders.models])
+      await hdfs.remove(`${folder}/${table}`, { recursive: true });
   }
   await hive.close();
   await deleteTopics({ broker: at.kafka, topics: topics.flatMap((topic) => [topic, deadLetterTopic(topic)]) });
@@ -50,7 +51,10 @@ function message(i: number): string {
 }
 
 /** A topic of its own with these values, and the options of a consumer for it with a table of its own. */
-async function prepared(values: readonly (string | null)[], options: Partial<ConsumeOptions> = {}): Promise<ConsumeOptions> {
+async function prepared(
+  values: readonly (string | null)[],
+  options: Partial<ConsumeOptions> = {},
+): Promise<ConsumeOptions> {
   const id = randomUUID().slice(0, 8);
   const topic = `consume-test-${id}`;
   const table = `consume_test_${id}`;
@@ -60,12 +64,26 @@ async function prepared(values: readonly (string | null)[], options: Partial<Con
   await using producer = await BatchingProducer.open({ broker: at.kafka });
   for (const [i, value] of values.entries()) await producer.send({ topic, key: `/${i % 3}.md`, value });
   await producer.flush();
-  return { addresses: at, schema, topic, table, group: `${table}-${randomUUID()}`, clusters: 3, warmUp: 10, once: true, threads: 1, ...options };
+  return {
+    addresses: at,
+    schema,
+    topic,
+    table,
+    group: `${table}-${randomUUID()}`,
+    clusters: 3,
+    warmUp: 10,
+    once: true,
+    threads: 1,
+    ...options,
+  };
 }
 
 async function counted(table: string): Promise<{ rows: number; distinct: number }> {
   const rows = await hive.query(`SELECT kafka_partition, kafka_offset FROM ${table}`);
-  return { rows: rows.length, distinct: new Set(rows.map((row) => `${String(row["kafka_partition"])}/${String(row["kafka_offset"])}`)).size };
+  return {
+    rows: rows.length,
+    distinct: new Set(rows.map((row) => `${String(row["kafka_partition"])}/${String(row["kafka_offset"])}`)).size,
+  };
 }
 
 async function deadLetters(topic: string): Promise<Record<string, string>[]> {
@@ -79,7 +97,10 @@ async function deadLetters(topic: string): Promise<Record<string, string>[]> {
   const found: Record<string, string>[] = [];
   for await (const { messages } of consumer) {
     for (const { headers, value } of messages) {
-      found.push({ ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)])), value: String(value) });
+      found.push({
+        ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)])),
+        value: String(value),
+      });
     }
   }
   return found;
@@ -92,7 +113,12 @@ function listening(server: Server): Promise<number> {
 /** A logger that keeps its warnings. */
 function keeping(warnings: string[]): Logger {
   const quiet = (): void => undefined;
-  return { info: quiet, debug: quiet, error: quiet, warn: (text: string) => void warnings.push(text) } as unknown as Logger;
+  return {
+    info: quiet,
+    debug: quiet,
+    error: quiet,
+    warn: (text: string) => void warnings.push(text),
+  } as unknown as Logger;
 }
 
 test("what cannot be read goes to the dead letters, once, and the others become rows", async () => {
@@ -144,7 +170,10 @@ test("another number of clusters than the table's model has is refused", async (
 test("a schema without the fields the consumer needs is refused", async () => {
   const options = await prepared([]);
   const fields = schema.fields.filter(({ name }) => name !== "chunk");
-  await assert.rejects(consume({ ...options, schema: { ...schema, fields } }), { code: "SCHEMA_INVALID", message: /no field "chunk"/ });
+  await assert.rejects(consume({ ...options, schema: { ...schema, fields } }), {
+    code: "SCHEMA_INVALID",
+    message: /no field "chunk"/,
+  });
 });
 
 test("names that try to be something else are refused, and nothing is made", async () => {
@@ -185,7 +214,8 @@ test("two consumers of one group share the work, one leaves, and nothing is lost
   await using producer = await BatchingProducer.open({ broker: at.kafka });
   for (let i = 400; i < 500; i++) await producer.send({ topic: options.topic, key: `/${i % 3}.md`, value: message(i) });
   await producer.flush();
-  for (let tries = 0; tries < 200 && (await published()) < 500; tries++) await new Promise((resolve) => setTimeout(resolve, 200));
+  for (let tries = 0; tries < 200 && (await published()) < 500; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 200));
   stops[1]?.abort();
   await runs[1];
   assert.deepEqual(await counted(options.table), { rows: 500, distinct: 500 });
@@ -195,7 +225,11 @@ test("two files that claim the same offsets stop the consumer before it makes th
   const options = await prepared(Array.from({ length: 60 }, (_, i) => message(i)));
   await consume(options);
   const folder = `${hdfsFolders.warehouse}/${options.table}/event_date=2026-01-31`;
-  for (const partition of [0, 1]) await hdfs.write(`${folder}/${fileName({ topic: options.topic, partition, first: 0n, last: 0n })}`, Buffer.from("x"));
+  for (const partition of [0, 1])
+    await hdfs.write(
+      `${folder}/${fileName({ topic: options.topic, partition, first: 0n, last: 0n })}`,
+      Buffer.from("x"),
+    );
   await assert.rejects(consume(options), { code: "OFFSETS_OVERLAP" });
 });
 
@@ -229,7 +263,10 @@ test("a NameNode that goes away in the middle is waited for, aloud", async () =>
   });
   proxy.close();
   assert.equal(report.rows, 200);
-  assert.ok(warnings.some((text) => /try \d+ in \d+ s/.test(text)), warnings.join("\n"));
+  assert.ok(
+    warnings.some((text) => /try \d+ in \d+ s/.test(text)),
+    warnings.join("\n"),
+  );
   assert.deepEqual(await counted(options.table), { rows: 200, distinct: 200 });
 });
 
@@ -238,7 +275,10 @@ test("a HiveServer2 that drops its connections in the middle is asked again", as
   const open = new Set<{ destroy(): void }>();
   const proxy = createTcpServer((near) => {
     const far = connect(Number(port), host);
-    for (const socket of [near, far]) socket.on("error", () => [near, far].forEach((one) => one.destroy())).on("close", () => [near, far].forEach((one) => one.destroy()));
+    for (const socket of [near, far])
+      socket
+        .on("error", () => [near, far].forEach((one) => one.destroy()))
+        .on("close", () => [near, far].forEach((one) => one.destroy()));
     near.pipe(far).pipe(near);
     open.add(near);
   });

@@ -8,7 +8,16 @@
 import { retry } from "../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
-import { BatchingProducer, deadLetter, deadLetterTopic, ensureTopic, openConsumer, type PartitionBatch, type PartitionConsumer, topicOffsets } from "../kafka/index.ts";
+import {
+  BatchingProducer,
+  deadLetter,
+  deadLetterTopic,
+  ensureTopic,
+  openConsumer,
+  type PartitionBatch,
+  type PartitionConsumer,
+  topicOffsets,
+} from "../kafka/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
 import type { Schema } from "../schema/index.ts";
 import type { Addresses } from "../stack/index.ts";
@@ -19,7 +28,8 @@ import { RowWorkers } from "./row-workers.ts";
 import { type DataFile, PATIENT, Table } from "./table.ts";
 
 /** The steps of the commit protocol, in order; each is told after it is done. */
-export type CommitStep = "read" | "labelled" | "encoded" | "staged" | "model-saved" | "renamed" | "committed" | "partition-added";
+export type CommitStep =
+  "read" | "labelled" | "encoded" | "staged" | "model-saved" | "renamed" | "committed" | "partition-added";
 
 /** How far a consumer is. */
 export interface ConsumeProgress {
@@ -88,7 +98,10 @@ export interface ConsumeReport extends Omit<ConsumeProgress, "warmingUp"> {
 export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
   for (const name of [textField, streamField, timeField]) {
     if (!options.schema.fields.some((field) => field.name === name)) {
-      throw new StreambookError("SCHEMA_INVALID", `the schema ${options.schema.name} has no field "${name}", and the consumer needs it; add it, or give another --schema-file`);
+      throw new StreambookError(
+        "SCHEMA_INVALID",
+        `the schema ${options.schema.name} has no field "${name}", and the consumer needs it; add it, or give another --schema-file`,
+      );
     }
   }
   const { addresses, logger = silentLogger, signal } = options;
@@ -96,20 +109,31 @@ export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
   await using workers = new RowWorkers({ schema: options.schema, ...pick(options, "features", "stem", "threads") });
   // Few tries of its own: a NameNode that stays away is waited for here, where it can be told.
   const hdfs = new Hdfs({ address: addresses.webhdfs, retry: { attempts: 2 } });
-  await using table = new Table({ hdfs, hive: addresses.hive, name: options.table, topic: options.topic, schema: options.schema, logger });
+  await using table = new Table({
+    hdfs,
+    hive: addresses.hive,
+    name: options.table,
+    topic: options.topic,
+    schema: options.schema,
+    logger,
+  });
   signal?.throwIfAborted();
   await ensureTopic({ broker: addresses.kafka, topic: options.topic, ...(signal === undefined ? {} : { signal }) });
   await table.create();
   const models = new ModelStore(hdfs, options.table, logger);
   const saved = await models.load();
-  if (saved !== undefined) checkCompatible(saved, { clusters: options.clusters ?? 5, features: options.features ?? 16384 }, options.table);
+  if (saved !== undefined)
+    checkCompatible(saved, { clusters: options.clusters ?? 5, features: options.features ?? 16384 }, options.table);
   const labeller = new Labeller(options, saved);
   const consumption = new Consumption(options, { table, models, labeller, workers, logger });
   return await consumption.run(); // awaited here, because the threads and the table are closed on the way out
 }
 
 function pick<T extends object, K extends keyof T>(object: T, ...keys: K[]): Pick<T, K> {
-  return Object.fromEntries(keys.filter((key) => object[key] !== undefined).map((key) => [key, object[key]])) as Pick<T, K>;
+  return Object.fromEntries(keys.filter((key) => object[key] !== undefined).map((key) => [key, object[key]])) as Pick<
+    T,
+    K
+  >;
 }
 
 interface Parts {
@@ -191,7 +215,16 @@ class Consumption {
     }
     const { read, rows, files, deadLetters, bytes } = this.#progress;
     const seconds = (performance.now() - this.#started) / 1000;
-    return { read, rows, files, deadLetters, bytes, seconds, modelVersion: this.#parts.labeller.version, spent: { ...this.#spent } };
+    return {
+      read,
+      rows,
+      files,
+      deadLetters,
+      bytes,
+      seconds,
+      modelVersion: this.#parts.labeller.version,
+      spent: { ...this.#spent },
+    };
   }
 
   /** Takes batches as they come; parsing runs ahead in the threads, labelling follows in order. */
@@ -227,7 +260,11 @@ class Consumption {
     }
   }
 
-  async #label(consumer: PartitionConsumer, batch: PartitionBatch, parsed: Awaited<ReturnType<RowWorkers["parse"]>>): Promise<void> {
+  async #label(
+    consumer: PartitionConsumer,
+    batch: PartitionBatch,
+    parsed: Awaited<ReturnType<RowWorkers["parse"]>>,
+  ): Promise<void> {
     const { partition, generation, firstOffset, nextOffset } = batch;
     const gathering = this.#gatheringOf(batch);
     if (gathering === undefined) return; // the partition has gone to another consumer
@@ -246,20 +283,30 @@ class Consumption {
     await this.#step("labelled", batch.partition, batch.firstOffset, batch.nextOffset - 1n);
     const { flushRecords = 20_000, flushBytes = 8 << 20 } = this.#options;
     const { parsed, clusters, versions, version } = batch;
-    const offsetAt = (row: number): bigint => (row < parsed.rows ? batch.firstOffset + BigInt(parsed.offsets[row] as number) : batch.nextOffset);
-    for (let from = 0, to = 0; from < parsed.rows; from = to) {
+    const offsetAt = (row: number): bigint =>
+      row < parsed.rows ? batch.firstOffset + BigInt(parsed.offsets[row] as number) : batch.nextOffset;
+    for (let from = 0, to: number; from < parsed.rows; from = to) {
       const date = parsed.dates[parsed.date[from] as number] as string;
       if (gathering.date !== undefined && gathering.date !== date) {
         gathering.next = offsetAt(from);
         await this.#flush(consumer, gathering);
       }
       const end = Math.min(parsed.rows, from + flushRecords - gathering.rows);
-      for (to = from; to < end && parsed.date[to] === parsed.date[from]; to++) gathering.bytes += parsed.sizes[to] as number;
+      for (to = from; to < end && parsed.date[to] === parsed.date[from]; to++)
+        gathering.bytes += parsed.sizes[to] as number;
       gathering.date = date;
-      gathering.segments.push({ batch: parsed.batch, from, to, clusters: clusters.slice(from, to), versions, version: version.slice(from, to) });
+      gathering.segments.push({
+        batch: parsed.batch,
+        from,
+        to,
+        clusters: clusters.slice(from, to),
+        versions,
+        version: version.slice(from, to),
+      });
       gathering.rows += to - from;
       gathering.next = offsetAt(to);
-      if (gathering.rows >= flushRecords || gathering.bytes >= flushBytes * gathering.share) await this.#flush(consumer, gathering);
+      if (gathering.rows >= flushRecords || gathering.bytes >= flushBytes * gathering.share)
+        await this.#flush(consumer, gathering);
     }
     gathering.next = batch.nextOffset;
     if (parsed.malformed.length > 0) gathering.deadLetters = true;
@@ -270,14 +317,29 @@ class Consumption {
     if (gathering.next === gathering.first || (gathering.rows === 0 && !gathering.deadLetters)) return;
     const { partition, segments, first, next, rows } = gathering;
     const date = gathering.date ?? new Date().toISOString().slice(0, 10);
-    Object.assign(gathering, { first: next, date: undefined, segments: [], rows: 0, bytes: 0, share: 1, deadLetters: false, since: performance.now() });
+    Object.assign(gathering, {
+      first: next,
+      date: undefined,
+      segments: [],
+      rows: 0,
+      bytes: 0,
+      share: 1,
+      deadLetters: false,
+      since: performance.now(),
+    });
     gathering.waiting++;
     const turn = gathering.published;
     gathering.published = (async () => {
       await turn;
       if (this.#failure !== undefined || this.#gathering.get(partition) !== gathering) return;
       try {
-        await this.#publish(consumer, gathering, { topic: this.#options.topic, partition, first, last: next - 1n, date }, segments, rows);
+        await this.#publish(
+          consumer,
+          gathering,
+          { topic: this.#options.topic, partition, first, last: next - 1n, date },
+          segments,
+          rows,
+        );
       } catch (error) {
         // Its new owner reads these messages again; the staged file is left for it to remove.
         const handedOver = isStreambookError(error, "PARTITION_LOST") && consumer.generation !== gathering.generation;
@@ -290,7 +352,13 @@ class Consumption {
   }
 
   /** The commit protocol of one file. */
-  async #publish(consumer: PartitionConsumer, { partition, generation }: Gathering, range: Omit<DataFile, "bytes">, segments: readonly EncodeSegment[], rows: number): Promise<void> {
+  async #publish(
+    consumer: PartitionConsumer,
+    { partition, generation }: Gathering,
+    range: Omit<DataFile, "bytes">,
+    segments: readonly EncodeSegment[],
+    rows: number,
+  ): Promise<void> {
     const { table, models, labeller, workers } = this.#parts;
     const step = (name: CommitStep): Promise<void> => this.#step(name, partition, range.first, range.last);
     const bytes = await this.#timed("encode", () => workers.encode(partition, segments));
@@ -322,7 +390,9 @@ class Consumption {
     try {
       await consumer.commit(partition, next);
     } catch (error) {
-      this.#parts.logger.warn(`offset ${next} of partition ${partition} was not committed to Kafka (${messageOf(error)}); the files say where to go on`);
+      this.#parts.logger.warn(
+        `offset ${next} of partition ${partition} was not committed to Kafka (${messageOf(error)}); the files say where to go on`,
+      );
     }
   }
 
@@ -334,7 +404,8 @@ class Consumption {
     }
     for (const gathering of this.#gathering.values()) await this.#flush(consumer, gathering);
     await Promise.all([...this.#gathering.values()].map(({ published }) => published));
-    if (this.#failure === undefined) await this.#patiently("saving the model", () => this.#parts.models.save(this.#parts.labeller, { final: true }));
+    if (this.#failure === undefined)
+      await this.#patiently("saving the model", () => this.#parts.models.save(this.#parts.labeller, { final: true }));
     this.#tell();
   }
 
@@ -348,7 +419,8 @@ class Consumption {
 
   #gatheringOf({ partition, generation, firstOffset }: PartitionBatch): Gathering | undefined {
     const known = this.#gathering.get(partition);
-    if (known !== undefined && known.generation >= generation) return known.generation === generation ? known : undefined;
+    if (known !== undefined && known.generation >= generation)
+      return known.generation === generation ? known : undefined;
     const fresh: Gathering = {
       partition,
       generation,
@@ -400,7 +472,9 @@ class Consumption {
     const message = batch.messages[index];
     if (message === undefined) throw new StreambookError("INTERNAL", "a dead letter has no message; please report it");
     const error = `the message ${reason}`;
-    this.#parts.logger.warn(`${topic}[${batch.partition}] offset ${message.offset}: ${error}; it goes to ${deadLetterTopic(topic)}`);
+    this.#parts.logger.warn(
+      `${topic}[${batch.partition}] offset ${message.offset}: ${error}; it goes to ${deadLetterTopic(topic)}`,
+    );
     await this.#patiently("sending a dead letter", async () => {
       this.#deadLetterProducer ??= BatchingProducer.open({ broker: addresses.kafka, lingerMilliseconds: 0 });
       try {
@@ -420,7 +494,9 @@ class Consumption {
       maximumDelay: 5000,
       signal: this.#stop.signal,
       onRetry: (error, attempt, wait) =>
-        this.#parts.logger.warn(`${what}: ${messageOf(error)}; try ${attempt + 1} in ${Math.max(1, Math.round(wait / 1000))} s`),
+        this.#parts.logger.warn(
+          `${what}: ${messageOf(error)}; try ${attempt + 1} in ${Math.max(1, Math.round(wait / 1000))} s`,
+        ),
     });
   }
 
@@ -463,4 +539,3 @@ function parseRequest(batch: number, { partition, firstOffset, messages }: Parti
   });
   return { batch, partition, firstOffset, offsets, bytes, ends };
 }
-

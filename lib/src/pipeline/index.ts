@@ -19,7 +19,13 @@ export type {
   ReportText,
   RunReport,
 } from "./report-types.ts";
-export { produce, type ProducedStream, type ProduceOptions, type ProduceProgress, type ProduceResult } from "./produce.ts";
+export {
+  produce,
+  type ProducedStream,
+  type ProduceOptions,
+  type ProduceProgress,
+  type ProduceResult,
+} from "./produce.ts";
 export { rebuild, type RebuildOptions, type RebuildProgress, type RebuildReport } from "./rebuild.ts";
 export { default as rebuildJob, type RebuildRecord } from "./rebuild-job.ts";
 export { type RebuiltText } from "./rebuilt-files.ts";

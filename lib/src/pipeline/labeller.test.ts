@@ -5,7 +5,11 @@ import { type BatchToLabel, decodeSavedModel, Labeller, type LabelledBatch } fro
 import { RowStore } from "./row-store.ts";
 
 const store = new RowStore({ schema: await loadSchema("schemas/chunks.json") });
-const subjects = ["sea wave harbour lighthouse storm tide", "bread flour oven yeast crust dough", "bishop rook pawn king check mate"];
+const subjects = [
+  "sea wave harbour lighthouse storm tide",
+  "bread flour oven yeast crust dough",
+  "bishop rook pawn king check mate",
+];
 const settings = { clusters: 3, warmUp: 12, windowWords: 5 };
 let batches = 0;
 
@@ -46,7 +50,10 @@ test("the first chunks are held until they can seed the model, then all come in 
   assert.equal(labeller.held, 6);
   const done = labeller.push(batch(0, 6, 15));
   assert.equal(labeller.warmingUp, false);
-  assert.deepEqual(done.map(({ firstOffset }) => firstOffset), [0n, 6n]);
+  assert.deepEqual(
+    done.map(({ firstOffset }) => firstOffset),
+    [0n, 6n],
+  );
   const found = labels(done);
   assert.equal(new Set(found.slice(0, 3)).size, 3, "three subjects, three clusters");
   found.forEach((label, i) => assert.equal(label, found[i % 3]));
@@ -57,7 +64,10 @@ test("the model waits for every partition that has messages, because each has su
   labeller.waitFor([0, 1]);
   assert.deepEqual(labeller.push(batch(0, 0, 30)), []);
   const done = labeller.push(batch(1, 0, 30));
-  assert.deepEqual(done.map(({ partition }) => partition), [0, 1]);
+  assert.deepEqual(
+    done.map(({ partition }) => partition),
+    [0, 1],
+  );
   assert.equal(new Set(labels(done)).size, 3);
   assert.equal(labels(done).length, 60);
 });
@@ -117,14 +127,25 @@ test("held rows of a partition that is lost are forgotten", () => {
   labeller.push(batch(1, 0, 3));
   labeller.drop(new Set([0]));
   assert.equal(labeller.held, 3);
-  assert.deepEqual(labeller.finishWarmUp().map(({ partition }) => partition), [1]);
+  assert.deepEqual(
+    labeller.finishWarmUp().map(({ partition }) => partition),
+    [1],
+  );
 });
 
 test("a damaged model says which file, and what to do", () => {
   const labeller = new Labeller(settings);
   labeller.push(batch(0, 0, 30));
   const bytes = labeller.save() as Uint8Array;
-  for (const damaged of [bytes.subarray(0, 100), bytes.subarray(0, -1), bytes.map((byte, i) => (i === bytes.length - 5 ? byte ^ 1 : byte)), new Uint8Array()]) {
-    assert.throws(() => decodeSavedModel(damaged, "/models/x.bin"), { code: "MODEL_INVALID", message: /\/models\/x\.bin.*remove it/ });
+  for (const damaged of [
+    bytes.subarray(0, 100),
+    bytes.subarray(0, -1),
+    bytes.map((byte, i) => (i === bytes.length - 5 ? byte ^ 1 : byte)),
+    new Uint8Array(),
+  ]) {
+    assert.throws(() => decodeSavedModel(damaged, "/models/x.bin"), {
+      code: "MODEL_INVALID",
+      message: /\/models\/x\.bin.*remove it/,
+    });
   }
 });

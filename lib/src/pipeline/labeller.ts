@@ -123,7 +123,8 @@ export class Labeller {
     this.#waiting.push({ batch, clusters: new Int32Array(rows), versions: [], version: new Uint32Array(rows) });
     this.#unheard.delete(batch.partition);
     this.#work(this.#waiting.at(-1) as Waiting);
-    if (this.#model === undefined && this.#unheard.size === 0 && this.#held.length >= this.#options.warmUp) this.#seed();
+    if (this.#model === undefined && this.#unheard.size === 0 && this.#held.length >= this.#options.warmUp)
+      this.#seed();
     return this.#model === undefined ? [] : this.#release();
   }
 
@@ -144,11 +145,23 @@ export class Labeller {
   save(): Uint8Array | undefined {
     if (this.#model === undefined) return undefined;
     const { features, windowWords } = this.#options;
-    return encodeSavedModel({ name: this.#name, learned: this.#learned, frequencies: this.#frequencies, model: this.#model, features, windowWords });
+    return encodeSavedModel({
+      name: this.#name,
+      learned: this.#learned,
+      frequencies: this.#frequencies,
+      model: this.#model,
+      features,
+      windowWords,
+    });
   }
 
   #release(): LabelledBatch[] {
-    const done = this.#waiting.map(({ batch, clusters, versions, version }) => ({ ...batch, clusters, versions, version }));
+    const done = this.#waiting.map(({ batch, clusters, versions, version }) => ({
+      ...batch,
+      clusters,
+      versions,
+      version,
+    }));
     this.#waiting = [];
     return done;
   }
@@ -179,7 +192,10 @@ export class Labeller {
     const size = Math.min(warmUp, held.length);
     const sample = new Set(Array.from({ length: size }, (_, i) => Math.floor((i * held.length) / size)));
     this.#held = [];
-    this.#model = StreamingKMeans.seed(vectors.filter((_, index) => sample.has(index)), { k: clusters, seed, features, decay });
+    this.#model = StreamingKMeans.seed(
+      vectors.filter((_, index) => sample.has(index)),
+      { k: clusters, seed, features, decay },
+    );
     const lesson = this.#lesson();
     held.forEach(({ waiting, row }, index) => {
       const vector = vectors[index] as SparseVector;
@@ -274,7 +290,8 @@ function encodeSavedModel({ name, learned, frequencies, model, features, windowW
 export function decodeSavedModel(bytes: Uint8Array, where: string): SavedModel {
   try {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    if (!buffer.subarray(0, MAGIC.length).equals(Buffer.from(MAGIC))) throw new Error("it does not begin as a model does");
+    if (!buffer.subarray(0, MAGIC.length).equals(Buffer.from(MAGIC)))
+      throw new Error("it does not begin as a model does");
     const end = buffer.indexOf("\n", MAGIC.length);
     const header = JSON.parse(buffer.toString("utf8", MAGIC.length, end)) as {
       name: string;
@@ -292,6 +309,10 @@ export function decodeSavedModel(bytes: Uint8Array, where: string): SavedModel {
       model: StreamingKMeans.decode(buffer.subarray(end + 1 + first)),
     };
   } catch (cause) {
-    throw new StreambookError("MODEL_INVALID", `the saved model ${where} cannot be read (${(cause as Error).message}); remove it to begin with an older one, or with a new one`, { cause });
+    throw new StreambookError(
+      "MODEL_INVALID",
+      `the saved model ${where} cannot be read (${(cause as Error).message}); remove it to begin with an older one, or with a new one`,
+      { cause },
+    );
   }
 }

@@ -46,19 +46,22 @@ export class ModelStore {
    * @param final whether to save however young the last one is
    */
   save(labeller: Labeller, { final = false } = {}): Promise<void> {
-    this.#saving = this.#saving.catch(() => undefined).then(async () => {
-      const updates = labeller.updates;
-      if (updates === this.#savedUpdates || (!final && performance.now() - this.#savedAt < YOUNG)) return;
-      const bytes = labeller.save();
-      if (bytes === undefined) return;
-      await this.#hdfs.mkdirs(this.#folder);
-      const name = `model+${String(updates).padStart(12, "0")}+${Date.now()}`;
-      const staged = `${hdfsFolders.staging}/${name}.${randomUUID()}`;
-      await this.#hdfs.write(staged, bytes, { overwrite: true });
-      await this.#hdfs.rename(staged, `${this.#folder}/${name}.bin`);
-      [this.#savedUpdates, this.#savedAt] = [updates, performance.now()];
-      for (const { path } of (await this.#list()).slice(0, -KEPT)) await this.#hdfs.remove(path, { recursive: false });
-    });
+    this.#saving = this.#saving
+      .catch(() => undefined)
+      .then(async () => {
+        const updates = labeller.updates;
+        if (updates === this.#savedUpdates || (!final && performance.now() - this.#savedAt < YOUNG)) return;
+        const bytes = labeller.save();
+        if (bytes === undefined) return;
+        await this.#hdfs.mkdirs(this.#folder);
+        const name = `model+${String(updates).padStart(12, "0")}+${Date.now()}`;
+        const staged = `${hdfsFolders.staging}/${name}.${randomUUID()}`;
+        await this.#hdfs.write(staged, bytes, { overwrite: true });
+        await this.#hdfs.rename(staged, `${this.#folder}/${name}.bin`);
+        [this.#savedUpdates, this.#savedAt] = [updates, performance.now()];
+        for (const { path } of (await this.#list()).slice(0, -KEPT))
+          await this.#hdfs.remove(path, { recursive: false });
+      });
     return this.#saving;
   }
 
@@ -74,7 +77,11 @@ export class ModelStore {
 }
 
 /** Refuses to go on with a model that was made for other settings. */
-export function checkCompatible(saved: SavedModel, wanted: { clusters: number; features: number }, table: string): void {
+export function checkCompatible(
+  saved: SavedModel,
+  wanted: { clusters: number; features: number },
+  table: string,
+): void {
   const k = saved.model.centroids.length;
   if (k !== wanted.clusters || saved.features !== wanted.features) {
     throw new StreambookError(

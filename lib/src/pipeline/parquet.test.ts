@@ -32,10 +32,17 @@ const row = fc.record({
 test("law: what is encoded is decoded", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(row, { maxLength: 60 }), async (rows) => {
-      const bytes = encodeParquet(fields, fields.map(({ name }) => rows.map((r) => r[name as keyof typeof r])) as never);
+      const bytes = encodeParquet(
+        fields,
+        fields.map(({ name }) => rows.map((r) => r[name as keyof typeof r])) as never,
+      );
       const decoded = await decode(bytes);
       assert.deepEqual(
-        decoded.map((r) => ({ ...r, time: BigInt((r["time"] as Date).getTime()) * 1000n, weight: Number(r["weight"]) + 0 })),
+        decoded.map((r) => ({
+          ...r,
+          time: BigInt((r["time"] as Date).getTime()) * 1000n,
+          weight: Number(r["weight"]) + 0,
+        })),
         rows.map((r) => ({ ...r, weight: r.weight + 0 })),
       );
     }),
@@ -44,9 +51,17 @@ test("law: what is encoded is decoded", async () => {
 });
 
 test("a file without rows is still a file with its columns", async () => {
-  const bytes = encodeParquet(fields, fields.map(() => []));
-  const metadata = parquetMetadata(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer);
+  const bytes = encodeParquet(
+    fields,
+    fields.map(() => []),
+  );
+  const metadata = parquetMetadata(
+    bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer,
+  );
   assert.equal(metadata.num_rows, 0n);
-  assert.deepEqual(metadata.schema.slice(1).map(({ name }) => name), fields.map(({ name }) => name));
+  assert.deepEqual(
+    metadata.schema.slice(1).map(({ name }) => name),
+    fields.map(({ name }) => name),
+  );
   assert.deepEqual(await decode(bytes), []);
 });

@@ -5,7 +5,14 @@ import type { SchemaElement } from "hyparquet";
 import type { Field, FieldType } from "../schema/index.ts";
 
 /** The values of one column. Text may be given as UTF-8 bytes; a timestamp is microseconds since 1970. */
-export type ColumnValues = readonly string[] | readonly Uint8Array[] | readonly number[] | readonly bigint[] | readonly boolean[] | Int32Array | BigInt64Array;
+export type ColumnValues =
+  | readonly string[]
+  | readonly Uint8Array[]
+  | readonly number[]
+  | readonly bigint[]
+  | readonly boolean[]
+  | Int32Array
+  | BigInt64Array;
 
 type Physical = Pick<SchemaElement, "type" | "converted_type" | "logical_type">;
 

@@ -41,12 +41,16 @@ async function decode(bytes: Uint8Array): Promise<Record<string, unknown>[]> {
 
 test("a row comes back from Parquet as the message was", async () => {
   const store = new RowStore({ schema });
-  const parsed = store.parse(request([message(), message({ seq: 1, event_time: "2026-02-01T00:00:00Z", is_last: true })]));
+  const parsed = store.parse(
+    request([message(), message({ seq: 1, event_time: "2026-02-01T00:00:00Z", is_last: true })]),
+  );
   assert.deepEqual(parsed.dates, ["2026-01-31", "2026-02-01"]);
   assert.deepEqual([...parsed.isLast], [0, 1]);
   assert.deepEqual([...parsed.offsets], [0, 2]);
   const version = Uint32Array.of(0, 0);
-  const rows = await decode(store.encode([{ batch: 1, from: 0, to: 2, clusters: Int32Array.of(4, 2), versions: ["m.1"], version }]));
+  const rows = await decode(
+    store.encode([{ batch: 1, from: 0, to: 2, clusters: Int32Array.of(4, 2), versions: ["m.1"], version }]),
+  );
   assert.deepEqual(rows[0], {
     agent_id: "Agent_Ada",
     destination_uri: "/river.md",
@@ -78,12 +82,32 @@ test("the terms of each row are those of its text alone", () => {
 
 test("what cannot be read is told, with the reason, and the others are kept", () => {
   const latin1 = Buffer.from(message({ chunk: "caf?" }).replace("?", "é"), "latin1");
-  const values = [null, "no json", "[]", message({ seq: "0" }), message({ extra: 1 }), message({ event_time: "yesterday" }), latin1, message()];
+  const values = [
+    null,
+    "no json",
+    "[]",
+    message({ seq: "0" }),
+    message({ extra: 1 }),
+    message({ event_time: "yesterday" }),
+    latin1,
+    message(),
+  ];
   const parsed = new RowStore({ schema }).parse(request(values));
   assert.equal(parsed.rows, 1);
   assert.deepEqual([...parsed.offsets], [14]);
-  const reasons = ["has no value", "is not JSON", "is not a JSON object", `field "seq" must be`, `field "extra" is not in`, `field "event_time" must be`, "is not UTF-8"];
-  assert.deepEqual(parsed.malformed.map(({ index }) => index), [0, 1, 2, 3, 4, 5, 6]);
+  const reasons = [
+    "has no value",
+    "is not JSON",
+    "is not a JSON object",
+    `field "seq" must be`,
+    `field "extra" is not in`,
+    `field "event_time" must be`,
+    "is not UTF-8",
+  ];
+  assert.deepEqual(
+    parsed.malformed.map(({ index }) => index),
+    [0, 1, 2, 3, 4, 5, 6],
+  );
   parsed.malformed.forEach(({ reason }, index) => assert.ok(reason.startsWith(reasons[index] as string), reason));
 });
 
@@ -92,8 +116,19 @@ test("rows of several batches and only a part of one make a file", async () => {
   store.parse(request([message({ seq: 0 }), message({ seq: 1 })]));
   store.parse({ ...request([message({ seq: 2 }), message({ seq: 3 })], 200n), batch: 2 });
   const segment = { clusters: Int32Array.of(0, 0), versions: ["m"], version: Uint32Array.of(0, 0) };
-  const first = await decode(store.encode([{ ...segment, batch: 1, from: 1, to: 2 }, { ...segment, batch: 2, from: 0, to: 2 }]));
-  assert.deepEqual(first.map((row) => row["seq"]), [1, 2, 3]);
+  const first = await decode(
+    store.encode([
+      { ...segment, batch: 1, from: 1, to: 2 },
+      { ...segment, batch: 2, from: 0, to: 2 },
+    ]),
+  );
+  assert.deepEqual(
+    first.map((row) => row["seq"]),
+    [1, 2, 3],
+  );
   const rest = await decode(store.encode([{ ...segment, batch: 1, from: 0, to: 1 }]));
-  assert.deepEqual(rest.map((row) => row["seq"]), [0]);
+  assert.deepEqual(
+    rest.map((row) => row["seq"]),
+    [0],
+  );
 });

@@ -145,10 +145,15 @@ export class RowStore {
       rows++;
     }
     if (rows > 0) {
-      const offsets = BigInt64Array.from(parsed.offsets.subarray(0, rows), (offset) => request.firstOffset + BigInt(offset));
+      const offsets = BigInt64Array.from(
+        parsed.offsets.subarray(0, rows),
+        (offset) => request.firstOffset + BigInt(offset),
+      );
       this.#batches.set(request.batch, { partition: request.partition, columns, offsets, remaining: rows });
     }
-    const trimmed = Object.fromEntries(Object.entries(parsed).map(([name, array]) => [name, array.slice(0, rows)])) as unknown as typeof parsed;
+    const trimmed = Object.fromEntries(
+      Object.entries(parsed).map(([name, array]) => [name, array.slice(0, rows)]),
+    ) as unknown as typeof parsed;
     return {
       batch: request.batch,
       rows,
@@ -172,7 +177,12 @@ export class RowStore {
         const target = columns[column] as unknown[];
         for (let row = from; row < to; row++) target.push(values[row]);
       });
-      const [cluster, modelVersion, partition, offset] = columns.slice(stored.columns.length) as [unknown[], unknown[], unknown[], unknown[]];
+      const [cluster, modelVersion, partition, offset] = columns.slice(stored.columns.length) as [
+        unknown[],
+        unknown[],
+        unknown[],
+        unknown[],
+      ];
       for (let row = from; row < to; row++) {
         cluster.push(clusters[row - from]);
         modelVersion.push(versions[version[row - from] as number]);

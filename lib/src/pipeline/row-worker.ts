@@ -38,6 +38,10 @@ function answer(store: RowStore, message: WorkerRequest): unknown {
 
 /** The buffers of a result travel without being copied. */
 function transferable(result: unknown): ArrayBuffer[] {
-  const values: unknown[] = result instanceof Uint8Array ? [result] : Object.values((result ?? {}) as object);
-  return values.flatMap((value) => (ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer && value.buffer.byteLength > 0 ? [value.buffer] : []));
+  const values: unknown[] = result instanceof Uint8Array ? [result] : Object.values(result ?? {});
+  return values.flatMap((value) =>
+    ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer && value.buffer.byteLength > 0
+      ? [value.buffer]
+      : [],
+  );
 }

@@ -38,15 +38,25 @@ class RowThread {
       if (error === undefined) pending?.resolve(result);
       else pending?.reject(new StreambookError("INTERNAL", `a row could not be prepared: ${error}; please report it`));
     });
-    this.#worker.on("error", (cause) => this.#fail(new StreambookError("INTERNAL", `a thread of the consumer failed: ${cause.message}; nothing is lost, start it again`, { cause })));
-    this.#worker.on("exit", () => this.#fail(new StreambookError("INTERNAL", "a thread of the consumer ended; nothing is lost, start it again")));
+    this.#worker.on("error", (cause: Error) =>
+      this.#fail(
+        new StreambookError(
+          "INTERNAL",
+          `a thread of the consumer failed: ${cause.message}; nothing is lost, start it again`,
+          { cause },
+        ),
+      ),
+    );
+    this.#worker.on("exit", () =>
+      this.#fail(new StreambookError("INTERNAL", "a thread of the consumer ended; nothing is lost, start it again")),
+    );
   }
 
   ask<T>(request: Request, transfer: ArrayBuffer[] = []): Promise<T> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise<T>((resolve, reject) => {
       const id = this.#next++;
-      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#pending.set(id, { resolve: resolve, reject });
       this.#worker.postMessage({ ...request, id }, transfer);
     });
   }

@@ -65,7 +65,14 @@ export interface RunResult extends WrittenReport {
  * @throws NO_TEXTS, NOT_UTF8; whatever a stage throws
  */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const settings = { chunkSize: 256, seed: 42, warmUp: 200, topic: "chunks", table: "chunks_clustered", ...defined(options) };
+  const settings = {
+    chunkSize: 256,
+    seed: 42,
+    warmUp: 200,
+    topic: "chunks",
+    table: "chunks_clustered",
+    ...defined(options),
+  };
   const recorder = options.recorder ?? new StageRecorder();
   const logger = options.logger ?? silentLogger;
   const { addresses, signal, schema, topic, table, output } = settings;
@@ -76,7 +83,11 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const clusters = options.clusters ?? Math.max(1, sources.filter(({ bytes }) => bytes > 0).length);
   const runLog = `${hdfsFolders.log}/run`;
 
-  await recorder.run("Clear the last run", () => clear({ ...settings, hdfs, runLog }), () => ({ text: `topic ${topic} and table ${table} are empty` }));
+  await recorder.run(
+    "Clear the last run",
+    () => clear({ ...settings, hdfs, runLog }),
+    () => ({ text: `topic ${topic} and table ${table} are empty` }),
+  );
 
   const sent = new RateMeter("sent to Kafka", recorder);
   const stored = new RateMeter("stored in the table", recorder);
@@ -133,7 +144,11 @@ export async function run(options: RunOptions): Promise<RunResult> {
     ({ counts }) => ({ text: `${counts.rows} rows, ${counts.distinctOffsets} distinct offsets` }),
   );
 
-  await recorder.run("Log → HDFS", () => uploadLog(hdfs, runLog, produced), (bytes) => ({ text: `${bytes} bytes in ${runLog}` }));
+  await recorder.run(
+    "Log → HDFS",
+    () => uploadLog(hdfs, runLog, produced),
+    (bytes) => ({ text: `${bytes} bytes in ${runLog}` }),
+  );
 
   const rebuilt = await recorder.run(
     "Rebuild by MapReduce",
@@ -150,9 +165,13 @@ export async function run(options: RunOptions): Promise<RunResult> {
     ({ complete, streams }) => ({ text: `${complete} of ${streams} texts complete`, messages: produced.messages }),
   );
 
-  const texts = await recorder.run("Compare", () => compare(sources, produced, rebuilt, join(output, "refresh")), (all) => ({
-    text: `${all.filter(({ identical }) => identical).length} of ${all.length} texts identical`,
-  }));
+  const texts = await recorder.run(
+    "Compare",
+    () => compare(sources, produced, rebuilt, join(output, "refresh")),
+    (all) => ({
+      text: `${all.filter(({ identical }) => identical).length} of ${all.length} texts identical`,
+    }),
+  );
 
   const counts = { sent: produced.messages, ...analysis.counts };
   const report: RunReport = {
@@ -172,9 +191,23 @@ export async function run(options: RunOptions): Promise<RunResult> {
     pointsTotal: counts.rows,
     heatMap: analysis.heatMap,
     quality: analysis.quality,
-    settings: { data: basename(resolve(options.data)), chunkSize: settings.chunkSize, clusters, seed: settings.seed, warmUp: settings.warmUp, topic, table },
+    settings: {
+      data: basename(resolve(options.data)),
+      chunkSize: settings.chunkSize,
+      clusters,
+      seed: settings.seed,
+      warmUp: settings.warmUp,
+      topic,
+      table,
+    },
     versions: { ...options.versions },
-    machine: { cores: availableParallelism(), memory: totalmem(), node: process.version, jdk: options.jdk ?? null, system: `${process.platform} ${process.arch}` },
+    machine: {
+      cores: availableParallelism(),
+      memory: totalmem(),
+      node: process.version,
+      jdk: options.jdk ?? null,
+      system: `${process.platform} ${process.arch}`,
+    },
     links: links(addresses, table),
   };
   return { report, ...(await writeReport(report, output)) };
@@ -195,7 +228,10 @@ async function prepareOutput(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const entries = await readdir(folder);
   if (entries.length > 0 && !entries.includes(MARKER)) {
-    throw new StreambookError("USAGE", `the output folder ${folder} holds other things (${entries[0]}); give an empty or a new folder with --output`);
+    throw new StreambookError(
+      "USAGE",
+      `the output folder ${folder} holds other things (${entries[0]}); give an empty or a new folder with --output`,
+    );
   }
   await writeFile(join(folder, MARKER), "The next run that writes here replaces what the last one has written.\n");
   for (const name of OWN) await rm(join(folder, name), { recursive: true, force: true });
@@ -214,7 +250,11 @@ async function readSources(folder: string, files: readonly string[]): Promise<So
 function demandAll({ failed, stopped }: ProduceResult): void {
   if (stopped) throw new DOMException("stopped by the user", "AbortError");
   const [first] = failed;
-  if (first !== undefined) throw new StreambookError(first.code, `${first.message}${failed.length > 1 ? ` (and ${failed.length - 1} more texts)` : ""}`);
+  if (first !== undefined)
+    throw new StreambookError(
+      first.code,
+      `${first.message}${failed.length > 1 ? ` (and ${failed.length - 1} more texts)` : ""}`,
+    );
 }
 
 interface Clearing {
@@ -231,7 +271,9 @@ async function clear({ addresses, hdfs, topic, table, runLog, signal }: Clearing
   await using hive = await openHive({ address: addresses.hive, signal });
   await hive.execute(`DROP VIEW IF EXISTS ${identifier(`${table}_text`)}`);
   await hive.execute(`DROP TABLE IF EXISTS ${identifier(table)}`);
-  const folders = [hdfsFolders.warehouse, hdfsFolders.staging, hdfsFolders.models].map((folder) => `${folder}/${table}`);
+  const folders = [hdfsFolders.warehouse, hdfsFolders.staging, hdfsFolders.models].map(
+    (folder) => `${folder}/${table}`,
+  );
   for (const folder of [...folders, runLog]) await hdfs.remove(folder, { recursive: true });
   // Kafka deletes in its own time; a topic of that name can be made when the old one is gone.
   await until(
@@ -255,7 +297,12 @@ async function uploadLog(hdfs: Hdfs, folder: string, { logFile }: ProduceResult)
   return hdfs.write(`${folder}/${basename(logFile)}`, bytes, { overwrite: true });
 }
 
-async function compare(sources: readonly Source[], produced: ProduceResult, rebuilt: RebuildReport, folder: string): Promise<ReportText[]> {
+async function compare(
+  sources: readonly Source[],
+  produced: ProduceResult,
+  rebuilt: RebuildReport,
+  folder: string,
+): Promise<ReportText[]> {
   const byFile = new Map(produced.texts.map((text) => [text.file, text]));
   return Promise.all(
     sources.map(async ({ file, bytes, sha256: before }): Promise<ReportText> => {
@@ -263,16 +310,33 @@ async function compare(sources: readonly Source[], produced: ProduceResult, rebu
       const result = rebuilt.texts.find((text) => text.uri === stream?.uri && text.streamId === stream.streamId);
       const path = result?.file === undefined ? undefined : join(folder, result.file);
       const after = path !== undefined && (await exists(path)) ? sha256(await readFile(path)) : null;
-      const problem = result?.problem ?? (after === null ? "no text was rebuilt" : after === before ? undefined : "the bytes differ");
-      return { file, uri: stream?.uri ?? null, bytes, sha256: before, rebuiltSha256: after, identical: after === before, ...(problem === undefined ? {} : { problem }) };
+      const problem =
+        result?.problem ?? (after === null ? "no text was rebuilt" : after === before ? undefined : "the bytes differ");
+      return {
+        file,
+        uri: stream?.uri ?? null,
+        bytes,
+        sha256: before,
+        rebuiltSha256: after,
+        identical: after === before,
+        ...(problem === undefined ? {} : { problem }),
+      };
     }),
   );
 }
 
 function links(addresses: Addresses, table: string): ReportLink[] {
   return [
-    { name: "HDFS NameNode", url: `${addresses.webhdfs}/`, shows: `the files: Utilities → Browse the file system → ${hdfsFolders.warehouse}/${table}` },
-    { name: "YARN ResourceManager", url: `${addresses.resourceManager}/cluster`, shows: "the job that rebuilt the texts" },
+    {
+      name: "HDFS NameNode",
+      url: `${addresses.webhdfs}/`,
+      shows: `the files: Utilities → Browse the file system → ${hdfsFolders.warehouse}/${table}`,
+    },
+    {
+      name: "YARN ResourceManager",
+      url: `${addresses.resourceManager}/cluster`,
+      shows: "the job that rebuilt the texts",
+    },
     { name: "MapReduce JobHistory", url: `${addresses.jobHistory}/jobhistory`, shows: "its tasks, counters and logs" },
   ];
 }

@@ -45,7 +45,12 @@ export class StageRecorder {
     const result = await work({ progress: (text) => this.#tell({ kind: "progress", name, text }) });
     const seconds = this.seconds - startedAt;
     const { text, messages } = describe(result);
-    this.stages.push({ name, startedAt, seconds, ...(messages === undefined ? {} : { messagesPerSecond: messages / seconds }) });
+    this.stages.push({
+      name,
+      startedAt,
+      seconds,
+      ...(messages === undefined ? {} : { messagesPerSecond: messages / seconds }),
+    });
     this.#tell({ kind: "end", name, text, seconds });
     return result;
   }
@@ -78,6 +83,10 @@ export class RateMeter {
 
   /** The rate at each moment. */
   series(): RateSeries {
-    return { name: this.#name, seconds: this.#points.map(({ seconds }) => seconds), messagesPerSecond: this.#points.map(({ rate }) => rate) };
+    return {
+      name: this.#name,
+      seconds: this.#points.map(({ seconds }) => seconds),
+      messagesPerSecond: this.#points.map(({ rate }) => rate),
+    };
   }
 }

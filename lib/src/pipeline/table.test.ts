@@ -26,7 +26,13 @@ test("law: names of one partition sort as their offsets do", () => {
 });
 
 test("other files are not taken for data files", () => {
-  for (const name of ["_SUCCESS", "chunks+0+1.parquet", "chunks+0+a+b.parquet", "x.parquet", "chunks+0+1+2.parquet.crc"]) {
+  for (const name of [
+    "_SUCCESS",
+    "chunks+0+1.parquet",
+    "chunks+0+a+b.parquet",
+    "x.parquet",
+    "chunks+0+1+2.parquet.crc",
+  ]) {
     assert.equal(parseFileName(name), undefined, name);
   }
 });
@@ -38,7 +44,13 @@ test("the next offset of a partition follows its last file", () => {
     { topic: "chunks", partition: 0, first: 0n, last: 9n },
   ];
   const { next, holes } = nextOffsets(files);
-  assert.deepEqual([...next], [[0, 20n], [1, 5n]]);
+  assert.deepEqual(
+    [...next],
+    [
+      [0, 20n],
+      [1, 5n],
+    ],
+  );
   assert.deepEqual(holes, []);
 });
 

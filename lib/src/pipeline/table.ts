@@ -8,7 +8,14 @@ import { randomUUID } from "node:crypto";
 import { retry } from "../async/index.ts";
 import { messageOf, StreambookError } from "../errors/index.ts";
 import type { Hdfs } from "../hdfs/index.ts";
-import { addPartition, createExternalTable, createTextView, type HiveSession, identifier, openHive } from "../hive/index.ts";
+import {
+  addPartition,
+  createExternalTable,
+  createTextView,
+  type HiveSession,
+  identifier,
+  openHive,
+} from "../hive/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Schema } from "../schema/index.ts";
 import { rowColumns } from "./row-store.ts";
@@ -60,7 +67,9 @@ export function parseFileName(name: string): OffsetRange | undefined {
  * @throws OFFSETS_OVERLAP naming both files
  */
 export function nextOffsets(ranges: Iterable<OffsetRange>): { next: Map<number, bigint>; holes: OffsetRange[] } {
-  const sorted = [...ranges].sort((a, b) => a.partition - b.partition || (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+  const sorted = [...ranges].sort(
+    (a, b) => a.partition - b.partition || (a.first < b.first ? -1 : a.first > b.first ? 1 : 0),
+  );
   const next = new Map<number, bigint>();
   const holes: OffsetRange[] = [];
   let before: OffsetRange | undefined;
@@ -137,7 +146,10 @@ export class Table {
       if (date !== undefined) dates.add(date);
     }
     const { next, holes } = nextOffsets(ranges);
-    for (const hole of holes) logger.warn(`no file holds the offsets ${hole.first} to ${hole.last} of ${topic}[${hole.partition}]; the topic may have lost them, or a file was removed`);
+    for (const hole of holes)
+      logger.warn(
+        `no file holds the offsets ${hole.first} to ${hole.last} of ${topic}[${hole.partition}]; the topic may have lost them, or a file was removed`,
+      );
     // A run that ended between the rename and the statement left a date that Hive does not know.
     for (const date of dates) await this.addDate(date);
     await this.#clearStaging(partitions);
@@ -165,7 +177,10 @@ export class Table {
       const range = parseFileName(other.name);
       const same = range?.topic === file.topic && range.partition === file.partition;
       if (same && other.name !== name && range.first <= file.last && range.last >= file.first) {
-        throw new StreambookError("PARTITION_LOST", `another consumer has written ${other.name}, offsets that this one has read too; nothing was doubled, start the consumer again`);
+        throw new StreambookError(
+          "PARTITION_LOST",
+          `another consumer has written ${other.name}, offsets that this one has read too; nothing was doubled, start the consumer again`,
+        );
       }
     }
     return hdfs.renameOnce(staged, `${folder}/${name}`);
@@ -214,7 +229,8 @@ export class Table {
       {
         attempts: started ? PATIENT : 1,
         signal,
-        onRetry: (error, attempt, wait) => logger.warn(`Hive: ${messageOf(error)}; try ${attempt + 1} in ${Math.ceil(wait / 1000)} s`),
+        onRetry: (error, attempt, wait) =>
+          logger.warn(`Hive: ${messageOf(error)}; try ${attempt + 1} in ${Math.ceil(wait / 1000)} s`),
       },
     );
   }

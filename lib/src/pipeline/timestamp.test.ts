@@ -4,7 +4,10 @@ import fc from "fast-check";
 import { parseTimestamp } from "./timestamp.ts";
 
 test("reads microseconds and the UTC date", () => {
-  assert.deepEqual(parseTimestamp("2026-01-31T23:59:59.123456Z"), { microseconds: 1769903999123456n, date: "2026-01-31" });
+  assert.deepEqual(parseTimestamp("2026-01-31T23:59:59.123456Z"), {
+    microseconds: 1769903999123456n,
+    date: "2026-01-31",
+  });
   assert.deepEqual(parseTimestamp("1970-01-01T00:00:00Z"), { microseconds: 0n, date: "1970-01-01" });
   assert.deepEqual(parseTimestamp("1969-12-31T23:59:59.5Z"), { microseconds: -500000n, date: "1969-12-31" });
 });
@@ -15,12 +18,15 @@ test("cuts what is finer than a microsecond", () => {
 
 test("law: agrees with Date for every millisecond, in any order of calls", () => {
   fc.assert(
-    fc.property(fc.array(fc.date({ min: new Date("1970-01-01"), max: new Date("2200-01-01"), noInvalidDate: true })), (dates) => {
-      for (const date of dates) {
-        const { microseconds, date: day } = parseTimestamp(date.toISOString());
-        assert.equal(microseconds, BigInt(date.getTime()) * 1000n);
-        assert.equal(day, date.toISOString().slice(0, 10));
-      }
-    }),
+    fc.property(
+      fc.array(fc.date({ min: new Date("1970-01-01"), max: new Date("2200-01-01"), noInvalidDate: true })),
+      (dates) => {
+        for (const date of dates) {
+          const { microseconds, date: day } = parseTimestamp(date.toISOString());
+          assert.equal(microseconds, BigInt(date.getTime()) * 1000n);
+          assert.equal(day, date.toISOString().slice(0, 10));
+        }
+      },
+    ),
   );
 });

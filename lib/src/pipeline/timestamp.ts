@@ -23,6 +23,7 @@ export function parseTimestamp(text: string): Timestamp {
     last = { prefix, microseconds: BigInt(Date.parse(`${prefix}Z`)) * 1000n, date: text.slice(0, 10) };
   }
   const fraction = text.slice(SECONDS + 1, -1);
-  const microseconds = fraction === "" ? last.microseconds : last.microseconds + BigInt(fraction.slice(0, 6).padEnd(6, "0"));
+  const microseconds =
+    fraction === "" ? last.microseconds : last.microseconds + BigInt(fraction.slice(0, 6).padEnd(6, "0"));
   return { microseconds, date: last.date };
 }

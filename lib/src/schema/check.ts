@@ -37,17 +37,23 @@ const described: Readonly<Record<FieldType, string>> = {
  * ```
  */
 export function compileCheck(schema: Schema): MessageCheck {
-  const tests: readonly (readonly [Field, (value: unknown) => boolean])[] = schema.fields.map((field) => [field, accepts[field.type]]);
+  const tests: readonly (readonly [Field, (value: unknown) => boolean])[] = schema.fields.map((field) => [
+    field,
+    accepts[field.type],
+  ]);
   const known = new Set(schema.fields.map((field) => field.name));
   return (message) => {
     if (typeof message !== "object" || message === null || Array.isArray(message)) return "is not a JSON object";
     const record = message as Record<string, unknown>;
     for (const [{ name, type }, accept] of tests) {
       if (!accept(record[name])) {
-        return record[name] === undefined ? `field "${name}" is missing` : `field "${name}" must be ${described[type]}, and is ${shorten(record[name])}`;
+        return record[name] === undefined
+          ? `field "${name}" is missing`
+          : `field "${name}" must be ${described[type]}, and is ${shorten(record[name])}`;
       }
     }
-    for (const name in record) if (!known.has(name)) return `field "${name.slice(0, 40)}" is not in the schema ${schema.name}`;
+    for (const name in record)
+      if (!known.has(name)) return `field "${name.slice(0, 40)}" is not in the schema ${schema.name}`;
     return undefined;
   };
 }

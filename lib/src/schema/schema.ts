@@ -34,13 +34,21 @@ export async function loadSchema(file: string): Promise<Schema> {
   try {
     text = await readFile(file, "utf8");
   } catch (cause) {
-    throw new StreambookError("SCHEMA_INVALID", `cannot read the schema file ${file} (${messageOf(cause)}); give the path of a schema such as schemas/chunks.json`, { cause });
+    throw new StreambookError(
+      "SCHEMA_INVALID",
+      `cannot read the schema file ${file} (${messageOf(cause)}); give the path of a schema such as schemas/chunks.json`,
+      { cause },
+    );
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new StreambookError("SCHEMA_INVALID", `the schema file ${file} is not JSON (${messageOf(cause)}); mend it, schemas/chunks.json shows the form`, { cause });
+    throw new StreambookError(
+      "SCHEMA_INVALID",
+      `the schema file ${file} is not JSON (${messageOf(cause)}); mend it, schemas/chunks.json shows the form`,
+      { cause },
+    );
   }
   return parseSchema(value, `the schema file ${file}`);
 }
@@ -55,18 +63,21 @@ export function parseSchema(value: unknown, where = "the schema"): Schema {
   const fail = (what: string): never => {
     throw new StreambookError("SCHEMA_INVALID", `${where}: ${what}; schemas/chunks.json shows the form`);
   };
-  const { name, fields } = (isRecord(value) ? value : fail("is not an object")) as Record<string, unknown>;
-  if (typeof name !== "string" || !NAME.test(name)) return fail(`"name" must be lower-case letters, digits and _, and is ${JSON.stringify(name)}`);
+  const { name, fields } = isRecord(value) ? value : fail("is not an object");
+  if (typeof name !== "string" || !NAME.test(name))
+    return fail(`"name" must be lower-case letters, digits and _, and is ${JSON.stringify(name)}`);
   if (!Array.isArray(fields) || fields.length === 0) return fail(`"fields" must be a list of one field or more`);
   const seen = new Set<string>();
   const parsed = fields.map((field: unknown, index): Field => {
     const at = `field ${index + 1}`;
     if (!isRecord(field)) return fail(`${at} is not an object`);
     const { name, type, doc = "" } = field;
-    if (typeof name !== "string" || !NAME.test(name)) return fail(`${at}: "name" must be lower-case letters, digits and _, and is ${JSON.stringify(name)}`);
+    if (typeof name !== "string" || !NAME.test(name))
+      return fail(`${at}: "name" must be lower-case letters, digits and _, and is ${JSON.stringify(name)}`);
     if (seen.has(name)) return fail(`${at}: the name "${name}" is there twice`);
     seen.add(name);
-    if (!fieldTypes.includes(type as FieldType)) return fail(`${at} ("${name}"): "type" must be one of ${fieldTypes.join(", ")}, and is ${JSON.stringify(type)}`);
+    if (!fieldTypes.includes(type as FieldType))
+      return fail(`${at} ("${name}"): "type" must be one of ${fieldTypes.join(", ")}, and is ${JSON.stringify(type)}`);
     if (typeof doc !== "string") return fail(`${at} ("${name}"): "doc" must be text`);
     return { name, type: type as FieldType, doc };
   });
