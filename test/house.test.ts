@@ -29,7 +29,7 @@ interface Arrow {
 
 function arrows(): Arrow[] {
   return globSync("*/**/*.ts", { cwd: source })
-    .filter((file) => !file.endsWith(".test.ts"))
+    .filter((file) => !/[.-]test\.ts$/.test(file)) // neither tests nor their helpers (`…-for-test.ts`)
     .flatMap((file) => {
       const text = readFileSync(join(source, file), "utf8");
       const targets = [...text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map(([, target]) => target as string);

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { until } from "../async/index.ts";
 import { projectFolder } from "../stack/index.ts";
 
 let folder: string;
@@ -121,7 +122,8 @@ test("a reader of standard output that goes away ends the producer quietly", asy
 test("Ctrl-C: the producer stops taking in, writes what it has, and says where", async () => {
   await withSource(async (url) => {
     const run = script("start_producer.sh", "-s", url, "-l", "log", "--rate", "20");
-    setTimeout(() => run.child.kill("SIGINT"), 1500);
+    await until("the producer to read", () => /\d+ messages/.test(run.errors()));
+    run.child.kill("SIGINT");
     assert.equal(await run.ended, 0, run.errors());
     assert.match(run.errors(), /stopped before the end; log .*chunks_[\dT.]+Z\.ndjson/);
   });

@@ -1,5 +1,6 @@
 /** Topics: made when they are missing, described, deleted. */
 import { brokerAddress, checkTopic } from "./names.ts";
+import { until } from "../async/index.ts";
 import { StreambookError } from "../errors/index.ts";
 import { withAdmin, type KafkaOptions } from "./client.ts";
 import { rootOf } from "./failures.ts";
@@ -31,13 +32,25 @@ export async function ensureTopic(options: EnsureTopicOptions): Promise<{ partit
     if (!(await admin.listTopics()).includes(topic)) {
       // False when another client has made it meanwhile.
       created = await admin.createTopics({
-        waitForLeaders: true,
+        waitForLeaders: false, // kafkajs gives up when the broker has not heard yet of the topic it has just made
         topics: [{ topic, numPartitions: partitions, replicationFactor: -1, configEntries }],
       });
     }
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-    return { partitions: topics[0]?.partitions.length ?? partitions, created };
+    const known = await until(
+      `the topic "${topic}" to have leaders`,
+      async () => {
+        const [found] = (await admin.fetchTopicMetadata({ topics: [topic] }).catch(absent))?.topics ?? [];
+        return found?.partitions.every(({ leader }) => leader >= 0) === true && found.partitions.length;
+      },
+      { interval: 50, signal: options.signal },
+    );
+    return { partitions: known, created };
   });
+}
+
+/** Nothing, for a topic that the broker does not know (yet); any other error stays one. */
+function absent(error: unknown): undefined {
+  if (rootOf(error).type !== "UNKNOWN_TOPIC_OR_PARTITION") throw error;
 }
 
 /** Where a partition begins and ends. */
