@@ -22,7 +22,7 @@ export function createLogger(name: string, options: LoggerOptions = {}): Logger 
     mkdirSync(options.folder, { recursive: true });
     streams.push({ level: "debug", stream: destination({ dest: join(options.folder, `${name}.log`), sync: true }) });
   }
-  return pino({ name, level: streams.length === 0 ? "silent" : "debug", base: null }, multistream(streams));
+  return pino({ level: streams.length === 0 ? "silent" : "debug", base: { name } }, multistream(streams));
 }
 
 /** A logger that writes nothing, for tests and for callers that do not care. */

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { errorCodes, exitCodeOf, isRetriable, isStreambookError, messageOf, StreambookError } from "./index.ts";
+
+test("every code is a sentence, whether to try again, and an exit code", () => {
+  for (const [code, { summary, exitCode }] of Object.entries(errorCodes)) {
+    assert.match(code, /^[A-Z][A-Z0-9_]*$/);
+    assert.match(summary, /^[A-Z].*\.$/, code);
+    assert.ok(exitCode === 1 || exitCode === 2, code);
+  }
+});
+
+test("an error has what its code says, unless it says otherwise itself", () => {
+  const cause = new Error("below");
+  const error = new StreambookError("UNREACHABLE", "no broker", { cause });
+  assert.deepEqual([error.retriable, error.exitCode, error.cause, error.name], [true, 1, cause, "StreambookError"]);
+  assert.equal(new StreambookError("UNREACHABLE", "for good", { retriable: false }).retriable, false);
+  assert.equal(new StreambookError("USAGE", "wrong").exitCode, 2);
+  assert.ok(isStreambookError(error, "UNREACHABLE") && !isStreambookError(error, "USAGE") && !isStreambookError(cause));
+});
+
+test("networks and kafkajs are worth another try, everything else unknown is not", () => {
+  assert.ok(isRetriable(Object.assign(new Error(), { code: "ECONNRESET" })));
+  assert.ok(isRetriable(Object.assign(new Error(), { retriable: true })));
+  for (const error of [new Error("x"), undefined, null, "text", Object.assign(new Error(), { code: "EACCES" })])
+    assert.ok(!isRetriable(error));
+});
+
+test("an interruption ends with 130, anything unknown with 1", () => {
+  assert.equal(exitCodeOf(new DOMException("stopped", "AbortError")), 130);
+  assert.equal(exitCodeOf("text"), 1);
+});
+
+test("a message is one line, and never empty", () => {
+  assert.equal(messageOf(new Error("first\nsecond")), "first");
+  assert.equal(messageOf(Object.assign(new Error(""), { code: "ECONNREFUSED" })), "ECONNREFUSED");
+  assert.equal(messageOf(new AggregateError([new Error("inner")])), "inner");
+  assert.equal(messageOf("text"), "text");
+});
