@@ -23,7 +23,7 @@ for (const room of rooms) {
 }
 
 test("streambook itself has the errors and the waiting", async () => {
-  const built = (await import("streambook" as string)) as object;
+  const built = (await import("streambook")) as object;
   assert.ok("StreambookError" in built && "retry" in built);
   assert.match(createRequire(import.meta.url).resolve("streambook"), /lib.dist.index\.js$/);
 });
