@@ -88,8 +88,9 @@ test("source, consumer and producer work together; Ctrl-C lets the consumer fini
       "9",
       "--group",
       `g-${id}`,
+      // More than there are: the pause after the last one ends the warm-up.
       "--warm-up",
-      "100",
+      "1000",
       "--flush-seconds",
       "1",
     ],

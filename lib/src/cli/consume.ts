@@ -42,7 +42,12 @@ export function register(program: Command): void {
     .requiredOption("--hive-table <name>", "the table to write")
     .option("--clusters <n>", "number of clusters", wholeNumber(1, 1000), 5)
     .option("--seed <n>", "seed of the clustering", wholeNumber(0, 2 ** 32 - 1), 42)
-    .option("--warm-up <n>", "chunks held to seed the clusters", wholeNumber(1), 200)
+    .option(
+      "--warm-up <n>",
+      "chunks held to seed the clusters, or what came before a pause of --flush-seconds",
+      wholeNumber(1),
+      200,
+    )
     .option("--group <name>", "consumer group", "streambook")
     .option("--once", "stop at the end of what is in the topic now")
     .option("--flush-records <n>", "rows after which a file is written (default: 20000)", wholeNumber(1))
@@ -58,6 +63,7 @@ export function register(program: Command): void {
         const schema = await loadSchema(options.schemaFile);
         const running = await addresses();
         const line = statusLine("consume");
+        let held = 0;
         const report = await consume({
           ...options,
           schema,
@@ -69,16 +75,21 @@ export function register(program: Command): void {
           },
           logger: createLogger("consumer", { folder: options.logsDir }),
           signal,
-          onProgress: ({ read, rows, files, deadLetters, warmingUp }) =>
+          onProgress({ read, rows, files, deadLetters, warmingUp }) {
+            held = warmingUp;
             line.show(
-              `${read} read, ${rows} rows in ${files} files` +
-                (deadLetters > 0 ? `, ${deadLetters} dead letters` : "") +
-                (warmingUp > 0 ? `, ${warmingUp}/${options.warmUp} chunks held to seed the clusters` : ""),
-            ),
+              read === 0
+                ? `reads the topic ${options.topic}; Ctrl-C stops`
+                : `${read} read, ${rows} rows in ${files} files` +
+                    (deadLetters > 0 ? `, ${deadLetters} dead letters` : "") +
+                    (warmingUp > 0 ? `, ${warmingUp}/${options.warmUp} chunks held to seed the clusters` : ""),
+            );
+          },
         });
         line.end(
           `${report.read} messages read, ${report.rows} rows in ${report.files} files of ${options.hiveTable}, ` +
-            `${report.deadLetters} dead letters, ${report.seconds.toFixed(1)} s, model ${report.modelVersion}`,
+            `${report.deadLetters} dead letters, ${report.seconds.toFixed(1)} s, model ${report.modelVersion}` +
+            (held > 0 ? `; the ${held} chunks held to seed the clusters are read again next time` : ""),
         );
       }),
     );

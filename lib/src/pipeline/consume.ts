@@ -6,7 +6,7 @@
  * contiguous range of offsets and one date, so that one rename commits it.
  */
 import { retry } from "../async/index.ts";
-import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { isRetriable, isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import {
   BatchingProducer,
@@ -23,6 +23,7 @@ import type { Schema } from "../schema/index.ts";
 import type { Addresses } from "../stack/index.ts";
 import { Labeller, type LabelledBatch } from "./labeller.ts";
 import { checkCompatible, ModelStore } from "./models.ts";
+import { Patience } from "./patience.ts";
 import { type EncodeSegment, type ParseRequest, streamField, textField, timeField } from "./row-store.ts";
 import { RowWorkers } from "./row-workers.ts";
 import { type DataFile, PATIENT, Table } from "./table.ts";
@@ -55,7 +56,7 @@ export interface ConsumeOptions {
   readonly clusters?: number;
   /** Seed of the clustering. @default 42 */
   readonly seed?: number;
-  /** Chunks held to seed the model. @default 200 */
+  /** Chunks held to seed the model; fewer seed it when nothing comes for `flushSeconds`. @default 200 */
   readonly warmUp?: number;
   /** Number of features that terms are hashed to. @default 16384 */
   readonly features?: number;
@@ -82,7 +83,10 @@ export interface ConsumeOptions {
 export interface ConsumeReport extends Omit<ConsumeProgress, "warmingUp"> {
   /** Bytes of the Parquet files. */
   readonly bytes: number;
+  /** From the opening of the consumer to the last file. */
   readonly seconds: number;
+  /** From the first batch to the last file: without what it takes to join the group and to wait for messages. */
+  readonly flowing: number;
   readonly modelVersion: string;
   /** Where the time went: seconds of this thread's work, and of waiting for others. */
   readonly spent: Readonly<Record<"label" | "parse" | "encode" | "stage" | "model" | "publish", number>>;
@@ -107,8 +111,9 @@ export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
   const { addresses, logger = silentLogger, signal } = options;
   // The threads load their code while the services answer.
   await using workers = new RowWorkers({ schema: options.schema, ...pick(options, "features", "stem", "threads") });
+  using patience = new Patience(signal);
   // Few tries of its own: a NameNode that stays away is waited for here, where it can be told.
-  const hdfs = new Hdfs({ address: addresses.webhdfs, retry: { attempts: 2 } });
+  const hdfs = new Hdfs({ address: addresses.webhdfs, retry: { attempts: 2 }, signal: patience.signal });
   await using table = new Table({
     hdfs,
     hive: addresses.hive,
@@ -116,6 +121,7 @@ export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
     topic: options.topic,
     schema: options.schema,
     logger,
+    signal: patience.signal,
   });
   signal?.throwIfAborted();
   await ensureTopic({ broker: addresses.kafka, topic: options.topic, ...(signal === undefined ? {} : { signal }) });
@@ -125,7 +131,7 @@ export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
   if (saved !== undefined)
     checkCompatible(saved, { clusters: options.clusters ?? 5, features: options.features ?? 16384 }, options.table);
   const labeller = new Labeller(options, saved);
-  const consumption = new Consumption(options, { table, models, labeller, workers, logger });
+  const consumption = new Consumption(options, { table, models, labeller, workers, patience, logger });
   return await consumption.run(); // awaited here, because the threads and the table are closed on the way out
 }
 
@@ -141,6 +147,7 @@ interface Parts {
   readonly models: ModelStore;
   readonly labeller: Labeller;
   readonly workers: RowWorkers;
+  readonly patience: Patience;
   readonly logger: Logger;
 }
 
@@ -170,6 +177,8 @@ interface Gathering {
 const PARSED_AHEAD = 4;
 /** Files of one partition that may wait to be published. */
 const FILES_AHEAD = 2;
+/** Files that may be gathered at once; with more partitions than that, the largest is written before it is full. */
+const FILES_GATHERED = 4;
 
 /** One run of the consumer. */
 class Consumption {
@@ -179,10 +188,19 @@ class Consumption {
   readonly #progress = { read: 0, rows: 0, files: 0, deadLetters: 0, bytes: 0 };
   readonly #spent = { label: 0, parse: 0, encode: 0, stage: 0, model: 0, publish: 0 };
   readonly #started = performance.now();
+  #firstBatch: number | undefined;
   /** Aborts the reading: by the user, or by a failure of a later stage. */
   readonly #stop = new AbortController();
+  /** Files on their way, those of former assignments too. */
+  readonly #publishing = new Set<Promise<void>>();
   #failure: { error: unknown } | undefined;
   #batches = 0;
+  /** Batches of assignments up to this one are another's to read. */
+  #over = 0;
+  /** The labelling of all batches so far, one after the other. */
+  #labelled: Promise<void> = Promise.resolve();
+  /** When the last batch came. */
+  #heard = performance.now();
   #deadLetterProducer: Promise<BatchingProducer> | undefined;
 
   constructor(options: ConsumeOptions, parts: Parts) {
@@ -198,23 +216,35 @@ class Consumption {
       topic,
       group,
       signal: stop,
-      positions: (partitions) => this.#positions(partitions),
-      onRevoked: (partitions) => this.#revoked(partitions),
+      positions: (partitions, over) => this.#positions(partitions, over),
+      onRevoked: (_partitions, generation) => this.#forget(generation),
       ...(once ? { endOffsets: "once" as const } : {}),
     });
-    const timer = setInterval(() => this.#flushDue(consumer), Math.min(1000, flushSeconds * 500));
+    const onTime = (): void => {
+      this.#seedDue(consumer);
+      this.#flushDue(consumer);
+    };
+    const timer = setInterval(onTime, Math.min(1000, flushSeconds * 500));
+    this.#tell();
     try {
-      await this.#read(consumer);
-      if (this.#failure === undefined) await this.#drain(consumer);
-      if (this.#failure !== undefined) throw this.#failure.error;
+      let generation: number;
+      do {
+        generation = consumer.generation;
+        await this.#read(consumer);
+        if (this.#failure === undefined) await this.#drain(consumer);
+        if (this.#failure !== undefined) throw this.#failure.error;
+        // In an assignment that ended meanwhile, what was not published yet was given up: it is read again.
+      } while (once && signal?.aborted !== true && consumer.generation !== generation);
     } finally {
       clearInterval(timer);
-      await Promise.allSettled([...this.#gathering.values()].map(({ published }) => published));
-      await (await this.#deadLetterProducer?.catch(() => undefined))?.close();
+      await Promise.all(this.#publishing);
+      await (await this.#deadLetterProducer?.catch(() => undefined))?.close().catch(() => undefined);
       await consumer.close();
     }
     const { read, rows, files, deadLetters, bytes } = this.#progress;
-    const seconds = (performance.now() - this.#started) / 1000;
+    const now = performance.now();
+    const seconds = (now - this.#started) / 1000;
+    const flowing = (now - (this.#firstBatch ?? now)) / 1000;
     return {
       read,
       rows,
@@ -222,6 +252,7 @@ class Consumption {
       deadLetters,
       bytes,
       seconds,
+      flowing,
       modelVersion: this.#parts.labeller.version,
       spent: { ...this.#spent },
     };
@@ -229,19 +260,20 @@ class Consumption {
 
   /** Takes batches as they come; parsing runs ahead in the threads, labelling follows in order. */
   async #read(consumer: PartitionConsumer): Promise<void> {
-    let labelled: Promise<void> = Promise.resolve();
     let ahead = 0;
     let room: (() => void) | undefined;
     try {
       for await (const batch of consumer) {
         if (this.#failure !== undefined) break;
+        this.#heard = performance.now();
+        this.#firstBatch ??= performance.now();
         this.#progress.read += batch.messages.length;
         await this.#step("read", batch.partition, batch.firstOffset, batch.nextOffset - 1n);
         const number = this.#batches++;
         const parsing = this.#timed("parse", () => this.#parts.workers.parse(parseRequest(number, batch)));
         parsing.catch(() => undefined); // awaited below, in order
         ahead++;
-        labelled = labelled.then(async () => {
+        this.#labelled = this.#labelled.then(async () => {
           try {
             if (this.#failure === undefined) await this.#label(consumer, batch, await parsing);
           } catch (error) {
@@ -256,7 +288,7 @@ class Consumption {
     } catch (error) {
       if (!this.#options.signal?.aborted && this.#failure === undefined) throw error;
     } finally {
-      await labelled;
+      await this.#labelled;
     }
   }
 
@@ -266,8 +298,7 @@ class Consumption {
     parsed: Awaited<ReturnType<RowWorkers["parse"]>>,
   ): Promise<void> {
     const { partition, generation, firstOffset, nextOffset } = batch;
-    const gathering = this.#gatheringOf(batch);
-    if (gathering === undefined) return; // the partition has gone to another consumer
+    if (this.#gatheringOf(batch) === undefined) return this.#drop(partition, parsed.batch);
     for (const { index, reason } of parsed.malformed) await this.#deadLetter(batch, index, reason);
     const begin = performance.now();
     const labelled = this.#parts.labeller.push({ partition, generation, firstOffset, nextOffset, parsed });
@@ -279,7 +310,14 @@ class Consumption {
   /** Adds labelled rows to their partition's next file; a change of date ends a file, and so do rows or bytes enough. */
   async #gather(consumer: PartitionConsumer, batch: LabelledBatch): Promise<void> {
     const gathering = this.#gathering.get(batch.partition);
-    if (gathering?.generation !== batch.generation) return;
+    if (gathering?.generation !== batch.generation) return this.#drop(batch.partition, batch.parsed.batch);
+    // A file's name claims all of its range: a gap in it would be a loss that nobody sees.
+    if (batch.firstOffset !== gathering.next) {
+      throw new StreambookError(
+        "INTERNAL",
+        `partition ${batch.partition}: a batch from offset ${batch.firstOffset} came after offset ${gathering.next - 1n}; nothing is lost, start the consumer again, and please report it`,
+      );
+    }
     await this.#step("labelled", batch.partition, batch.firstOffset, batch.nextOffset - 1n);
     const { flushRecords = 20_000, flushBytes = 8 << 20 } = this.#options;
     const { parsed, clusters, versions, version } = batch;
@@ -310,6 +348,12 @@ class Consumption {
     }
     gathering.next = batch.nextOffset;
     if (parsed.malformed.length > 0) gathering.deadLetters = true;
+    const all = [...this.#gathering.values()];
+    if (all.reduce((sum, { bytes }) => sum + bytes, 0) >= FILES_GATHERED * flushBytes)
+      await this.#flush(
+        consumer,
+        all.reduce((largest, one) => (one.bytes > largest.bytes ? one : largest)),
+      );
   }
 
   /** Hands what is gathered to the publishing, and waits only if too much is on its way already. */
@@ -329,7 +373,7 @@ class Consumption {
     });
     gathering.waiting++;
     const turn = gathering.published;
-    gathering.published = (async () => {
+    const published = (async () => {
       await turn;
       if (this.#failure !== undefined || this.#gathering.get(partition) !== gathering) return;
       try {
@@ -342,12 +386,14 @@ class Consumption {
         );
       } catch (error) {
         // Its new owner reads these messages again; the staged file is left for it to remove.
-        const handedOver = isStreambookError(error, "PARTITION_LOST") && consumer.generation !== gathering.generation;
-        if (!handedOver) this.#fail(error);
+        if (this.#owns(consumer, gathering)) this.#fail(error);
       } finally {
         gathering.waiting--;
       }
     })();
+    gathering.published = published;
+    this.#publishing.add(published);
+    void published.then(() => this.#publishing.delete(published));
     if (gathering.waiting > FILES_AHEAD) await turn;
   }
 
@@ -371,7 +417,10 @@ class Consumption {
     await step("model-saved");
     await this.#timed("publish", () =>
       consumer.whileOwned(partition, generation, async () => {
-        await this.#patiently("publishing a file", () => table.publish(staged, file));
+        await this.#patiently("publishing a file", () => {
+          consumer.ensureOwned(partition, generation); // the NameNode may have been away for longer than the group waits
+          return table.publish(staged, file);
+        });
         await step("renamed");
         await this.#commit(consumer, partition, range.last + 1n);
         await step("committed");
@@ -409,6 +458,21 @@ class Consumption {
     this.#tell();
   }
 
+  /** A stream that pauses in the warm-up is not waited for: what there is seeds the model, and becomes rows. */
+  #seedDue(consumer: PartitionConsumer): void {
+    const { flushSeconds = 10, signal } = this.#options;
+    const { labeller } = this.#parts;
+    if (labeller.held === 0 || signal?.aborted || performance.now() - this.#heard < flushSeconds * 1000) return;
+    this.#labelled = this.#labelled.then(async () => {
+      try {
+        if (this.#failure !== undefined || !labeller.warmingUp) return;
+        for (const batch of labeller.finishWarmUp()) await this.#gather(consumer, batch);
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
+  }
+
   #flushDue(consumer: PartitionConsumer): void {
     const { flushSeconds = 10 } = this.#options;
     for (const gathering of this.#gathering.values()) {
@@ -417,7 +481,9 @@ class Consumption {
     }
   }
 
+  /** The gathering that a batch belongs to; undefined when its partition has gone to another consumer. */
   #gatheringOf({ partition, generation, firstOffset }: PartitionBatch): Gathering | undefined {
+    if (generation <= this.#over) return undefined;
     const known = this.#gathering.get(partition);
     if (known !== undefined && known.generation >= generation)
       return known.generation === generation ? known : undefined;
@@ -440,30 +506,48 @@ class Consumption {
     return fresh;
   }
 
-  async #positions(partitions: readonly number[]): Promise<ReadonlyMap<number, bigint>> {
+  /** @param over aborts when the assignment is over before the positions are known */
+  async #positions(partitions: readonly number[], over: AbortSignal): Promise<ReadonlyMap<number, bigint>> {
     // Files of the former assignment that are still on their way are waited for, so that the listing is complete.
-    await Promise.allSettled([...this.#gathering.values()].map(({ published }) => published));
+    await Promise.all(this.#publishing);
+    this.#forget(Math.max(this.#over, ...[...this.#gathering.values()].map(({ generation }) => generation)));
     const { addresses, topic } = this.#options;
-    return this.#patiently("reading the table's files", async () => {
-      const positions = await this.#parts.table.positions(partitions);
-      const offsets = await topicOffsets({ broker: addresses.kafka, topic });
-      this.#parts.labeller.waitFor(
-        partitions.filter((partition) => {
-          const { low = 0n, high = 0n } = offsets.get(partition) ?? {};
-          return high > low && high > (positions.get(partition) ?? 0n);
-        }),
-      );
-      return positions;
-    });
+    return this.#patiently(
+      "reading the table's files",
+      async () => {
+        const positions = await this.#parts.table.positions(partitions);
+        const offsets = await topicOffsets({ broker: addresses.kafka, topic, signal: over });
+        this.#parts.labeller.waitFor(
+          partitions.filter((partition) => {
+            const { low = 0n, high = 0n } = offsets.get(partition) ?? {};
+            return high > low && high > (positions.get(partition) ?? 0n);
+          }),
+        );
+        return positions;
+      },
+      over,
+    );
   }
 
-  #revoked(partitions: readonly number[]): void {
-    this.#parts.labeller.drop(new Set(partitions));
-    for (const partition of partitions) {
-      const gathering = this.#gathering.get(partition);
-      this.#gathering.delete(partition);
-      const batches = [...new Set(gathering?.segments.map(({ batch }) => batch))];
-      if (batches.length > 0) this.#parts.workers.drop(partition, batches).catch(() => undefined);
+  /** Forgets all that was read in an assignment that is over, and not handed to the publishing. */
+  #forget(generation: number): void {
+    this.#over = generation;
+    this.#parts.labeller.drop(new Set(this.#gathering.keys()));
+    for (const partition of this.#gathering.keys()) this.#drop(partition, this.#batches);
+    this.#gathering.clear();
+  }
+
+  /** Lets the threads forget the rows of a partition, up to a batch. */
+  #drop(partition: number, batch: number): void {
+    this.#parts.workers.drop(partition, batch).catch((error: unknown) => this.#fail(error));
+  }
+
+  #owns(consumer: PartitionConsumer, { partition, generation }: Gathering): boolean {
+    try {
+      consumer.ensureOwned(partition, generation);
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -476,28 +560,45 @@ class Consumption {
       `${topic}[${batch.partition}] offset ${message.offset}: ${error}; it goes to ${deadLetterTopic(topic)}`,
     );
     await this.#patiently("sending a dead letter", async () => {
-      this.#deadLetterProducer ??= BatchingProducer.open({ broker: addresses.kafka, lingerMilliseconds: 0 });
+      // Few tries of its own, as for HDFS.
+      this.#deadLetterProducer ??= BatchingProducer.open({
+        broker: addresses.kafka,
+        lingerMilliseconds: 0,
+        deliveryTimeout: 5000,
+      });
+      const opening = this.#deadLetterProducer;
       try {
-        await deadLetter(await this.#deadLetterProducer, { topic, partition: batch.partition, ...message, error });
+        await deadLetter(await opening, { topic, partition: batch.partition, ...message, error });
       } catch (failure) {
         this.#deadLetterProducer = undefined;
+        await opening.then((producer) => producer.close()).catch(() => undefined);
         throw failure;
       }
     });
     this.#progress.deadLetters++;
   }
 
-  /** Services that go away come back: tried for about ten minutes, each failure told. */
-  #patiently<T>(what: string, operation: () => Promise<T>): Promise<T> {
-    return retry(operation, {
-      attempts: PATIENT,
-      maximumDelay: 5000,
-      signal: this.#stop.signal,
-      onRetry: (error, attempt, wait) =>
-        this.#parts.logger.warn(
-          `${what}: ${messageOf(error)}; try ${attempt + 1} in ${Math.max(1, Math.round(wait / 1000))} s`,
-        ),
-    });
+  /** Services that go away come back: tried for about ten minutes, each failure told; after Ctrl-C not for long. */
+  async #patiently<T>(what: string, operation: () => Promise<T>, over?: AbortSignal): Promise<T> {
+    const { patience, logger } = this.#parts;
+    const ends = [this.#stop.signal, patience.signal, ...(over === undefined ? [] : [over])];
+    let failure: unknown;
+    try {
+      const result = await retry(async () => operation(), {
+        attempts: PATIENT,
+        maximumDelay: 5000,
+        signal: AbortSignal.any(ends),
+        isRetriable: (error) => isRetriable(error) && !isStreambookError(error, "PARTITION_LOST"),
+        onRetry: (error, attempt, wait) => {
+          failure = error;
+          logger.warn(`${what}: ${messageOf(error)}; try ${attempt + 1} in ${Math.max(1, Math.round(wait / 1000))} s`);
+        },
+      });
+      patience.renew();
+      return result;
+    } catch (error) {
+      throw patience.signal.aborted ? (failure ?? error) : error; // the failure names the service
+    }
   }
 
   async #timed<T>(what: keyof ConsumeReport["spent"], operation: () => Promise<T>): Promise<T> {
