@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { command } from "./fixtures/command.ts";
+import { command, start } from "./fixtures/command.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "streambook commands "));
 after(() => rm(folder, { recursive: true, force: true }));
@@ -88,4 +88,17 @@ test("every command and script explains itself", async () => {
 test("--verbose shows where an error comes from", async () => {
   const { stderr } = await command("query", ["SELECT 1", "--verbose"], nowhere);
   assert.match(stderr, /^\s+at /m);
+});
+
+test("a script that is killed leaves nothing behind: kill -9 reaches the process that does the work", async () => {
+  const source = start("start_stream_source.sh", ["-d", "data/texts", "-p", "0"], nowhere);
+  try {
+    await source.said(/http:\/\/127\.0\.0\.1:\d+/);
+    const address = /http:\/\/127\.0\.0\.1:\d+/.exec(source.text())?.[0] ?? "";
+    source.child.kill("SIGKILL");
+    await source.ended; // its output closes when the last process that holds it has ended
+    await assert.rejects(fetch(address));
+  } finally {
+    source.stop();
+  }
 });

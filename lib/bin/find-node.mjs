@@ -53,7 +53,8 @@ export function runStreambook(words) {
     return Promise.resolve(1);
   }
   const main = join(lib, "src", "cli", "main.ts");
-  const child = spawn(node, [...NODE_FLAGS, main, ...words], { stdio: "inherit" });
+  const child = spawn(node, [...NODE_FLAGS, main, ...words], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+  // The channel carries nothing: its end tells the child that this process was killed (`main.ts`).
   // The terminal sends Ctrl-C to the whole group: the child decides when to end, this process only waits for it.
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     process.on(signal, () => {

@@ -19,6 +19,15 @@ const MODULES: readonly { readonly commands: readonly string[]; readonly load: (
 
 const PROGRAM = "streambook";
 
+// `kill -9` hits the process that the shell knows, which is the one that started this one and passes other signals on
+// (`find-node.mjs`). Killed, it closes the channel, and this one dies the same death.
+if (process.channel) {
+  const die = (): void => void process.kill(process.pid, "SIGKILL");
+  process.on("disconnect", die);
+  process.channel.unref();
+  if (!process.connected) die();
+}
+
 async function main(words: readonly string[]): Promise<void> {
   const program = new Command(PROGRAM)
     .description("The course you can run: a streaming text pipeline on real Kafka, HDFS, YARN and Hive.")
