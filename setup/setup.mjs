@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { createBoard } from "./board.mjs";
 import { buildLibrary, distIsOld } from "./build.mjs";
 import { jarsProblem, resolveJars } from "./jars.mjs";
+import { kernelIsOld, writeKernel } from "./kernel.mjs";
 import { withLock } from "./lock.mjs";
 import { installPackages, missingPackage } from "./packages.mjs";
 import { homeFolder, jarsFolder } from "./paths.mjs";
@@ -28,7 +29,8 @@ export async function setUp({ signal, board = createBoard(), environment = proce
   try {
     const jarsMissing = !external && (await jarsProblem(jars)) !== undefined;
     await demandRequirements({ environment, home, jarsMissing, external });
-    if (!jarsMissing && (await missingPackage()) === undefined && !(await distIsOld())) return false;
+    if (!jarsMissing && (await missingPackage()) === undefined && !(await distIsOld()) && !(await kernelIsOld()))
+      return false;
     const lock = { ...(signal && { signal }), onWait: waiting(board) };
     return await withLock(
       join(home, "setup.lock"),
@@ -78,6 +80,7 @@ async function install({ board, jars, external, environment, signal }) {
   const failed = results.find(rejected);
   if (failed !== undefined) throw failed.reason;
   await buildLibrary({ board, ...(signal && { signal }) });
+  await writeKernel({ board });
   return true;
 }
 

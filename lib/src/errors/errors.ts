@@ -75,6 +75,15 @@ export const errorCodes = {
     retriable: false,
     exitCode: 1,
   },
+  // notebook
+  NOTEBOOK_INVALID: { summary: "A notebook file cannot be read.", retriable: false, exitCode: 1 },
+  NOTEBOOK_FAILED: {
+    summary: "A notebook did not run to its end, or its cells are at fault.",
+    retriable: false,
+    exitCode: 1,
+  },
+  KERNEL_DIED: { summary: "The kernel of a notebook ended by itself.", retriable: true, exitCode: 1 },
+  CHECK_FAILED: { summary: "A check of a lesson did not find what it expected.", retriable: false, exitCode: 1 },
 } as const satisfies Record<string, ErrorEntry>;
 
 /** The code of a {@link StreambookError}. */

@@ -1,0 +1,89 @@
+/**
+ * Loaded by Node before the kernel (`--import` in kernel.json); mends what tslab does badly and leaves the rest to it.
+ * - Output is queued: tslab does not wait for its sends, and after some hundreds in one tick zeromq refuses and they are lost.
+ * - An error says which line of the cell it comes from, and nothing of the kernel's own insides.
+ * - A library that is not built is named, with what builds it.
+ * - The kernel ends when the program that started it is gone.
+ */
+import { createRequire } from "node:module";
+import { inspect } from "node:util";
+import type * as VirtualMachine from "node:vm";
+import type * as ZeroMQ from "zeromq";
+
+const require = createRequire(import.meta.url);
+const requireOfKernel = createRequire(require.resolve("tslab/package.json"));
+
+/** A publisher whose messages leave one after the other, each when the one before is gone. */
+function queueing(Base: typeof ZeroMQ.Publisher): typeof ZeroMQ.Publisher {
+  return class QueueingPublisher extends Base {
+    #last: Promise<void> = Promise.resolve();
+
+    constructor(options?: ZeroMQ.SocketOptions<ZeroMQ.Publisher>) {
+      super({ sendHighWaterMark: 0, ...options });
+    }
+
+    override send(message: Parameters<ZeroMQ.Publisher["send"]>[0]): Promise<void> {
+      const sent = this.#last.then(() => super.send(message));
+      this.#last = sent.catch(() => undefined); // a socket that is closed refuses; nobody is left to tell
+      return sent;
+    }
+  };
+}
+
+const zmq = requireOfKernel("zeromq") as typeof ZeroMQ;
+Object.defineProperty(zmq, "Publisher", {
+  configurable: true,
+  enumerable: true,
+  writable: true,
+  value: queueing(zmq.Publisher),
+});
+
+/** How the code of a cell is called in stack traces. */
+const CELL = /\bcell-(\d+)\.js:(\d+)(?::\d+)?/;
+/** The generated code of the cells that ran, by number. */
+const cells = new Map<number, readonly string[]>();
+const vm = require("node:vm") as typeof VirtualMachine;
+const runInThisContext: (code: string, options?: VirtualMachine.RunningCodeOptions | string) => unknown =
+  vm.runInThisContext.bind(vm);
+vm.runInThisContext = (code: string, options?: VirtualMachine.RunningCodeOptions | string): unknown => {
+  if (typeof options !== "object" || options.breakOnSigint !== true) return runInThisContext(code, options);
+  const number = cells.size + 1;
+  cells.set(number, code.split("\n"));
+  return runInThisContext(code, { ...options, filename: `cell-${number}.js` });
+};
+
+/** The line of generated code that an error comes from. */
+function lineOf(stack: string): string | undefined {
+  const match = CELL.exec(stack);
+  const line = cells.get(Number(match?.[1]))?.[Number(match?.[2]) - 1];
+  return line?.replace(/^\((async )?function\s?\(exports, require\) \{ /, "").trim();
+}
+
+/** What a learner wants to see of an error: its message, where in the cell, and how the library came there. */
+function explain(error: Error): string {
+  const line = lineOf(error.stack ?? "");
+  const where = line === undefined || line === "" ? "" : `\n    in the cell, at: ${line}`;
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  if (code === "CHECK_FAILED") return error.message + where;
+  if (error.name === "StreambookError") return `${error.name} (${String(code)}): ${error.message}${where}`;
+  const frames = (error.stack ?? "").split("\n").filter((text) => /^\s+at /.test(text));
+  const end = frames.findIndex((frame) => /[\\/]tslab[\\/]dist[\\/]|node:vm:|node:internal/.test(frame));
+  const kept = frames.slice(0, end === -1 ? 8 : Math.min(end, 8)).map((frame) => frame.replaceAll("file://", ""));
+  const head = `${error.name}: ${error.message}`;
+  const why = cause === undefined ? "" : `\n    because: ${cause instanceof Error ? cause.message : inspect(cause)}`;
+  return [`${head}${why}${where}`, ...kept.filter((frame) => !CELL.test(frame))].join("\n");
+}
+
+const consoleError = console.error.bind(console);
+console.error = (...values: unknown[]): void => {
+  const shown = values.map((value) => (value instanceof Error ? explain(value) : value));
+  consoleError(...shown);
+  if (values.some((value) => typeof value === "string" && /Cannot find module 'streambook/.test(value)))
+    consoleError("The library is not built. In a terminal: `npm run setup`; then restart this kernel.");
+};
+
+/** Whoever started the kernel: when it is gone, nobody can ask for anything any more. */
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) process.exit(0);
+}, 1000).unref();

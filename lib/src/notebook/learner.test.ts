@@ -1,0 +1,106 @@
+/** The functions of a lesson, outside a kernel, where they print text. */
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { retry } from "../async/index.ts";
+import { isStreambookError } from "../errors/index.ts";
+import { TermCounter } from "../text/index.ts";
+import { answer, check, checkThrows, todo } from "./check.ts";
+import { figure } from "./figure.ts";
+import { ready } from "./ready.ts";
+import { show } from "./show.ts";
+import { sourceOf } from "./source.ts";
+
+/** What is printed while something runs. */
+async function printed(operation: () => unknown): Promise<string> {
+  const lines: string[] = [];
+  const log = mock.method(console, "log", (line: string) => void lines.push(line));
+  try {
+    await operation();
+  } finally {
+    log.mock.restore();
+  }
+  return lines.join("\n");
+}
+
+test("a check says that a value is right, deeply and within a tolerance", async () => {
+  const text = await printed(() => {
+    check("list", [1, { a: 2 }], [1, { a: 2 }]);
+    check("near", { x: [0.3331, 2] }, { x: [1 / 3, 2] }, { within: 0.001 });
+    check("map", new Map([["a", 1]]), new Map([["a", 1]]));
+  });
+  assert.equal(text, "✓ list\n✓ near\n✓ map");
+});
+
+test("a wrong value fails with what was found, what was expected, and a hint", () => {
+  assert.throws(
+    () => check("sum", 3, 4, { hint: "Add the last one too." }),
+    (error: Error) =>
+      isStreambookError(error, "CHECK_FAILED") &&
+      error.message === "✗ sum\n  found    3\n  expected 4\n  Add the last one too.",
+  );
+  assert.throws(() => check("near", [1, 2, 3], [1, 2], { within: 1 }), /found {4}\[ 1, 2, 3 \]/);
+  assert.throws(() => check("thrown", () => JSON.parse("{") as unknown, 1), SyntaxError);
+});
+
+test("an exercise that is not solved says what is missing and lets the notebook go on", async () => {
+  const double = (n: number): number => todo(`Give back twice ${n}.`);
+  assert.equal(await printed(() => check("twice", () => double(2), 4)), "○ twice: not solved yet. Give back twice 2.");
+  assert.match(await printed(() => checkThrows("refuses", () => double(2), "n")), /^○ refuses: not solved yet/);
+});
+
+test("checkThrows wants the error that it names", async () => {
+  const fail = async (): Promise<never> => Promise.reject(new RangeError("k is 0"));
+  assert.equal(await printed(() => checkThrows("k", fail, "k is 0")), "✓ k: k is 0");
+  await assert.rejects(checkThrows("k", fail, /k is 1/), /found {4}k is 0/);
+  await assert.rejects(
+    checkThrows("k", () => 1, "k"),
+    /nothing was thrown/,
+  );
+});
+
+test("answer checks, times and gives the value", async () => {
+  let value: number | undefined;
+  const text = await printed(async () => (value = await answer("six", async () => 6, 6)));
+  assert.match(text, /^✓ six {2}\d+ ms$/);
+  assert.equal(value, 6);
+});
+
+test("a table has its columns, its first rows, and says how many more there are", async () => {
+  const rows = Array.from({ length: 12 }, (_, n) => ({ word: `w<${n}>`, count: n * 1000 }));
+  const text = await printed(() => show(rows, { rows: 2 }));
+  assert.equal(text, "word  count\nw<0>      0\nw<1>   1000\n10 more of 12 rows");
+  const columns = { columns: ["a", "b"], values: [[1, "x"]] };
+  assert.equal(await printed(() => show(columns, { columns: ["b"] })), "b\nx");
+});
+
+test("a figure is told in words where nothing can draw it", async () => {
+  const data = [{ type: "bar", name: "one", y: [1] }, { y: [2] }];
+  const text = await printed(() => figure({ data, layout: { title: { text: "Two" } } }));
+  assert.equal(text, "Figure: Two: one (bar), scatter");
+});
+
+test("source finds a function, a class and a method with their comments", () => {
+  const { file, text, line } = sourceOf(retry);
+  assert.equal(file, "lib/src/async/retry.ts");
+  assert.ok(line > 1);
+  assert.match(text, /^\/\*\*\n \* Tries an operation[^]*export async function retry<T>[^]*\n\}$/);
+  assert.match(sourceOf(TermCounter).text, /export class TermCounter \{[^]*\n\}$/);
+  const method = Object.getOwnPropertyDescriptor(TermCounter.prototype, "count")?.value as unknown;
+  assert.match(sourceOf(method).text, /^(\/\*\*[^]*\*\/\n)?count\([^]*\n\}$/);
+});
+
+test("source refuses what is not the library's", () => {
+  assert.throws(() => sourceOf(test), /`test` is not the library's/);
+  assert.throws(() => sourceOf(3), /takes a function or a class/);
+});
+
+test("a lesson without the stack says what to do", async () => {
+  const home = process.env["STREAMBOOK_HOME"];
+  process.env["STREAMBOOK_HOME"] = "/nowhere";
+  try {
+    await assert.rejects(ready("kafka"), /npx streambook up/);
+  } finally {
+    if (home === undefined) delete process.env["STREAMBOOK_HOME"];
+    else process.env["STREAMBOOK_HOME"] = home;
+  }
+});

@@ -1,0 +1,49 @@
+/** What a lesson asks before it begins: the right kernel, and services that answer. */
+import { StreambookError } from "../errors/index.ts";
+import { type Addresses, addresses, SERVICES, type ServiceName, status } from "../stack/index.ts";
+import { requireOwnKernel } from "./display.ts";
+
+/**
+ * Makes sure that the lesson can begin, prints one line, and gives the addresses of the services.
+ *
+ * @param services what the lesson uses: "kafka", "namenode", "hiveserver2", …
+ * @throws SETUP_MISSING in another kernel than the project's; STACK_DOWN when a service does not answer
+ */
+export async function ready(...services: readonly ServiceName[]): Promise<Addresses> {
+  requireOwnKernel();
+  const places = await addresses();
+  const states = await status();
+  const down = states.filter(({ name, state }) => services.includes(name) && state !== "running");
+  if (down.length > 0) {
+    const names = down.map(({ name, state }) => `${SERVICES[name].title} (${state})`).join(", ");
+    throw new StreambookError("STACK_DOWN", `this lesson needs ${names}; in a terminal: \`npx streambook up\``);
+  }
+  console.log(services.length === 0 ? "ready" : `ready: ${services.map((name) => SERVICES[name].title).join(", ")}`);
+  return places;
+}
+
+let interruption = new AbortController();
+let listening = false;
+
+/**
+ * A signal that aborts when the learner presses the stop button: give it to every function that waits, so that the button
+ * ends it. After an interruption, the next call gives a fresh one.
+ *
+ * @example
+ * ```ts
+ * import { retry } from "streambook";
+ * import { stopButton } from "streambook/notebook";
+ * await retry(async () => "done", { signal: stopButton() });
+ * ```
+ */
+export function stopButton(): AbortSignal {
+  if (!listening) {
+    listening = true;
+    process.on("SIGINT", () => {
+      const pressed = interruption;
+      interruption = new AbortController();
+      pressed.abort(new DOMException("stopped by the stop button", "AbortError"));
+    });
+  }
+  return interruption.signal;
+}

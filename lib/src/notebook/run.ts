@@ -1,0 +1,171 @@
+/** Runs a notebook from its first cell to its last in a fresh kernel, and says what went wrong where. */
+import { dirname } from "node:path";
+import { type Cell, isCode, joined, readNotebook } from "./file.ts";
+import type { CellRun } from "./kernel.ts";
+import type { KernelSpec } from "./kernel-spec.ts";
+import { type Output, streamText } from "./outputs.ts";
+
+/** A cell that ran. */
+export interface CellReport {
+  /** Place among all cells of the file, from 0. */
+  readonly index: number;
+  /** Place among the code cells, from 1: the number that Jupyter shows. */
+  readonly number: number;
+  readonly source: string;
+  readonly outputs: readonly Output[];
+  readonly milliseconds: number;
+  /** Memory of the kernel after the cell, in bytes. */
+  readonly memory?: number;
+  /** What is wrong, one sentence. */
+  readonly failure?: string;
+  /** The line of the cell that failed, from 1. */
+  readonly line?: number;
+}
+
+/** A notebook that ran. */
+export interface NotebookReport {
+  readonly file: string;
+  readonly cells: readonly CellReport[];
+  /** Code cells of the notebook; fewer may have run. */
+  readonly total: number;
+  readonly milliseconds: number;
+  /** The most memory that the kernel held, in bytes. */
+  readonly peak?: number;
+  readonly ok: boolean;
+}
+
+/** Options of {@link runNotebook}. */
+export interface RunNotebookOptions {
+  /** Longest time of a cell, in milliseconds. @default 120000 */
+  readonly timeout?: number;
+  /** Time after the last cell in which late errors are heard, in milliseconds. @default 300 */
+  readonly settle?: number;
+  readonly spec?: KernelSpec;
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal;
+  /** Told of every cell that has ended. */
+  readonly onCell?: (cell: CellReport) => void;
+}
+
+/** The tag of a cell that shows an error on purpose. */
+export const EXPECTED_ERROR = "expect-error";
+
+/** How tslab announces an error that nothing has caught. */
+const UNCAUGHT = /^(UnhandledPromiseRejection|UncaughtException): ?(.*)$/m;
+
+/**
+ * Runs a notebook. It stops at the first cell that fails.
+ *
+ * @param file path of the notebook; its folder is the kernel's
+ * @throws NOT_FOUND, NOTEBOOK_INVALID, KERNEL_DIED (at its start), SETUP_MISSING
+ */
+export async function runNotebook(file: string, options: RunNotebookOptions = {}): Promise<NotebookReport> {
+  const { timeout = 120_000, settle = 300, spec, environment, signal, onCell } = options;
+  const started = performance.now();
+  const notebook = await readNotebook(file);
+  const code = [...notebook.cells.entries()].filter(([, cell]) => isCode(cell));
+  const { Kernel } = await import("./kernel.ts");
+  const kernel = await Kernel.start({ folder: dirname(file), spec, environment, signal });
+  const cells: CellReport[] = [];
+  let peak: number | undefined;
+  try {
+    for (const [place, [index, cell]] of code.entries()) {
+      const run = await kernel.execute(joined(cell.source), { timeout, signal });
+      const memory = await kernel.memory();
+      peak = memory?.peak ?? peak;
+      const at = { index, number: place + 1, source: joined(cell.source) };
+      const report = reportOf(at, run, failureOf(cell, run, timeout), memory?.now);
+      cells.push(report);
+      const late = newlyFailed(cells.slice(0, -1));
+      onCell?.(report);
+      if (report.failure !== undefined || late) break;
+    }
+    if (kernel.alive) await kernel.settle(settle);
+  } finally {
+    await kernel.close();
+  }
+  const judged = cells.map(withLateFailure);
+  const ok = judged.length === code.length && judged.every(({ failure }) => failure === undefined);
+  const milliseconds = performance.now() - started;
+  return { file, cells: judged, total: code.length, milliseconds, ...(peak !== undefined && { peak }), ok };
+}
+
+function reportOf(
+  at: { index: number; number: number; source: string },
+  { outputs, milliseconds }: CellRun,
+  failure: string | undefined,
+  memory: number | undefined,
+): CellReport {
+  const line = failure === undefined ? undefined : failedLine(at.source, streamText(outputs, "stderr"));
+  return {
+    ...at,
+    outputs,
+    milliseconds,
+    ...(memory !== undefined && { memory }),
+    ...(failure !== undefined && { failure }),
+    ...(line !== undefined && { line }),
+  };
+}
+
+function failureOf(cell: Cell, { status, outputs }: CellRun, timeout: number): string | undefined {
+  const expected = cell.metadata.tags?.includes(EXPECTED_ERROR) ?? false;
+  switch (status) {
+    case "timeout":
+      return `it did not end within ${timeout / 1000} s`;
+    case "died":
+      return "the kernel ended while it ran";
+    case "error":
+      return expected ? undefined : "it failed";
+    case "ok":
+      return expected ? "it should show an error and shows none" : uncaught(outputs);
+  }
+}
+
+/** The error that nothing has caught, if there is one among the outputs. */
+function uncaught(outputs: readonly Output[]): string | undefined {
+  const match = UNCAUGHT.exec(streamText(outputs, "stderr"));
+  if (match === null) return undefined;
+  const [, kind, message] = match;
+  return kind === "UncaughtException"
+    ? `an exception came after it, uncaught: ${message}`
+    : `a promise was rejected and nothing awaited it: ${message}`;
+}
+
+function newlyFailed(earlier: readonly CellReport[]): boolean {
+  return earlier.some(({ outputs }) => uncaught(outputs) !== undefined);
+}
+
+/** Outputs grow after their cell has ended: an error may have come since. */
+function withLateFailure(cell: CellReport): CellReport {
+  if (cell.failure !== undefined) return cell;
+  const failure = uncaught(cell.outputs);
+  if (failure === undefined) return cell;
+  const line = failedLine(cell.source, streamText(cell.outputs, "stderr"));
+  return { ...cell, failure, ...(line !== undefined && { line }) };
+}
+
+/**
+ * The line of a cell that an error message speaks of: tslab's `3:5 - message` of the compiler, or the generated line that
+ * the kernel names, which is found again by its words.
+ */
+export function failedLine(source: string, message: string): number | undefined {
+  const compiler = /^(\d+):\d+ - /m.exec(message);
+  if (compiler !== null) return Number(compiler[1]);
+  const generated = /^ {4}in the cell, at: (.*)$/m.exec(message)?.[1];
+  if (generated === undefined) return undefined;
+  const words = wordsOf(generated);
+  const scores = source.split("\n").map((line) => similarity(wordsOf(line), words));
+  const best = Math.max(...scores);
+  return best < 0.5 ? undefined : scores.indexOf(best) + 1;
+}
+
+function wordsOf(line: string): Set<string> {
+  return new Set(line.replace(/^\s*(const|let|var|exports\.)/, "").match(/[\p{L}\p{N}_$]+/gu) ?? []);
+}
+
+/** Jaccard's index of two sets. */
+function similarity(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  const shared = [...a].filter((word) => b.has(word)).length;
+  const all = a.size + b.size - shared;
+  return all === 0 ? 0 : shared / all;
+}
