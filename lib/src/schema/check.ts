@@ -4,16 +4,22 @@ import type { Field, FieldType, Schema } from "./schema.ts";
 /** Says what is wrong with a message, in words; undefined when nothing is. */
 export type MessageCheck = (message: unknown) => string | undefined;
 
-const ISO_UTC = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
+const ISO_UTC =
+  /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 
 const accepts: Readonly<Record<FieldType, (value: unknown) => boolean>> = {
-  string: (value) => typeof value === "string",
+  string: (value) => typeof value === "string" && value.isWellFormed(), // half a character has no UTF-8: it would be changed
   int: (value) => Number.isInteger(value) && Math.abs(value as number) < 2 ** 31,
   bigint: (value) => Number.isSafeInteger(value),
   double: (value) => typeof value === "number",
   boolean: (value) => typeof value === "boolean",
-  timestamp: (value) => typeof value === "string" && ISO_UTC.test(value) && !Number.isNaN(Date.parse(value)),
+  timestamp: (value) => typeof value === "string" && ISO_UTC.test(value) && isDay(value.slice(0, 10)),
 };
+
+/** Whether a month has that day: `Date` takes 30 February for 2 March. */
+function isDay(date: string): boolean {
+  return Number(date.slice(8)) <= 28 || new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
+}
 
 const described: Readonly<Record<FieldType, string>> = {
   string: "text",
