@@ -2,11 +2,11 @@
  * The whole pipeline once, from texts to the same texts rebuilt, with a report: what `npm start` runs on a stack that is up.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { until } from "../async/index.ts";
-import { isStreambookError, StreambookError } from "../errors/index.ts";
+import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { identifier, openHive } from "../hive/index.ts";
 import { deadLetterTopic, deleteTopics, ensureTopic } from "../kafka/index.ts";
@@ -225,8 +225,22 @@ const OWN = ["report.json", "report.html", "logs", "refresh"];
 
 /** Makes the output folder ready; a folder that holds other things is not touched. */
 async function prepareOutput(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const entries = await readdir(folder);
+  let entries: string[];
+  try {
+    await mkdir(dirname(folder), { recursive: true });
+    // Not recursive: below /proc, Node would try for ever.
+    await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+    entries = await readdir(folder);
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    throw new StreambookError(
+      "USAGE",
+      `cannot write to the output folder ${folder} (${messageOf(cause)}); choose another with --output`,
+      { cause },
+    );
+  }
   if (entries.length > 0 && !entries.includes(MARKER)) {
     throw new StreambookError(
       "USAGE",
