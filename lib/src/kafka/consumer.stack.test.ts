@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import kafkajs from "kafkajs";
-import { until } from "../async/index.ts";
+import { until, withTimeout } from "../async/index.ts";
 import { isStreambookError } from "../errors/index.ts";
 import { createLogger, type Logger } from "../log/index.ts";
 import { testBroker, Wire, withTopic } from "./broker-for-test.ts";
 import {
   BatchingProducer,
+  deleteTopics,
+  ensureTopic,
   openConsumer,
   topicOffsets,
   type ConsumerOptions,
@@ -173,6 +175,58 @@ test("messages that have expired are told, and reading goes on after them", asyn
     assert.equal(batches[0]?.firstOffset, 4n);
     assert.deepEqual(valuesOf(batches), ["4", "5", "6", "7", "8", "9"]);
     assert.match(warnings.join("\n"), /from offset 2 to 3 have expired/);
+  });
+});
+
+async function withAdmin(broker: string, operation: (admin: kafkajs.Admin) => Promise<unknown>): Promise<void> {
+  const admin = new kafkajs.Kafka({ brokers: [broker], logLevel: kafkajs.logLevel.NOTHING }).admin();
+  await admin.connect();
+  await operation(admin).finally(() => admin.disconnect());
+}
+
+test("messages that expire before they are fetched are told, and reading goes on after them", async () => {
+  await withTopic({ partitions: 1 }, async (at) => {
+    await fill(at, 200);
+    const { logger, warnings } = listening();
+    const consumer = await open(at, { endOffsets: "once", logger, maximumBytes: 1000 });
+    const batches: PartitionBatch[] = [];
+    for await (const batch of consumer) {
+      if (batches.push(batch) > 1) continue;
+      await withAdmin(at.broker, async (admin) => {
+        await admin.fetchTopicOffsets(at.topic);
+        await admin.deleteTopicRecords({ topic: at.topic, partitions: [{ partition: 0, offset: "190" }] });
+      });
+    }
+    await consumer.close();
+    const values = valuesOf(batches);
+    assert.ok(values.length < 200, "some were fetched already, the others have expired");
+    assert.deepEqual(
+      values.slice(-10),
+      Array.from({ length: 10 }, (_, i) => String(190 + i)),
+    );
+    assert.match(warnings.join("\n"), /to 189 have expired/);
+  });
+});
+
+test("a topic that is deleted and made again under its reader is an error, and not read in part", async () => {
+  await withTopic({ partitions: 1 }, async (at) => {
+    await fill(at, 50);
+    const consumer = await open(at, { partitionRefresh: 1000 });
+    let read = 0;
+    await assert
+      .rejects(
+        withTimeout("the consumer to notice", 60_000, async () => {
+          for await (const { messages } of consumer) {
+            read += messages.length;
+            if (read !== 50) continue;
+            await deleteTopics({ broker: at.broker, topics: [at.topic] });
+            await until("the topic to be made", async () => (await ensureTopic({ ...at, partitions: 1 })).created);
+            await fill(at, 20);
+          }
+        }),
+        (error) => isStreambookError(error, "KAFKA_FAILED") && /deleted and made again/.test(error.message),
+      )
+      .finally(() => consumer.close());
   });
 });
 

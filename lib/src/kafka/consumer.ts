@@ -57,8 +57,11 @@ export interface ConsumerOptions extends KafkaOptions {
    * earliest message. Its signal aborts when the assignment is over before it has answered.
    */
   readonly positions: (partitions: readonly number[], signal: AbortSignal) => Promise<ReadonlyMap<number, bigint>>;
-  /** Called before partitions may go to another consumer, which waits for it (for part of the session timeout). */
-  readonly onRevoked?: (partitions: readonly number[]) => Promise<void> | void;
+  /**
+   * Called before the partitions of a generation may go to another consumer, which waits for it (for part of the session
+   * timeout). Not called when they are gone already, after a lost connection or a long sleep.
+   */
+  readonly onRevoked?: (partitions: readonly number[], generation: number) => Promise<void> | void;
   /** `"once"`: ends at the offsets at which the partitions ended when the consumer was opened. @default "never" */
   readonly endOffsets?: "once" | "never";
   /** Bytes of a fetch, and of what waits for the reader. @default 2097152 */
@@ -135,6 +138,9 @@ export async function openConsumer(options: ConsumerOptions): Promise<PartitionC
   }
   return consumer;
 }
+
+/** What kafkajs' batches have, and their type does not say: the offset that was asked for. */
+type FetchedBatch = EachBatchPayload["batch"] & { readonly fetchedOffset: string };
 
 /** More is not quicker, and costs memory: a fetch and what waits of the one before are there at once. */
 const DEFAULT_BYTES = 2 << 20;
@@ -241,7 +247,8 @@ class GroupConsumer implements PartitionConsumer {
     this.#queue.clear();
     await ownership.revoke(async () => {
       try {
-        if (ownership.partitions.length > 0) await this.#options.onRevoked?.(ownership.partitions);
+        if (ownership.partitions.length > 0)
+          await this.#options.onRevoked?.(ownership.partitions, ownership.generation);
       } catch (error) {
         this.#fail(error);
       }
@@ -317,8 +324,27 @@ class GroupConsumer implements PartitionConsumer {
     }
     if (payload.isStale() || this.#ownership !== ownership) return;
     const { batch } = payload;
+    try {
+      await this.#checkJump(ownership, batch as FetchedBatch);
+    } catch (error) {
+      if (ownership?.signal.aborted !== true) this.#fail(error);
+      return;
+    }
     const last = batch.lastOffset();
     this.#deliver(ownership, batch.partition, BigInt(last) + 1n, BigInt(batch.highWatermark), batch.messages);
+  }
+
+  /**
+   * When the offset it asked for is not there (any more), kafkajs goes on at the earliest one, and says nothing. Either
+   * the messages between have expired, or this is another topic of that name.
+   */
+  async #checkJump(ownership: Ownership | undefined, batch: FetchedBatch): Promise<void> {
+    const { partition } = batch;
+    const { position, end } = ownership?.owned?.get(partition) ?? {};
+    if (ownership === undefined || position === undefined || (end !== undefined && position >= end)) return;
+    const [low, high] = [BigInt(batch.fetchedOffset), BigInt(batch.highWatermark)];
+    if (low > position) this.#begin(partition, position, { low, high });
+    else if (high < position) this.#begin(partition, position, (await this.#offsets(ownership.signal)).get(partition));
   }
 
   /** A range without messages: transaction markers, aborted messages, compaction. kafkajs only notes it in passing. */
