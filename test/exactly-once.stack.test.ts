@@ -34,7 +34,7 @@ const steps: readonly CommitStep[] = [
 ];
 
 const subjects = ["sea wave harbour lighthouse storm", "bread flour oven yeast crust", "bishop rook pawn king check"];
-const streams = ["/sea.md", "/bread.md", "/chess.md", "/mixed.md"].map((uri, index) => ({
+const streams = Array.from({ length: 8 }, (_, index) => `/${index}.md`).map((uri, index) => ({
   uri,
   id: `stream-${index}-${run}`,
   chunks: Array.from(

@@ -34,7 +34,7 @@ export function identifier(name: string): string {
     const shown = JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
     throw new StreambookError(
       "USAGE",
-      `the Hive name ${shown} cannot be used; a name is lower-case letters, digits and _, not beginning with a digit, and may be database.table`,
+      `the Hive name ${shown} cannot be used; a name is at most 128 lower-case letters, digits and _, not beginning with a digit, and may be database.table`,
     );
   }
   return parts.map((part) => `\`${part}\``).join(".");

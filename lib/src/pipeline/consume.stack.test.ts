@@ -3,6 +3,8 @@ import { randomUUID } from "node:crypto";
 import { createServer as createHttpServer, request } from "node:http";
 import { connect, createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
 import { after, before, test } from "node:test";
+import { withTimeout } from "../async/index.ts";
+import { messageOf } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { type HiveSession, openHive } from "../hive/index.ts";
 import { BatchingProducer, deadLetterTopic, deleteTopics, ensureTopic, openConsumer } from "../kafka/index.ts";
@@ -178,7 +180,7 @@ test("a schema without the fields the consumer needs is refused", async () => {
 
 test("names that try to be something else are refused, and nothing is made", async () => {
   const options = await prepared([]);
-  for (const table of ["x; DROP TABLE y", "../x", "x`y", "", "X"]) {
+  for (const table of ["x; DROP TABLE y", "../x", "x`y", "", "X", "x".repeat(124)]) {
     await assert.rejects(consume({ ...options, table }), { code: "USAGE" }, table);
   }
   for (const topic of ["../x", "a b", "", "x".repeat(300)]) {
@@ -221,6 +223,16 @@ test("two consumers of one group share the work, one leaves, and nothing is lost
   assert.deepEqual(await counted(options.table), { rows: 500, distinct: 500 });
 });
 
+test("consumers that start together make one table", async () => {
+  const options = await prepared(Array.from({ length: 30 }, (_, i) => message(i)));
+  const reports = await Promise.all(Array.from({ length: 4 }, () => consume(options)));
+  assert.equal(
+    reports.reduce((sum, { rows }) => sum + rows, 0),
+    30,
+  );
+  assert.deepEqual(await counted(options.table), { rows: 30, distinct: 30 });
+});
+
 test("two files that claim the same offsets stop the consumer before it makes things worse", async () => {
   const options = await prepared(Array.from({ length: 60 }, (_, i) => message(i)));
   await consume(options);
@@ -233,11 +245,21 @@ test("two files that claim the same offsets stop the consumer before it makes th
   await assert.rejects(consume(options), { code: "OFFSETS_OVERLAP" });
 });
 
-test("a NameNode that goes away in the middle is waited for, aloud", async () => {
+/** A way to the NameNode that can be closed. */
+interface Gate {
+  readonly address: string;
+  isClosed: boolean;
+  /** Told of every request, before it passes. */
+  onRequest?: (path: string) => void;
+  end(): void;
+}
+
+async function gateToNameNode(): Promise<Gate> {
   const target = new URL(at.webhdfs);
-  let away = false;
+  const gate = { address: "", isClosed: false, end: () => proxy.close() } as Gate & { address: string };
   const proxy = createHttpServer((incoming, outgoing) => {
-    if (away) return void incoming.destroy();
+    gate.onRequest?.(incoming.url ?? "");
+    if (gate.isClosed) return void incoming.destroy();
     const { method, url: path, headers } = incoming;
     const forwarded = request({ host: target.hostname, port: target.port, method, path, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
@@ -246,28 +268,100 @@ test("a NameNode that goes away in the middle is waited for, aloud", async () =>
     forwarded.on("error", () => outgoing.destroy());
     incoming.pipe(forwarded);
   });
-  const port = await listening(proxy);
+  gate.address = `http://127.0.0.1:${await listening(proxy)}`;
+  return gate;
+}
+
+test("a NameNode that goes away in the middle is waited for, aloud", async () => {
+  const gate = await gateToNameNode();
   const warnings: string[] = [];
   const options = await prepared(
     Array.from({ length: 200 }, (_, i) => message(i)),
-    { addresses: { ...at, webhdfs: `http://127.0.0.1:${port}` }, flushRecords: 20, logger: keeping(warnings) },
+    { addresses: { ...at, webhdfs: gate.address }, flushRecords: 20, logger: keeping(warnings) },
   );
   let outages = 0;
   const report = await consume({
     ...options,
     onStep(step) {
       if (step !== "renamed" || outages++ > 0) return;
-      away = true;
-      setTimeout(() => (away = false), 4000);
+      gate.isClosed = true;
+      setTimeout(() => (gate.isClosed = false), 4000);
     },
   });
-  proxy.close();
+  gate.end();
   assert.equal(report.rows, 200);
   assert.ok(
     warnings.some((text) => /try \d+ in \d+ s/.test(text)),
     warnings.join("\n"),
   );
   assert.deepEqual(await counted(options.table), { rows: 200, distinct: 200 });
+});
+
+for (const [stage, path] of [
+  ["a file is written", "op=CREATE"],
+  ["the table's files are read", "op=LISTSTATUS"],
+] as const) {
+  test(`stopped while the NameNode is away (${stage}), it does not wait until it is back`, async () => {
+    const gate = await gateToNameNode();
+    const warnings: string[] = [];
+    const options = await prepared(
+      Array.from({ length: 100 }, (_, i) => message(i)),
+      { addresses: { ...at, webhdfs: gate.address }, logger: keeping(warnings) },
+    );
+    const stop = new AbortController();
+    gate.onRequest = (url) => {
+      if (gate.isClosed || !url.includes(path) || !url.includes(options.table)) return;
+      if (url.includes(hdfsFolders.models)) return;
+      gate.isClosed = true;
+      setTimeout(() => stop.abort(), 1000);
+    };
+    const run = consume({ ...options, signal: stop.signal }).then(({ rows }) => `${rows} rows`, messageOf);
+    const end = await withTimeout("the consumer to end", 40_000, () => run);
+    assert.match(end, stage === "a file is written" ? /HDFS/ : /^0 rows/);
+    const said = warnings.length;
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+    gate.end();
+    assert.ok(said > 0);
+    assert.equal(warnings.length, said, "nothing goes on behind the caller's back");
+  });
+}
+
+test("a file of another consumer ends the run at once, with nothing doubled", async () => {
+  const warnings: string[] = [];
+  const options = await prepared(
+    Array.from({ length: 60 }, (_, i) => message(i)),
+    { logger: keeping(warnings) },
+  );
+  const folder = `${hdfsFolders.warehouse}/${options.table}/event_date=2026-01-31`;
+  const run = consume({
+    ...options,
+    async onStep(step, range) {
+      if (step !== "staged") return;
+      const partition = Number(/\[(\d+)\]/.exec(range)?.[1]);
+      const other = fileName({ topic: options.topic, partition, first: 0n, last: 0n });
+      await hdfs.write(`${folder}/${other}`, Buffer.from("x"));
+    },
+  });
+  await assert.rejects(
+    withTimeout("the consumer to end", 30_000, () => run),
+    { code: "PARTITION_LOST" },
+  );
+  assert.deepEqual(warnings, []);
+});
+
+test("a process that slept before its last files reads again what it had not published", async () => {
+  const options = await prepared(Array.from({ length: 60 }, (_, i) => message(i)));
+  let slept = false;
+  const report = await consume({
+    ...options,
+    onStep(step) {
+      if (step !== "encoded" || slept) return;
+      slept = true;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 9500);
+    },
+  });
+  assert.equal(report.rows, 60);
+  assert.deepEqual(await counted(options.table), { rows: 60, distinct: 60 });
 });
 
 test("a HiveServer2 that drops its connections in the middle is asked again", async () => {

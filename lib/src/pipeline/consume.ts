@@ -298,8 +298,9 @@ class Consumption {
     parsed: Awaited<ReturnType<RowWorkers["parse"]>>,
   ): Promise<void> {
     const { partition, generation, firstOffset, nextOffset } = batch;
+    for (const { index, reason } of parsed.malformed)
+      if (this.#gatheringOf(batch) !== undefined) await this.#deadLetter(batch, index, reason);
     if (this.#gatheringOf(batch) === undefined) return this.#drop(partition, parsed.batch);
-    for (const { index, reason } of parsed.malformed) await this.#deadLetter(batch, index, reason);
     const begin = performance.now();
     const labelled = this.#parts.labeller.push({ partition, generation, firstOffset, nextOffset, parsed });
     this.#spent.label += (performance.now() - begin) / 1000;

@@ -112,9 +112,9 @@ export class Labeller {
     return this.#learned.get(partition) ?? 0n;
   }
 
-  /** Names partitions that have messages: the model is not seeded before one batch of each has come. */
+  /** Names the partitions that have messages, all of them: the model is not seeded before one batch of each has come. */
   waitFor(partitions: Iterable<number>): void {
-    for (const partition of partitions) this.#unheard.add(partition);
+    this.#unheard = new Set(partitions);
   }
 
   /** Takes a batch; returns the batches that are labelled by now, in the order they came. */

@@ -30,7 +30,9 @@ export class ModelStore {
   async load(): Promise<SavedModel | undefined> {
     for (const { path } of (await this.#list()).reverse()) {
       try {
-        return decodeSavedModel(await this.#hdfs.read(path), path);
+        const saved = decodeSavedModel(await this.#hdfs.read(path), path);
+        this.#savedUpdates = saved.model.updates;
+        return saved;
       } catch (error) {
         if (!isStreambookError(error, "MODEL_INVALID")) throw error;
         this.#logger.warn(error.message);

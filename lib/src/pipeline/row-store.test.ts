@@ -89,12 +89,15 @@ test("what cannot be read is told, with the reason, and the others are kept", ()
     message({ seq: "0" }),
     message({ extra: 1 }),
     message({ event_time: "yesterday" }),
+    message({ event_time: "2026-02-30T12:00:00Z" }),
+    message({ event_time: "0000-01-01T00:00:00Z" }),
+    message({ chunk: "half of 😀".slice(0, -1) }),
     latin1,
     message(),
   ];
   const parsed = new RowStore({ schema }).parse(request(values));
   assert.equal(parsed.rows, 1);
-  assert.deepEqual([...parsed.offsets], [14]);
+  assert.deepEqual([...parsed.offsets], [20]);
   const reasons = [
     "has no value",
     "is not JSON",
@@ -102,11 +105,14 @@ test("what cannot be read is told, with the reason, and the others are kept", ()
     `field "seq" must be`,
     `field "extra" is not in`,
     `field "event_time" must be`,
+    `field "event_time" must be`,
+    `field "event_time" must be`,
+    `field "chunk" must be text`,
     "is not UTF-8",
   ];
   assert.deepEqual(
     parsed.malformed.map(({ index }) => index),
-    [0, 1, 2, 3, 4, 5, 6],
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
   );
   parsed.malformed.forEach(({ reason }, index) => assert.ok(reason.startsWith(reasons[index] as string), reason));
 });
@@ -131,4 +137,19 @@ test("rows of several batches and only a part of one make a file", async () => {
     rest.map((row) => row["seq"]),
     [0],
   );
+});
+
+test("batches of a partition that is lost are forgotten, those of others and later ones are kept", async () => {
+  const store = new RowStore({ schema });
+  for (const [batch, partition] of [
+    [1, 3],
+    [2, 4],
+    [3, 3],
+    [4, 3],
+  ] as const)
+    store.parse({ ...request([message()]), batch, partition });
+  store.drop(3, 3);
+  const segment = { from: 0, to: 1, clusters: Int32Array.of(0), versions: ["m"], version: Uint32Array.of(0) };
+  for (const batch of [1, 3]) assert.throws(() => store.encode([{ ...segment, batch }]), /is not there/);
+  for (const batch of [2, 4]) assert.equal((await decode(store.encode([{ ...segment, batch }]))).length, 1);
 });

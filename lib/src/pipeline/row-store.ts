@@ -195,9 +195,10 @@ export class RowStore {
     return encodeParquet(fields, columns as never);
   }
 
-  /** Forgets batches that will not be flushed. */
-  drop(batches: readonly number[]): void {
-    for (const batch of batches) this.#batches.delete(batch);
+  /** Forgets the batches of a partition up to a number: they will not be flushed. */
+  drop(partition: number, last: number): void {
+    for (const [batch, stored] of this.#batches)
+      if (batch <= last && stored.partition === partition) this.#batches.delete(batch);
   }
 
   /** The message, or in words why it cannot be read. */

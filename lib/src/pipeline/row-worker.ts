@@ -7,7 +7,7 @@ import { type EncodeSegment, type ParseRequest, RowStore, type RowStoreOptions }
 export type WorkerRequest =
   | { readonly id: number; readonly kind: "parse"; readonly request: ParseRequest }
   | { readonly id: number; readonly kind: "encode"; readonly segments: readonly EncodeSegment[] }
-  | { readonly id: number; readonly kind: "drop"; readonly batches: readonly number[] };
+  | { readonly id: number; readonly kind: "drop"; readonly partition: number; readonly last: number };
 
 /** What it answers. */
 export type WorkerReply = { readonly id: number; readonly result?: unknown; readonly error?: string };
@@ -32,7 +32,7 @@ function answer(store: RowStore, message: WorkerRequest): unknown {
     case "encode":
       return store.encode(message.segments);
     case "drop":
-      return store.drop(message.batches);
+      return store.drop(message.partition, message.last);
   }
 }
 

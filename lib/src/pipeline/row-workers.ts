@@ -92,9 +92,9 @@ export class RowWorkers {
     return this.#of(partition).ask<Uint8Array>({ kind: "encode", segments });
   }
 
-  /** Forgets batches of a partition. */
-  drop(partition: number, batches: readonly number[]): Promise<void> {
-    return this.#of(partition).ask<void>({ kind: "drop", batches });
+  /** Forgets the batches of a partition up to a number: they will not be flushed. */
+  drop(partition: number, last: number): Promise<void> {
+    return this.#of(partition).ask<void>({ kind: "drop", partition, last });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -6,7 +6,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { retry } from "../async/index.ts";
-import { messageOf, StreambookError } from "../errors/index.ts";
+import { isStreambookError, StreambookError } from "../errors/index.ts";
 import type { Hdfs } from "../hdfs/index.ts";
 import {
   addPartition,
@@ -106,11 +106,14 @@ export class Table {
   readonly location: string;
   readonly #options: TableOptions;
   readonly #dates = new Set<string>();
+  /** The statement that makes the table's view, if its columns are there. */
+  readonly #view: string | undefined;
   #session: HiveSession | undefined;
 
   constructor(options: TableOptions) {
     identifier(options.name);
     this.#options = options;
+    this.#view = textView(options.name, options.schema); // its name is longer: refused before anything is made
     this.location = `${hdfsFolders.warehouse}/${options.name}`;
   }
 
@@ -128,8 +131,7 @@ export class Table {
           location: this.location,
         }),
       );
-      const view = textView(name, schema);
-      if (view !== undefined) await session.execute(view);
+      if (this.#view !== undefined) await session.execute(this.#view);
     });
   }
 
@@ -211,28 +213,19 @@ export class Table {
     }
   }
 
-  /** Runs statements, on a new connection when the old one is lost. */
-  async #hive<T>(statements: (session: HiveSession) => Promise<T>): Promise<T> {
-    const { hive, logger, signal } = this.#options;
-    const started = this.#session !== undefined;
-    return retry(
-      async () => {
-        this.#session ??= await openHive({ address: hive, ...(signal === undefined ? {} : { signal }) });
-        try {
-          return await statements(this.#session);
-        } catch (error) {
-          await this.#session.close().catch(() => undefined);
-          this.#session = undefined;
-          throw error;
-        }
-      },
-      {
-        attempts: started ? PATIENT : 1,
-        signal,
-        onRetry: (error, attempt, wait) =>
-          logger.warn(`Hive: ${messageOf(error)}; try ${attempt + 1} in ${Math.ceil(wait / 1000)} s`),
-      },
-    );
+  /**
+   * Runs statements on one session, which connects again by itself. When two consumers make the same thing at once, `IF NOT
+   * EXISTS` fails one of them; the next try finds it made.
+   */
+  async #hive(statements: (session: HiveSession) => Promise<void>): Promise<void> {
+    const { hive, signal } = this.#options;
+    this.#session ??= await openHive({ address: hive, signal });
+    const session = this.#session;
+    await retry(() => statements(session), {
+      attempts: 3,
+      isRetriable: (error) => isStreambookError(error, "HIVE_FAILED"),
+      signal,
+    });
   }
 }
 
