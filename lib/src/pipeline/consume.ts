@@ -534,7 +534,7 @@ class Consumption {
   #forget(generation: number): void {
     this.#over = generation;
     this.#parts.labeller.drop(new Set(this.#gathering.keys()));
-    for (const partition of this.#gathering.keys()) this.#drop(partition, this.#batches);
+    for (const partition of this.#gathering.keys()) this.#drop(partition, this.#batches - 1);
     this.#gathering.clear();
   }
 
