@@ -7,3 +7,13 @@ export { ready, stopButton } from "./ready.ts";
 export { display, isNotebook, type DisplayData } from "./display.ts";
 export { jupyterFolder, type KernelSpec } from "./kernel-spec.ts";
 export { runNotebook, type CellReport, type NotebookReport, type RunNotebookOptions } from "./run.ts";
+export { MEASURED, saveNotebook } from "./save.ts";
+export { streamText, type Output } from "./outputs.ts";
+export {
+  beyondLimits,
+  LIMITS,
+  lintNotebooks,
+  measureNotebook,
+  type LintProblem,
+  type NotebookMeasures,
+} from "./lint.ts";

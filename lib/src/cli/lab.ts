@@ -1,0 +1,114 @@
+/** `streambook lab`: JupyterLab with the course's kernel, on this machine only. */
+import { spawn } from "node:child_process";
+import { existsSync, globSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { delimiter, join, relative } from "node:path";
+import { type Command, Option } from "commander";
+import { StreambookError } from "../errors/index.ts";
+import { jupyterFolder } from "../notebook/index.ts";
+import { projectFolder, status, up } from "../stack/index.ts";
+import { action, usage } from "./command.ts";
+
+interface LabOptions {
+  readonly port: string;
+  readonly browser: boolean;
+  readonly stack: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command("lab [notebook]")
+    .description("open JupyterLab, at a notebook if one is named: 03, 03-tokens; starts the services if they are down")
+    .addOption(
+      new Option("--port <port>", "where JupyterLab listens; the next free one if it is taken").default("8888"),
+    )
+    .option("--no-browser", "do not open a browser; the address is printed")
+    .option("--no-stack", "do not start the services")
+    .action(
+      action(async (options: LabOptions, { signal, words }) => {
+        const jupyter = jupyterProgram();
+        const notebook = words[0] === undefined ? undefined : findNotebook(words[0]);
+        if (options.stack) await startStack(signal);
+        process.exitCode = await serve(jupyter, notebook, options, signal);
+      }),
+    );
+}
+
+function jupyterProgram(): string {
+  const folder = join(projectFolder(), ".streambook", "lab");
+  const program =
+    process.platform === "win32" ? join(folder, "Scripts", "jupyter-lab.exe") : join(folder, "bin", "jupyter-lab");
+  if (existsSync(program)) return program;
+  throw new StreambookError("SETUP_MISSING", "JupyterLab is not installed yet; `npm run lab` installs and opens it");
+}
+
+/** The path of a notebook in the project, with `/`. */
+function findNotebook(word: string): string {
+  const all = globSync(["notebooks/*.ipynb", "notebooks/solutions/*.ipynb"], { cwd: projectFolder() }).sort();
+  const named = word.replace(/^(\.\/)?notebooks\//, "").replace(/\.ipynb$/, "");
+  const found = all.find((file) => relative("notebooks", file).startsWith(named));
+  return (
+    found ??
+    usage(`no notebook "${word}"; there are ${all.map((file) => relative("notebooks", file)).join(", ") || "none"}`)
+  );
+}
+
+async function startStack(signal: AbortSignal): Promise<void> {
+  const services = await status({ signal });
+  if (services.every(({ state }) => state === "running")) return;
+  console.error("starting the services (about half a minute) …");
+  await up({
+    signal,
+    onProgress: ({ kind, message }) => (kind === "stopping" ? undefined : console.error(`  ${message}`)),
+  });
+}
+
+/**
+ * Runs JupyterLab until it ends or the signal aborts; it makes its own token, and prints the address with it. Nothing of it is
+ * read from, or written to, the user's own folders.
+ */
+async function serve(
+  jupyter: string,
+  notebook: string | undefined,
+  options: LabOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const home = jupyterFolder();
+  const folder = (name: string): string => join(home, name);
+  await mkdir(folder("runtime"), { recursive: true, mode: 0o700 });
+  const words = [
+    "--ServerApp.ip=127.0.0.1",
+    `--ServerApp.port=${options.port}`,
+    `--ServerApp.root_dir=${projectFolder()}`,
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ...(process.getuid?.() === 0 ? ["--allow-root"] : []), // containers run as root
+    ...(options.browser ? [] : ["--no-browser"]),
+    `--LabApp.default_url=/lab${notebook === undefined ? "/tree/notebooks" : `/tree/${notebook}`}`,
+  ];
+  const child = spawn(jupyter, words, {
+    cwd: projectFolder(),
+    stdio: "inherit",
+    env: {
+      ...process.env,
+      JUPYTER_PATH: [home, process.env["JUPYTER_PATH"]]
+        .filter((path) => path !== undefined && path !== "")
+        .join(delimiter),
+      JUPYTER_CONFIG_DIR: folder("config"),
+      JUPYTER_DATA_DIR: folder("data"),
+      JUPYTER_RUNTIME_DIR: folder("runtime"),
+      JUPYTERLAB_SETTINGS_DIR: folder("settings"),
+      JUPYTERLAB_WORKSPACES_DIR: folder("workspaces"),
+      IPYTHONDIR: folder("ipython"),
+    },
+  });
+  // SIGTERM ends it without the question that Ctrl-C asks.
+  signal.addEventListener("abort", () => child.kill("SIGTERM"), { once: true });
+  const ended = new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code) => resolve(signal.aborted ? 0 : (code ?? 1)));
+  });
+  const code = await ended;
+  if (code === 0) console.error("the services still run; `npx streambook down` ends them");
+  return code;
+}

@@ -1,0 +1,153 @@
+/** `streambook notebooks`: runs the notebooks of the course, or checks their cells as code. */
+import { existsSync, globSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import type { Command } from "commander";
+import { StreambookError } from "../errors/index.ts";
+import {
+  beyondLimits,
+  type CellReport,
+  lintNotebooks,
+  measureNotebook,
+  type NotebookReport,
+  runNotebook,
+  saveNotebook,
+} from "../notebook/index.ts";
+import { projectFolder } from "../stack/index.ts";
+import { action, usage } from "./command.ts";
+
+interface NotebooksOptions {
+  readonly save?: boolean;
+  readonly keepGoing?: boolean;
+  readonly lint?: boolean;
+  readonly timeout: string;
+}
+
+/** Seconds that a cell should take at most, on two cores; a longer one is pointed out. */
+const LONG_CELL = 30;
+/** Lines of output that are shown of a cell that failed. */
+const SHOWN_LINES = 40;
+
+export function register(program: Command): void {
+  program
+    .command("notebooks [names...]")
+    .description(
+      "run notebooks in fresh kernels, cell by cell: 03, 03-tokens, solutions/03-tokens, or a path; all by default",
+    )
+    .option("--save", "write outputs, and a static picture of every figure, into the files")
+    .option("--keep-going", "go on with the next notebook when one fails")
+    .option("--lint", "do not run; compile and lint the cells, and measure them")
+    .option("--timeout <seconds>", "longest time of a cell", "120")
+    .action(
+      action(async (options: NotebooksOptions, { signal, words }) => {
+        const files = findNotebooks(words);
+        if (options.lint === true) await lint(files);
+        else await runAll(files, options, signal);
+      }),
+    );
+}
+
+/** The files that some words mean. */
+function findNotebooks(words: readonly string[]): string[] {
+  const folder = join(projectFolder(), "notebooks");
+  const all = globSync(["*.ipynb", "solutions/*.ipynb"], { cwd: folder })
+    .sort()
+    .map((file) => join(folder, file));
+  if (words.length === 0 && all.length === 0)
+    throw new StreambookError(
+      "NOT_FOUND",
+      `there are no notebooks in ${folder}; \`git checkout notebooks\` brings them back`,
+    );
+  const chosen = words.flatMap((word) => {
+    if (existsSync(word) && word.endsWith(".ipynb")) return [resolve(word)];
+    const named = word.replace(/^notebooks\//, "").replace(/\.ipynb$/, "");
+    const found = all.filter((file) => matches(relative(folder, file).replace(/\.ipynb$/, ""), named));
+    if (found.length === 0)
+      usage(`no notebook "${word}"; there are ${all.map((file) => basename(file, ".ipynb")).join(", ") || "none"}`);
+    return found;
+  });
+  return words.length === 0 ? all : [...new Set(chosen)];
+}
+
+function matches(name: string, word: string): boolean {
+  return name === word || (name.startsWith(word) && !/[\p{L}\p{N}]/u.test(name[word.length] ?? ""));
+}
+
+async function runAll(files: readonly string[], options: NotebooksOptions, signal: AbortSignal): Promise<void> {
+  const seconds = Number(options.timeout);
+  if (!(seconds > 0)) usage(`--timeout wants a number of seconds above 0, not "${options.timeout}"`);
+  const failed: string[] = [];
+  for (const [index, file] of files.entries()) {
+    const name = relative(process.cwd(), file);
+    console.log(`${index > 0 ? "\n" : ""}${name}`);
+    const report = await runNotebook(file, { timeout: seconds * 1000, signal, onCell: printCell });
+    printSummary(report);
+    if (!report.ok) failed.push(name);
+    if (report.ok && options.save === true)
+      console.log((await saveNotebook(report, signal)) ? "  saved" : "  unchanged");
+    if (!report.ok && options.keepGoing !== true) break;
+  }
+  if (failed.length > 0) throw new StreambookError("NOTEBOOK_FAILED", `failed: ${failed.join(", ")}`);
+}
+
+function printCell({ number, milliseconds, memory, source, failure }: CellReport): void {
+  const mark = failure === undefined ? "✓" : "✗";
+  const first = source.split("\n").find((line) => line.trim() !== "") ?? "";
+  const long = milliseconds > LONG_CELL * 1000 ? `  (longer than ${LONG_CELL} s)` : "";
+  const size = memory === undefined ? "" : `${megabytes(memory)} MB`;
+  console.log(
+    `  ${mark} ${String(number).padStart(3)}  ${seconds(milliseconds).padStart(7)}  ${size.padStart(7)}  ${first.slice(0, 70)}${long}`,
+  );
+}
+
+function printSummary({ cells, total, milliseconds, peak, ok }: NotebookReport): void {
+  const memory = peak === undefined ? "" : `, ${megabytes(peak)} MB at most`;
+  console.log(`  ${ok ? "passed" : "FAILED"}: ${cells.length} of ${total} cells, ${seconds(milliseconds)}${memory}`);
+  for (const cell of cells) if (cell.failure !== undefined) printFailure(cell);
+}
+
+/** The cell that failed: what is wrong, its lines with the one at fault marked, and its output. */
+function printFailure({ number, failure, source, line, outputs }: CellReport): void {
+  console.log(`\n  cell ${number}${line === undefined ? "" : `, line ${line}`}: ${failure}`);
+  const width = String(source.split("\n").length).length;
+  for (const [index, text] of source.split("\n").entries())
+    console.log(`  ${index + 1 === line ? ">" : " "} ${String(index + 1).padStart(width)} | ${text}`);
+  const said = outputs.map((output) =>
+    output.output_type === "stream" ? output.text : `[${Object.keys(output.data).join(", ")}]\n`,
+  );
+  const lines = said.join("").trimEnd().split("\n");
+  if (lines.length > SHOWN_LINES) console.log(`    … ${lines.length - SHOWN_LINES} lines before`);
+  for (const text of lines.slice(-SHOWN_LINES)) console.log(`    ${text}`);
+}
+
+async function lint(files: readonly string[]): Promise<void> {
+  const problems = await lintNotebooks(files);
+  for (const { file, cell, line, rule, message } of problems)
+    console.log(`${relative(process.cwd(), file)} cell ${cell}, line ${line}: ${message} (${rule})`);
+  const measures = await Promise.all(files.map(measureNotebook));
+  console.log(`${"NOTEBOOK".padEnd(28)} CELLS  LINES  MEDIAN  LONGEST  WORDS A LINE`);
+  for (const { file, cells, lines, median, longest, wordsPerLine } of measures) {
+    const columns = [
+      String(cells).padStart(5),
+      String(lines).padStart(5),
+      String(median).padStart(6),
+      String(longest).padStart(7),
+      wordsPerLine.toFixed(1).padStart(12),
+    ];
+    console.log(`${basename(file, ".ipynb").padEnd(28)} ${columns.join("  ")}`);
+  }
+  const beyond = measures.flatMap((measure) =>
+    beyondLimits(measure).map((text) => `${basename(measure.file)}: ${text}`),
+  );
+  for (const text of beyond) console.log(text);
+  const count = problems.length + beyond.length;
+  if (count > 0)
+    throw new StreambookError("NOTEBOOK_FAILED", `${count} ${count === 1 ? "problem" : "problems"} in the notebooks`);
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 2 ** 20);
+}
