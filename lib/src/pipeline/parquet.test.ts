@@ -65,3 +65,12 @@ test("a file without rows is still a file with its columns", async () => {
   );
   assert.deepEqual(await decode(bytes), []);
 });
+
+test("a time has no zone, so that Hive shows it as it was written, wherever it runs", () => {
+  const bytes = encodeParquet([{ name: "time", type: "timestamp", doc: "" }], [[0n]]);
+  const { schema } = parquetMetadata(
+    bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer,
+  );
+  assert.deepEqual(schema[1]?.logical_type, { type: "TIMESTAMP", isAdjustedToUTC: false, unit: "MICROS" });
+  assert.equal(schema[1].converted_type, undefined, "it would say UTC");
+});

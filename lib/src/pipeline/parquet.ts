@@ -22,11 +22,8 @@ const physical: Readonly<Record<FieldType, Physical>> = {
   bigint: { type: "INT64" },
   double: { type: "DOUBLE" },
   boolean: { type: "BOOLEAN" },
-  timestamp: {
-    type: "INT64",
-    converted_type: "TIMESTAMP_MICROS",
-    logical_type: { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MICROS" },
-  },
+  // Hive's TIMESTAMP has no zone. Said to be UTC, it would be shown in the zone of the machine that HiveServer2 runs on.
+  timestamp: { type: "INT64", logical_type: { type: "TIMESTAMP", isAdjustedToUTC: false, unit: "MICROS" } },
 };
 
 /** Long texts hardly repeat: a dictionary of them is built only to be thrown away, so the writer is told not to try. */
