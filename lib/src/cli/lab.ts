@@ -80,6 +80,9 @@ async function serve(
     "--ServerApp.ip=127.0.0.1",
     `--ServerApp.port=${options.port}`,
     `--ServerApp.root_dir=${projectFolder()}`,
+    "--KernelSpecManager.allowed_kernelspecs=streambook", // not the Python kernel that comes with JupyterLab
+    "--KernelSpecManager.ensure_native_kernel=False",
+    "--MultiKernelManager.default_kernel_name=streambook",
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []), // containers run as root

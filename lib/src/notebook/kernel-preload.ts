@@ -2,12 +2,14 @@
  * Loaded by Node before the kernel (`--import` in kernel.json); mends what tslab does badly and leaves the rest to it.
  * - Output is queued: tslab does not wait for its sends, and after some hundreds in one tick zeromq refuses and they are lost.
  * - An error says which line of the cell it comes from, and nothing of the kernel's own insides.
+ * - `{ broker }` works with a name of an earlier cell: tslab rewrites such names, and overlooks these.
  * - A library that is not built is named, with what builds it.
  * - The kernel ends when the program that started it is gone.
  */
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
 import type * as VirtualMachine from "node:vm";
+import type TypeScript from "typescript";
 import type * as ZeroMQ from "zeromq";
 
 const require = createRequire(import.meta.url);
@@ -37,6 +39,28 @@ Object.defineProperty(zmq, "Publisher", {
   writable: true,
   value: queueing(zmq.Publisher),
 });
+
+interface Executor {
+  execute(source: string): Promise<boolean>;
+}
+const executors = requireOfKernel("./dist/executor.js") as { createExecutor: (...parameters: unknown[]) => Executor };
+const ts = requireOfKernel("@tslab/typescript-for-tslab") as typeof TypeScript;
+const createExecutor = executors.createExecutor;
+executors.createExecutor = (...parameters) => {
+  const executor = createExecutor(...parameters);
+  return { ...executor, execute: (source: string) => executor.execute(withoutShorthand(source)) };
+};
+
+/** The same code with `{ name: name }` for `{ name }`; its lines keep their numbers. */
+function withoutShorthand(source: string): string {
+  const found: TypeScript.Identifier[] = [];
+  const visit = (node: TypeScript.Node): void => {
+    if (ts.isShorthandPropertyAssignment(node) && node.objectAssignmentInitializer === undefined) found.push(node.name);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile("cell.ts", source, ts.ScriptTarget.ESNext));
+  return found.reduceRight((text, { text: name, end }) => `${text.slice(0, end)}: ${name}${text.slice(end)}`, source);
+}
 
 /** How the code of a cell is called in stack traces. */
 const CELL = /\bcell-(\d+)\.js:(\d+)(?::\d+)?/;

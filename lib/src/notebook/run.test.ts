@@ -95,6 +95,15 @@ test("a library that is not built is named with what builds it", async () => {
   assert.equal(cells[0]?.line, 1);
 });
 
+test("names of earlier cells serve in short object literals too", async () => {
+  const cells = [
+    "const broker = 'a'; let count = 1;",
+    "({ count } = { count: 2 });\nJSON.stringify([{ broker }, { count, broker }])",
+  ];
+  const report = await run("shorthand", cells);
+  assert.equal(streamText(report.cells[1]?.outputs ?? [], "stdout"), '[{"broker":"a"},{"count":2,"broker":"a"}]\n');
+});
+
 test("a run that is stopped leaves no kernel", async () => {
   const controller = new AbortController();
   const options = { signal: controller.signal, onCell: () => setTimeout(() => controller.abort(), 50) };
