@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
 const KEPT_LINES = 60;
+/** What a program that was asked to end may still take, in milliseconds: `npm ci` finishes all it has begun, for a minute. */
+const GRACE = 2000;
 
 /** @typedef {{ code: number | null, signal: NodeJS.Signals | null, lines: string[] }} Ended */
 
@@ -25,7 +27,14 @@ export function run([program = "", ...words], { cwd, env, signal, onLine } = {})
       shell,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const end = () => child.kill("SIGTERM");
+    /** @type {NodeJS.Timeout | undefined} */
+    let later;
+    const kill = () => child.kill("SIGKILL");
+    const end = () => {
+      child.kill("SIGTERM");
+      later = setTimeout(kill, GRACE);
+    };
+    process.once("exit", kill);
     signal?.addEventListener("abort", end, { once: true });
     if (signal?.aborted) end();
     /** @type {string[]} */
@@ -39,6 +48,8 @@ export function run([program = "", ...words], { cwd, env, signal, onLine } = {})
     }
     child.on("error", reject);
     child.on("close", (code, ended) => {
+      clearTimeout(later);
+      process.off("exit", kill);
       signal?.removeEventListener("abort", end);
       resolve({ code, signal: ended, lines });
     });
