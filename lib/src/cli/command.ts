@@ -45,6 +45,7 @@ function interruptible(): { signal: AbortSignal; release(): void } {
     if (controller.signal.aborted) {
       // One Ctrl-C can come twice, from the terminal and from the process that started this one.
       if (performance.now() - first < ECHO) return;
+      process.stderr.write("\nstreambook: ended at once; `npx streambook status` shows what still runs\n");
       process.exit(name === "SIGINT" ? 130 : 143);
     }
     first = performance.now();
