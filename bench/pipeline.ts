@@ -18,6 +18,7 @@ const folder = import.meta.dirname;
 
 interface Figures {
   readonly seconds: number;
+  readonly flowing?: number;
   readonly queryableSeconds: number;
   readonly peakMegabytes: number;
   readonly cpuSeconds?: number;
@@ -82,6 +83,7 @@ function print(results: ReadonlyMap<string, readonly Figures[]>, messages: numbe
     [...results].map(([name, figures]) => ({
       what: name,
       "messages/s": Math.round(rate(name)),
+      "while flowing": Math.round(median(figures.map(({ flowing, seconds }) => messages / (flowing ?? seconds)))),
       "of kafkajs": `${Math.round((100 * rate(name)) / roof)} %`,
       "process start to end, s": median(figures.map(({ queryableSeconds }) => queryableSeconds)).toFixed(1),
       "CPU, µs/message":

@@ -58,7 +58,12 @@ async function runFiles(title: string, paths: readonly string[], concurrency: nu
     files: paths.map((path) => join(project, path)),
     cwd: project,
     concurrency,
-    execArgv: ["--disable-warning=TimeoutNegativeWarning", "--disable-warning=ExperimentalWarning"],
+    // A file whose tests are done ends, also if a broken connection of a fault test lingers.
+    execArgv: [
+      "--test-force-exit",
+      "--disable-warning=TimeoutNegativeWarning",
+      "--disable-warning=ExperimentalWarning",
+    ],
     timeout: 15 * 60_000,
   });
   stream.on("test:pass", ({ details, skip, todo }) => {

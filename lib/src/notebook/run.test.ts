@@ -34,7 +34,7 @@ const cases: readonly (readonly [string, readonly TestCell[], RegExp, RunNoteboo
   ["forgets a promise", ['void Promise.reject(new Error("floating"));', "1"], /^1: a promise was rejected.*floating/],
   [
     "throws late",
-    ['setTimeout(() => { throw new Error("late"); }, 20);', "await new Promise((r) => setTimeout(r, 100));"],
+    ['setTimeout(() => { throw new Error("late"); }, 1000);', "await new Promise((r) => setTimeout(r, 3000));"],
     /^2: an exception came after it.*late/,
   ],
   ["throws after the end", ['setTimeout(() => { throw new Error("late"); }, 20);'], /^1: an exception came after it/],
