@@ -16,6 +16,7 @@ import {
   versions,
 } from "../stack/index.ts";
 import { findJava } from "../../../setup/java.mjs";
+import { startStreamSource } from "../stream/index.ts";
 import { action, wholeNumber } from "./command.ts";
 import { statusLine } from "./status-line.ts";
 
@@ -49,6 +50,8 @@ export function register(program: Command): void {
     .action(
       action<Options>(async (options, { signal }) => {
         const output = resolve(options.output);
+        // A folder without texts is told before the stack is started for it.
+        await (await startStreamSource({ folder: options.data, chunkSize: options.chunkSize, port: 0 })).close();
         const recorder = new StageRecorder(terminal());
         const { started } = await recorder.run(
           "Start the stack",
