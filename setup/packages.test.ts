@@ -43,7 +43,7 @@ for (const [name, there, expected] of cases) {
 
 test("a network that is not there is recognised in what npm and Maven say", () => {
   for (const line of [
-    "npm error network request to https://registry.npmjs.org/a failed, reason: getaddrinfo ENOTFOUND registry.npmjs.org",
+    "npm error network request to https://packages.example/a failed, reason: getaddrinfo ENOTFOUND packages.example",
     "[ERROR] Connect to 127.0.0.1:9 failed: Connection refused",
     "[ERROR] repo.maven.apache.org: Temporary failure in name resolution",
   ]) {
