@@ -45,7 +45,7 @@ test("a network that is not there is recognised in what npm and Maven say", () =
   for (const line of [
     "npm error network request to https://packages.example/a failed, reason: getaddrinfo ENOTFOUND packages.example",
     "[ERROR] Connect to 127.0.0.1:9 failed: Connection refused",
-    "[ERROR] repo.maven.apache.org: Temporary failure in name resolution",
+    "[ERROR] jars.example: Temporary failure in name resolution",
   ]) {
     assert.equal(networkFailure(["something", line]), line);
   }
