@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
 import { openHive } from "../lib/src/hive/index.ts";
 import { BatchingProducer, deleteTopics, ensureTopic } from "../lib/src/kafka/index.ts";
-import { hdfsFolders } from "../lib/src/pipeline/index.ts";
+import { dropTable } from "../lib/src/pipeline/index.ts";
 import { NODE_FLAGS } from "../lib/bin/find-node.mjs";
 import { addresses } from "../lib/src/stack/index.ts";
 import { benchMessages } from "./messages.ts";
@@ -108,10 +108,7 @@ async function cleanUp(tables: readonly string[], topic: string): Promise<void> 
   const hdfs = new Hdfs({ address: at.webhdfs });
   await using hive = await openHive({ address: at.hive });
   for (const table of tables) {
-    await hive.execute(`DROP VIEW IF EXISTS ${table}_text`);
-    await hive.execute(`DROP TABLE IF EXISTS ${table}`);
-    for (const parent of [hdfsFolders.warehouse, hdfsFolders.staging, hdfsFolders.models])
-      await hdfs.remove(`${parent}/${table}`, { recursive: true });
+    await dropTable(hive, hdfs, table);
   }
   await deleteTopics({ broker: at.kafka, topics: [topic] });
 }

@@ -10,6 +10,7 @@ import { BatchingProducer, deleteTopics, ensureTopic } from "../lib/src/kafka/in
 import {
   type CommitStep,
   consume,
+  dropTable,
   hdfsFolders,
   nextOffsets,
   type OffsetRange,
@@ -74,11 +75,8 @@ before(async () => {
 });
 
 after(async () => {
-  await hive.execute(`DROP VIEW IF EXISTS ${table}_text`);
-  await hive.execute(`DROP TABLE IF EXISTS ${table}`);
+  await dropTable(hive, hdfs, table);
   await hive.close();
-  for (const folder of [hdfsFolders.warehouse, hdfsFolders.staging, hdfsFolders.models])
-    await hdfs.remove(`${folder}/${table}`, { recursive: true });
   await deleteTopics({ broker: at.kafka, topics: [topic] });
 });
 

@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
 import { openHive } from "../lib/src/hive/index.ts";
 import { deleteTopics } from "../lib/src/kafka/index.ts";
-import { hdfsFolders } from "../lib/src/pipeline/index.ts";
+import { dropTable, hdfsFolders } from "../lib/src/pipeline/index.ts";
 import { type Addresses, addresses, projectFolder } from "../lib/src/stack/index.ts";
 import { command, type Running, start } from "./fixtures/command.ts";
 
@@ -30,15 +30,8 @@ before(async () => {
 after(async () => {
   for (const one of running) one.stop();
   await using hive = await openHive({ address: at.hive });
-  await hive.execute(`DROP VIEW IF EXISTS ${table}_text`);
-  await hive.execute(`DROP TABLE IF EXISTS ${table}`);
-  for (const path of [
-    `${hdfsFolders.warehouse}/${table}`,
-    `${hdfsFolders.staging}/${table}`,
-    `${hdfsFolders.models}/${table}`,
-    log,
-  ])
-    await hdfs.remove(path, { recursive: true });
+  await dropTable(hive, hdfs, table);
+  await hdfs.remove(log, { recursive: true });
   await deleteTopics({ broker: at.kafka, topics: [topic] });
   await rm(folder, { recursive: true, force: true });
 });

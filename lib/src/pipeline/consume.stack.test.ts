@@ -12,7 +12,7 @@ import type { Logger } from "../log/index.ts";
 import { loadSchema } from "../schema/index.ts";
 import { type Addresses, addresses } from "../stack/index.ts";
 import { consume, type ConsumeOptions } from "./consume.ts";
-import { fileName, hdfsFolders } from "./table.ts";
+import { dropTable, fileName, hdfsFolders } from "./table.ts";
 
 const schema = await loadSchema("schemas/chunks.json");
 const topics: string[] = [];
@@ -29,10 +29,7 @@ before(async () => {
 
 after(async () => {
   for (const table of tables) {
-    await hive.execute(`DROP VIEW IF EXISTS ${table}_text`);
-    await hive.execute(`DROP TABLE IF EXISTS ${table}`);
-    for (const folder of [hdfsFolders.warehouse, hdfsFolders.staging, hdfsFolders.models])
-      await hdfs.remove(`${folder}/${table}`, { recursive: true });
+    await dropTable(hive, hdfs, table);
   }
   await hive.close();
   await deleteTopics({ broker: at.kafka, topics: topics.flatMap((topic) => [topic, deadLetterTopic(topic)]) });

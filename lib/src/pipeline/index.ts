@@ -3,7 +3,7 @@ export { consume, type CommitStep, type ConsumeOptions, type ConsumeProgress, ty
 export { Labeller, decodeSavedModel, type LabellerOptions, type SavedModel } from "./labeller.ts";
 export { ModelStore } from "./models.ts";
 export { encodeParquet } from "./parquet.ts";
-export { fileName, hdfsFolders, nextOffsets, parseFileName, type OffsetRange } from "./table.ts";
+export { dropTable, fileName, hdfsFolders, nextOffsets, parseFileName, type OffsetRange } from "./table.ts";
 export { writeReport, samplePoints, type WrittenReport } from "./report.ts";
 export { judge, type Verdict } from "./report-verdict.ts";
 export type {

@@ -8,7 +8,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { until } from "../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
-import { identifier, openHive } from "../hive/index.ts";
+import { openHive } from "../hive/index.ts";
 import { deadLetterTopic, deleteTopics, ensureTopic } from "../kafka/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
 import type { HadoopClient } from "../mapreduce/index.ts";
@@ -22,7 +22,7 @@ import { rebuild, type RebuildReport } from "./rebuild.ts";
 import type { ReportLink, ReportText, RunReport } from "./report-types.ts";
 import { writeReport, type WrittenReport } from "./report.ts";
 import { RateMeter, StageRecorder } from "./stages.ts";
-import { hdfsFolders } from "./table.ts";
+import { dropTable, hdfsFolders } from "./table.ts";
 
 /** Options of {@link run}. */
 export interface RunOptions {
@@ -283,12 +283,8 @@ interface Clearing {
 async function clear({ addresses, hdfs, topic, table, runLog, signal }: Clearing): Promise<void> {
   await deleteTopics({ broker: addresses.kafka, topics: [topic, deadLetterTopic(topic)] });
   await using hive = await openHive({ address: addresses.hive, signal });
-  await hive.execute(`DROP VIEW IF EXISTS ${identifier(`${table}_text`)}`);
-  await hive.execute(`DROP TABLE IF EXISTS ${identifier(table)}`);
-  const folders = [hdfsFolders.warehouse, hdfsFolders.staging, hdfsFolders.models].map(
-    (folder) => `${folder}/${table}`,
-  );
-  for (const folder of [...folders, runLog]) await hdfs.remove(folder, { recursive: true });
+  await dropTable(hive, hdfs, table);
+  await hdfs.remove(runLog, { recursive: true });
   // Kafka deletes in its own time; a topic of that name can be made when the old one is gone.
   await until(
     `Kafka to delete the topic ${topic}`,

@@ -89,6 +89,15 @@ export function nextOffsets(ranges: Iterable<OffsetRange>): { next: Map<number, 
   return { next, holes };
 }
 
+/** Removes a table with all that the consumer keeps for it: the view, the data files, what is staged, the models. */
+export async function dropTable(hive: HiveSession, hdfs: Hdfs, table: string): Promise<void> {
+  await hive.execute(`DROP VIEW IF EXISTS ${identifier(`${table}_text`)}`);
+  await hive.execute(`DROP TABLE IF EXISTS ${identifier(table)}`);
+  for (const folder of [hdfsFolders.warehouse, hdfsFolders.staging, hdfsFolders.models]) {
+    await hdfs.remove(`${folder}/${table}`, { recursive: true });
+  }
+}
+
 /** Options of {@link Table}. */
 export interface TableOptions {
   readonly hdfs: Hdfs;
