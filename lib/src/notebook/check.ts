@@ -18,7 +18,7 @@ const SHOWN = 400;
  * solved yet (see {@link todo}) does not, so that the notebook goes on.
  *
  * @param name what is checked, in words
- * @param actual the value; an exercise may give a function, which is called
+ * @param actual the value; an exercise gives a function, which is called; an async one is awaited: `await check(…)`
  * @param expected what it should be, compared deeply
  * @throws CHECK_FAILED when they differ
  *
@@ -27,28 +27,52 @@ const SHOWN = 400;
  * import { check } from "streambook/notebook";
  * check("two and two", 2 + 2, 4);
  * check("a third", 1 / 3, 0.333, { within: 0.001 });
+ * await check("later", async () => 5, 5);
  * ```
  */
-export function check(name: string, actual: unknown, expected: unknown, options: CheckOptions = {}): void {
+export function check(
+  name: string,
+  actual: () => PromiseLike<unknown>,
+  expected: unknown,
+  options?: CheckOptions,
+): Promise<void>;
+export function check(name: string, actual: unknown, expected: unknown, options?: CheckOptions): void;
+export function check(
+  name: string,
+  actual: unknown,
+  expected: unknown,
+  options: CheckOptions = {},
+): void | Promise<void> {
+  const judge = (value: unknown): void => judgeValue(name, value, expected, options);
+  if (typeof actual !== "function") return judge(actual);
   let value: unknown;
   try {
-    value = typeof actual === "function" ? (actual as () => unknown)() : actual;
+    value = (actual as () => unknown)();
   } catch (error) {
-    if (!(error instanceof TodoError)) throw error;
-    value = error;
+    return judge(unsolved(error));
   }
+  return value instanceof Promise ? value.catch(unsolved).then(judge) : judge(value);
+}
+
+/** The error of a stub as a value; every other one goes on its way. */
+function unsolved(error: unknown): TodoError {
+  if (error instanceof TodoError) return error;
+  throw error;
+}
+
+function judgeValue(name: string, value: unknown, expected: unknown, { within = 0, hint }: CheckOptions): void {
   if (value instanceof TodoError) {
     console.log(`○ ${name}: not solved yet. ${value.message}`);
     return;
   }
-  if (agree(value, expected, options.within ?? 0)) {
+  if (agree(value, expected, within)) {
     console.log(`✓ ${name}`);
     return;
   }
-  const hint = options.hint === undefined ? "" : `\n  ${options.hint}`;
+  const advice = hint === undefined ? "" : `\n  ${hint}`;
   throw new StreambookError(
     "CHECK_FAILED",
-    `✗ ${name}\n  found    ${shown(value)}\n  expected ${shown(expected)}${hint}`,
+    `✗ ${name}\n  found    ${shown(value)}\n  expected ${shown(expected)}${advice}`,
   );
 }
 

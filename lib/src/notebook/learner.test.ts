@@ -45,7 +45,22 @@ test("a wrong value fails with what was found, what was expected, and a hint", (
 test("an exercise that is not solved says what is missing and lets the notebook go on", async () => {
   const double = (n: number): number => todo(`Give back twice ${n}.`);
   assert.equal(await printed(() => check("twice", () => double(2), 4)), "○ twice: not solved yet. Give back twice 2.");
+  const later = async (n: number): Promise<number> => todo(`Wait for ${n}.`);
+  assert.equal(await printed(() => check("later", async () => later(2), 4)), "○ later: not solved yet. Wait for 2.");
   assert.match(await printed(() => checkThrows("refuses", () => double(2), "n")), /^○ refuses: not solved yet/);
+});
+
+test("an async function is awaited, and fails the cell as a value does", async () => {
+  const slow = async (value: number): Promise<number> => Promise.resolve(value);
+  assert.equal(await printed(() => check("four", async () => slow(4), 4)), "✓ four");
+  await assert.rejects(
+    check("four", async () => slow(3), 4, { hint: "Wait for it." }),
+    /found {4}3\n.*4\n {2}Wait/,
+  );
+  await assert.rejects(
+    check("fails", async () => Promise.reject(new RangeError("no")), 4),
+    RangeError,
+  );
 });
 
 test("checkThrows wants the error that it names", async () => {
