@@ -4,13 +4,17 @@ import { type Addresses, addresses, SERVICES, type ServiceName, status } from ".
 import { requireOwnKernel } from "./display.ts";
 
 /**
- * Makes sure that the lesson can begin, prints one line, and gives the addresses of the services.
+ * Makes sure that the lesson can begin, prints one line, and gives the addresses of the services. A lesson that uses none
+ * begins without the stack.
  *
  * @param services what the lesson uses: "kafka", "namenode", "hiveserver2", …
  * @throws SETUP_MISSING in another kernel than the project's; STACK_DOWN when a service does not answer
  */
-export async function ready(...services: readonly ServiceName[]): Promise<Addresses> {
+export async function ready(): Promise<void>;
+export async function ready(...services: readonly [ServiceName, ...ServiceName[]]): Promise<Addresses>;
+export async function ready(...services: readonly ServiceName[]): Promise<Addresses | void> {
   requireOwnKernel();
+  if (services.length === 0) return void console.log("ready");
   const places = await addresses();
   const states = await status();
   const down = states.filter(({ name, state }) => services.includes(name) && state !== "running");
@@ -18,7 +22,7 @@ export async function ready(...services: readonly ServiceName[]): Promise<Addres
     const names = down.map(({ name, state }) => `${SERVICES[name].title} (${state})`).join(", ");
     throw new StreambookError("STACK_DOWN", `this lesson needs ${names}; in a terminal: \`npx streambook up\``);
   }
-  console.log(services.length === 0 ? "ready" : `ready: ${services.map((name) => SERVICES[name].title).join(", ")}`);
+  console.log(`ready: ${services.map((name) => SERVICES[name].title).join(", ")}`);
   return places;
 }
 
