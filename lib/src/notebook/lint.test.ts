@@ -31,6 +31,7 @@ test("what the kernel allows passes: names declared again, awaiting at the top, 
     "// @ts-expect-error shown on purpose\nconst wrong: number = 'text';",
     "export const kept = { a };\nconst { a: again } = kept;",
     "again.length + kept.a.length",
+    'import stopwords from "natural/lib/natural/util/stopwords.js";\nstopwords.words.length',
   ]);
   assert.deepEqual(await lintNotebooks([file]), []);
 });

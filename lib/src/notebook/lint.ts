@@ -1,4 +1,5 @@
 /** Notebooks checked as code: every cell compiled strictly against the library, linted, and measured. */
+import { globSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { ESLint as Linter } from "eslint";
@@ -109,7 +110,7 @@ export async function lintNotebooks(files: readonly string[]): Promise<LintProbl
       modules.push(...(await writeModules(ts, file, join(folder, `${index}-${basename(file, ".ipynb")}`))));
     await writeFile(join(folder, "package.json"), `{ "type": "module" }\n`);
     const compilerOptions = { ...COMPILER, noEmit: true };
-    await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["**/*.ts"] }));
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["**/*.ts", TYPES] }));
     const eslint = new ESLint({
       cwd: folder,
       overrideConfigFile: true,
@@ -146,6 +147,9 @@ export async function lintNotebooks(files: readonly string[]): Promise<LintProbl
   }
 }
 
+/** Types of packages that bring none of their own, as the library sees them. */
+const TYPES = join(projectFolder(), "lib", "types", "*.d.ts");
+
 const COMPILER = {
   strict: true,
   target: "es2022",
@@ -163,7 +167,8 @@ const RULES = {
 
 function compile(ts: typeof TypeScript, folder: string, modules: readonly CellModule[]): LintProblem[] {
   const { options } = ts.convertCompilerOptionsFromJson({ ...COMPILER, noEmit: true }, folder);
-  const program = ts.createProgram({ rootNames: modules.map(({ path }) => path), options });
+  const types = globSync(TYPES);
+  const program = ts.createProgram({ rootNames: [...modules.map(({ path }) => path), ...types], options });
   const byPath = new Map(modules.map((module) => [module.path, module]));
   return ts.getPreEmitDiagnostics(program).flatMap(({ file, start = 0, code, messageText }) => {
     const module = byPath.get(file?.fileName ?? "");
