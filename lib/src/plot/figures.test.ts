@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { clusterPlane, topTermsBars } from "./clusters.ts";
 import type { Figure } from "./figure.ts";
+import { flowDiagram } from "./flow.ts";
 import { heatMap } from "./heat-map.ts";
 import { ratesOverTime, stageRates } from "./throughput.ts";
 import { timeline } from "./timeline.ts";
@@ -19,6 +20,13 @@ const figures: Readonly<Record<string, Figure>> = {
     { id: 0, size: 1, terms: [hostile], weights: [1] },
     { id: 1, size: 0, terms: [] },
   ]),
+  flowDiagram: flowDiagram(
+    [
+      { name: hostile, detail: hostile, column: 0, row: 0 },
+      { name: "b", column: 0, row: 1 },
+    ],
+    [{ from: hostile, to: "b", label: hostile }],
+  ),
   heatMap: heatMap({ rows: [hostile], columns: [hostile, "1"], counts: [[3, 1]] }),
 };
 
@@ -85,3 +93,29 @@ function strings(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.values(value).flatMap(strings);
 }
+
+test("an arrow leaves one box at its edge and ends at the edge of the other", () => {
+  const boxes = [
+    { name: "a", column: 0, row: 0 },
+    { name: "b", column: 2, row: 0 },
+    { name: "c", column: 0, row: 1 },
+  ];
+  const arrows = [
+    { from: "a", to: "b" },
+    { from: "c", to: "a" },
+    { from: "a", to: "nowhere" },
+  ];
+  const annotations = flowDiagram(boxes, arrows).layout["annotations"] as {
+    ax?: number;
+    ay?: number;
+    x: number;
+    y: number;
+  }[];
+  const drawn = annotations
+    .filter(({ ax }) => ax !== undefined)
+    .map(({ ax, ay, x, y }) => [ax, ay, x, y].map((value) => Number(value?.toFixed(3))));
+  assert.deepEqual(drawn, [
+    [0.4, 0, 1.6, 0],
+    [0, 0.69, 0, 0.31],
+  ]);
+});

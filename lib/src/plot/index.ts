@@ -15,6 +15,7 @@ export {
 } from "./markup.ts";
 export { durationParts, formatBytes, formatCount, formatSeconds, plural, type DurationPart } from "./format.ts";
 export { labelledBars, type LabelledBar } from "./bars.ts";
+export { flowDiagram, type FlowArrow, type FlowBox } from "./flow.ts";
 export { timeline, type TimelineStage } from "./timeline.ts";
 export { stageRates, ratesOverTime, type StageRate, type RateSeries } from "./throughput.ts";
 export {

@@ -33,7 +33,7 @@ export function template(name: ThemeName): JsonObject {
         font: { family: FIGURE_FONT, size: 13, color: theme.ink },
       },
       legend: { font: { color: theme.ink, size: 12 } },
-      annotationdefaults: { font: { color: theme.ink, size: 13 }, showarrow: false },
+      annotationdefaults: { font: { color: theme.ink, size: 13 }, showarrow: false, arrowcolor: theme.muted },
       shapedefaults: { line: { width: 0 }, fillcolor: theme.line },
       coloraxis: { colorbar: { outlinewidth: 0, thickness: 12 } },
       xaxis: axis,
