@@ -1,9 +1,9 @@
 /** A job's module made into two files that need nothing but Node: the mapper and the reducer. */
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { messageOf, StreambookError } from "../errors/index.ts";
+import { plainFolder } from "./plain-folder.ts";
 
 /** The two files, in a folder of their own. */
 export interface Bundle {
@@ -57,14 +57,4 @@ export async function bundleJob(module: string | URL): Promise<Bundle> {
       { cause },
     );
   }
-}
-
-/** A temporary folder whose name Hadoop can read: it takes a file's path for a URI, and blanks for a fault in it. */
-function plainFolder(): string {
-  const folder = [tmpdir(), "/tmp", "/var/tmp"].find((each) => /^[A-Za-z0-9._/+-]+$/.test(each));
-  if (folder !== undefined) return folder;
-  throw new StreambookError(
-    "USAGE",
-    `the temporary folder ${tmpdir()} has a name that Hadoop cannot read; set TMPDIR to one without blanks`,
-  );
 }

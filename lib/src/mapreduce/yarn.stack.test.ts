@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 import { isStreambookError, type ErrorCode } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { addresses, hadoopClient } from "../stack/index.ts";
+import { defineJob } from "./job.ts";
 import { linesOf } from "./lines.ts";
 import { runLocal } from "./local.ts";
 import job, { type OrderLine } from "./testing/order-job.ts";
@@ -119,6 +120,23 @@ test("law: a job on YARN gives the same output, in the same order, and the same 
   }
   assert.deepEqual([...new Set(told.map(({ state }) => state))], ["submitting", "waiting", "running", "done"]);
   assert.deepEqual(told.at(-1)?.counters, { groups: told.at(-1)?.counters["groups"], lines: lines.length });
+});
+
+test("a job without a module travels as its text", async () => {
+  const letters = defineJob<number, string>({
+    name: "letters",
+    map: (line, { emit }) => [...line].forEach((letter) => emit([letter], 1)),
+    reduce: ([letter], ones, { emit }) => emit(`${letter}${[...ones].length}`),
+  });
+  await hdfs.write(`${folder}/letters`, Buffer.from("abba\n"));
+  const { output } = await runOnYarn(letters, {
+    ...{ hadoop, resourceManager, inputs: [`${folder}/letters`], output: `${folder}/letters-out` },
+  });
+  const lines = (await hdfs.read(`${output}/part-00000`)).toString().trim().split("\n");
+  assert.deepEqual(
+    lines.map((line): unknown => JSON.parse(line)),
+    ["a2", "b2"],
+  );
 });
 
 test("a task that fails tells its own error", async () => {

@@ -9,6 +9,7 @@ import { messageOf, StreambookError } from "../errors/index.ts";
 import { bundleJob, type Bundle } from "./bundle.ts";
 import { ResourceManager } from "./resource-manager.ts";
 import { mainComplaint, readLog, type CounterGroups, type JobLog } from "./hadoop-log.ts";
+import { writeJob } from "./job-module.ts";
 import type { Job } from "./job.ts";
 import { linesOf } from "./lines.ts";
 import { comparatorOptions, partitionerOptions } from "./record.ts";
@@ -72,13 +73,28 @@ export interface YarnJobResult {
 /**
  * Runs a job on YARN.
  *
- * @param module path or `file:` URL of the module whose default export is the job
+ * @param subject path or `file:` URL of the module whose default export is the job; or the job itself, whose functions then travel as
+ * their text, and see nothing but themselves there
  * @throws JOB_FAILED with the failing task's own error; NOT_FOUND for an input that is not there; UNREACHABLE, STACK_DOWN when
  * YARN cannot run it; TIMEOUT; USAGE
  */
-export async function runOnYarn(module: string | URL, options: YarnOptions): Promise<YarnJobResult> {
+export async function runOnYarn(subject: string | URL | Job, options: YarnOptions): Promise<YarnJobResult> {
+  if (typeof subject === "string") return runModule(moduleUrl(subject), options);
+  if (subject instanceof URL) return runModule(subject, options);
+  const written = await writeJob(subject);
+  try {
+    return await runModule(written.url, options);
+  } finally {
+    await written.remove();
+  }
+}
+
+function moduleUrl(module: string): URL {
+  return module.startsWith("file:") ? new URL(module) : pathToFileURL(module);
+}
+
+async function runModule(url: URL, options: YarnOptions): Promise<YarnJobResult> {
   const { signal, timeout = 1_800_000, user = process.env["HADOOP_USER_NAME"] ?? userInfo().username } = options;
-  const url = module instanceof URL ? module : module.startsWith("file:") ? new URL(module) : pathToFileURL(module);
   const job = await loadJob(url);
   const yarn = new ResourceManager(options.resourceManager, user);
   await yarn.check(signal);
