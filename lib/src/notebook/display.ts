@@ -33,6 +33,30 @@ export function display(data: DisplayData): void {
   else write({ data, metadata: {}, transient: {} }, false);
 }
 
+let shownLength = 0;
+
+/**
+ * Says how far something is, on one line that the next call writes over.
+ *
+ * @example
+ * ```ts
+ * import { done, progress } from "streambook/notebook";
+ * for (let n = 1; n <= 3; n++) progress(`${n} of 3`);
+ * done("all three");
+ * ```
+ */
+export function progress(text: string): void {
+  process.stdout.write(`\r${text.padEnd(shownLength)}`);
+  shownLength = text.length;
+}
+
+/** Writes over the line of {@link progress} for the last time, and ends it. */
+export function done(text: string): void {
+  progress(text);
+  process.stdout.write("\n");
+  shownLength = 0;
+}
+
 /**
  * @throws SETUP_MISSING in a kernel that is not the project's: it runs another Node, and loses output
  */

@@ -5,7 +5,7 @@ export { show, type FrameLike, type ShowOptions } from "./show.ts";
 export { source, type SourceText } from "./source.ts";
 export { ready, stopButton } from "./ready.ts";
 export { startProgram, type Program } from "./program.ts";
-export { display, isNotebook, type DisplayData } from "./display.ts";
+export { display, done, isNotebook, progress, type DisplayData } from "./display.ts";
 export { jupyterFolder, type KernelSpec } from "./kernel-spec.ts";
 export { runNotebook, type CellReport, type NotebookReport, type RunNotebookOptions } from "./run.ts";
 export { MEASURED, saveNotebook } from "./save.ts";

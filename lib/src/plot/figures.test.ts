@@ -115,7 +115,7 @@ test("an arrow leaves one box at its edge and ends at the edge of the other", ()
     .filter(({ ax }) => ax !== undefined)
     .map(({ ax, ay, x, y }) => [ax, ay, x, y].map((value) => Number(value?.toFixed(3))));
   assert.deepEqual(drawn, [
-    [0.4, 0, 1.6, 0],
+    [0.34, 0, 1.66, 0],
     [0, 0.69, 0, 0.31],
   ]);
 });

@@ -3,7 +3,7 @@ import { defaultConfig, fixedAxis, type Figure } from "./figure.ts";
 import { escapeLabel } from "./markup.ts";
 
 /** Part of a column, and of a row, that a box takes. */
-const BOX = { width: 0.8, height: 0.62 } as const;
+const BOX = { width: 0.68, height: 0.62 } as const;
 const ROW_PIXELS = 110;
 
 /** One box of a {@link flowDiagram}. */

@@ -2,6 +2,7 @@
 import { withTimeout } from "../../async/index.ts";
 import { plotlySource } from "../../plot/index.ts";
 import { type Canvas, canvasAddress, canvasContext } from "./canvas.ts";
+import { pathLength, placeAt } from "./paths.ts";
 import { fontSize, type SvgElement, textBox, textWidth } from "./text-boxes.ts";
 
 /** A figure as a notebook keeps it. */
@@ -77,6 +78,12 @@ async function loadPage(): Promise<Page> {
     },
     getComputedTextLength(this: SvgElement) {
       return boxOf(this, this).width;
+    },
+    getTotalLength(this: SvgElement) {
+      return pathLength(this.getAttribute("d") ?? "");
+    },
+    getPointAtLength(this: SvgElement, length: number) {
+      return placeAt(this.getAttribute("d") ?? "", length);
     },
     getBoundingClientRect(this: SvgElement) {
       const box = boxOf(this, undefined);

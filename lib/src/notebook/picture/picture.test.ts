@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { flowDiagram } from "../../plot/index.ts";
 import { figurePng, figureSvg } from "./index.ts";
+import { pathLength, placeAt } from "./paths.ts";
 
 const bars = {
   data: [{ type: "bar", x: ["alpha", "beta"], y: [3, 1] }],
@@ -29,4 +31,19 @@ test("lines, heat maps and points become pictures twice their size", async () =>
     const png = await figurePng({ data: [trace], layout: { width: 400, height: 300 } });
     assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [800, 600]);
   }
+});
+
+test("arrows are drawn", async () => {
+  const boxes = [
+    { name: "a", column: 0, row: 0 },
+    { name: "b", column: 1, row: 0 },
+  ];
+  const svg = await figureSvg(flowDiagram(boxes, [{ from: "a", to: "b" }]));
+  assert.match(svg, /class="annotation-arrow-g"/);
+});
+
+test("a path has a length, and a place after each part of it", () => {
+  assert.equal(pathLength("M0,0L3,4L3,14"), 15);
+  assert.deepEqual(placeAt("M0,0L3,4L3,14", 10), { x: 3, y: 9 });
+  assert.deepEqual(placeAt("M0,0L3,4", 99), { x: 3, y: 4 });
 });
