@@ -31,6 +31,7 @@ test("a lesson's outputs are kept, with a picture of its figure, and a rerun cha
     "source(chunksOf);",
     "const table = frame([{ a: 1 }, { a: 2 }]);\nshow(table);",
     "console.log(`took ${(Math.random() * 9).toFixed(3)} ms, stopped: ${stopButton().aborted}`);",
+    'import { done, progress } from "streambook/notebook";\nfor (let n = 1; n < 10; n++) progress(`${n} of 9`);\ndone("all");',
   ]);
   const first = await runNotebook(file, options);
   assert.deepEqual(
@@ -44,7 +45,7 @@ test("a lesson's outputs are kept, with a picture of its figure, and a rerun cha
   const outputs = cells.map((cell) => (cell.outputs ?? []) as FileOutput[]);
   assert.deepEqual(
     cells.map((cell) => cell.execution_count),
-    [1, undefined, 2, 3, 4, 5, 6, 7],
+    [1, undefined, 2, 3, 4, 5, 6, 7, 8],
   );
   const figure = outputs[2]?.[0]?.data ?? {};
   assert.deepEqual((figure[PLOTLY] as { data: { y: number[] }[] }).data[0]?.y, [1, 2]);
@@ -53,6 +54,7 @@ test("a lesson's outputs are kept, with a picture of its figure, and a rerun cha
   assert.match(joined(outputs[4]?.[0]?.data?.["text/html"] as string[]), /<td style="text-align:right">1<\/td>/);
   assert.match(joined(outputs[5]?.[0]?.data?.["text/markdown"] as string[]), /^\*\*lib\/src\/stream\/chunks\.ts\*\*/);
   assert.match(joined(outputs[6]?.[0]?.data?.["text/plain"] as string[]), /^a\n1\n2$/);
+  assert.equal(joined(outputs[8]?.[0]?.text ?? ""), "all\n");
   assert.doesNotMatch(saved, new RegExp(projectFolder()));
 
   assert.equal(await saveNotebook(await runNotebook(file, options)), false);

@@ -92,7 +92,7 @@ function portable(text: string): string {
 
 /** What a terminal would still show: a carriage return begins the line anew, and blanks wipe out what was longer. */
 function overwritten(text: string): string {
-  return text.replace(/\r\n/g, "\n").replace(/^.*\r([^\n]+)/gm, (_, last: string) => last.trimEnd());
+  return text.replace(/\r\n/g, "\n").replace(/^[^\n]*\r([^\r\n]+)/gm, (_, last: string) => last.trimEnd());
 }
 
 async function withPicture(output: Record<string, unknown>, signal: AbortSignal | undefined): Promise<unknown> {
