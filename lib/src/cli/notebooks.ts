@@ -124,7 +124,8 @@ async function lint(files: readonly string[]): Promise<void> {
   for (const { file, cell, line, rule, message } of problems)
     console.log(`${relative(process.cwd(), file)} cell ${cell}, line ${line}: ${message} (${rule})`);
   const measures = await Promise.all(files.map(measureNotebook));
-  console.log(`${"NOTEBOOK".padEnd(28)} CELLS  LINES  MEDIAN  LONGEST  WORDS A LINE`);
+  const folder = join(projectFolder(), "notebooks");
+  console.log(`${"NOTEBOOK".padEnd(32)} CELLS  LINES  MEDIAN  LONGEST  WORDS A LINE`);
   for (const { file, cells, lines, median, longest, wordsPerLine } of measures) {
     const columns = [
       String(cells).padStart(5),
@@ -133,7 +134,11 @@ async function lint(files: readonly string[]): Promise<void> {
       String(longest).padStart(7),
       wordsPerLine.toFixed(1).padStart(12),
     ];
-    console.log(`${basename(file, ".ipynb").padEnd(28)} ${columns.join("  ")}`);
+    console.log(
+      `${relative(folder, file)
+        .replace(/\.ipynb$/, "")
+        .padEnd(32)} ${columns.join("  ")}`,
+    );
   }
   const beyond = measures.flatMap((measure) =>
     beyondLimits(measure).map((text) => `${basename(measure.file)}: ${text}`),
