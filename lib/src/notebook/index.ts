@@ -4,7 +4,7 @@ export { figure, type FigureOptions, type NotebookFigure } from "./figure.ts";
 export { show, type FrameLike, type ShowOptions } from "./show.ts";
 export { source, type SourceText } from "./source.ts";
 export { ready, stopButton } from "./ready.ts";
-export { startProgram, type Program } from "./program.ts";
+export { killPrograms, startProgram, type Program } from "./program.ts";
 export { display, done, isNotebook, progress, type DisplayData } from "./display.ts";
 export { jupyterFolder, type KernelSpec } from "./kernel-spec.ts";
 export { runNotebook, type CellReport, type NotebookReport, type RunNotebookOptions } from "./run.ts";

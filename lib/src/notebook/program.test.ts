@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
 import { until } from "../async/index.ts";
-import { startProgram } from "./program.ts";
+import { killPrograms, startProgram } from "./program.ts";
 
 const forever = ["--eval", "console.log('up'); setInterval(() => undefined, 1000)"];
 
@@ -39,6 +39,16 @@ test("a program of the same name takes the place of the one before", async () =>
   assert.equal(isThere(first.pid), false);
   assert.equal(isThere(second.pid), true);
   await second.kill();
+});
+
+test("all programs can be killed at once", async () => {
+  const both = [await startProgram("one", forever), await startProgram("two", forever)];
+  await killPrograms();
+  assert.deepEqual(
+    both.map(({ pid }) => isThere(pid)),
+    [false, false],
+  );
+  await killPrograms();
 });
 
 test("a signal stops the program as Ctrl-C does", async () => {

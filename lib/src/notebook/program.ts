@@ -20,6 +20,13 @@ const KEPT = 64 * 1024;
 
 const programs = new Map<string, { child: ChildProcess; ended: Promise<string> }>();
 
+/** Kills all programs that {@link startProgram} has started and that still run. Resolves when they are gone. */
+export async function killPrograms(): Promise<void> {
+  const running = [...programs.values()];
+  for (const { child } of running) child.kill("SIGKILL");
+  await Promise.all(running.map(({ ended }) => ended));
+}
+
 /**
  * Starts a program under this process's Node, in the project's folder. One of the same name that still runs, from an
  * earlier run of the cell, is killed first. The program ends with this process, however that ends.
