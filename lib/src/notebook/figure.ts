@@ -36,10 +36,24 @@ export function figure(shown: NotebookFigure, options: FigureOptions = {}): void
   display({ [PLOTLY]: plain(complete), "text/plain": options.text ?? describe(complete) });
 }
 
-/** The light template on a ground of its own: a page may be dark. */
+const lightLayout = lightTemplate["layout"] as JsonObject;
+
+/**
+ * The light template on a ground of its own: a page may be dark. The title stands above the figure's left edge, and Plotly's wide
+ * margins, meant for a window, are brought to what titles and labels need.
+ */
 const groundedTemplate: JsonObject = {
   ...lightTemplate,
-  layout: { ...(lightTemplate["layout"] as JsonObject), paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff" },
+  layout: {
+    ...lightLayout,
+    paper_bgcolor: "#ffffff",
+    plot_bgcolor: "#ffffff",
+    margin: { l: 72, r: 24, t: 64, b: 64 },
+    title: {
+      ...(lightLayout["title"] as JsonObject),
+      ...{ yref: "container", y: 1, yanchor: "top", pad: { t: 20, l: 16 } },
+    },
+  },
 };
 
 /** What survives JSON: typed arrays become lists, and what is undefined is gone. */
