@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { flowDiagram } from "../../plot/index.ts";
 import { figurePng, figureSvg } from "./index.ts";
 import { pathLength, placeAt } from "./paths.ts";
+import { textWidth } from "./text-boxes.ts";
 
 const bars = {
   data: [{ type: "bar", x: ["alpha", "beta"], y: [3, 1] }],
@@ -46,4 +47,18 @@ test("a path has a length, and a place after each part of it", () => {
   assert.equal(pathLength("M0,0L3,4L3,14"), 15);
   assert.deepEqual(placeAt("M0,0L3,4L3,14", 10), { x: 3, y: 9 });
   assert.deepEqual(placeAt("M0,0L3,4", 99), { x: 3, y: 4 });
+});
+
+test("text is as wide as the font of the pictures makes it, within a twentieth", () => {
+  // Sums of the advance widths of DejaVu Sans 2.37, in parts of the font size.
+  const cases: [text: string, width: number][] = [
+    ["the library's server", 9.456],
+    ["write() and go on", 8.623],
+    ["0123456789", 6.362],
+    ["MB", 1.549],
+  ];
+  for (const [text, width] of cases) {
+    const estimated = textWidth(text, 1);
+    assert.ok(Math.abs(estimated - width) < width / 20, `${text}: ${estimated} instead of ${width}`);
+  }
 });
