@@ -1,13 +1,19 @@
 /** `streambook lab`: JupyterLab with the course's kernel, on this machine only. */
 import { spawn } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join, relative } from "node:path";
 import { type Command, Option } from "commander";
 import { StreambookError } from "../errors/index.ts";
 import { jupyterFolder } from "../notebook/index.ts";
 import { projectFolder, status, up } from "../stack/index.ts";
 import { action, usage } from "./command.ts";
+
+/** Settings of JupyterLab as the course has them; a learner's own come before them. */
+const SETTINGS = {
+  // Nothing is fetched from outside, and nobody is asked about it.
+  "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
+};
 
 interface LabOptions {
   readonly port: string;
@@ -76,6 +82,8 @@ async function serve(
   const home = jupyterFolder();
   const folder = (name: string): string => join(home, name);
   await mkdir(folder("runtime"), { recursive: true, mode: 0o700 });
+  await mkdir(join(folder("config"), "labconfig"), { recursive: true });
+  await writeFile(join(folder("config"), "labconfig", "default_setting_overrides.json"), JSON.stringify(SETTINGS));
   const words = [
     "--ServerApp.ip=127.0.0.1",
     `--ServerApp.port=${options.port}`,

@@ -3,6 +3,7 @@
  * - Output is queued: tslab does not wait for its sends, and after some hundreds in one tick zeromq refuses and they are lost.
  * - An error says which line of the cell it comes from, and nothing of the kernel's own insides.
  * - `{ broker }` works with a name of an earlier cell: tslab rewrites such names, and overlooks these.
+ * - The stop button stops the cell, and never ends the kernel.
  * - A library that is not built is named, with what builds it.
  * - The kernel ends when the program that started it is gone.
  */
@@ -73,8 +74,22 @@ vm.runInThisContext = (code: string, options?: VirtualMachine.RunningCodeOptions
   if (typeof options !== "object" || options.breakOnSigint !== true) return runInThisContext(code, options);
   const number = cells.size + 1;
   cells.set(number, code.split("\n"));
-  return runInThisContext(code, { ...options, filename: `cell-${number}.js` });
+  try {
+    return runInThisContext(code, { ...options, filename: `cell-${number}.js` });
+  } finally {
+    listenAgain("SIGINT");
+  }
 };
+
+/**
+ * Node takes the listeners of the stop button away while a cell's code runs, and puts them back. Where the code has added one
+ * of its own, the signal then ends the process: only listening anew helps.
+ */
+function listenAgain(signal: NodeJS.Signals): void {
+  const listeners = process.rawListeners(signal) as NodeJS.SignalsListener[];
+  process.removeAllListeners(signal);
+  for (const listener of listeners) process.on(signal, listener);
+}
 
 /** The line of generated code that an error comes from. */
 function lineOf(stack: string): string | undefined {
@@ -83,10 +98,14 @@ function lineOf(stack: string): string | undefined {
   return line?.replace(/^\((async )?function\s?\(exports, require\) \{ /, "").trim();
 }
 
+/** What tslab, and Node, say of a cell that the stop button has ended. */
+const STOPPED = /^(Interrupted asynchronously|Script execution was interrupted by `SIGINT`)$/;
+
 /** What a learner wants to see of an error: its message, where in the cell, and how the library came there. */
 function explain(error: Error): string {
   const line = lineOf(error.stack ?? "");
   const where = line === undefined || line === "" ? "" : `\n    in the cell, at: ${line}`;
+  if (STOPPED.test(error.message)) return "Stopped. Cells that were waiting behind this one have not run.";
   const { code, cause } = error as { code?: unknown; cause?: unknown };
   if (code === "CHECK_FAILED") return error.message + where;
   if (error.name === "StreambookError") return `${error.name} (${String(code)}): ${error.message}${where}`;

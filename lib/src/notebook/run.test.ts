@@ -104,6 +104,19 @@ test("names of earlier cells serve in short object literals too", async () => {
   assert.equal(streamText(report.cells[1]?.outputs ?? [], "stdout"), '[{"broker":"a"},{"count":2,"broker":"a"}]\n');
 });
 
+test("the stop button ends what waits for its signal, and the kernel lives to say so", async () => {
+  const cell = `process.on("SIGINT", () => console.log("told"));
+await new Promise<void>((resolve) => process.once("SIGINT", () => setTimeout(resolve, 50)));
+console.log("ended");`;
+  const { cells } = await run("stop button", [cell], hangs);
+  assert.equal(cells[0]?.failure, "it did not end within 1.5 s");
+  assert.match(streamText(cells[0]?.outputs ?? [], "stdout"), /told/);
+  assert.equal(
+    streamText(cells[0]?.outputs ?? [], "stderr"),
+    "Stopped. Cells that were waiting behind this one have not run.\n",
+  );
+});
+
 test("a run that is stopped leaves no kernel", async () => {
   const controller = new AbortController();
   const options = { signal: controller.signal, onCell: () => setTimeout(() => controller.abort(), 50) };

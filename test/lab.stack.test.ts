@@ -1,0 +1,86 @@
+/** Lessons as a learner has them: in JupyterLab, in a browser, with the pointer on the figures. */
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { installLab } from "../setup/python.mjs";
+import { createBoard } from "../setup/board.mjs";
+import { noBrowser } from "./fixtures/browser.ts";
+import { Lab } from "./fixtures/lab.ts";
+import { projectFolder } from "../lib/src/stack/index.ts";
+import { TestFolder } from "../lib/src/notebook/notebooks-for-test.ts";
+import { lessons } from "./fixtures/lessons.ts";
+
+/** Which lessons are opened: `STREAMBOOK_LAB=all`, or some numbers. */
+const wanted = (process.env["STREAMBOOK_LAB"] ?? "00,04").split(",");
+/** Where pictures of their figures go. */
+const screenshots = process.env["STREAMBOOK_SCREENSHOTS"];
+
+describe("in JupyterLab", { skip: noBrowser }, () => {
+  let lab: Lab;
+  let scratch: TestFolder;
+
+  before(async () => {
+    const board = createBoard();
+    await installLab({ board }).finally(() => board.close());
+    scratch = await TestFolder.make(join(projectFolder(), "output"));
+    lab = await Lab.start();
+  });
+  after(async () => {
+    await lab?.close();
+    await scratch?.remove();
+  });
+
+  for (const file of lessons().filter((path) => wanted[0] === "all" || wanted.includes(basename(path).slice(0, 2)))) {
+    test(`${basename(file, ".ipynb")} runs whole, and its figures answer the pointer`, async () => {
+      const notebook = await lab.open(file);
+      await notebook.runAll();
+      await notebook.finished(240);
+      assert.deepEqual(await notebook.errors(), []);
+      assert.equal(await notebook.notRun(), 0);
+      const pictures = screenshots === undefined ? undefined : join(screenshots, basename(file, ".ipynb"));
+      if (pictures !== undefined) await mkdir(pictures, { recursive: true });
+      const figures = await notebook.figures(pictures);
+      assert.ok(figures.length > 0, "it has a figure");
+      for (const { cell, drawn, label } of figures) {
+        assert.ok(drawn, `the figure of cell ${cell} is drawn`);
+        assert.notEqual(label, "", `the figure of cell ${cell} says something to the pointer`);
+      }
+      assert.deepEqual(notebook.faults, { errors: [], outside: [] });
+      await notebook.page.close();
+    });
+  }
+
+  test("the stop button ends a loop that waits for Kafka, and the page goes on", async () => {
+    const file = await scratch.write("stopped", [
+      'import { ensureTopic, openConsumer } from "streambook/kafka";\nimport { ready, stopButton } from "streambook/notebook";\nconst { kafka } = await ready("kafka");\nawait ensureTopic({ broker: kafka, topic: "lab-stop" });',
+      'async function readForEver(): Promise<void> {\n  const consumer = await openConsumer({ broker: kafka, topic: "lab-stop", group: "lab-stop", positions: async () => new Map<number, bigint>(), signal: stopButton() });\n  console.log("reading");\n  for await (const { messages } of consumer) console.log(messages.length);\n  await consumer.close();\n  console.log("closed");\n}\nawait readForEver();',
+      'console.log("after", stopButton().aborted);',
+    ]);
+    const notebook = await lab.open(file);
+    await notebook.runAll();
+    await notebook.page.locator(".jp-OutputArea-output", { hasText: "reading" }).waitFor({ timeout: 60_000 });
+    await notebook.stop();
+    await notebook.finished(30);
+    await notebook.page.locator(".jp-OutputArea-output", { hasText: "closed" }).waitFor({ timeout: 30_000 });
+    const text = await notebook.text();
+    assert.match(text, /reading[^]*closed/);
+    assert.doesNotMatch(text, /after/, "what waited behind the stopped cell has not run");
+    await notebook.runLast();
+    await notebook.finished(30);
+    assert.match(await notebook.text(), /after false/);
+    await notebook.page.close();
+  });
+
+  test("a wrong answer is an error that says what was found", async () => {
+    const file = await scratch.write("wrong", [
+      'import { check } from "streambook/notebook";\nconst double = (n: number): number => n + 2;\ncheck("twice three", () => double(3), 6, { hint: "Multiply." });',
+    ]);
+    const notebook = await lab.open(file);
+    await notebook.runAll();
+    await notebook.finished(30);
+    const [error = ""] = await notebook.errors();
+    assert.match(error, /✗ twice three\s+found\s+5\s+expected\s+6\s+Multiply\./);
+    await notebook.page.close();
+  });
+});
