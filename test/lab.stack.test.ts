@@ -61,14 +61,13 @@ describe("in JupyterLab", { skip: noBrowser }, () => {
     await notebook.runAll();
     await notebook.page.locator(".jp-OutputArea-output", { hasText: "reading" }).waitFor({ timeout: 60_000 });
     await notebook.stop();
-    await notebook.finished(30);
+    await notebook.finished(120);
     await notebook.page.locator(".jp-OutputArea-output", { hasText: "closed" }).waitFor({ timeout: 30_000 });
     const text = await notebook.text();
     assert.match(text, /reading[^]*closed/);
     assert.doesNotMatch(text, /after/, "what waited behind the stopped cell has not run");
     await notebook.runLast();
-    await notebook.finished(30);
-    assert.match(await notebook.text(), /after false/);
+    await notebook.page.locator(".jp-OutputArea-output", { hasText: "after false" }).waitFor({ timeout: 60_000 });
     await notebook.page.close();
   });
 
@@ -78,7 +77,7 @@ describe("in JupyterLab", { skip: noBrowser }, () => {
     ]);
     const notebook = await lab.open(file);
     await notebook.runAll();
-    await notebook.finished(30);
+    await notebook.finished(120);
     const [error = ""] = await notebook.errors();
     assert.match(error, /✗ twice three\s+found\s+5\s+expected\s+6\s+Multiply\./);
     await notebook.page.close();
