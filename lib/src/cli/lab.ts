@@ -24,7 +24,9 @@ interface LabOptions {
 export function register(program: Command): void {
   program
     .command("lab [notebook]")
-    .description("open JupyterLab, at a notebook if one is named: 03, 03-tokens; starts the services if they are down")
+    .description(
+      "open JupyterLab at the first lesson, or at the one named: 03, 03-tokens; starts the services if they are down",
+    )
     .addOption(
       new Option("--port <port>", "where JupyterLab listens; the next free one if it is taken").default("8888"),
     )
@@ -33,7 +35,7 @@ export function register(program: Command): void {
     .action(
       action(async (options: LabOptions, { signal, words }) => {
         const jupyter = jupyterProgram();
-        const notebook = words[0] === undefined ? undefined : findNotebook(words[0]);
+        const notebook = findNotebook(words[0] ?? "00");
         if (options.stack) await startStack(signal);
         process.exitCode = await serve(jupyter, notebook, options, signal);
       }),
@@ -73,12 +75,7 @@ async function startStack(signal: AbortSignal): Promise<void> {
  * Runs JupyterLab until it ends or the signal aborts; it makes its own token, and prints the address with it. Nothing of it is
  * read from, or written to, the user's own folders.
  */
-async function serve(
-  jupyter: string,
-  notebook: string | undefined,
-  options: LabOptions,
-  signal: AbortSignal,
-): Promise<number> {
+async function serve(jupyter: string, notebook: string, options: LabOptions, signal: AbortSignal): Promise<number> {
   const home = jupyterFolder();
   const folder = (name: string): string => join(home, name);
   await mkdir(folder("runtime"), { recursive: true, mode: 0o700 });
@@ -95,7 +92,7 @@ async function serve(
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []), // containers run as root
     ...(options.browser ? [] : ["--no-browser"]),
-    `--LabApp.default_url=/lab${notebook === undefined ? "/tree/notebooks" : `/tree/${notebook}`}`,
+    `--LabApp.default_url=/lab/tree/${notebook}`,
   ];
   const child = spawn(jupyter, words, {
     cwd: projectFolder(),
