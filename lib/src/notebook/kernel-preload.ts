@@ -2,7 +2,8 @@
  * Loaded by Node before the kernel (`--import` in kernel.json); mends what tslab does badly and leaves the rest to it.
  * - Output is queued: tslab does not wait for its sends, and after some hundreds in one tick zeromq refuses and they are lost.
  * - An error says which line of the cell it comes from, and nothing of the kernel's own insides.
- * - `{ broker }` works with a name of an earlier cell: tslab rewrites such names, and overlooks these.
+ * - `{ broker }` and `const { seq: n } = message` work with names of earlier cells: tslab rewrites such names, and overlooks
+ *   these. `await (await fetch(url)).json()` works too.
  * - The stop button stops the cell, and never ends the kernel.
  * - A library that is not built is named, with what builds it.
  * - The kernel ends when the program that started it is gone.
@@ -49,18 +50,44 @@ const ts = requireOfKernel("@tslab/typescript-for-tslab") as typeof TypeScript;
 const createExecutor = executors.createExecutor;
 executors.createExecutor = (...parameters) => {
   const executor = createExecutor(...parameters);
-  return { ...executor, execute: (source: string) => executor.execute(withoutShorthand(source)) };
+  return { ...executor, execute: (source: string) => executor.execute(inWordsOfTslab(source)) };
 };
 
-/** The same code with `{ name: name }` for `{ name }`; its lines keep their numbers. */
-function withoutShorthand(source: string): string {
-  const found: TypeScript.Identifier[] = [];
+/** What is put in where; the lines of a cell keep their numbers. */
+interface Insertion {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** Around a cell, so that `await` is read as what it is; tslab's own reader takes `await (…)` for the call of a function. */
+const AROUND = "async () => {";
+
+/**
+ * The same code in words that tslab gets right: `{ name: name }` for `{ name }`, `{ "name": other } = …` for
+ * `{ name: other } = …`, and `await Promise.resolve((…))` for `await (…)`.
+ */
+function inWordsOfTslab(source: string): string {
+  const insertions: Insertion[] = [];
+  const put = (at: number, text: string): void => void insertions.push({ at: at - AROUND.length, text });
+  const file = ts.createSourceFile("cell.ts", `${AROUND}${source}\n}`, ts.ScriptTarget.ESNext);
   const visit = (node: TypeScript.Node): void => {
-    if (ts.isShorthandPropertyAssignment(node) && node.objectAssignmentInitializer === undefined) found.push(node.name);
+    if (ts.isShorthandPropertyAssignment(node) && node.objectAssignmentInitializer === undefined)
+      put(node.name.end, `: ${node.name.text}`);
+    if (ts.isBindingElement(node) && node.propertyName !== undefined && ts.isIdentifier(node.propertyName)) {
+      put(node.propertyName.getStart(file), '"');
+      put(node.propertyName.end, '"');
+    }
+    if (ts.isAwaitExpression(node) && source.charAt(node.expression.getStart(file) - AROUND.length) === "(") {
+      put(node.expression.getStart(file), "globalThis.Promise.resolve(");
+      ts.forEachChild(node, visit);
+      put(node.expression.end, ")");
+      return;
+    }
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile("cell.ts", source, ts.ScriptTarget.ESNext));
-  return found.reduceRight((text, { text: name, end }) => `${text.slice(0, end)}: ${name}${text.slice(end)}`, source);
+  visit(file);
+  insertions.sort((a, b) => a.at - b.at);
+  return insertions.reduceRight((text, { at, text: more }) => text.slice(0, at) + more + text.slice(at), source);
 }
 
 /** How the code of a cell is called in stack traces. */

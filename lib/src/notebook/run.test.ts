@@ -104,6 +104,26 @@ test("names of earlier cells serve in short object literals too", async () => {
   assert.equal(streamText(report.cells[1]?.outputs ?? [], "stdout"), '[{"broker":"a"},{"count":2,"broker":"a"}]\n');
 });
 
+test("a part of an earlier cell's value may be given another name", async () => {
+  const cells = [
+    "interface Message { seq: number; text: string }\nconst message: Message = { seq: 4, text: 'four' };",
+    "const { seq: n, text } = message;\nconst first = ({ seq: m }: Message) => m;\nJSON.stringify([n, text, first(message)])",
+  ];
+  const report = await run("renamed", cells);
+  assert.equal(streamText(report.cells[1]?.outputs ?? [], "stdout"), '[4,"four",4]\n');
+});
+
+for (const [name, cell] of [
+  ["in a declaration", "const found = await (await answer()).json();\nfound"],
+  ["as the last value", "await (await answer()).json()"],
+  ["among others", "(await (await answer()).json()) + 0"],
+  ["alone", "await (answer().then((it) => it.json()))"],
+] as const)
+  test(`what is awaited may stand in parentheses: ${name}`, async () => {
+    const report = await run(`parentheses ${name}`, ["const answer = async () => ({ json: async () => 42 });", cell]);
+    assert.equal(streamText(report.cells[1]?.outputs ?? [], "stdout"), "42\n");
+  });
+
 test("the stop button ends what waits for its signal, and the kernel lives to say so", async () => {
   const cell = `process.on("SIGINT", () => console.log("told"));
 await new Promise<void>((resolve) => process.once("SIGINT", () => setTimeout(resolve, 50)));
