@@ -40,7 +40,10 @@ export async function ensureTopic(options: EnsureTopicOptions): Promise<{ partit
       `the topic "${topic}" to have leaders`,
       async () => {
         const [found] = (await admin.fetchTopicMetadata({ topics: [topic] }).catch(absent))?.topics ?? [];
-        return found?.partitions.every(({ leader }) => leader >= 0) === true && found.partitions.length;
+        if (found?.partitions.every(({ leader }) => leader >= 0) !== true) return false;
+        // A leader that is named may not lead yet: ask each for its offsets, as a first write would find out.
+        if (created && (await admin.fetchTopicOffsets(topic).catch(absent)) === undefined) return false;
+        return found.partitions.length;
       },
       { interval: 50, signal: options.signal },
     );
@@ -48,9 +51,12 @@ export async function ensureTopic(options: EnsureTopicOptions): Promise<{ partit
   });
 }
 
-/** Nothing, for a topic that the broker does not know (yet); any other error stays one. */
+/** What a broker says of a topic that it does not know, or does not lead, yet. */
+const NOT_YET = ["UNKNOWN_TOPIC_OR_PARTITION", "NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE"];
+
+/** Nothing, for a topic that the broker does not know or lead (yet); any other error stays one. */
 function absent(error: unknown): undefined {
-  if (rootOf(error).type !== "UNKNOWN_TOPIC_OR_PARTITION") throw error;
+  if (!NOT_YET.includes(rootOf(error).type ?? "")) throw error;
 }
 
 /** Where a partition begins and ends. */
