@@ -143,6 +143,8 @@ async function install({ python, folder, board, signal }) {
     const why = network === undefined ? lines.slice(-4).join("\n  ") : `the network: ${network.trim()}`;
     throw new SetupProblem(`pip cannot install JupyterLab; \`npm run lab\` tries again:\n  ${why}`);
   }
+  // Its scripts are no modules, as those of the project around them are.
+  await writeFile(join(folder, "package.json"), `{ "type": "commonjs" }\n`);
   await writeFile(join(folder, "installed"), await fingerprint());
   board.done("JupyterLab", "installed in .streambook/lab");
 }

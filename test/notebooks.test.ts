@@ -141,6 +141,11 @@ for (const file of [...lessons(), ...solutions()]) {
     assert.deepEqual(dead, []);
   });
 
+  test(`${name}: JupyterLab can open what is kept`, () => {
+    // A half of a character is written as an escape, and is no text that can be sent.
+    assert.equal(/\\ud[89a-f]../i.exec(JSON.stringify(JSON.parse(readFileSync(file, "utf8")))), null);
+  });
+
   test(`${name}: nothing of a machine is kept`, () => {
     const text = readFileSync(file, "utf8").replaceAll(/"image\/png": "[^"]*"/g, "");
     assert.deepEqual(text.match(/(?<![\w.:/])\/(tmp|root|work|Users|home)\/[\w./-]*/g) ?? [], []);

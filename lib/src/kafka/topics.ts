@@ -114,6 +114,12 @@ export async function deleteTopics(options: KafkaOptions & { readonly topics: re
   await withAdmin(options, `delete the topics ${options.topics.join(", ")}`, async (admin) => {
     const there = new Set(await admin.listTopics());
     const topics = options.topics.filter((topic) => there.has(topic));
-    if (topics.length > 0) await admin.deleteTopics({ topics });
+    if (topics.length === 0) return;
+    await admin.deleteTopics({ topics });
+    await until(
+      `Kafka to forget ${topics.join(", ")}`,
+      async () => !(await admin.listTopics()).some((topic) => topics.includes(topic)),
+      { interval: 50, signal: options.signal },
+    );
   });
 }

@@ -97,10 +97,11 @@ export async function checkThrows(
       "CHECK_FAILED",
       `✗ ${name}\n  nothing was thrown; it should fail with ${String(expected)}`,
     );
-  const text = `${(error as { code?: string }).code ?? ""} ${messageOf(error)}`.trim();
+  const { code } = error as { code?: unknown };
+  const text = `${typeof code === "string" ? `[${code}] ` : ""}${messageOf(error)}`;
   const fits = typeof expected === "string" ? text.includes(expected) : expected.test(text);
   if (!fits) throw new StreambookError("CHECK_FAILED", `✗ ${name}\n  found    ${text}\n  expected ${String(expected)}`);
-  console.log(`✓ ${name}: ${messageOf(error)}`);
+  console.log(`✓ ${name}: ${text}`);
 }
 
 /** What a stub of an exercise throws. */

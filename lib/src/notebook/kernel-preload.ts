@@ -1,6 +1,7 @@
 /**
  * Loaded by Node before the kernel (`--import` in kernel.json); mends what tslab does badly and leaves the rest to it.
  * - Output is queued: tslab does not wait for its sends, and after some hundreds in one tick zeromq refuses and they are lost.
+ * - Half an emoji is shown as `�`: JupyterLab cannot open or save a notebook that holds one.
  * - An error says which line of the cell it comes from, and nothing of the kernel's own insides.
  * - `{ broker }` and `const { seq: n } = message` work with names of earlier cells: tslab rewrites such names, and overlooks
  *   these. `await (await fetch(url)).json()` works too.
@@ -41,6 +42,29 @@ Object.defineProperty(zmq, "Publisher", {
   writable: true,
   value: queueing(zmq.Publisher),
 });
+
+type Write = (name: string, text: string) => void;
+type Display = (data: { data: Record<string, unknown> }, update: boolean) => void;
+interface Handler {
+  handleExecute(request: unknown, write: Write, display: Display): Promise<unknown>;
+}
+const { JupyterHandlerImpl } = requireOfKernel("./dist/jupyter.js") as { JupyterHandlerImpl: { prototype: Handler } };
+/** The kernel's own; called on its handler, as always. */
+const handleExecute: Handler["handleExecute"] = Reflect.get(JupyterHandlerImpl.prototype, "handleExecute");
+JupyterHandlerImpl.prototype.handleExecute = function (request, write, display) {
+  return handleExecute.call(
+    this,
+    request,
+    (name, text) => write(name, text.toWellFormed()),
+    (shown, update) => display({ ...shown, data: wellFormed(shown.data) }, update),
+  );
+};
+
+/** The texts among some outputs, without halves of characters. */
+function wellFormed(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const entries = Object.entries(data).map(([type, it]) => [type, typeof it === "string" ? it.toWellFormed() : it]);
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}
 
 interface Executor {
   execute(source: string): Promise<boolean>;
@@ -122,7 +146,10 @@ function listenAgain(signal: NodeJS.Signals): void {
 function lineOf(stack: string): string | undefined {
   const match = CELL.exec(stack);
   const line = cells.get(Number(match?.[1]))?.[Number(match?.[2]) - 1];
-  return line?.replace(/^\((async )?function\s?\(exports, require\) \{ /, "").trim();
+  return line
+    ?.replace(/^\((async )?function\s?\(exports, require\) \{ /, "")
+    .replaceAll(/\bexports\.(tsLastExpr = )?/g, "")
+    .trim();
 }
 
 /** What tslab, and Node, say of a cell that the stop button has ended. */
@@ -148,7 +175,10 @@ const consoleError = console.error.bind(console);
 console.error = (...values: unknown[]): void => {
   const shown = values.map((value) => (value instanceof Error ? explain(value) : value));
   consoleError(...shown);
-  if (values.some((value) => typeof value === "string" && /Cannot find module 'streambook/.test(value)))
+  const text = values.filter((value) => typeof value === "string").join(" ");
+  if (/Cannot find name '[^']+'\.(?! Did you mean)/.test(text))
+    consoleError("If a cell above makes this name, run that cell first, or all of them: Run → Run All Cells.");
+  if (/Cannot find module 'streambook/.test(text))
     consoleError("The library is not built. In a terminal: `npm run setup`; then restart this kernel.");
 };
 

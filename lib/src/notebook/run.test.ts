@@ -76,6 +76,14 @@ test("every line of much output arrives, in order", async () => {
   assert.ok((report.peak ?? Infinity) > 0);
 });
 
+test("half a character is shown as one that is unknown, as a file can hold it", async () => {
+  const shown = 'import { display } from "tslab";\ndisplay.html("a" + "🌍".slice(1));';
+  const { cells } = await run("half a character", ['"🌍".slice(0, 1)', 'console.error("🌍".slice(1))', shown]);
+  assert.equal(streamText(cells[0]?.outputs ?? [], "stdout"), "�\n");
+  assert.equal(streamText(cells[1]?.outputs ?? [], "stderr"), "�\n");
+  assert.ok(JSON.stringify(cells[2]?.outputs).includes("a�"));
+});
+
 test("an error says where in the cell it comes from, without the kernel's insides", async () => {
   const cell =
     'const shown = 1;\nfunction fail(n: number): never {\n  throw new RangeError("n is " + n);\n}\nfail(shown);';
