@@ -110,7 +110,7 @@ export async function main(program) {
   const interrupt = () => {
     if (interruption.signal.aborted) process.exit(130);
     console.error("\nstreambook: stopping … (Ctrl-C again ends at once)");
-    interruption.abort(new SetupProblem("stopped; the next `npm start` goes on from here"));
+    interruption.abort(new SetupProblem("stopped; run it again, and it goes on from here"));
   };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   try {
