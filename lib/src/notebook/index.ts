@@ -1,12 +1,13 @@
 /** Notebooks: what a lesson calls (`check`, `show`, `figure`, `source`, …), and what runs, checks and saves its cells. */
 export { answer, check, checkThrows, todo, type CheckOptions } from "./check.ts";
-export { figure, type FigureOptions, type NotebookFigure } from "./figure.ts";
+export { figure, PLOTLY, type FigureOptions, type NotebookFigure } from "./figure.ts";
 export { show, type FrameLike, type ShowOptions } from "./show.ts";
 export { source, type SourceText } from "./source.ts";
 export { ready, stopButton } from "./ready.ts";
 export { killPrograms, startProgram, type Program } from "./program.ts";
 export { display, done, isNotebook, progress, type DisplayData } from "./display.ts";
 export { jupyterFolder, type KernelSpec } from "./kernel-spec.ts";
+export { joined, readNotebook, type Cell, type Notebook } from "./file.ts";
 export { runNotebook, type CellReport, type NotebookReport, type RunNotebookOptions } from "./run.ts";
 export { MEASURED, saveNotebook } from "./save.ts";
 export { streamText, type Output } from "./outputs.ts";
