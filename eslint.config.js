@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/node_modules/", "lib/dist/", ".streambook/", ".bench/", "output/"] },
+  { ignores: ["**/node_modules/", "lib/dist/", ".streambook/", ".bench/", "output/", "blog/dist/", "blog/markdown/"] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

@@ -7,6 +7,7 @@ import { projectFolder } from "../lib/src/stack/index.ts";
 
 const checks: readonly (readonly [string, readonly string[]])[] = [
   ["the types agree", ["typescript/bin/tsc", "-p", "."]],
+  ["the types of the scripts in a browser agree", ["typescript/bin/tsc", "-p", "blog/client"]],
   ["eslint finds nothing", ["eslint/bin/eslint.js", ".", "--max-warnings", "0"]],
   ["everything is formatted", ["prettier/bin/prettier.cjs", "--check", ".", "--log-level", "warn"]],
 ];

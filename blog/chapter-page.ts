@@ -1,0 +1,153 @@
+/** The page of a chapter: its head, its cells in their order, its table of contents, and the way on. */
+import { markup, Markup } from "../lib/src/plot/index.ts";
+import type { Block, Chapter } from "./chapter.ts";
+import type { Page, Site } from "./layout.ts";
+import { type OutputPlace, outputHtml, type PageFigure } from "./outputs.ts";
+import { plainText, type Heading, Prose } from "./prose.ts";
+import type { Highlighter } from "./highlight.ts";
+import { fingerprint } from "./assets.ts";
+import { linkOf } from "./links.ts";
+
+/** A chapter rendered: its page's parts, and the files that it brings along. */
+export interface RenderedChapter {
+  readonly chapter: Chapter;
+  readonly prose: Prose;
+  readonly html: string;
+  readonly figures: readonly (PageFigure & { readonly name: string })[];
+  readonly pictures: ReadonlyMap<string, Buffer>;
+}
+
+/** Renders the cells of a chapter. */
+export function renderChapter(
+  chapter: Chapter,
+  site: { readonly chapters: readonly Chapter[]; readonly repository: string | undefined },
+  highlighter: Highlighter,
+): RenderedChapter {
+  const link = linkOf(chapter, site);
+  const prose = new Prose(highlighter, link);
+  const figures: (PageFigure & { name: string })[] = [];
+  const pictures = new Map<string, Buffer>();
+  const place: OutputPlace = {
+    prose,
+    link,
+    addFigure: (figure) => {
+      const name = `${chapter.name}-${figures.length + 1}`;
+      figures.push({ ...figure, name });
+      return name;
+    },
+    addPicture: (picture, type) => {
+      const address = `pictures/${fingerprint(picture)}.${type}`;
+      pictures.set(address, picture);
+      return address;
+    },
+  };
+  const first = chapter.blocks[0];
+  const html = chapter.blocks.map((block) => {
+    const rendered = blockHtml(block, place);
+    // What stands between the summary and the first heading says what is needed.
+    return block === first && block.kind === "prose" ? setApart(rendered) : rendered;
+  });
+  return { chapter, prose, html: markWords(html.join("")), figures, pictures };
+}
+
+function blockHtml(block: Block, place: OutputPlace, aside = false): string {
+  if (block.kind === "prose") return place.prose.html(block.text, block.attachments, aside);
+  if (block.kind === "solution") {
+    const inside = block.blocks.map((part) => blockHtml(part, place, true)).join("");
+    return `<details class="solution"><summary>A solution</summary><div>${inside}</div></details>\n`;
+  }
+  const kind = block.tags.includes("exercise") ? " exercise" : "";
+  const outputs = block.outputs.map((output) => outputHtml(output, place)).join("");
+  const label = kind === "" ? "" : '<p class="label">Your turn</p>';
+  return `<div class="cell${kind}">${label}${place.prose.code(block.source, "typescript")}${outputs}</div>\n`;
+}
+
+function setApart(html: string): string {
+  const at = html.search(/<h2 /);
+  const before = at === -1 ? html : html.slice(0, at);
+  if (before.trim() === "") return html;
+  return `<div class="before">${before}</div>${at === -1 ? "" : html.slice(at)}`;
+}
+
+/** Gives each word under the heading `Words` an anchor, to which the glossary leads. */
+function markWords(html: string): string {
+  return html.replace(/(<h2 id="words">[^]*?)(<ul>[^]*?<\/ul>)/, (_, before: string, list: string) => {
+    const marked = list.replaceAll(
+      /<li>(\s*(?:<p>)?)<strong>([^]*?)<\/strong>/g,
+      (_item, space: string, term: string) => `<li id="${wordId(term)}">${space}<strong>${term}</strong>`,
+    );
+    return before + marked.replace("<ul>", '<ul class="words">');
+  });
+}
+
+/** The anchor of a word on the page of its chapter. */
+export function wordId(term: string): string {
+  return `word-${plainText(term)
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-|-$/g, "")}`;
+}
+
+/** The page of a rendered chapter. */
+export function chapterPage(site: Site, { chapter, prose, html, figures }: RenderedChapter): Page {
+  const { chapters } = site;
+  const at = chapters.indexOf(chapter);
+  const exercises = chapter.blocks.filter((block) => block.kind === "code" && block.tags.includes("exercise")).length;
+  const facts = [
+    `${chapter.minutes} min to read`,
+    counted(figures.length, "figure"),
+    counted(exercises, "exercise"),
+  ].filter((fact) => fact !== "");
+  const main = markup`<article>
+<header class="chapter-head">
+${chapter.number !== "" && markup`<p class="chapter-number">Chapter ${chapter.number}</p>`}
+<h1>${new Markup(prose.inline(chapter.title))}</h1>
+${chapter.summary !== "" && markup`<p class="lead">${new Markup(prose.inline(chapter.summary))}</p>`}
+<ul class="facts">${facts.map((fact) => markup`<li>${fact}</li>`)}</ul>
+${openLinks(site, chapter)}
+</header>
+${new Markup(html)}
+</article>
+<nav class="pager" aria-label="Previous and next chapter">
+${neighbour(prose, chapters[at - 1], "prev")}
+${neighbour(prose, chapters[at + 1], "next")}
+</nav>`;
+  return {
+    path: `${chapter.name}.html`,
+    title: `${chapter.number === "" ? "" : `${chapter.number} · `}${plainText(chapter.title)} · streambook`,
+    description: plainText(chapter.summary) || plainText(chapter.title),
+    card: `cards/${chapter.name}.png`,
+    chapter: chapter.name,
+    ...(prose.headings.length > 0 && { aside: contents(prose.headings) }),
+    main,
+    prose,
+  };
+}
+
+function counted(count: number, noun: string): string {
+  return count === 0 ? "" : `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Where the notebook itself is; nothing when the repository is not known. */
+function openLinks({ repository }: Site, { name }: Chapter): Markup {
+  if (repository === undefined) return markup``;
+  const hosted = /^https:\/\/github\.com\/([^/]+\/[^/]+)$/.exec(repository)?.[1];
+  return markup`<p class="open-links"><a class="button" href="${repository}/blob/HEAD/notebooks/${name}.ipynb" rel="noopener">Open this notebook</a>${
+    hosted !== undefined &&
+    markup` <a class="button quiet" href="https://codespaces.new/${hosted}?quickstart=1" rel="noopener">Run it in Codespaces</a>`
+  }</p>`;
+}
+
+function contents(headings: readonly Heading[]): Markup {
+  const shown = headings.filter(({ level }) => level <= 3);
+  return markup`<nav class="contents" aria-label="On this page"><details open><summary>On this page</summary>
+<ol>${shown.map(
+    ({ level, id, html }) => markup`<li class="level-${level}"><a href="#${id}">${new Markup(html)}</a></li>\n`,
+  )}</ol></details></nav>`;
+}
+
+function neighbour(prose: Prose, chapter: Chapter | undefined, side: "prev" | "next"): Markup {
+  if (chapter === undefined) return markup`<span></span>`;
+  const label = side === "prev" ? "Previous" : "Next";
+  return markup`<a class="${side}" rel="${side}" href="${chapter.name}.html"><span>${label}</span> <strong>${chapter.number} ${new Markup(prose.inline(chapter.title))}</strong></a>`;
+}

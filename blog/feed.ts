@@ -1,0 +1,64 @@
+/** The feed (RSS 2.0) and the map of the site (sitemaps.org), for readers and for search engines. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { dirname, relative } from "node:path";
+import { escapeHtml } from "../lib/src/plot/index.ts";
+import type { Chapter } from "./chapter.ts";
+import { plainText } from "./prose.ts";
+
+/** When each chapter was last changed, as far as git knows; a chapter it does not know has no date. */
+export async function changeDates(chapters: readonly Chapter[]): Promise<Map<string, Date>> {
+  const dates = new Map<string, Date>();
+  const folder = dirname(chapters[0]?.file ?? ".");
+  const words = ["log", "--format=@%cI", "--name-only", "--relative", "--", "."];
+  const log = await promisify(execFile)("git", words, { cwd: folder, maxBuffer: 1 << 26 }).catch(() => undefined);
+  let date: Date | undefined;
+  for (const line of (log?.stdout ?? "").split("\n")) {
+    if (line.startsWith("@")) date = new Date(line.slice(1));
+    const chapter = chapters.find(({ file }) => relative(folder, file) === line);
+    if (chapter !== undefined && date !== undefined && !dates.has(chapter.name)) dates.set(chapter.name, date);
+  }
+  return dates;
+}
+
+/** The feed: one item a chapter. */
+export function feedXml(chapters: readonly Chapter[], address: string, dates: ReadonlyMap<string, Date>): string {
+  const items = chapters.map(({ name, number, title, summary }) => {
+    const link = `${address}${name}.html`;
+    const date = dates.get(name);
+    return `<item>
+<title>${escapeHtml(`${number === "" ? "" : `${number} · `}${plainText(title)}`)}</title>
+<link>${escapeHtml(link)}</link>
+<guid isPermaLink="true">${escapeHtml(link)}</guid>
+<description>${escapeHtml(plainText(summary))}</description>
+${date === undefined ? "" : `<pubDate>${date.toUTCString()}</pubDate>\n`}</item>`;
+  });
+  return `<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom">
+<channel>
+<title>streambook</title>
+<link>${escapeHtml(address)}</link>
+<atom:link href="${escapeHtml(address)}feed.xml" rel="self" type="application/rss+xml"/>
+<description>The course you can run: a streaming text pipeline on a real Kafka, HDFS, YARN and Hive, in TypeScript.</description>
+<language>en</language>
+${items.join("\n")}
+</channel>
+</rss>
+`;
+}
+
+/** The map of the site: every page but the one for what is not found. */
+export function sitemapXml(chapters: readonly Chapter[], address: string, dates: ReadonlyMap<string, Date>): string {
+  const entry = (path: string, date?: Date): string =>
+    `<url><loc>${escapeHtml(address + path)}</loc>${date === undefined ? "" : `<lastmod>${date.toISOString().slice(0, 10)}</lastmod>`}</url>`;
+  const pages = [
+    entry(""),
+    ...chapters.map(({ name }) => entry(`${name}.html`, dates.get(name))),
+    entry("glossary.html"),
+  ];
+  return `<?xml version="1.0" encoding="utf-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+${pages.join("\n")}
+</urlset>
+`;
+}

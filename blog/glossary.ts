@@ -1,0 +1,51 @@
+/** The glossary: every word that a chapter explains under `## Words`, in the order of the alphabet, with where it is explained. */
+import { markup, Markup } from "../lib/src/plot/index.ts";
+import type { Chapter } from "./chapter.ts";
+import { wordId } from "./chapter-page.ts";
+import type { Page, Site } from "./layout.ts";
+import { plainText, type Prose, slug } from "./prose.ts";
+
+/** A word with all its explanations. */
+interface Entry {
+  readonly term: string;
+  readonly senses: { readonly definition: string; readonly chapter: Chapter }[];
+}
+
+/** The words of all chapters; the same word of several chapters is one entry. */
+export function glossaryEntries(chapters: readonly Chapter[]): Entry[] {
+  const entries = new Map<string, Entry>();
+  for (const chapter of chapters)
+    for (const { term, definition } of chapter.words) {
+      const key = plainText(term).toLowerCase();
+      const entry: Entry = entries.get(key) ?? { term, senses: [] };
+      entries.set(key, entry);
+      entry.senses.push({ definition, chapter });
+    }
+  const name = ({ term }: Entry): string => plainText(term);
+  return [...entries.values()].sort((a, b) => name(a).localeCompare(name(b), "en", { sensitivity: "base" }));
+}
+
+/** The page of the glossary. */
+export function glossaryPage({ chapters }: Site, prose: Prose): Page {
+  const entries = glossaryEntries(chapters);
+  const letterOf = ({ term }: Entry): string => plainText(term).charAt(0).toUpperCase();
+  const letters = [...new Set(entries.map(letterOf))];
+  const description = `${entries.length} words of streaming, storage and text analysis, as the chapters of the course explain them.`;
+  const main = markup`<article class="glossary">
+<header class="chapter-head"><h1>Glossary</h1><p class="lead">${description}</p></header>
+<nav class="letters" aria-label="Letters">${letters.map((letter) => markup`<a href="#letter-${slug(letter)}">${letter}</a> `)}</nav>
+${letters.map(
+  (letter) => markup`<h2 id="letter-${slug(letter)}">${letter}</h2>
+<dl>${entries
+    .filter((entry) => letterOf(entry) === letter)
+    .map(
+      ({ term, senses }) => markup`<dt id="${wordId(term)}">${new Markup(prose.inline(term))}</dt>
+${senses.map(
+  ({ definition, chapter }) =>
+    markup`<dd>${new Markup(prose.inline(definition))} <a class="where" href="${chapter.name}.html#${wordId(term)}">${chapter.number} ${new Markup(prose.inline(chapter.title))}</a></dd>\n`,
+)}`,
+    )}</dl>\n`,
+)}
+</article>`;
+  return { path: "glossary.html", title: "Glossary · streambook", description, card: "cards/index.png", main, prose };
+}

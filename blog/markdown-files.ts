@@ -1,0 +1,81 @@
+/** The chapters as Markdown files, for those who publish elsewhere: prose as it is, code in fences, outputs as they can be written. */
+import { PLOTLY } from "../lib/src/notebook/index.ts";
+import type { Files } from "./assets.ts";
+import type { Block, CellOutput, Chapter } from "./chapter.ts";
+import { linkOf } from "./links.ts";
+import { figureTitle, type PageFigure, settled, textOf } from "./outputs.ts";
+import { plainText } from "./prose.ts";
+import { sanitized } from "./sanitize.ts";
+import type { Place } from "./site.ts";
+
+/** One file for each chapter, and the pictures of its figures. */
+export function markdownFiles(chapters: readonly Chapter[], { repository }: Place = {}): Files {
+  const files: Files = new Map();
+  for (const chapter of chapters)
+    files.set(`${chapter.name}.md`, chapterMarkdown(chapter, chapters, repository, files));
+  return files;
+}
+
+function chapterMarkdown(
+  chapter: Chapter,
+  chapters: readonly Chapter[],
+  repository: string | undefined,
+  files: Files,
+): string {
+  const { name, number, title, summary } = chapter;
+  const link = linkOf(chapter, { chapters, repository });
+  // Links between chapters lead to their Markdown; those that lead nowhere keep their words.
+  const relinked = (text: string): string =>
+    text.replaceAll(/(?<!!)\[([^\]]+)\]\(([^)\s]+)\)/g, (_, words: string, href: string) => {
+      const target = link(href)?.replace(/^([\w-]+)\.html/, "$1.md");
+      return target === undefined ? words : `[${words}](${target})`;
+    });
+  let pictures = 0;
+  const addPicture = (bytes: Buffer): string => {
+    const path = `pictures/${name}-${++pictures}.png`;
+    files.set(path, bytes);
+    return path;
+  };
+  const block = (part: Block): string => {
+    if (part.kind === "prose") return relinked(part.text.trim());
+    if (part.kind === "solution")
+      return `<details>\n<summary>A solution</summary>\n\n${part.blocks.map(block).join("\n\n")}\n\n</details>`;
+    const outputs = part.outputs.map((output) => outputMarkdown(output, addPicture)).filter((text) => text !== "");
+    return [fenced(part.source, "typescript"), ...outputs].join("\n\n");
+  };
+  const yaml = (text: string): string => JSON.stringify(plainText(text));
+  return [
+    `---\ntitle: ${yaml(`${number === "" ? "" : `${number} · `}${title}`)}\ndescription: ${yaml(summary)}\n---`,
+    `# ${number === "" ? "" : `${number} · `}${title}`,
+    relinked(summary),
+    ...chapter.blocks.map(block),
+    "",
+  ].join("\n\n");
+}
+
+function outputMarkdown(output: CellOutput, addPicture: (bytes: Buffer) => string): string {
+  if (output.output_type === "stream") return fenced(settled(textOf(output.text)), "text");
+  if (output.output_type === "error")
+    return fenced(`${textOf(output.ename)}: ${settled(textOf(output.evalue))}`, "text");
+  const data = output.data ?? {};
+  const picture = textOf(data["image/png"]);
+  const words = textOf(data["text/plain"]).trim();
+  if (picture !== "") {
+    const figure = data[PLOTLY] as PageFigure["figure"] | undefined;
+    const alt = figure === undefined ? "A picture" : figureTitle(figure);
+    const caption = figure === undefined ? "" : `\n\n*${words.replace(/\s+/g, " ")}*`;
+    return `![${alt.replace(/[[\]]/g, "")}](${addPicture(Buffer.from(picture, "base64"))})${caption}`;
+  }
+  const markdown = textOf(data["text/markdown"]).trim();
+  if (markdown !== "") return markdown;
+  if (words !== "") return fenced(settled(words), "text");
+  return sanitized(textOf(data["text/html"]), { link: () => undefined }).trim();
+}
+
+/** A fence longer than any inside. */
+function fenced(text: string, language: string): string {
+  if (text.trim() === "") return "";
+  const longest = Math.max(2, ...[...text.matchAll(/`{3,}/g)].map(([ticks]) => ticks.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}${language}\n${text}\n${fence}`;
+}

@@ -1,0 +1,58 @@
+/** What the search of the site looks through: one entry for each section of each page. The index is built in the browser. */
+import type { Chapter } from "./chapter.ts";
+import { glossaryEntries } from "./glossary.ts";
+import { wordId } from "./chapter-page.ts";
+import { plainText, Prose } from "./prose.ts";
+import type { Highlighter } from "./highlight.ts";
+
+/** A section that can be found. */
+export interface SearchEntry {
+  readonly url: string;
+  readonly title: string;
+  /** The page that it stands on. */
+  readonly page: string;
+  readonly text: string;
+  readonly code: string;
+}
+
+/** All sections, in reading order; then the words of the glossary. */
+export function searchEntries(chapters: readonly Chapter[], highlighter: Highlighter): SearchEntry[] {
+  return [...chapters.flatMap((chapter) => sectionsOf(chapter, highlighter)), ...words(chapters)];
+}
+
+function sectionsOf(chapter: Chapter, highlighter: Highlighter): SearchEntry[] {
+  // The same headings get the same ids as on the page.
+  const ids = new Prose(highlighter, () => undefined);
+  const page = `${chapter.number} ${plainText(chapter.title)}`.trim();
+  let current = section(`${chapter.name}.html`, chapter.title, page);
+  current.text = plainText(chapter.summary);
+  const sections = [current];
+  for (const block of chapter.blocks) {
+    if (block.kind === "code") current.code += ` ${block.source}`;
+    if (block.kind !== "prose") continue;
+    for (const part of block.text.replace(/```[^]*?```/g, " ").split(/^(?=#{1,6} )/m)) {
+      const [, heading, rest = ""] = /^#{1,6} +(.*)([^]*)/.exec(part) ?? [undefined, undefined, part];
+      if (heading !== undefined) {
+        current = section(`${chapter.name}.html#${ids.id(heading)}`, heading, page);
+        sections.push(current);
+      }
+      current.text += ` ${plainText(rest)}`;
+    }
+  }
+  return sections;
+}
+
+/** A section before its words are gathered. */
+function section(url: string, title: string, page: string): { -readonly [key in keyof SearchEntry]: SearchEntry[key] } {
+  return { url, title: plainText(title), page, text: "", code: "" };
+}
+
+function words(chapters: readonly Chapter[]): SearchEntry[] {
+  return glossaryEntries(chapters).map(({ term, senses }) => ({
+    url: `glossary.html#${wordId(term)}`,
+    title: plainText(term),
+    page: "Glossary",
+    text: senses.map(({ definition }) => plainText(definition)).join(" "),
+    code: "",
+  }));
+}
