@@ -14,7 +14,8 @@ import { down, homeFolder, projectFolder, up } from "../lib/src/stack/index.ts";
 
 const project = projectFolder();
 const words = process.argv.slice(2);
-const files = globSync(["lib/src/**/*.test.ts", "setup/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"], {
+const places = ["lib/src", "setup", "test", "bench", "blog"].map((folder) => `${folder}/**/*.test.ts`);
+const files = globSync(places, {
   cwd: project,
 })
   .sort()

@@ -1,0 +1,90 @@
+/** Notebooks as chapters. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isStreambookError } from "../lib/src/errors/index.ts";
+import { readChapter } from "./chapter.ts";
+import { BlogFolder } from "./notebooks-for-test.ts";
+
+test("a title, a summary and the words are read from where the lessons have them", async () => {
+  await using folder = await BlogFolder.make();
+  const file = await folder.write("07-map", [
+    "# 07 · Maps, *and* more\n\nBy the end you know\nwhat a map is.\n\n**Before you begin:** nothing.",
+    "## Words\n\n- **map**: a function\n  of one record.\n- **key `k`**: what a pair is about.\n\nNo word.\n\n## Next\n\n- **other**: none.",
+    { code: "1" },
+  ]);
+  const chapter = await readChapter(file);
+  assert.equal(chapter.name, "07-map");
+  assert.equal(chapter.number, "07");
+  assert.equal(chapter.title, "Maps, *and* more");
+  assert.equal(chapter.summary, "By the end you know what a map is.");
+  assert.deepEqual(chapter.words, [
+    { term: "map", definition: "a function of one record." },
+    { term: "key `k`", definition: "what a pair is about." },
+  ]);
+  assert.deepEqual(
+    chapter.blocks.map((block) => (block.kind === "prose" ? block.text.slice(0, 12) : block.kind)),
+    ["**Before you", "## Words\n\n- ", "code"],
+  );
+  assert.equal(chapter.minutes, 1);
+});
+
+test("each solution stands behind the check of its exercise", async () => {
+  await using folder = await BlogFolder.make();
+  const exercise = (n: number, code: string, tag: string): { code: string; tags: string[] } => ({
+    code: `${code}${n}`,
+    tags: [tag],
+  });
+  const file = await folder.write("01-a", [
+    "# 01 · A\n\nB.",
+    "## Exercises\n\n### Exercise 1: One\n\nDo.",
+    exercise(1, "stub", "exercise"),
+    exercise(1, "check", "exercise-check"),
+    "### Exercise 2: Two",
+    exercise(2, "stub", "exercise"),
+    exercise(2, "check", "exercise-check"),
+    "## Clean up",
+    { code: "clean" },
+  ]);
+  await folder.write("solutions/01-a", [
+    "# 01 · A: solutions",
+    { code: "set-up" },
+    "## The exercises\n\n### Exercise 1: One\n\nBecause.",
+    exercise(1, "solved", "solution"),
+    "### Exercise 2: Two",
+    exercise(2, "solved", "solution"),
+    "## Clean up",
+    { code: "never" },
+  ]);
+  const { blocks } = await readChapter(file);
+  const seen = blocks.map((block) =>
+    block.kind === "solution"
+      ? block.blocks.map((part) => (part.kind === "prose" ? part.text : part.kind === "code" ? part.source : ""))
+      : block.kind === "code"
+        ? block.source
+        : "…",
+  );
+  const expected = ["…", "stub1", "check1", ["Because.", "solved1"], "…", "stub2", "check2", ["solved2"], "…", "clean"];
+  assert.deepEqual(seen, expected);
+});
+
+test("what cannot be a chapter is refused, with the file, the fault and the cure", async () => {
+  await using folder = await BlogFolder.make();
+  const cases: [Promise<string>, RegExp][] = [
+    [folder.write("a", ["No title."]), /a\.ipynb has no title; let its first cell be text that begins with `# NN/],
+    [folder.write("b", [{ code: "1" }, "# Late"]), /b\.ipynb has no title/],
+    [folder.write("c", []), /c\.ipynb has no title/],
+    [folder.writeText("d.ipynb", "{"), /d\.ipynb cannot be read .*git checkout/],
+    [folder.writeText("e.ipynb", '{"cells":[{"cell_type":"code"}],"nbformat":4}'), /e\.ipynb, cell 1 has no source/],
+    [
+      folder.writeText("f.ipynb", '{"cells":[],"nbformat":3}'),
+      /f\.ipynb cannot be read \(it is no notebook of format 4/,
+    ],
+  ];
+  for (const [file, message] of cases)
+    await assert.rejects(readChapter(await file), (error: Error) => {
+      assert.ok(isStreambookError(error, "NOTEBOOK_INVALID"));
+      assert.match(error.message, message);
+      return true;
+    });
+  await assert.rejects(readChapter("/nowhere/x.ipynb"), (error) => isStreambookError(error, "NOT_FOUND"));
+});

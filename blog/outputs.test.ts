@@ -1,0 +1,106 @@
+/** What cells put out: shown as it is, folded, cut, or said to be what a page cannot show. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Highlighter } from "./highlight.ts";
+import { printed, shown } from "./notebooks-for-test.ts";
+import { type OutputPlace, outputHtml, type PageFigure, settled } from "./outputs.ts";
+import { Prose } from "./prose.ts";
+
+const highlighter = await Highlighter.load();
+
+function place(): OutputPlace & { figures: PageFigure[]; pictures: string[] } {
+  const figures: PageFigure[] = [];
+  const pictures: string[] = [];
+  return {
+    ...{ figures, pictures, link: () => undefined, prose: new Prose(highlighter, () => undefined) },
+    addFigure: (figure) => `a-${figures.push(figure)}`,
+    addPicture: (_, type) => `pictures/${pictures.push(type)}.${type}`,
+  };
+}
+const html = (output: object): string => outputHtml(output, place());
+const figure = { data: [{ type: "bar", y: [1] }], layout: { title: { text: "A <b>bar</b>" }, height: 300 } };
+
+test("a terminal's text stands as it would be left: no colours, what was written over is gone", () => {
+  assert.equal(settled("\u001b[31mred\u001b[0m\n1 of 3\r2 of 3\r3 of 3\r\nend\n\n"), "red\n3 of 3\nend");
+});
+
+test("checks have their colour, and standard error is marked", () => {
+  assert.match(
+    html(printed("✓ a & b\n○ c\n✗d")),
+    /<span class="passed">✓ a &amp; b<\/span>\n<span class="open">○ c<\/span>\n✗d/,
+  );
+  assert.match(html(printed("x", "stderr")), /class="output stderr"><p class="label">standard error/);
+  assert.equal(html(printed("\n")), "");
+});
+
+test("a long output is folded, an endless one is cut, and both say how much there is", () => {
+  const long = html(printed(Array.from({ length: 40 }, (_, n) => `line ${n}`).join("\n")));
+  assert.match(long, /line 13<\/pre><details class="fold"><summary>26 more lines<\/summary><pre>line 14/);
+  const endless = html(printed("x\n".repeat(20_000)));
+  assert.ok(endless.length < 5000);
+  assert.match(endless, /19,600 more lines are in the notebook\./);
+  const wide = html(printed("é".repeat(1e6)));
+  assert.ok(wide.length < 50_000);
+  assert.match(wide, /The rest of this line is in the notebook\./);
+});
+
+test("an error is shown as one, its trace folded away", () => {
+  const error = {
+    output_type: "error",
+    ename: "TypeError",
+    evalue: "a <b> is no c",
+    traceback: ["\u001b[1mat x\u001b[0m", "at y"],
+  };
+  assert.match(
+    html(error),
+    /class="output failed"><p><strong>TypeError<\/strong>: a &lt;b&gt; is no c<\/p><details><summary>[^<]*<\/summary><pre>at x\nat y<\/pre>/,
+  );
+  assert.match(html({ output_type: "error" }), /<strong>Error<\/strong>/);
+});
+
+test("a figure is a picture with a title and words, and a script that waits", () => {
+  const there = place();
+  const png = "iVBORw0KGgoAAAANSUhEUgAABfAAAAIw";
+  const data = { "application/vnd.plotly.v1+json": figure, "image/png": png, "text/plain": "One\nbar." };
+  const page = outputHtml(shown(data), there);
+  assert.match(page, /data-figure="a-1" data-title="A {2}bar"|data-title="A bar/);
+  assert.match(page, /<img src="figures\/a-1.png" alt="[^"]+" width="760" height="280" loading="lazy"/);
+  assert.match(page, /<figcaption id="figure-1-words">One bar\.<\/figcaption>/);
+  assert.deepEqual(there.figures[0]?.figure, figure);
+});
+
+test("a figure without its picture is still one; what is none is shown in words", () => {
+  assert.match(html(shown({ "application/vnd.plotly.v1+json": figure })), /<p class="note">A/);
+  assert.match(html(shown({ "application/vnd.plotly.v1+json": "{", "text/plain": "words" })), /<pre>words<\/pre>/);
+  assert.match(
+    html(shown({ "application/vnd.plotly.v1+json": { data: 3 }, "text/plain": "words" })),
+    /<pre>words<\/pre>/,
+  );
+});
+
+test("each type is shown by the richest that a page can show", () => {
+  assert.match(
+    html(shown({ "text/html": "<p onclick=x>a<script>b</script></p>", "text/plain": "c" })),
+    /class="output rich"><p>a<\/p>/,
+  );
+  assert.match(html(shown({ "text/markdown": ["**a**", " b"] })), /<strong>a<\/strong> b/);
+  assert.match(
+    html(shown({ "image/png": "iVBORw0KGgo=", "text/plain": "dots" })),
+    /<img src="pictures\/1.png" alt="dots"/,
+  );
+  assert.match(
+    html(shown({ "image/svg+xml": "<svg onload=alert(1)>" })),
+    /^<div class="output rich"><img src="pictures\/1.svg" alt="A picture"/,
+  );
+  assert.match(html(shown({ "application/json": { a: [1] } })), /&quot;a&quot;: \[/);
+  assert.match(html(shown({ "text/plain": 3, "text/html": "<b>x</b>" })), /<b>x<\/b>/);
+});
+
+test("a type that nobody knows is named; its words are shown when there are some", () => {
+  assert.match(
+    html(shown({ "application/x-evil<b>": {} })),
+    /An output of the type application\/x-evil&lt;b&gt;, which a page cannot show\./,
+  );
+  assert.match(html(shown({ "application/x-new": {}, "text/plain": "words" })), /<pre>words<\/pre>/);
+  assert.equal(html({}), "");
+});
