@@ -1,5 +1,5 @@
 /** What a consumer has fetched and its reader has not yet taken, bounded by bytes. */
-import type { PartitionBatch } from "./consumer.ts";
+import type { PartitionBatch } from "./messages.ts";
 
 interface Entry {
   readonly batch: PartitionBatch;

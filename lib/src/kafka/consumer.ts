@@ -7,7 +7,6 @@ import kafkajs, {
   type Consumer,
   type ConsumerCrashEvent,
   type EachBatchPayload,
-  type IHeaders,
   type KafkaMessage,
   type PartitionAssigner,
 } from "kafkajs";
@@ -19,33 +18,8 @@ import { createKafka, type KafkaOptions } from "./client.ts";
 import { isConnectionFailure, kafkaError, rootOf } from "./failures.ts";
 import { brokerAddress, checkTopic } from "./names.ts";
 import { lost, Ownership, type OwnedPartition } from "./ownership.ts";
+import type { ConsumedMessage, PartitionBatch } from "./messages.ts";
 import { topicOffsets, type OffsetRange } from "./topics.ts";
-
-/** A message that was read. */
-export interface ConsumedMessage {
-  readonly offset: bigint;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: IHeaders | undefined;
-  /** When it was made, in milliseconds since 1970. */
-  readonly timestamp: number;
-}
-
-/** Messages of one partition, in order. The ranges of a generation's batches of a partition join without a gap. */
-export interface PartitionBatch {
-  readonly topic: string;
-  readonly partition: number;
-  /** Which assignment the batch belongs to; grows with each one. */
-  readonly generation: number;
-  /** First offset of the batch's range; no message need be there (compaction and transactions leave holes). */
-  readonly firstOffset: bigint;
-  /** Offset after the batch's range. */
-  readonly nextOffset: bigint;
-  /** The messages of the range; none when all of it is a hole. */
-  readonly messages: readonly ConsumedMessage[];
-  /** Offset after the last message that the partition had when this was fetched. */
-  readonly highWatermark: bigint;
-}
 
 /** Options of {@link openConsumer}. */
 export interface ConsumerOptions extends KafkaOptions {

@@ -11,11 +11,5 @@ export {
   type ProducerStats,
 } from "./producer.ts";
 export { deadLetter, deadLetterTopic, type DeadLetter } from "./dead-letter.ts";
-export {
-  openConsumer,
-  type ConsumedMessage,
-  type ConsumerOptions,
-  type PartitionBatch,
-  type PartitionConsumer,
-  type PartitionLag,
-} from "./consumer.ts";
+export type { ConsumedMessage, PartitionBatch } from "./messages.ts";
+export { openConsumer, type ConsumerOptions, type PartitionConsumer, type PartitionLag } from "./consumer.ts";
