@@ -89,11 +89,13 @@ async function serve(jupyter: string, notebook: string, options: LabOptions, sig
     "--KernelSpecManager.ensure_native_kernel=False",
     "--MultiKernelManager.default_kernel_name=streambook",
     "--LabApp.news_url=None",
+    "--Application.log_level=WARN", // it tells every extension that it loads; its address it says all the same
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []), // containers run as root
     ...(options.browser ? [] : ["--no-browser"]),
     `--LabApp.default_url=/lab/tree/${notebook}`,
   ];
+  console.error("JupyterLab starts; Ctrl-C here, then y, ends it");
   const child = spawn(jupyter, words, {
     cwd: projectFolder(),
     stdio: "inherit",
