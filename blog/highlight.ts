@@ -43,6 +43,7 @@ export class Highlighter {
     const lang = GRAMMARS[language.toLowerCase()];
     if (lang === undefined) return escapeHtml(code);
     const lines = this.#core.codeToTokensWithThemes(code, {
+      tokenizeTimeLimit: 0, // on a busy machine, too, every line is coloured
       lang,
       themes: { light: "github-light", dark: "github-dark" },
     });
