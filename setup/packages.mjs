@@ -7,6 +7,11 @@ import { SetupProblem } from "./problem.mjs";
 import { npmCommand } from "./requirements.mjs";
 import { networkFailure, run } from "./run.mjs";
 
+/** The lowest npm that reads this lock file: older ones stumble over the aliases among the overrides, and say there is no lock file. */
+const LOWEST_NPM = 10;
+/** What an older npm fetches for this one installation. It runs on Node 18, as Debian 12 has it with npm 9. */
+export const SUFFICIENT_NPM = "npm@10.9.4";
+
 /** @typedef {{ version?: string, link?: boolean, optional?: boolean, devOptional?: boolean, resolved?: string, inBundle?: boolean }} LockEntry */
 
 /**
@@ -53,15 +58,31 @@ export async function installPackages({ board, signal, project = PROJECT }) {
   const npm = npmCommand();
   if (npm === undefined) throw new SetupProblem("there is no `npm` on PATH");
   board.show("packages", "npm ci");
-  const { code, lines } = await run([...npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: project,
-    ...(signal && { signal }),
-  });
+  const { code, lines } = await run(
+    [...(await newEnough(npm, signal)), "ci", "--no-audit", "--no-fund", "--loglevel=error"],
+    {
+      cwd: project,
+      ...(signal && { signal }),
+    },
+  );
   signal?.throwIfAborted();
   if (code !== 0) throw npmProblem(lines);
   await checkPinnedNode(project);
   board.done("packages", "installed");
   return true;
+}
+
+/**
+ * How an npm is called that reads the lock file: the one there is, or one that it fetches.
+ *
+ * @param {readonly string[]} npm
+ * @param {AbortSignal} [signal]
+ * @param {typeof run} [execute]
+ */
+export async function newEnough(npm, signal, execute = run) {
+  const { lines } = await execute([...npm, "--version"], signal && { signal });
+  const major = Number(/^(\d+)\./.exec(lines.at(-1) ?? "")?.[1] ?? LOWEST_NPM);
+  return major >= LOWEST_NPM ? npm : [...npm, "exec", "--yes", `--package=${SUFFICIENT_NPM}`, "--", "npm"];
 }
 
 /** @param {string[]} lines */

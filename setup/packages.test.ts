@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { nodePackage } from "../lib/bin/find-node.mjs";
-import { missingPackage } from "./packages.mjs";
+import { missingPackage, newEnough } from "./packages.mjs";
 import { networkFailure } from "./run.mjs";
 
 const pinned = `node_modules/${nodePackage()}`;
@@ -50,4 +50,14 @@ test("a network that is not there is recognised in what npm and Maven say", () =
     assert.equal(networkFailure(["something", line]), line);
   }
   assert.equal(networkFailure(["npm error code EACCES"]), undefined);
+});
+
+test("an npm that cannot read the lock file fetches one that can", async () => {
+  const saying = (version: string) => async () => ({ code: 0, signal: null, lines: [version] });
+  for (const version of ["10.0.0", "11.6.2", "100.1.0"])
+    assert.deepEqual(await newEnough(["npm"], undefined, saying(version)), ["npm"]);
+  for (const version of ["9.2.0", "8.19.4"]) {
+    const words = await newEnough(["npm"], undefined, saying(version));
+    assert.deepEqual(words, ["npm", "exec", "--yes", "--package=npm@10.9.4", "--", "npm"]);
+  }
 });
