@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { nodePackage, LOWEST_NODE } from "../lib/bin/find-node.mjs";
 import { findJava, LOWEST_JAVA } from "./java.mjs";
-import { homeFolder, onPath } from "./paths.mjs";
+import { homeFolder, onPath, PROJECT } from "./paths.mjs";
 
 const GB = 1024 ** 3;
 /** Memory that the whole stack and a run on it want, in bytes. */
@@ -38,6 +38,7 @@ const LOWEST_SETUP_NODE = 18;
  * @property {() => Promise<import("./java.mjs").JavaSearch>} java
  * @property {(name: string) => string | undefined} onPath
  * @property {() => Promise<number>} memory bytes that are free to use
+ * @property {(folder: string) => Promise<boolean>} writable whether this user may make files in a folder
  * @property {(folder: string) => Promise<number | undefined>} disk bytes free where a folder is or will be
  */
 
@@ -54,6 +55,11 @@ export function machine(environment = process.env) {
     java: () => findJava(environment),
     onPath: (name) => onPath(name, environment),
     memory: availableMemory,
+    writable: (folder) =>
+      files.access(folder, files.constants.W_OK).then(
+        () => true,
+        () => false,
+      ),
     disk: freeDisk,
   };
 }
@@ -126,6 +132,7 @@ export async function checkRequirements({
     checkNpm(probes, family, environment),
     await checkJava(probes, family),
   ];
+  if (!(await probes.writable(PROJECT))) checks.push(await folderProblem());
   if (jarsMissing) checks.push(checkMaven(probes, family));
   if (!stackRunning) checks.push(await checkMemory(probes, ignored.has("memory")));
   checks.push(await checkDisk(probes, home, jarsMissing ? WANTED_DISK : WANTED_DISK / 4, ignored.has("disk")));
@@ -247,6 +254,24 @@ function checkMaven(probes, family) {
   if (maven !== undefined) return { name: "Maven", met: true, found: maven };
   const problem = "Maven is needed to fetch the jars of Kafka, Hadoop and Hive, and there is no `mvn` on PATH";
   return { name: "Maven", met: false, found: "none", problem, remedy: installLines("maven", family) };
+}
+
+/**
+ * The project belongs to somebody else; in a container, to a user of the machine outside with another number.
+ * @returns {Promise<Requirement>}
+ */
+async function folderProblem() {
+  const { uid } = await files.stat(PROJECT);
+  return {
+    name: "Folder",
+    met: false,
+    found: PROJECT,
+    problem: `${PROJECT} belongs to user number ${uid}, and this is number ${process.getuid?.()}, who may not write there`,
+    remedy: [
+      `in the container \`workspace\`: STREAMBOOK_UID=${uid} docker compose up -d --build workspace`,
+      "elsewhere: clone the project as the user who works with it",
+    ],
+  };
 }
 
 /**

@@ -22,6 +22,7 @@ function good(changes: Partial<Probes> = {}): Probes {
     onPath: (name) => `/usr/bin/${name}`,
     memory: async () => 8 * GB,
     disk: async () => 50 * GB,
+    writable: async () => true,
     ...changes,
   };
 }
@@ -68,6 +69,11 @@ const cases: [name: string, changes: Partial<Probes>, expected: RegExp[]][] = [
     "disk nearly full",
     { disk: async () => 0.2 * GB },
     [/4\.0 GB of disk are wanted in \/somewhere\/\.streambook, and 0\.2 GB are free/, /STREAMBOOK_HOME/],
+  ],
+  [
+    "a folder of somebody else, as a container with another user number has it",
+    { writable: async () => false },
+    [/belongs to user number \d+, and this is number \d+/, /STREAMBOOK_UID=\d+ docker compose up/],
   ],
   ["an old Node", { node: () => "16.20.0" }, [/Node 18 or newer is needed, and this is 16\.20\.0/]],
   [
