@@ -22,12 +22,9 @@ export async function doctor(options: StackOptions = {}): Promise<Finding[]> {
   const layout = openLayout(environment);
   const { jarsProblem } = await setupModule("jars");
   const jars = await jarsProblem(layout.jarsHome);
-  const machine = await requirements(
-    layout.home,
-    jars !== undefined,
-    (await findServices(layout)).size > 0,
-    environment,
-  );
+  // A stack that runs has taken its memory already; one that runs elsewhere takes none here.
+  const running = environment["STREAMBOOK_STACK"] === "external" || (await findServices(layout)).size > 0;
+  const machine = await requirements(layout.home, jars !== undefined, running, environment);
   return [
     ...machine,
     finding("jars", jars, layout.jarsHome),
