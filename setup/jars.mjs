@@ -2,7 +2,7 @@
 // and only then put in place. What was there before stays until that moment.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { findJava } from "./java.mjs";
 import { processRuns } from "./lock.mjs";
@@ -252,6 +252,15 @@ async function shareDuplicates(fresh) {
   }
 }
 
+/** The layers of an image keep no fractions of a second, and the stamp must hold there too. @param {string} folder */
+async function wholeSeconds(folder) {
+  for (const name of await readdir(folder)) {
+    const { mtimeMs } = await stat(join(folder, name));
+    const seconds = Math.floor(mtimeMs / 1000);
+    await utimes(join(folder, name), seconds, seconds);
+  }
+}
+
 /**
  * @param {string} fresh
  * @param {string} folder
@@ -263,6 +272,7 @@ async function putInPlace(fresh, folder) {
   const stamp = { checksums: await fingerprint(), files: {} };
   for (const library of LIBRARIES) {
     await rm(join(folder, library), { recursive: true, force: true });
+    await wholeSeconds(join(fresh, library));
     await rename(join(fresh, library), join(folder, library));
     stamp.files[library] = await describe(join(folder, library));
   }
