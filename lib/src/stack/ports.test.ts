@@ -32,10 +32,10 @@ test("where one is taken, the next free one that is nobody's is used, and it is 
 test("a service that runs keeps its ports, and nobody else is given them", async () => {
   const first = await choosePorts({ running: nobody, isFree: async (port) => port !== 9092 });
   await first.release();
-  assert.equal(first.ports.kafka["broker"], 9094);
+  assert.equal(first.ports.kafka["broker"], 9095);
   const running = new Set<ServiceName>(["kafka"]);
-  const second = await choosePorts({ running, previous: first.ports, isFree: async (port) => port !== 9094 });
-  assert.equal(second.ports.kafka["broker"], 9094);
+  const second = await choosePorts({ running, previous: first.ports, isFree: async (port) => port !== 9095 });
+  assert.equal(second.ports.kafka["broker"], 9095);
   await second.release();
 });
 

@@ -81,7 +81,7 @@ test("in a container a service listens on all addresses and is called by its nam
   assert.equal(hdfs.get("dfs.namenode.rpc-bind-host"), "0.0.0.0");
   const kafka = files.get("server.properties") ?? "";
   assert.match(kafka, /^listeners=PLAINTEXT:\/\/0\.0\.0\.0:9092,/m);
-  assert.match(kafka, /^advertised\.listeners=PLAINTEXT:\/\/stack:9092$/m);
+  assert.match(kafka, /^advertised\.listeners=PLAINTEXT:\/\/stack:9092,OUTSIDE:\/\/127\.0\.0\.1:9094$/m);
 });
 
 test("values are escaped in XML, and a name without a value is a fault of ours", () => {

@@ -13,6 +13,8 @@ export interface Settings {
   /** The host name under which each service is called. */
   readonly hosts: Readonly<Record<ServiceName, string>>;
   readonly ports: Ports;
+  /** The port of this machine that leads to Kafka's door for those outside. @default that door's own */
+  readonly published?: number;
   /** The user that HDFS and Hive know. */
   readonly user: string;
   readonly layout: Layout;
@@ -46,7 +48,7 @@ async function streamingJar(layout: Layout): Promise<string> {
 }
 
 /** The values by placeholder: `namenode.rpc` → `8020`. */
-export function templateValues({ bind, hosts, ports, user, layout }: Settings): Map<string, string> {
+export function templateValues({ bind, hosts, ports, published, user, layout }: Settings): Map<string, string> {
   const values = new Map<string, string>([
     ["bind", bind],
     ["user", user],
@@ -54,6 +56,7 @@ export function templateValues({ bind, hosts, ports, user, layout }: Settings): 
     ["conf", layout.conf],
     ["jars", layout.jars],
     ["arguments", join(layout.conf, "arguments")],
+    ["kafka.published", String(published ?? ports.kafka["outside"])],
   ]);
   for (const name of SERVICE_NAMES) {
     values.set(`${name}.host`, hosts[name]);

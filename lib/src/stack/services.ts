@@ -46,7 +46,7 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
     library: "kafka",
     main: "kafka.Kafka",
     heap: 384,
-    ports: { broker: 9092, controller: 9093 },
+    ports: { broker: 9092, controller: 9093, outside: 9094 },
     needs: [],
     after: [],
     patience: 20,
