@@ -15,6 +15,7 @@ const MODULES: readonly { readonly commands: readonly string[]; readonly load: (
   { commands: ["rebuild"], load: () => import("./rebuild.ts") },
   { commands: ["query"], load: () => import("./query.ts") },
   { commands: ["data"], load: () => import("./data.ts") },
+  { commands: ["container-run"], load: () => import("./container.ts") },
   { commands: ["lab"], load: () => import("./lab.ts") },
   { commands: ["notebooks"], load: () => import("./notebooks.ts") },
 ];

@@ -45,7 +45,7 @@ export interface YarnOptions {
   readonly output: string;
   /** Number of reducers. @default 1 */
   readonly reducers?: number;
-  /** Node of the tasks, on every machine that runs some. @default the Node of this process */
+  /** Node of the tasks, on every machine that runs some. @default STREAMBOOK_TASK_NODE, or the Node of this process */
   readonly node?: string;
   /** Settings of Hadoop for this job, by name. @default none */
   readonly settings?: Readonly<Record<string, string>>;
@@ -201,7 +201,7 @@ function startClient({ java, arguments: flags, environment }: HadoopClient, stre
 
 /** The words after HadoopStreaming: generic options first. */
 function streamingArguments(job: Job, name: string, bundle: Bundle, options: YarnOptions): string[] {
-  const { inputs, output, node = process.execPath, reducers = 1 } = options;
+  const { inputs, output, node = process.env["STREAMBOOK_TASK_NODE"] || process.execPath, reducers = 1 } = options;
   if (inputs.length === 0)
     throw new StreambookError("USAGE", `the job ${job.name} has no input; name a file or folder on HDFS`);
   if (!Number.isInteger(reducers) || reducers < 1) {

@@ -13,6 +13,8 @@ export {
 export { up, type RunningStack, type UpOptions } from "./up.ts";
 export { down, type DownOptions } from "./down.ts";
 export { deadServices, isHealthy, status, type ServiceStatus } from "./status.ts";
+export { containerAddresses, WEBHDFS_OUTSIDE } from "./containers.ts";
+export { runInContainer } from "./container-run.ts";
 export { logs, type LogOptions } from "./logs.ts";
 export { doctor, type Finding } from "./doctor.ts";
 export { reset, type ResetOptions } from "./reset.ts";

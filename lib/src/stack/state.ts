@@ -53,15 +53,17 @@ export async function writeAtomically(file: string, text: string): Promise<void>
   }
 }
 
-/** The addresses of services that listen on these ports of one host. */
-export function addressesOf(ports: Ports, host: string): Addresses {
+/** The addresses of services that listen on these ports: all of one host, or each of its own. */
+export function addressesOf(ports: Ports, host: string | Readonly<Record<ServiceName, string>>): Addresses {
+  const at = (name: ServiceName, purpose: string): string =>
+    `${typeof host === "string" ? host : host[name]}:${ports[name][purpose]}`;
   return {
-    kafka: `${host}:${ports.kafka["broker"]}`,
-    webhdfs: `http://${host}:${ports.namenode["http"]}`,
-    hdfs: `hdfs://${host}:${ports.namenode["rpc"]}`,
-    resourceManager: `http://${host}:${ports.resourcemanager["web"]}`,
-    jobHistory: `http://${host}:${ports.historyserver["web"]}`,
-    hive: `${host}:${ports.hiveserver2["thrift"]}`,
+    kafka: at("kafka", "broker"),
+    webhdfs: `http://${at("namenode", "http")}`,
+    hdfs: `hdfs://${at("namenode", "rpc")}`,
+    resourceManager: `http://${at("resourcemanager", "web")}`,
+    jobHistory: `http://${at("historyserver", "web")}`,
+    hive: at("hiveserver2", "thrift"),
   };
 }
 

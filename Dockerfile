@@ -1,0 +1,73 @@
+# The services (target `stack`, one of them in each container) and the place to work in (target `workspace`).
+# Debian's own packages, npm and Maven Central give everything, for amd64 and arm64 alike. Nothing runs as root.
+
+FROM docker.io/library/debian:bookworm-slim AS packages
+ENV DEBIAN_FRONTEND=noninteractive
+SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
+# Debian's packages are pinned by its release.
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates maven nodejs npm openjdk-17-jre-headless \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /opt/streambook
+# Debian's npm 9 does not read the lock file; npm 10 does, on the same Node.
+RUN npm install --global --prefix /opt/npm npm@10.9.4
+COPY package.json package-lock.json .npmrc ./
+COPY lib/package.json lib/
+# The services need the project's Node and two packages; the caches are kept, so that a build that was interrupted goes on.
+RUN --mount=type=cache,target=/root/.npm /opt/npm/bin/npm ci --omit=dev --ignore-scripts \
+ && install node_modules/node-linux-*/bin/node /opt/node \
+ && mkdir -p /opt/services/node_modules \
+ && cp -r node_modules/commander node_modules/kafkajs /opt/services/node_modules/
+COPY setup setup
+COPY stack stack
+COPY lib/bin lib/bin
+# Every jar is checked against the SHA-256 that the project recorded.
+RUN --mount=type=cache,target=/root/.m2 STREAMBOOK_JARS=/opt/jars node setup/jars-only.mjs
+
+FROM docker.io/library/debian:bookworm-slim AS stack
+ENV DEBIAN_FRONTEND=noninteractive LANG=C.UTF-8
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates openjdk-17-jre-headless \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --create-home --uid 1000 --shell /bin/bash streambook \
+ && install -d -o streambook -g streambook /var/lib/streambook /var/lib/streambook/data
+# Tasks of MapReduce find Node here, on whatever machine they run.
+COPY --from=packages /opt/node /usr/local/bin/node
+COPY --from=packages /opt/jars /opt/jars
+WORKDIR /opt/streambook
+COPY --from=packages /opt/services ./
+COPY package.json ./
+COPY setup setup
+COPY stack stack
+COPY conf conf
+COPY lib lib
+ENV STREAMBOOK_HOME=/var/lib/streambook STREAMBOOK_JARS=/opt/jars
+USER streambook
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "/opt/streambook/lib/src/cli/main.ts"]
+CMD ["--help"]
+
+FROM stack AS workspace
+# The user's number is that of the one who owns the folder on the machine, so that both may write in it.
+ARG STREAMBOOK_UID=1000
+# hadolint ignore=DL3002
+USER root
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends curl git less openssh-client procps python3 python3-venv \
+ && rm -rf /var/lib/apt/lists/*
+COPY --from=packages /opt/npm/lib/node_modules/npm /usr/local/lib/node_modules/npm
+# The kernel's description stands in the project; here is where Jupyter and VS Code look for it unasked.
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
+ && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx \
+ && install -d /usr/local/share/jupyter/kernels \
+ && ln -s /workspace/.streambook/jupyter/kernels/streambook /usr/local/share/jupyter/kernels/streambook \
+ && usermod --uid "$STREAMBOOK_UID" streambook \
+ && install -d -o streambook -g streambook /workspace \
+ && rm -r /var/lib/streambook && install -d -m 1777 /var/lib/streambook
+ENV STREAMBOOK_TASK_NODE=/usr/local/bin/node
+USER streambook
+WORKDIR /workspace
+ENTRYPOINT []
+CMD ["sleep", "infinity"]

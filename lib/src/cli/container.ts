@@ -1,0 +1,18 @@
+/** `streambook container-run`: what the containers of docker-compose.yml start. */
+import type { Command } from "commander";
+import { runInContainer } from "../stack/index.ts";
+import { action } from "./command.ts";
+
+/** Adds the command to the program. */
+export function register(program: Command): void {
+  program
+    .command("container-run", { hidden: true })
+    .description("run one service in the foreground, in a container of its own")
+    .argument("<service>")
+    .action(
+      action(async (_, { signal, words: [name = ""] }) => {
+        const onProgress = ({ message }: { message: string }): void => console.error(message);
+        process.exitCode = await runInContainer(name, { signal, onProgress });
+      }),
+    );
+}

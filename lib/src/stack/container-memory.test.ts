@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { demandMemory, memoryProblem, totalMemory, WANTED } from "./container-memory.ts";
+
+test("too little memory is told in numbers, with what to do", () => {
+  assert.equal(memoryProblem(WANTED), undefined);
+  const problem = memoryProblem(WANTED - 1.5e9) ?? "";
+  assert.match(problem, /want 5\.0 GB of memory, and the containers' machine has 3\.5 GB: 1\.5 GB too little/);
+  assert.match(problem, /STREAMBOOK_IGNORE=memory docker compose up/);
+});
+
+test("the memory is that of the machine; where nobody says how much it is, it is enough", () => {
+  assert.equal(
+    totalMemory(() => "MemTotal:        3906252 kB\nMemFree: 1 kB\n"),
+    3906252 * 1024,
+  );
+  assert.equal(memoryProblem(totalMemory(() => "")), undefined);
+});
+
+test("who wants to try all the same may", () => {
+  demandMemory({ STREAMBOOK_IGNORE: "disk,memory" });
+});
