@@ -1,0 +1,389 @@
+/**
+ * The containers, exercised: `npm run test:containers [-- --keep]`. Images are built from nothing, all services come up and
+ * are healthy, the course runs in the workspace, the machine outside reaches the services, a killed container comes back
+ * with its data, `down` keeps the data and `down -v` removes everything. Needs Podman and podman-compose; ports, names and
+ * folders are the exercise's own, so nothing else is disturbed. Ends with the figures that stand in README.md.
+ */
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import kafkajs from "kafkajs";
+import { until } from "../lib/src/async/index.ts";
+import { Hdfs } from "../lib/src/hdfs/index.ts";
+import { projectFolder, SERVICE_NAMES } from "../lib/src/stack/index.ts";
+
+const PROJECT = "streambook-exercise";
+const SERVICES = [...SERVICE_NAMES, "workspace"];
+/** A folder with spaces, and a user who is not number 1000: both are what some machine has. */
+const OWNER = process.getuid?.() === 0 ? 1234 : (process.getuid?.() ?? 1000);
+const MINUTES = 60_000;
+const BUILD = ["build", "--network", "host", "--format", "docker"];
+
+interface Said {
+  readonly code: number;
+  readonly text: string;
+}
+
+const environment: Record<string, string | undefined> = {
+  ...process.env,
+  COMPOSE_PROJECT_NAME: PROJECT,
+  STREAMBOOK_UID: String(OWNER),
+};
+const figures: [string, string][] = [];
+
+const started = performance.now();
+await demand("podman", ["--version"], "apt-get install podman  (docs: https://podman.io/docs/installation)");
+await demand("podman-compose", ["--version"], "pip install podman-compose==1.6.0");
+const folder = await mkdtemp(join(tmpdir(), "streambook exercise "));
+const course = join(folder, "the course");
+const interruption = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interruption.abort());
+const before = new Set([...(await openBuilds()), ...(await layers())]);
+try {
+  await exercise();
+  console.log(`\n${figures.map(([name, value]) => `${name.padEnd(34)} ${value}`).join("\n")}`);
+  console.log(`\nthe containers do what they should; ${seconds(started)} s in all`);
+} catch (error) {
+  for (const name of SERVICES) await showLog(name);
+  console.error(error);
+  process.exitCode = 1;
+} finally {
+  await cleanUp();
+}
+
+async function exercise(): Promise<void> {
+  await copyCourse();
+  // Where builds keep what they fetched; without a place of its own an earlier build would help this one.
+  await mkdir(join(folder, "temporary"));
+  environment["TMPDIR"] = join(folder, "temporary");
+  const ports = await choosePorts();
+
+  await step("a build that is interrupted leaves nothing in the way", interruptBuild);
+  const built = performance.now();
+  await step("the images are built from nothing", async () => {
+    await build("stack", "--cache-ttl", "1s"); // with --no-cache the second build could not use the layers of the first
+    await build("workspace");
+  });
+  figures.push(["images built from nothing", `${seconds(built)} s`]);
+  for (const name of ["stack", "workspace"]) {
+    const { text } = await podman("image", "inspect", `${PROJECT}-${name}`, "--format", "{{.Size}}");
+    figures.push([`image ${name}`, `${(Number(text) / 1e9).toFixed(2)} GB`]);
+  }
+
+  await step("a port that is taken is named", () => portTaken(ports.kafka));
+  await step("too little memory is told in numbers", littleMemory);
+
+  await up("first start to all healthy");
+  await step("in the workspace, set-up ends with a doctor who is content", () =>
+    inside("npm run setup && npx streambook doctor"),
+  );
+  await step("in the workspace, `npm start` brings every text back", async () => {
+    const { text } = await inside("npm start");
+    assert.match(text, /All 10 texts came back identical/);
+  });
+  await step("in the workspace, a notebook runs to its end", () => inside("npm run notebooks -- 02"));
+  await measureMemory();
+
+  await step("in the workspace, WebHDFS sends a plain client on to where it can go", async () => {
+    const base = "http://namenode:9870/webhdfs/v1/exercise/inside.json";
+    await inside(`curl -fsSL -X PUT -T package.json '${base}?op=CREATE&overwrite=true&user.name=streambook'`);
+    await inside(`curl -fsSL '${base}?op=OPEN' | cmp - package.json`);
+  });
+  const outside = await openOutside(ports);
+  await step("from the machine outside: Kafka, WebHDFS and Hive are written", outside.write);
+  await step("from the machine outside: all of it is read", outside.read);
+
+  for (const name of ["kafka", "namenode", "datanode", "hiveserver2"] as const) {
+    await step(`${name} is killed and comes back`, () => killAndWait(name));
+  }
+  await step("what was stored is there", outside.read);
+  await step("down", () => compose("down"));
+  await up("later start to all healthy");
+  await step("what was stored is there", outside.read);
+  await step("down -v leaves no container, volume or network", async () => {
+    await compose("down", "--volumes");
+    for (const what of ["ps --all", "volume ls", "network ls"]) {
+      const { code, text } = await podman(...what.split(" "), "--quiet", "--filter", `name=${PROJECT}_`);
+      assert.deepEqual([code, text.trim()], [0, ""], what);
+    }
+  });
+}
+
+/** The files of the project as git knows them, changed ones as they are, owned by somebody who is not number 1000. */
+async function copyCourse(): Promise<void> {
+  const { text } = await tell("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], projectFolder());
+  for (const file of text.split("\0").filter((name) => name !== "")) {
+    await cp(join(projectFolder(), file), join(course, file)).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error; // removed, and not yet committed
+    });
+  }
+  if (process.getuid?.() === 0) await tell("chown", ["-R", `${OWNER}:${OWNER}`, folder]);
+}
+
+/** Ports that are free now, so that a stack which runs is not in the way. */
+async function choosePorts(): Promise<Record<(typeof SERVICE_NAMES)[number], number>> {
+  const servers = await Promise.all(SERVICE_NAMES.map(() => listening(0)));
+  const ports = SERVICE_NAMES.map((name, index) => [name, (servers[index]?.address() as AddressInfo).port] as const);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  for (const [name, port] of ports) environment[`STREAMBOOK_${name.toUpperCase()}_PORT`] = String(port);
+  return Object.fromEntries(ports) as Record<(typeof SERVICE_NAMES)[number], number>;
+}
+
+async function listening(port: number) {
+  const server = createServer().listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
+
+/** As compose builds, but on the machine's own network: not every machine has another that leads outside. */
+async function build(target: string, ...words: string[]): Promise<void> {
+  const uid = ["--build-arg", `STREAMBOOK_UID=${OWNER}`];
+  await tell("podman", [...BUILD, ...uid, ...words, "--target", target, "--tag", `${PROJECT}-${target}`, "."], course);
+}
+
+async function interruptBuild(): Promise<void> {
+  const build = spawn("podman", [...BUILD, "--no-cache", "--target", "stack", "."], { cwd: course, stdio: "ignore" });
+  const ended = once(build, "exit");
+  setTimeout(() => build.kill("SIGINT"), 20_000);
+  const [code] = (await ended) as [number | null];
+  assert.notEqual(code, 0, "the build was done before it could be interrupted");
+}
+
+async function portTaken(port: number): Promise<void> {
+  const server = await listening(port);
+  try {
+    const { text } = await compose("up", "-d", "--no-build", "kafka").catch((error: Error) => ({
+      text: error.message,
+    }));
+    assert.match(text, new RegExp(`${port}.*address already in use`));
+  } finally {
+    server.close();
+    await compose("down", "--volumes");
+  }
+}
+
+async function littleMemory(): Promise<void> {
+  const file = join(folder, "meminfo");
+  await writeFile(file, "MemTotal:        3906252 kB\n");
+  const little = ["--volume", `${file}:/proc/meminfo:ro`];
+  const { code, text } = await podman("run", "--rm", ...little, `${PROJECT}-stack`, "container-run", "kafka");
+  assert.equal(code, 1);
+  assert.match(text, /has 4\.0 GB: 1\.0 GB too little/);
+}
+
+async function up(figure: string): Promise<void> {
+  const begun = performance.now();
+  await step(figure, async () => {
+    await compose("up", "-d", "--no-build");
+    await Promise.all(SERVICES.map(healthy));
+  });
+  figures.push([figure, `${seconds(begun)} s`]);
+}
+
+/** Podman asks its health checks by systemd; where that is not, they are asked here. */
+async function healthy(name: string): Promise<void> {
+  const ask = async (): Promise<boolean> => (await podman("healthcheck", "run", container(name))).code === 0;
+  await until(`${name} to be healthy`, ask, { timeout: 5 * MINUTES, interval: 1000 });
+}
+
+async function measureMemory(): Promise<void> {
+  for (const name of SERVICES) {
+    const files = "cat /sys/fs/cgroup/memory.stat || cat /sys/fs/cgroup/memory/memory.stat";
+    const { text } = await podman("exec", container(name), "bash", "-c", `(${files}) 2>/dev/null`);
+    const bytes = Number(/^(?:anon|total_rss) (\d+)$/m.exec(text)?.[1]);
+    figures.push([`memory of ${name}`, `${Math.round(bytes / 1e6)} MB`]);
+  }
+}
+
+/** A topic, a file and a table, written and read through the ports that this machine has of the services. */
+async function openOutside(ports: Awaited<ReturnType<typeof choosePorts>>) {
+  const kafka = new kafkajs.Kafka({ brokers: [`127.0.0.1:${ports.kafka}`], logLevel: kafkajs.logLevel.NOTHING });
+  const webhdfs = `http://127.0.0.1:${ports.namenode}`;
+  const hdfs = new Hdfs({ address: webhdfs, user: "streambook" });
+  const bytes = randomBytes(3_000_000);
+  const file = join(folder, "bytes");
+  await writeFile(file, bytes);
+  const query = (sql: string): Promise<Said> =>
+    tell(
+      process.execPath,
+      ["--disable-warning=TimeoutNegativeWarning", "lib/src/cli/main.ts", "query", sql],
+      projectFolder(),
+      {
+        ...environment,
+        STREAMBOOK_STACK: "external",
+        STREAMBOOK_KAFKA: `127.0.0.1:${ports.kafka}`,
+        STREAMBOOK_WEBHDFS: webhdfs,
+        STREAMBOOK_HDFS: "hdfs://127.0.0.1:8020",
+        STREAMBOOK_RESOURCE_MANAGER: `http://127.0.0.1:${ports.resourcemanager}`,
+        STREAMBOOK_JOB_HISTORY: `http://127.0.0.1:${ports.historyserver}`,
+        STREAMBOOK_HIVE: `127.0.0.1:${ports.hiveserver2}`,
+      },
+    );
+
+  async function write(): Promise<void> {
+    const producer = kafka.producer();
+    await producer.connect();
+    await producer.send({ topic: "chunks", messages: [{ key: "exercise", value: "from outside" }] });
+    await producer.disconnect();
+    await hdfs.write("/exercise/library", bytes);
+    const url = `${webhdfs}/webhdfs/v1/exercise/curl?op=CREATE&user.name=streambook`;
+    await tell("curl", ["-fsSL", "-X", "PUT", "-T", file, url]);
+    await query("CREATE TABLE exercise STORED AS PARQUET AS SELECT COUNT(*) AS n FROM chunks_clustered");
+  }
+
+  async function read(): Promise<void> {
+    assert.ok((await messages()).includes("from outside"));
+    for (const name of ["library", "curl"]) assert.ok((await hdfs.read(`/exercise/${name}`)).equals(bytes), name);
+    const read = join(folder, "read");
+    await tell("curl", ["-fsSL", "-o", read, `${webhdfs}/webhdfs/v1/exercise/library?op=OPEN`]);
+    await tell("cmp", [file, read]);
+    assert.match((await query("SELECT n FROM exercise")).text, /│ 391 │/);
+    assert.match((await query("SELECT COUNT(*) AS n FROM chunks_clustered")).text, /│ 391 │/);
+  }
+
+  /** All messages of the topic, by a group of this read's own. */
+  async function messages(): Promise<string[]> {
+    const admin = kafka.admin();
+    await admin.connect();
+    const offsets = await admin.fetchTopicOffsets("chunks");
+    await admin.disconnect();
+    const expected = offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+    const consumer = kafka.consumer({ groupId: `exercise-${randomBytes(4).toString("hex")}` });
+    const found: string[] = [];
+    await consumer.connect();
+    await consumer.subscribe({ topic: "chunks", fromBeginning: true });
+    await consumer.run({ eachMessage: async ({ message }) => void found.push(String(message.value)) });
+    try {
+      await until("all messages", () => found.length >= expected, { timeout: MINUTES, interval: 100 });
+    } finally {
+      await consumer.disconnect();
+    }
+    return found;
+  }
+  return { write, read };
+}
+
+/** Kills the Java of a container, which ends with it, and waits until the engine has started it again. */
+async function killAndWait(name: string): Promise<void> {
+  const startedAt = async (): Promise<string> =>
+    (await podman("inspect", container(name), "--format", "{{.State.Running}} {{.State.StartedAt}}")).text;
+  const before = await startedAt();
+  const kill = "for p in /proc/[0-9]*; do case $(readlink $p/exe) in */java) kill -9 ${p#/proc/};; esac; done";
+  // not at once: Podman starts nothing again in which a command of its own was under way
+  await podman("exec", container(name), "bash", "-c", `(sleep 2; ${kill}) < /dev/null > /dev/null 2>&1 & disown`);
+  const again = async (): Promise<boolean> => {
+    const now = await startedAt();
+    return now.startsWith("true") && now !== before;
+  };
+  await until(`${name} to be started again`, again, { timeout: MINUTES, interval: 200 });
+  await Promise.all(SERVICES.map(healthy));
+}
+
+async function step(title: string, action: () => Promise<unknown>): Promise<void> {
+  interruption.signal.throwIfAborted();
+  const begun = performance.now();
+  process.stdout.write(`… ${title}`);
+  try {
+    await action();
+    console.log(`\r✔ ${title} (${seconds(begun)} s)`);
+  } catch (error) {
+    console.log(`\r✖ ${title} (${seconds(begun)} s)`);
+    throw error;
+  }
+}
+
+function seconds(since: number): number {
+  return Math.round((performance.now() - since) / 1000);
+}
+
+function container(name: string): string {
+  return `${PROJECT}_${name}_1`;
+}
+
+/** A command in the workspace, as a person gives it in a terminal there. */
+async function inside(command: string): Promise<Said> {
+  return tell("podman", ["exec", container("workspace"), "bash", "-c", command]);
+}
+
+async function compose(...words: string[]): Promise<Said> {
+  const said = await tell("podman-compose", words, course);
+  // it goes on after a container that could not be started, and says so only in words
+  const failure = /^Error: .*|^.*(?:address already in use|no such image).*$/im.exec(said.text);
+  if (words[0] === "up" && failure !== null) throw new Error(failure[0]);
+  return said;
+}
+
+async function podman(...words: string[]): Promise<Said> {
+  return tell("podman", words).catch((error: Error & Partial<Said>) => ({
+    code: Number(error.code ?? 1),
+    text: error.text ?? error.message,
+  }));
+}
+
+/** Runs a program to its end. What it said is the message of the error if it fails. */
+async function tell(
+  program: string,
+  words: readonly string[],
+  cwd = folder,
+  env: NodeJS.ProcessEnv = environment,
+): Promise<Said> {
+  // not `signal`: what is ended must say so before anything is removed
+  const options = { cwd, env, maxBuffer: 1 << 28, timeout: 30 * MINUTES, killSignal: "SIGINT" } as const;
+  try {
+    const running = promisify(execFile)(program, words, options);
+    const end = (): void => void running.child.kill("SIGINT");
+    interruption.signal.addEventListener("abort", end);
+    const { stdout, stderr } = await running.finally(() => interruption.signal.removeEventListener("abort", end));
+    return { code: 0, text: stdout + stderr };
+  } catch (cause) {
+    const { code, stdout = "", stderr = "" } = cause as { code?: number; stdout?: string; stderr?: string };
+    const text = stdout + stderr;
+    const end = text.split("\n").slice(-40).join("\n");
+    throw Object.assign(new Error(`${program} ${words.join(" ")} failed (${code}):\n${end}`, { cause }), {
+      code,
+      text,
+    });
+  }
+}
+
+async function demand(program: string, words: readonly string[], remedy: string): Promise<void> {
+  try {
+    await promisify(execFile)(program, words);
+  } catch {
+    console.error(`the exercise of the containers needs ${program}, which is not here:\n  ${remedy}`);
+    process.exit(2);
+  }
+}
+
+async function showLog(name: string): Promise<void> {
+  const { code, text } = await podman("logs", "--tail", "15", container(name));
+  if (code === 0) console.error(`── ${name} ──\n${text}`);
+}
+
+/** Removes what the exercise made, and nothing else. */
+async function cleanUp(): Promise<void> {
+  if (process.argv.includes("--keep")) return console.log(`kept: ${course}, containers and images of ${PROJECT}`);
+  await compose("down", "--volumes").catch(() => undefined);
+  for (const name of ["workspace", "stack"]) await podman("rmi", "--force", `localhost/${PROJECT}-${name}`);
+  for (const id of await openBuilds()) if (!before.has(id)) await podman("rm", "--force", id);
+  for (const id of await layers()) if (!before.has(id)) await podman("rmi", "--force", id);
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** Images without a name: the layers of builds. */
+async function layers(): Promise<string[]> {
+  const { text } = await podman("images", "--quiet", "--no-trunc", "--filter", "dangling=true");
+  return text.split("\n").filter((id) => id !== "");
+}
+
+/** What a build that was interrupted leaves. */
+async function openBuilds(): Promise<string[]> {
+  const { text } = await podman("ps", "--all", "--external", "--format", "{{.ID}} {{.Names}}");
+  return [...text.matchAll(/^(\w+) \S*-working-container/gm)].map(([, id]) => id as string);
+}
