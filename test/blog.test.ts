@@ -234,8 +234,22 @@ describe("the guide in a browser", { skip: noBrowser, concurrency: false }, () =
     return figures.length;
   }
 
-  const overflow = (page: Page): Promise<number> =>
-    page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+  /** Waits until the page has had the same size for a while: figures are laid out anew a moment after the window. */
+  async function settled(page: Page): Promise<void> {
+    let before = "";
+    for (let same = 0; same < 3; await page.waitForTimeout(150)) {
+      const size: string = await page.evaluate(
+        "`${document.documentElement.scrollWidth} ${document.body.scrollHeight}`",
+      );
+      same = size === before ? same + 1 : 0;
+      before = size;
+    }
+  }
+
+  async function overflow(page: Page): Promise<number> {
+    await settled(page);
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+  }
 
   for (const path of pages)
     test(`${path}: every figure is alive, at every width, in both themes, and nobody is kept out`, async () => {
@@ -244,13 +258,13 @@ describe("the guide in a browser", { skip: noBrowser, concurrency: false }, () =
       assert.equal(shown, text(path).match(/data-figure="/g)?.length ?? 0);
       assert.deepEqual(await serious(page), [], "at a desk, light");
       assert.ok((await overflow(page)) <= 0, "it is not wider than a desk");
-      await page.emulateMedia({ colorScheme: "dark" });
+      await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" }); // colours are there at once
       await page.setViewportSize(TABLET);
       assert.ok((await overflow(page)) <= 0, "it is not wider than a tablet");
       await page.setViewportSize(PHONE);
       assert.ok((await overflow(page)) <= 0, "it is not wider than a phone");
       await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })"); // the bar must not lie on what is looked at
-      await page.waitForTimeout(200); // the figures are laid out anew
+      await settled(page);
       assert.deepEqual(
         await serious(page, ["color-contrast", "scrollable-region-focusable", "target-size"]),
         [],
@@ -303,7 +317,7 @@ describe("the guide in a browser", { skip: noBrowser, concurrency: false }, () =
     await page.waitForURL(/03-tokens\.html#/);
     await page.keyboard.press("Control+k");
     await page.getByRole("searchbox").fill("qqqq");
-    assert.match((await page.locator("dialog.search .count").textContent()) ?? "", /Nothing about/);
+    await page.locator("dialog.search .count", { hasText: "Nothing about" }).waitFor({ timeout: 5000 });
     await page.keyboard.press("Escape");
     assert.equal(await page.locator("dialog.search[open]").count(), 0);
     assert.deepEqual(faults, []);
