@@ -203,6 +203,7 @@ describe("the guide in a browser", { skip: noBrowser, concurrency: false }, () =
 
   /** What axe-core finds that keeps people out. */
   async function serious(page: Page, rules?: readonly string[]): Promise<string[]> {
+    await settled(page);
     await page.evaluate(axe);
     return page.evaluate(async (only) => {
       interface Violation {
@@ -234,8 +235,9 @@ describe("the guide in a browser", { skip: noBrowser, concurrency: false }, () =
     return figures.length;
   }
 
-  /** Waits until the page has had the same size for a while: figures are laid out anew a moment after the window. */
+  /** Waits until the fonts are there and the page has had the same size for a while: figures follow the window a moment later. */
   async function settled(page: Page): Promise<void> {
+    await page.evaluate("document.fonts.ready.then(() => undefined)");
     let before = "";
     for (let same = 0; same < 3; await page.waitForTimeout(150)) {
       const size: string = await page.evaluate(
@@ -264,7 +266,6 @@ describe("the guide in a browser", { skip: noBrowser, concurrency: false }, () =
       await page.setViewportSize(PHONE);
       assert.ok((await overflow(page)) <= 0, "it is not wider than a phone");
       await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })"); // the bar must not lie on what is looked at
-      await settled(page);
       assert.deepEqual(
         await serious(page, ["color-contrast", "scrollable-region-focusable", "target-size"]),
         [],

@@ -70,6 +70,8 @@ function scrollers(): void {
     for (const { target } of entries) mark(target as HTMLElement);
   });
   for (const frame of frames) observer.observe(frame);
+  // What is in a frame grows when its font has come, and the frame does not.
+  document.fonts.addEventListener("loadingdone", () => frames.forEach(mark));
 }
 
 /** Marks the section in view in the table of contents; on a small screen the table begins folded. */

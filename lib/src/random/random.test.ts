@@ -20,6 +20,7 @@ test("equal seeds give equal numbers, other seeds others", () => {
       if (a !== b) assert.notDeepEqual(take(new Random(a), 5), take(new Random(b), 5));
     }),
   );
+  assert.notDeepEqual(take(new Random(15), 5), take(new Random(-16), 5), "the one has the other's bits turned");
 });
 
 test("numbers are spread evenly over 0 to 1", () => {

@@ -74,7 +74,9 @@ export class Random {
 
 /** Spreads neighbouring seeds apart (the finaliser of MurmurHash3), so that seeds 1 and 2 share nothing. */
 function mix(value: number): number {
-  let h = (value ^ Math.floor(value / 2 ** 32) ^ 0x9e3779b9) | 0;
+  // The upper half is spread too: that of -16 has all bits set, and would make it the seed 15.
+  const upper = Math.imul(Math.floor(value / 2 ** 32), 0x27d4eb2f);
+  let h = value ^ upper ^ 0x9e3779b9;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return h ^ (h >>> 16);
