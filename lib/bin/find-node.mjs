@@ -45,6 +45,17 @@ export function findNode(from = lib) {
  * @returns {Promise<number>}
  */
 export function runStreambook(words) {
+  return runProgram(join(lib, "src", "cli", "main.ts"), words);
+}
+
+/**
+ * Runs a TypeScript program of the project under the project's Node and gives its exit code.
+ *
+ * @param {string} main its file
+ * @param {readonly string[]} words what comes after it
+ * @returns {Promise<number>}
+ */
+export function runProgram(main, words) {
   const node = findNode();
   if (node === undefined) {
     console.error(
@@ -52,7 +63,6 @@ export function runStreambook(words) {
     );
     return Promise.resolve(1);
   }
-  const main = join(lib, "src", "cli", "main.ts");
   const child = spawn(node, [...NODE_FLAGS, main, ...words], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
   // The channel carries nothing: its end tells the child that this process was killed (`main.ts`).
   // The terminal sends Ctrl-C to the whole group: the child decides when to end, this process only waits for it.
