@@ -105,7 +105,7 @@ test("an interrupted resolve ends Maven and leaves nothing", () =>
 
 test(
   "Maven itself, with settings that lead nowhere, ends in the same plain message",
-  { skip: onPath("mvn") === undefined },
+  { skip: onPath("mvn") === undefined && "Maven is not installed" },
   () =>
     inFolder(async (folder) => {
       await writeFile(

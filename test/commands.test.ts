@@ -49,6 +49,14 @@ for (const [name, words, expected] of wrong) {
   });
 }
 
+test("with services somewhere else, a port alone is one of theirs", async () => {
+  const words = ["-s", "9", "-k", "9", "-t", "chunks"];
+  const external = { ...nowhere, STREAMBOOK_STACK: "external", STREAMBOOK_KAFKA: "" };
+  const missing = await command("start_producer.sh", words, external);
+  assert.match(missing.stderr, /^streambook: .*STREAMBOOK_KAFKA is not set/m);
+  assert.equal(missing.code, 2, missing.stderr);
+});
+
 test("without a stack, a command names what starts it", async () => {
   for (const [name, words] of [
     ["start_consumer.sh", consumer],

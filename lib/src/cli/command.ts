@@ -1,6 +1,7 @@
 /** What all commands share: options parsed by commander, one line for an error, exit codes, and Ctrl-C. */
 import { type Command, CommanderError, InvalidArgumentError } from "commander";
 import { exitCodeOf, isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { hostOf } from "../stack/index.ts";
 
 /** What a command's function gets beside its options. */
 export interface CommandContext {
@@ -94,12 +95,17 @@ export function positiveNumber(text: string): number {
 /** An option's parser for TCP ports. */
 export const port = wholeNumber(0, 65535);
 
-/** An option's parser for a service: `9092` means this machine, `host:9092` another; the result is `host:port`. */
-export function serviceAddress(text: string): string {
+/** An option's parser for a service of the stack: `9092` means where the stack has it, `host:9092` elsewhere. */
+export function serviceAddress(service: "kafka" | "hive"): (text: string) => string {
+  return (text) => hostAndPort(text, () => hostOf(service));
+}
+
+/** An option's parser for `host:port`; a port alone means this machine, or the host that is given. */
+export function hostAndPort(text: string, host: () => string = () => "127.0.0.1"): string {
   const parts = /^(?:(?<host>[A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\]):)?(?<port>\d{1,5})$/.exec(text)?.groups;
   if (parts === undefined || Number(parts["port"]) > 65535)
     throw new InvalidArgumentError("It must be a port or host:port.");
-  return `${parts["host"] ?? "127.0.0.1"}:${parts["port"]}`;
+  return `${parts["host"] ?? host()}:${parts["port"]}`;
 }
 
 /** Throws the error of wrong usage. */

@@ -35,10 +35,18 @@ export function register(program: Command): void {
         "Killed at any moment and started again, it goes on where the data files end: nothing is lost, nothing doubled.",
     )
     .requiredOption("--schema-file <file>", "the schema of the messages, such as schemas/chunks.json")
-    .option("--kafka-broker-port <port>", "Kafka's port, or host:port (default: the running stack's)", serviceAddress)
+    .option(
+      "--kafka-broker-port <port>",
+      "Kafka's port, or host:port (default: the running stack's)",
+      serviceAddress("kafka"),
+    )
     .requiredOption("--topic <name>", "the topic to read")
     .option("--logs-dir <folder>", "folder for the consumer's log (default: no log file)")
-    .option("--hive-port <port>", "HiveServer2's port, or host:port (default: the running stack's)", serviceAddress)
+    .option(
+      "--hive-port <port>",
+      "HiveServer2's port, or host:port (default: the running stack's)",
+      serviceAddress("hive"),
+    )
     .requiredOption("--hive-table <name>", "the table to write")
     .option("--clusters <n>", "number of clusters", wholeNumber(1, 1000), 5)
     .option("--seed <n>", "seed of the clustering", wholeNumber(0, 2 ** 32 - 1), 42)

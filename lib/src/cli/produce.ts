@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { createLogger } from "../log/index.ts";
 import { produce, type ProduceResult } from "../pipeline/index.ts";
-import { action, positiveNumber, serviceAddress, usage, wholeNumber } from "./command.ts";
+import { action, hostAndPort, positiveNumber, serviceAddress, usage, wholeNumber } from "./command.ts";
 import { statusLine } from "./status-line.ts";
 import { StreambookError } from "../errors/index.ts";
 
@@ -26,7 +26,7 @@ export function register(program: Command): void {
         "With neither, the messages go to standard output.",
     )
     .requiredOption("-s, --source <port>", "port of the stream source, or its URL", sourceUrl)
-    .option("-k, --kafka-broker <port>", "Kafka's port, or host:port; together with -t", serviceAddress)
+    .option("-k, --kafka-broker <port>", "Kafka's port, or host:port; together with -t", serviceAddress("kafka"))
     .option("-t, --topic <name>", "topic for the messages, made if it is missing; together with -k")
     .option("-l, --logs-dir <folder>", "folder for a log of the messages, chunks_{UTC time}.ndjson")
     .option("--agents <n>", "agents that read at once", wholeNumber(1, 1000), 8)
@@ -98,5 +98,5 @@ function sourceUrl(text: string): string {
     if (URL.canParse(text)) return text;
     throw new InvalidArgumentError("It must be a port, host:port, or a URL.");
   }
-  return `http://${serviceAddress(text)}`;
+  return `http://${hostAndPort(text)}`;
 }

@@ -14,7 +14,9 @@ function streambook(
   words: readonly string[],
   more: Record<string, string> = {},
 ): { code: number | null; out: string; err: string } {
-  const { STREAMBOOK_STACK: _, ...environment } = process.env;
+  // without the addresses of services that are somewhere else
+  const elsewhere = /^STREAMBOOK_(?:STACK|KAFKA|WEBHDFS|HDFS|RESOURCE_MANAGER|JOB_HISTORY|HIVE)$/;
+  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !elsewhere.test(name)));
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
     env: { ...environment, STREAMBOOK_HOME: home, ...more },
     encoding: "utf8",

@@ -96,7 +96,7 @@ test("law: a job on YARN gives the same output, in the same order, and the same 
   await hdfs.write(`${folder}/law/a`, Buffer.from(lines.slice(0, 900).join("\n")));
   await hdfs.write(`${folder}/law/sub/b`, Buffer.from(`${lines.slice(900).join("\n")}\n`));
   await hdfs.write(`${folder}/law/_hidden`, Buffer.from("not a record\n"));
-  // A Node whose path has a blank.
+  // A Node whose path has a blank, where the tasks run on this machine.
   const blank = await mkdtemp(join(tmpdir(), "a blank "));
   await symlink(process.execPath, join(blank, "my node"));
   const told: JobProgress[] = [];
@@ -104,7 +104,7 @@ test("law: a job on YARN gives the same output, in the same order, and the same 
     const local = await runLocal(job, lines, { reducers: 3 });
     const there = await run("law", {
       reducers: 3,
-      node: join(blank, "my node"),
+      ...(process.env["STREAMBOOK_STACK"] === "external" ? {} : { node: join(blank, "my node") }),
       onProgress: (progress) => told.push(progress),
     });
     assert.deepEqual(there.counters, local.counters);

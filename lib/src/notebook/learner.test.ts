@@ -110,13 +110,13 @@ test("source refuses what is not the library's", () => {
 });
 
 test("a lesson without the stack says what to do", async () => {
-  const home = process.env["STREAMBOOK_HOME"];
-  process.env["STREAMBOOK_HOME"] = "/nowhere";
+  const environment = process.env;
+  const { STREAMBOOK_STACK: _, ...rest } = environment;
+  process.env = { ...rest, STREAMBOOK_HOME: "/nowhere" };
   try {
     await assert.rejects(ready("kafka"), /npx streambook up/);
     await ready(); // a lesson that uses no service
   } finally {
-    if (home === undefined) delete process.env["STREAMBOOK_HOME"];
-    else process.env["STREAMBOOK_HOME"] = home;
+    process.env = environment;
   }
 });

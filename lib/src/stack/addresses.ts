@@ -61,16 +61,28 @@ export async function addresses(environment: NodeJS.ProcessEnv = process.env): P
   }
 }
 
+/**
+ * The host of a service of which only the port was given: this machine, or, with `STREAMBOOK_STACK=external`, the one where
+ * the environment has that service.
+ *
+ * @throws USAGE when its external address is missing
+ */
+export function hostOf(service: "kafka" | "hive", environment: NodeJS.ProcessEnv = process.env): string {
+  if (environment["STREAMBOOK_STACK"] !== "external") return "127.0.0.1";
+  return externalAddress(service, environment).replace(/:\d+$/, "");
+}
+
 function externalAddresses(environment: NodeJS.ProcessEnv): Addresses {
-  const entries = Object.entries(VARIABLES).map(([name, variable]) => {
-    const value = environment[variable];
-    if (value === undefined || value === "") {
-      throw new StreambookError(
-        "USAGE",
-        `STREAMBOOK_STACK is "external" but ${variable} is not set; set it to the address of that service`,
-      );
-    }
-    return [name, value];
-  });
-  return Object.fromEntries(entries) as Addresses;
+  const names = Object.keys(VARIABLES) as (keyof Addresses)[];
+  return Object.fromEntries(names.map((name) => [name, externalAddress(name, environment)])) as unknown as Addresses;
+}
+
+function externalAddress(name: keyof Addresses, environment: NodeJS.ProcessEnv): string {
+  const variable = VARIABLES[name];
+  const value = environment[variable];
+  if (value !== undefined && value !== "") return value;
+  throw new StreambookError(
+    "USAGE",
+    `STREAMBOOK_STACK is "external" but ${variable} is not set; set it to the address of that service`,
+  );
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { hostOf } from "./addresses.ts";
 import { down } from "./down.ts";
 import { reset } from "./reset.ts";
 import { isHealthy, status } from "./status.ts";
@@ -38,4 +39,12 @@ test("status asks each external service", async () => {
 test("an address that is missing is named", async () => {
   const { STREAMBOOK_HIVE: _, ...rest } = environment;
   await assert.rejects(up({ environment: rest }), { code: "USAGE", message: /STREAMBOOK_HIVE is not set/ });
+});
+
+test("a port alone is one of the host where the stack has that service", () => {
+  const elsewhere = { ...environment, STREAMBOOK_KAFKA: "broker.example:9092", STREAMBOOK_HIVE: "[::1]:10000" };
+  assert.equal(hostOf("kafka", elsewhere), "broker.example");
+  assert.equal(hostOf("hive", elsewhere), "[::1]");
+  assert.equal(hostOf("kafka", { ...elsewhere, STREAMBOOK_STACK: undefined }), "127.0.0.1");
+  assert.throws(() => hostOf("kafka", { STREAMBOOK_STACK: "external" }), { message: /STREAMBOOK_KAFKA is not set/ });
 });
