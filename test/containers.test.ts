@@ -62,6 +62,7 @@ const dockerfile = await text("Dockerfile");
 const composeText = await text("docker-compose.yml");
 const compose = parse(composeText, { merge: true }) as Compose;
 const devContainer = JSON.parse(await text(".devcontainer", "devcontainer.json")) as DevContainer;
+const labPort = "${STREAMBOOK_LAB_PORT:-8890}";
 const stack = SERVICE_NAMES.map((name) => [name, compose.services[name]] as const);
 const megabytes = (limit = ""): number => Number(/^(\d+)m$/.exec(limit)?.[1]);
 
@@ -185,7 +186,14 @@ test("the workspace finds every service where it is", () => {
     STREAMBOOK_RESOURCE_MANAGER: resourceManager,
     STREAMBOOK_JOB_HISTORY: jobHistory,
     STREAMBOOK_HIVE: hive,
+    STREAMBOOK_LAB: `0.0.0.0:${labPort}`,
   });
+});
+
+test("JupyterLab has one port, inside as outside, which VS Code forwards", () => {
+  assert.deepEqual(compose.services["workspace"]?.ports, [`127.0.0.1:${labPort}:${labPort}`]);
+  const usual = Number(/\d+/.exec(labPort)?.[0]);
+  assert.ok(devContainer.forwardPorts.includes(usual));
 });
 
 test("the dev container is the workspace: set-up ends with a doctor, lesson 00 opens, every port has a label", async () => {

@@ -20,6 +20,7 @@ import { projectFolder, SERVICE_NAMES } from "../lib/src/stack/index.ts";
 
 const PROJECT = "streambook-exercise";
 const SERVICES = [...SERVICE_NAMES, "workspace"];
+const PUBLISHED = [...SERVICE_NAMES, "lab"] as const;
 /** A folder with spaces, and a user who is not number 1000: both are what some machine has. */
 const OWNER = process.getuid?.() === 0 ? 1234 : (process.getuid?.() ?? 1000);
 const MINUTES = 60_000;
@@ -83,6 +84,11 @@ async function exercise(): Promise<void> {
   await step("in the workspace, set-up ends with a doctor who is content", () =>
     inside("npm run setup && npx streambook doctor"),
   );
+  const tested = performance.now();
+  await step("in the workspace, `npm test` passes", async () => {
+    const { text } = await inside("npm test");
+    figures.push(["`npm test` in the workspace", `${seconds(tested)} s: ${text.trim().split("\n").at(-1)}`]);
+  });
   await step("in the workspace, `npm start` brings every text back", async () => {
     const { text } = await inside("npm start");
     assert.match(text, /All 10 texts came back identical/);
@@ -95,6 +101,7 @@ async function exercise(): Promise<void> {
     await inside(`curl -fsSL -X PUT -T package.json '${base}?op=CREATE&overwrite=true&user.name=streambook'`);
     await inside(`curl -fsSL '${base}?op=OPEN' | cmp - package.json`);
   });
+  await step("JupyterLab in the workspace opens in a browser outside", () => openLab(ports.lab));
   const outside = await openOutside(ports);
   await step("from the machine outside: Kafka, WebHDFS and Hive are written", outside.write);
   await step("from the machine outside: all of it is read", outside.read);
@@ -127,12 +134,12 @@ async function copyCourse(): Promise<void> {
 }
 
 /** Ports that are free now, so that a stack which runs is not in the way. */
-async function choosePorts(): Promise<Record<(typeof SERVICE_NAMES)[number], number>> {
-  const servers = await Promise.all(SERVICE_NAMES.map(() => listening(0)));
-  const ports = SERVICE_NAMES.map((name, index) => [name, (servers[index]?.address() as AddressInfo).port] as const);
+async function choosePorts(): Promise<Record<(typeof PUBLISHED)[number], number>> {
+  const servers = await Promise.all(PUBLISHED.map(() => listening(0)));
+  const ports = PUBLISHED.map((name, index) => [name, (servers[index]?.address() as AddressInfo).port] as const);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   for (const [name, port] of ports) environment[`STREAMBOOK_${name.toUpperCase()}_PORT`] = String(port);
-  return Object.fromEntries(ports) as Record<(typeof SERVICE_NAMES)[number], number>;
+  return Object.fromEntries(ports) as Record<(typeof PUBLISHED)[number], number>;
 }
 
 async function listening(port: number) {
@@ -198,6 +205,32 @@ async function measureMemory(): Promise<void> {
     const { text } = await podman("exec", container(name), "bash", "-c", `(${files}) 2>/dev/null`);
     const bytes = Number(/^(?:anon|total_rss) (\d+)$/m.exec(text)?.[1]);
     figures.push([`memory of ${name}`, `${Math.round(bytes / 1e6)} MB`]);
+  }
+}
+
+/** Starts JupyterLab as a learner does, and asks the address that it prints for a lesson and for the kernels there are. */
+async function openLab(port: number): Promise<void> {
+  const lab = spawn("podman", ["exec", container("workspace"), "bash", "-c", "npm run lab -- 03"], {
+    env: environment,
+  });
+  const ended = once(lab, "exit");
+  let said = "";
+  for (const stream of [lab.stdout, lab.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (said += text));
+  try {
+    const address = (): RegExpExecArray | null => /http:\/\/127\.0\.0\.1:(\d+)(\/lab\S+)\?(token=\w+)/.exec(said);
+    await until("JupyterLab's address", () => address() !== null, { timeout: 5 * MINUTES, interval: 500 });
+    const [url = "", printed, , token = ""] = address() ?? [];
+    assert.equal(Number(printed), port, said);
+    const page = await fetch(url);
+    assert.match(await page.text(), /jupyter-config-data/);
+    const kernels = await fetch(`http://127.0.0.1:${port}/api/kernelspecs?${token}`);
+    assert.equal(((await kernels.json()) as { default: string }).default, "streambook");
+    const lesson = await fetch(`http://127.0.0.1:${port}/api/contents/notebooks/03-tokens.ipynb?${token}`);
+    assert.equal(((await lesson.json()) as { type: string }).type, "notebook");
+  } finally {
+    await inside("pkill -TERM -f bin/jupyter-lab").catch(() => undefined);
+    await ended;
   }
 }
 

@@ -1,9 +1,9 @@
-/** `streambook lab`: JupyterLab with the course's kernel, on this machine only. */
+/** `streambook lab`: JupyterLab with the course's kernel, on this machine only. In a container, see `STREAMBOOK_LAB`. */
 import { spawn } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join, relative } from "node:path";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { StreambookError } from "../errors/index.ts";
 import { jupyterFolder } from "../notebook/index.ts";
 import { projectFolder, status, up } from "../stack/index.ts";
@@ -15,8 +15,14 @@ const SETTINGS = {
   "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
 };
 
+/**
+ * Where JupyterLab listens in a container: `address:port` in the variable `STREAMBOOK_LAB`. The port is published under the
+ * same number on the machine outside, where the learner's browser is.
+ */
+const container = process.env["STREAMBOOK_LAB"];
+
 interface LabOptions {
-  readonly port: string;
+  readonly port?: string;
   readonly browser: boolean;
   readonly stack: boolean;
 }
@@ -27,9 +33,7 @@ export function register(program: Command): void {
     .description(
       "open JupyterLab at the first lesson, or at the one named: 03, 03-tokens; starts the services if they are down",
     )
-    .addOption(
-      new Option("--port <port>", "where JupyterLab listens; the next free one if it is taken").default("8888"),
-    )
+    .option("--port <port>", "where JupyterLab listens; the next free one if it is taken (default: 8888)")
     .option("--no-browser", "do not open a browser; the address is printed")
     .option("--no-stack", "do not start the services")
     .action(
@@ -82,8 +86,7 @@ async function serve(jupyter: string, notebook: string, options: LabOptions, sig
   await mkdir(join(folder("config"), "labconfig"), { recursive: true });
   await writeFile(join(folder("config"), "labconfig", "default_setting_overrides.json"), JSON.stringify(SETTINGS));
   const words = [
-    "--ServerApp.ip=127.0.0.1",
-    `--ServerApp.port=${options.port}`,
+    ...listening(options.port),
     `--ServerApp.root_dir=${projectFolder()}`,
     "--KernelSpecManager.allowed_kernelspecs=streambook", // not the Python kernel that comes with JupyterLab
     "--KernelSpecManager.ensure_native_kernel=False",
@@ -92,10 +95,12 @@ async function serve(jupyter: string, notebook: string, options: LabOptions, sig
     "--Application.log_level=WARN", // it tells every extension that it loads; its address it says all the same
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []), // containers run as root
-    ...(options.browser ? [] : ["--no-browser"]),
+    ...(options.browser && container === undefined ? [] : ["--no-browser"]),
     `--LabApp.default_url=/lab/tree/${notebook}`,
   ];
   console.error("JupyterLab starts; Ctrl-C here, then y, ends it");
+  if (container !== undefined)
+    console.error("open the address below that begins with http://127.0.0.1 in your browser");
   const child = spawn(jupyter, words, {
     cwd: projectFolder(),
     stdio: "inherit",
@@ -119,6 +124,18 @@ async function serve(jupyter: string, notebook: string, options: LabOptions, sig
     child.on("exit", (code) => resolve(signal.aborted ? 0 : (code ?? 1)));
   });
   const code = await ended;
-  if (code === 0) console.error("the services still run; `npx streambook down` ends them");
+  if (code === 0 && process.env["STREAMBOOK_STACK"] !== "external")
+    console.error("the services still run; `npx streambook down` ends them");
   return code;
+}
+
+function listening(port: string | undefined): string[] {
+  if (container === undefined) return ["--ServerApp.ip=127.0.0.1", `--ServerApp.port=${port ?? 8888}`];
+  const { address, published } = /^(?<address>.+):(?<published>\d+)$/.exec(container)?.groups ?? {};
+  if (published === undefined) usage(`STREAMBOOK_LAB is "${container}"; set it to address:port, as 0.0.0.0:8888`);
+  return [
+    `--ServerApp.ip=${address}`,
+    `--ServerApp.port=${port ?? published}`,
+    "--ServerApp.port_retries=0", // the next free one is not published
+  ];
 }
