@@ -1,7 +1,7 @@
 /** `streambook run`, which `npm start` calls: the stack, the whole pipeline, the report. */
 import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
-import { StreambookError } from "../errors/index.ts";
+import { listed, StreambookError } from "../errors/index.ts";
 import { createLogger } from "../log/index.ts";
 import { judge, run, type RunReport, type StageEvent, StageRecorder } from "../pipeline/index.ts";
 import { loadSchema } from "../schema/index.ts";
@@ -16,7 +16,7 @@ import {
   versions,
 } from "../stack/index.ts";
 import { findJava } from "../../../setup/java.mjs";
-import { startStreamSource } from "../stream/index.ts";
+import { surveyTexts } from "../stream/index.ts";
 import { action, wholeNumber } from "./command.ts";
 import { statusLine } from "./status-line.ts";
 
@@ -50,8 +50,10 @@ export function register(program: Command): void {
     .action(
       action<Options>(async (options, { signal }) => {
         const output = resolve(options.output);
-        // A folder without texts is told before the stack is started for it.
-        await (await startStreamSource({ folder: options.data, chunkSize: options.chunkSize, port: 0 })).close();
+        // What is wrong with the texts is told before the stack is started for them.
+        const { others } = await surveyTexts(options.data, signal);
+        if (others.length > 0)
+          process.stderr.write(`in ${options.data} only files are read; passed over: ${listed(others)}\n`);
         const recorder = new StageRecorder(terminal());
         const { started } = await recorder.run(
           "Start the stack",

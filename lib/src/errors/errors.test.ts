@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { errorCodes, exitCodeOf, isRetriable, isStreambookError, messageOf, StreambookError } from "./index.ts";
+import { errorCodes, exitCodeOf, isRetriable, isStreambookError, listed, messageOf, StreambookError } from "./index.ts";
 
 test("every code is a sentence, whether to try again, and an exit code", () => {
   for (const [code, { summary, exitCode }] of Object.entries(errorCodes)) {
@@ -36,4 +36,10 @@ test("a message is one line, and never empty", () => {
   assert.equal(messageOf(Object.assign(new Error(""), { code: "ECONNREFUSED" })), "ECONNREFUSED");
   assert.equal(messageOf(new AggregateError([new Error("inner")])), "inner");
   assert.equal(messageOf("text"), "text");
+});
+
+test("names for a message are the first three, and how many more", () => {
+  assert.equal(listed(["a"]), "a");
+  assert.equal(listed(["a", "b", "c"]), "a, b, c");
+  assert.equal(listed(["a", "b", "c", "d", "e"]), "a, b, c and 2 more");
 });

@@ -157,3 +157,9 @@ export function messageOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   return (error.message || (typeof code === "string" ? code : error.name)).split("\n", 1)[0] ?? "";
 }
+
+/** Names for a message: the first three, and how many more there are. */
+export function listed(names: readonly string[]): string {
+  const more = names.length - 3;
+  return names.slice(0, 3).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}

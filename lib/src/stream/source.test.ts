@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { isStreambookError } from "../errors/index.ts";
-import { readChunks, startStreamSource, type StreamSource } from "./index.ts";
+import { readChunks, startStreamSource, type StreamSource, surveyTexts } from "./index.ts";
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
@@ -230,6 +230,21 @@ test("says what is wrong at the start: no folder, no texts, a port that is taken
       (error) => isStreambookError(error) && error.code === code && message.test(error.message),
     );
   }
+});
+
+test("a folder is looked through before anything is sent", async () => {
+  const place = join(root, "surveyed");
+  await mkdir(join(place, "sub"), { recursive: true });
+  await assert.rejects(surveyTexts(place), { code: "NO_TEXTS", message: /of what is in sub nothing is read/ });
+  await writeFile(join(place, "b.txt"), "é");
+  await writeFile(join(place, "a.txt"), "");
+  await symlink(join(root, "secret.txt"), join(place, "link"));
+  assert.deepEqual(await surveyTexts(place), { names: ["a.txt", "b.txt"], others: ["link", "sub"] });
+  for (const name of ["c", "d"]) await writeFile(join(place, name), Buffer.from([0x63, 0xe9, 0x63]));
+  await assert.rejects(surveyTexts(place), {
+    code: "NOT_UTF8",
+    message: /^c is not UTF-8: .* byte 1, d is .* byte 1; in .*surveyed/,
+  });
 });
 
 test("closes when its signal aborts, streams that are open included", async () => {

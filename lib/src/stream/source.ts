@@ -6,7 +6,7 @@ import swaggerUi from "@fastify/swagger-ui";
 import { delay } from "../async/index.ts";
 import { StreambookError } from "../errors/index.ts";
 import { checkChunkSize } from "./chunks.ts";
-import { readTextChunks, TextFolder, type OpenText } from "./texts.ts";
+import { notUtf8, readTextChunks, TextFolder, type OpenText } from "./texts.ts";
 
 /** Options of {@link startStreamSource}. */
 export interface StreamSourceOptions {
@@ -54,12 +54,7 @@ export async function startStreamSource(options: StreamSourceOptions): Promise<S
   const chunkSize = checkChunkSize(options.chunkSize ?? 1024);
   signal?.throwIfAborted();
   const texts = await TextFolder.open(folder);
-  if ((await texts.names()).length === 0) {
-    throw new StreambookError(
-      "NO_TEXTS",
-      `the folder ${folder} holds no texts (regular files that are not hidden); put some there, or give another folder`,
-    );
-  }
+  await texts.survey();
   const server = await buildServer(texts, chunkSize);
   await listen(server, host, port);
   return runningSource(server, host, signal);
@@ -214,7 +209,7 @@ async function sendText(
   });
   if (bad !== undefined) {
     await text.file.close();
-    return reply.code(422).send({ detail: `${text.name} is not UTF-8: the first bad sequence begins at byte ${bad}` });
+    return reply.code(422).send({ detail: notUtf8(text.name, bad) });
   }
   const groups = readTextChunks(text, chunkSize, from, signal);
   const lines = rate === undefined ? asLines(groups) : paced(groups, rate, signal);

@@ -2,7 +2,7 @@
 import { constants, type BigIntStats } from "node:fs";
 import { open, readdir, realpath, type FileHandle } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { messageOf, StreambookError } from "../errors/index.ts";
+import { listed, messageOf, StreambookError } from "../errors/index.ts";
 import { Chunker } from "./chunks.ts";
 import { findBadUtf8 } from "./utf8.ts";
 
@@ -38,11 +38,32 @@ export class TextFolder {
 
   /** The names of the texts, sorted by code unit: regular files directly in the folder, no hidden ones, no links. */
   async names(): Promise<string[]> {
-    const entries = await readdir(this.path, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isFile() && isTextName(entry.name))
-      .map(({ name }) => name)
-      .sort();
+    return (await this.#list()).names;
+  }
+
+  /**
+   * The names of the texts, of which there must be one, and of what else is not hidden: folders and links.
+   *
+   * @throws NO_TEXTS
+   */
+  async survey(): Promise<{ readonly names: string[]; readonly others: string[] }> {
+    const { names, others } = await this.#list();
+    if (names.length > 0) return { names, others };
+    const hint = others.length > 0 ? `; of what is in ${listed(others)} nothing is read` : "";
+    throw new StreambookError(
+      "NO_TEXTS",
+      `the folder ${this.path} holds no texts (regular files that are not hidden${hint}); put some there, or give another folder`,
+    );
+  }
+
+  async #list(): Promise<{ names: string[]; others: string[] }> {
+    const shown = (await readdir(this.path, { withFileTypes: true })).filter(({ name }) => isTextName(name));
+    const sorted = (files: boolean): string[] =>
+      shown
+        .filter((entry) => entry.isFile() === files)
+        .map(({ name }) => name)
+        .sort();
+    return { names: sorted(true), others: sorted(false) };
   }
 
   /** Opens a text; undefined when there is none of that name. The caller closes it. */
@@ -79,6 +100,42 @@ export class TextFolder {
     this.#checked.set(name, { stamp, bad });
     return bad;
   }
+}
+
+/** What {@link surveyTexts} found. */
+export interface TextSurvey {
+  /** The names of the texts. */
+  readonly names: readonly string[];
+  /** The names of what is beside them and passed over: folders, links. */
+  readonly others: readonly string[];
+}
+
+/**
+ * Looks through a folder of texts before any of them is sent: there must be one, and all must be UTF-8.
+ *
+ * @throws NOT_FOUND without the folder; NO_TEXTS; NOT_UTF8, which names the files and where they stop being UTF-8
+ */
+export async function surveyTexts(folder: string, signal?: AbortSignal): Promise<TextSurvey> {
+  const texts = await TextFolder.open(folder);
+  const survey = await texts.survey();
+  const faults: string[] = [];
+  for (const name of survey.names) {
+    const text = await texts.open(name);
+    if (text === undefined) continue;
+    try {
+      const bad = await texts.badUtf8(text, signal);
+      if (bad !== undefined) faults.push(notUtf8(name, bad));
+    } finally {
+      await text.file.close();
+    }
+  }
+  if (faults.length === 0) return survey;
+  throw new StreambookError("NOT_UTF8", `${listed(faults)}; in ${texts.path}, save it as UTF-8 or take it away`);
+}
+
+/** Says that a text is not UTF-8, and from which byte on. */
+export function notUtf8(name: string, position: number): string {
+  return `${name} is not UTF-8: the first bad sequence begins at byte ${position}`;
 }
 
 /** A text that was opened. */
