@@ -38,7 +38,7 @@ function cardSvg({ number, title, summary }: { number: string; title: string; su
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${SIZE.width}" height="${SIZE.height}">
 <rect width="100%" height="100%" fill="${dark.page}"/>
 ${[548, 580, 612].map((y, at) => wave(y, 0.5 - at * 0.14)).join("")}
-${text(80, 118, sans(34, dark.accent), number === "" ? "streambook" : `streambook   chapter ${number}`)}
+${text(80, 118, sans(34, dark.accent), number === "" ? "streambook" : `streambook   lesson ${number}`)}
 ${titleLines.map((line, at) => text(80, top + at * 78, `font-family="KaTeX_Main" font-weight="700" font-size="70" fill="${dark.ink}"`, line)).join("")}
 ${lines.map((line, at) => text(80, below + at * 42, sans(30, dark.muted), line)).join("")}
 </svg>`;

@@ -3,27 +3,27 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { dirname, relative } from "node:path";
 import { escapeHtml } from "../lib/src/plot/index.ts";
-import type { Chapter } from "./chapter.ts";
+import type { Lesson } from "./lesson.ts";
 import { plainText } from "./prose.ts";
 
-/** When each chapter was last changed, as far as git knows; a chapter it does not know has no date. */
-export async function changeDates(chapters: readonly Chapter[]): Promise<Map<string, Date>> {
+/** When each lesson was last changed, as far as git knows; a lesson it does not know has no date. */
+export async function changeDates(lessons: readonly Lesson[]): Promise<Map<string, Date>> {
   const dates = new Map<string, Date>();
-  const folder = dirname(chapters[0]?.file ?? ".");
+  const folder = dirname(lessons[0]?.file ?? ".");
   const words = ["log", "--format=@%cI", "--name-only", "--relative", "--", "."];
   const log = await promisify(execFile)("git", words, { cwd: folder, maxBuffer: 1 << 26 }).catch(() => undefined);
   let date: Date | undefined;
   for (const line of (log?.stdout ?? "").split("\n")) {
     if (line.startsWith("@")) date = new Date(line.slice(1));
-    const chapter = chapters.find(({ file }) => relative(folder, file) === line);
-    if (chapter !== undefined && date !== undefined && !dates.has(chapter.name)) dates.set(chapter.name, date);
+    const lesson = lessons.find(({ file }) => relative(folder, file) === line);
+    if (lesson !== undefined && date !== undefined && !dates.has(lesson.name)) dates.set(lesson.name, date);
   }
   return dates;
 }
 
-/** The feed: one item a chapter. */
-export function feedXml(chapters: readonly Chapter[], address: string, dates: ReadonlyMap<string, Date>): string {
-  const items = chapters.map(({ name, number, title, summary }) => {
+/** The feed: one item a lesson. */
+export function feedXml(lessons: readonly Lesson[], address: string, dates: ReadonlyMap<string, Date>): string {
+  const items = lessons.map(({ name, number, title, summary }) => {
     const link = `${address}${name}.html`;
     const date = dates.get(name);
     return `<item>
@@ -48,12 +48,12 @@ ${items.join("\n")}
 }
 
 /** The map of the site: every page but the one for what is not found. */
-export function sitemapXml(chapters: readonly Chapter[], address: string, dates: ReadonlyMap<string, Date>): string {
+export function sitemapXml(lessons: readonly Lesson[], address: string, dates: ReadonlyMap<string, Date>): string {
   const entry = (path: string, date?: Date): string =>
     `<url><loc>${escapeHtml(address + path)}</loc>${date === undefined ? "" : `<lastmod>${date.toISOString().slice(0, 10)}</lastmod>`}</url>`;
   const pages = [
     entry(""),
-    ...chapters.map(({ name }) => entry(`${name}.html`, dates.get(name))),
+    ...lessons.map(({ name }) => entry(`${name}.html`, dates.get(name))),
     entry("glossary.html"),
   ];
   return `<?xml version="1.0" encoding="utf-8"?>

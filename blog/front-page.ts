@@ -1,55 +1,55 @@
-/** The front page: what you will build, a picture of the pipeline, one figure that is alive, the chapters, and how to start. */
+/** The front page: what you will build, a picture of the pipeline, one figure that is alive, the lessons, and how to start. */
 import { formatCount, markup, Markup } from "../lib/src/plot/index.ts";
-import type { Chapter } from "./chapter.ts";
-import type { RenderedChapter } from "./chapter-page.ts";
+import type { Lesson } from "./lesson.ts";
+import type { RenderedLesson } from "./lesson-page.ts";
 import type { Page, Site } from "./layout.ts";
 import { outputHtml } from "./outputs.ts";
 import { PLOTLY } from "../lib/src/notebook/index.ts";
 import type { Prose } from "./prose.ts";
 
-/** A station of the pipeline: what it does, what leaves it, and the chapters about it. */
+/** A station of the pipeline: what it does, what leaves it, and the lessons about it. */
 interface Station {
   readonly name: string;
   readonly does: string;
   readonly sends?: string;
-  readonly chapters: readonly string[];
+  readonly lessons: readonly string[];
   readonly service?: boolean;
 }
 
 const STATIONS: readonly Station[] = [
-  { name: "Stream API", does: "cuts texts into chunks", sends: "chunks", chapters: ["01"] },
-  { name: "Producer", does: "keeps order, fills batches", sends: "messages", chapters: ["02"] },
-  { name: "Kafka", does: "keeps every message", sends: "batches", chapters: ["02"], service: true },
-  { name: "Consumer", does: "counts words, finds clusters", sends: "Parquet files", chapters: ["03", "04", "05"] },
-  { name: "HDFS", does: "stores the files", sends: "rows", chapters: ["06"], service: true },
-  { name: "Hive", does: "answers in SQL", sends: "rows", chapters: ["06"], service: true },
-  { name: "YARN", does: "runs MapReduce", sends: "files", chapters: ["07"], service: true },
-  { name: "Texts", does: "back, byte for byte", chapters: ["08"] },
+  { name: "Stream API", does: "cuts texts into chunks", sends: "chunks", lessons: ["01"] },
+  { name: "Producer", does: "keeps order, fills batches", sends: "messages", lessons: ["02"] },
+  { name: "Kafka", does: "keeps every message", sends: "batches", lessons: ["02"], service: true },
+  { name: "Consumer", does: "counts words, finds clusters", sends: "Parquet files", lessons: ["03", "04", "05"] },
+  { name: "HDFS", does: "stores the files", sends: "rows", lessons: ["06"], service: true },
+  { name: "Hive", does: "answers in SQL", sends: "rows", lessons: ["06"], service: true },
+  { name: "YARN", does: "runs MapReduce", sends: "files", lessons: ["07"], service: true },
+  { name: "Texts", does: "back, byte for byte", lessons: ["08"] },
 ];
 
 /** The figure that the front page shows, if the course has it; else the first one there is. Its marks tell the words of their chunks. */
 const SHOWN = "04-clusters-7";
 
 /** The front page. */
-export function frontPage(site: Site, rendered: readonly RenderedChapter[], prose: Prose): Page {
-  const { chapters, repository } = site;
+export function frontPage(site: Site, rendered: readonly RenderedLesson[], prose: Prose): Page {
+  const { lessons, repository } = site;
   const description =
     "Build a streaming text pipeline on a real Kafka, HDFS, YARN and Hive, in TypeScript, one notebook at a time.";
-  const first = chapters[0];
+  const first = lessons[0];
   const main = markup`<article class="front">
 <header class="hero">
 <p class="eyebrow">The course you can run</p>
 <h1>A streaming pipeline, built line by line</h1>
-<p class="lead">${description} Each chapter makes an idea in a few lines, then breaks it, then shows what holds. Nothing is simulated: the same Apache releases that run in data centres start on your own machine.</p>
-<p class="actions">${first !== undefined && markup`<a class="button" href="${first.name}.html">Begin with chapter ${first.number}</a> `}<a class="button quiet" href="#start">Run it yourself</a></p>
+<p class="lead">${description} Each lesson makes an idea in a few lines, then breaks it, then shows what holds. Nothing is simulated: the same Apache releases that run in data centres start on your own machine.</p>
+<p class="actions">${first !== undefined && markup`<a class="button" href="${first.name}.html">Begin with lesson ${first.number}</a> `}<a class="button quiet" href="#start">Run it yourself</a></p>
 </header>
 <section aria-labelledby="pipeline"><h2 id="pipeline">What you will build</h2>
 <p>Ten texts go in at one end. They are cut, sent, counted, grouped by what they are about, stored and queried. At the other end they come out again, and each must be the same, byte for byte, even when a process in the middle was killed.</p>
-${pipeline(chapters)}
+${pipeline(lessons)}
 </section>
 ${liveFigure(rendered, prose)}
-<section aria-labelledby="chapters-title"><h2 id="chapters-title">The chapters</h2>
-<ol class="cards">${rendered.map(({ chapter }) => card(chapter, prose))}</ol>
+<section aria-labelledby="lessons-title"><h2 id="lessons-title">The lessons</h2>
+<ol class="cards">${rendered.map(({ lesson }) => card(lesson, prose))}</ol>
 </section>
 <section aria-labelledby="start" class="start"><h2 id="start">How to start</h2>
 <p>These pages can be read as they are. To run them you need Linux or macOS (on Windows: WSL), Node 18, a JDK 17 and Python 3.10, or later ones, and Maven. Docker is not needed. In a terminal${repository === undefined ? ", in the folder of the project" : ""}:</p>
@@ -68,11 +68,11 @@ ${new Markup(prose.code(`${repository === undefined ? "" : `git clone ${reposito
   };
 }
 
-function pipeline(chapters: readonly Chapter[]): Markup {
-  const links = ({ chapters: numbers }: Station): Markup[] =>
+function pipeline(lessons: readonly Lesson[]): Markup {
+  const links = ({ lessons: numbers }: Station): Markup[] =>
     numbers.flatMap((number) => {
-      const chapter = chapters.find((candidate) => candidate.number === number);
-      return chapter === undefined ? [] : [markup`<a href="${chapter.name}.html">chapter ${number}</a> `];
+      const lesson = lessons.find((candidate) => candidate.number === number);
+      return lesson === undefined ? [] : [markup`<a href="${lesson.name}.html">lesson ${number}</a> `];
     });
   return markup`<ol class="pipeline">${STATIONS.map(
     (station) => markup`<li${new Markup(station.service === true ? ' class="service"' : "")}>
@@ -83,12 +83,12 @@ ${station.sends !== undefined && markup`<span class="sends"><span class="unseen"
 }
 
 /** One figure of the course, to be touched at once. */
-function liveFigure(rendered: readonly RenderedChapter[], prose: Prose): Markup {
-  const all = rendered.flatMap(({ chapter, figures }) => figures.map((figure) => ({ ...figure, chapter })));
+function liveFigure(rendered: readonly RenderedLesson[], prose: Prose): Markup {
+  const all = rendered.flatMap(({ lesson, figures }) => figures.map((figure) => ({ ...figure, lesson })));
   const shown = all.find(({ name }) => name === SHOWN) ?? all[0];
   if (shown === undefined) return markup``;
-  const { name, chapter } = shown;
-  const output = chapter.blocks
+  const { name, lesson } = shown;
+  const output = lesson.blocks
     .flatMap((block) => (block.kind === "code" ? block.outputs : []))
     .filter(({ data }) => data?.[PLOTLY] !== undefined)[Number(name.split("-").at(-1)) - 1];
   if (output === undefined) return markup``;
@@ -98,11 +98,11 @@ function liveFigure(rendered: readonly RenderedChapter[], prose: Prose): Markup 
     addPicture: () => "",
   });
   return markup`<section aria-labelledby="figure-title"><h2 id="figure-title">Figures that answer</h2>
-<p>Point at a mark, and it tells what it stands for. Every mark here is a piece of a text, and nobody told the program which pieces belong together. It is from <a href="${chapter.name}.html">chapter ${chapter.number}</a>.</p>
+<p>Point at a mark, and it tells what it stands for. Every mark here is a piece of a text, and nobody told the program which pieces belong together. It is from <a href="${lesson.name}.html">lesson ${lesson.number}</a>.</p>
 ${new Markup(html)}</section>`;
 }
 
-function card({ name, number, title, summary, minutes }: Chapter, prose: Prose): Markup {
+function card({ name, number, title, summary, minutes }: Lesson, prose: Prose): Markup {
   return markup`<li><a href="${name}.html"><span class="number">${number}</span>
 <strong>${new Markup(prose.inline(title))}</strong></a>
 <p>${new Markup(prose.inline(summary))}</p>
@@ -110,8 +110,8 @@ function card({ name, number, title, summary, minutes }: Chapter, prose: Prose):
 }
 
 /** What can be counted. */
-function numbers(rendered: readonly RenderedChapter[]): [number, string][] {
-  const blocks = rendered.flatMap(({ chapter }) => chapter.blocks);
+function numbers(rendered: readonly RenderedLesson[]): [number, string][] {
+  const blocks = rendered.flatMap(({ lesson }) => lesson.blocks);
   const cells = blocks.filter((block) => block.kind === "code");
   const passed = cells
     .flatMap(({ outputs }) => outputs)
@@ -120,8 +120,8 @@ function numbers(rendered: readonly RenderedChapter[]): [number, string][] {
       (sum, { text }) => sum + ((Array.isArray(text) ? text.join("") : String(text)).match(/^✓ /gm)?.length ?? 0),
       0,
     );
-  const figures = rendered.reduce((sum, chapter) => sum + chapter.figures.length, 0);
-  const words = new Set(rendered.flatMap(({ chapter }) => chapter.words.map(({ term }) => term.toLowerCase()))).size;
+  const figures = rendered.reduce((sum, lesson) => sum + lesson.figures.length, 0);
+  const words = new Set(rendered.flatMap(({ lesson }) => lesson.words.map(({ term }) => term.toLowerCase()))).size;
   const all: [number, string][] = [
     [cells.length, "cells, run in their order"],
     [passed, "checks that passed"],
@@ -140,8 +140,8 @@ export function notFoundPage(site: Site, prose: Prose): Page {
     card: "cards/index.png",
     root: site.base,
     prose,
-    main: markup`<article><header class="chapter-head"><h1>There is no such page</h1>
-<p class="lead">The address may be mistyped, or the chapter has another name by now.</p></header>
+    main: markup`<article><header class="lesson-head"><h1>There is no such page</h1>
+<p class="lead">The address may be mistyped, or the lesson has another name by now.</p></header>
 <p><a class="button" href="${site.base}index.html">To the front page</a></p></article>`,
   };
 }

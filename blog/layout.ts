@@ -1,13 +1,13 @@
-/** The frame of every page: head, bar, list of chapters, footer. What stands in it is given. */
+/** The frame of every page: head, bar, list of lessons, footer. What stands in it is given. */
 import { createHash } from "node:crypto";
 import { markup, Markup, type MarkupPart } from "../lib/src/plot/index.ts";
 import type { Assets } from "./assets.ts";
-import type { Chapter } from "./chapter.ts";
+import type { Lesson } from "./lesson.ts";
 import type { Prose } from "./prose.ts";
 
 /** What every page of a site knows of it. */
 export interface Site {
-  readonly chapters: readonly Chapter[];
+  readonly lessons: readonly Lesson[];
   /** Where it will be read, with a slash at its end. */
   readonly address: string;
   /** Whether {@link address} was given; if not, nothing claims it for good. */
@@ -30,9 +30,9 @@ export interface Page {
   readonly main: Markup;
   /** The table of contents beside it. @default none */
   readonly aside?: Markup;
-  /** Name of the chapter that it is. @default none */
-  readonly chapter?: string;
-  /** Titles in the list of chapters hold Markdown. */
+  /** Name of the lesson that it is. @default none */
+  readonly lesson?: string;
+  /** Titles in the list of lessons hold Markdown. */
   readonly prose: Prose;
   /** Written before every address; the page for what is not found is served at any depth. @default "" */
   readonly root?: string;
@@ -70,7 +70,7 @@ export function pageHtml(site: Site, page: Page, assets: Assets): string {
 <title>${page.title}</title>
 <meta name="description" content="${page.description}">
 <meta name="color-scheme" content="light dark">
-<meta property="og:type" content="${page.chapter === undefined ? "website" : "article"}">
+<meta property="og:type" content="${page.lesson === undefined ? "website" : "article"}">
 <meta property="og:site_name" content="streambook">
 <meta property="og:title" content="${page.title}">
 <meta property="og:description" content="${page.description}">
@@ -89,7 +89,7 @@ ${has("data-figure=") && markup`<script src="${root}${assets.figures}" defer dat
 <a class="skip" href="#main">Skip to the content</a>
 ${bar(page, root)}
 <div class="book">
-${chapterList(site, page, root)}
+${lessonList(site, page, root)}
 <main id="main" tabindex="-1">
 ${main}
 </main>
@@ -105,7 +105,7 @@ ${footer(site, root)}
 function bar({ path }: Page, root: string): Markup {
   const here = (name: string): MarkupPart => path === name && new Markup(' aria-current="page"');
   return markup`<header class="bar"><div class="bar-inner">
-<button type="button" class="menu-button" popovertarget="chapters">Chapters</button>
+<button type="button" class="menu-button" popovertarget="lessons">Lessons</button>
 <a class="brand" href="${root}index.html"${here("index.html")}>streambook</a>
 <nav class="bar-links" aria-label="Site"><a href="${root}glossary.html"${here("glossary.html")}>Glossary</a></nav>
 <button type="button" class="search-button" data-search-open hidden><span>Search</span> <kbd>/</kbd></button>
@@ -113,11 +113,11 @@ function bar({ path }: Page, root: string): Markup {
 </div></header>`;
 }
 
-function chapterList({ chapters }: Site, { chapter, prose }: Page, root: string): Markup {
-  return markup`<nav class="chapters" id="chapters" popover aria-label="Chapters">
+function lessonList({ lessons }: Site, { lesson, prose }: Page, root: string): Markup {
+  return markup`<nav class="lessons" id="lessons" popover aria-label="Lessons">
 <p class="nav-title">The course</p>
-<ol>${chapters.map(({ name, number, title }) => {
-    const current = name === chapter && new Markup(' aria-current="page"');
+<ol>${lessons.map(({ name, number, title }) => {
+    const current = name === lesson && new Markup(' aria-current="page"');
     return markup`<li><a href="${root}${name}.html"${current}><span class="number">${number}</span> <span>${new Markup(prose.inline(title))}</span></a></li>\n`;
   })}</ol>
 </nav>`;

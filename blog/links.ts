@@ -1,23 +1,23 @@
-/** Where the links of a notebook lead on the site: to chapters, to the repository, or nowhere. */
+/** Where the links of a notebook lead on the site: to lessons, to the repository, or nowhere. */
 import { basename, posix } from "node:path";
-import type { Chapter } from "./chapter.ts";
+import type { Lesson } from "./lesson.ts";
 import type { Link } from "./prose.ts";
 
-/** The links of a chapter's prose: notebooks become pages, solutions the exercises, files of the project the repository's. */
+/** The links of a lesson's prose: notebooks become pages, solutions the exercises, files of the project the repository's. */
 export function linkOf(
-  chapter: Pick<Chapter, "name">,
+  lesson: Pick<Lesson, "name">,
   {
-    chapters,
+    lessons,
     repository,
-  }: { readonly chapters: readonly Pick<Chapter, "name">[]; readonly repository?: string | undefined },
+  }: { readonly lessons: readonly Pick<Lesson, "name">[]; readonly repository?: string | undefined },
 ): Link {
   return (href) => {
     if (/^(https?:|mailto:|#)/i.test(href)) return href;
     if (/^[a-z][\w+.-]*:|^\/\//i.test(href) || href === "") return undefined;
     const [path = "", anchor = ""] = href.split(/(?=#)/);
     const name = basename(path, ".ipynb");
-    const page = name === chapter.name ? "" : `${name}.html`;
-    const known = path.endsWith(".ipynb") && chapters.some((other) => other.name === name);
+    const page = name === lesson.name ? "" : `${name}.html`;
+    const known = path.endsWith(".ipynb") && lessons.some((other) => other.name === name);
     if (known && /(^|\/)solutions\//.test(path)) return `${page}#exercises`;
     if (known) return `${page}${anchor}` || "#main";
     if (repository === undefined) return undefined;

@@ -5,21 +5,21 @@ import { formatBytes, formatSeconds, plural } from "../lib/src/plot/index.ts";
 import { markdownFiles } from "./markdown-files.ts";
 import { helpText, type Options, parseOptions } from "./options.ts";
 import { putInPlace } from "./put-in-place.ts";
-import { LOCAL_ADDRESS, readChapters, siteFiles } from "./site.ts";
+import { LOCAL_ADDRESS, readLessons, siteFiles } from "./site.ts";
 import { serve } from "./watch.ts";
 import { warnings } from "./warnings.ts";
 
 /** Builds what the options ask for, and says so in a line. */
 async function build(options: Options): Promise<void> {
   const started = performance.now();
-  const chapters = await readChapters(options.notebooks);
-  for (const warning of warnings(chapters)) console.error(`blog: ${warning}`);
-  const files = options.format === "html" ? await siteFiles(chapters, options) : markdownFiles(chapters, options);
+  const lessons = await readLessons(options.notebooks);
+  for (const warning of warnings(lessons)) console.error(`blog: ${warning}`);
+  const files = options.format === "html" ? await siteFiles(lessons, options) : markdownFiles(lessons, options);
   await putInPlace(files, options.output);
   const bytes = [...files.values()].reduce((sum, content) => sum + Buffer.byteLength(content), 0);
   const seconds = formatSeconds((performance.now() - started) / 1000);
   const where = relative(process.cwd(), options.output) || ".";
-  console.log(`blog: ${plural(chapters.length, "chapter")}, ${formatBytes(bytes)} in ${where}, built in ${seconds}`);
+  console.log(`blog: ${plural(lessons.length, "lesson")}, ${formatBytes(bytes)} in ${where}, built in ${seconds}`);
 }
 
 async function main(words: readonly string[]): Promise<void> {

@@ -1,30 +1,29 @@
-/** The chapters as Markdown files, for those who publish elsewhere: prose as it is, code in fences, outputs as they can be written. */
+/** The lessons as Markdown files, for those who publish elsewhere: prose as it is, code in fences, outputs as they can be written. */
 import { PLOTLY } from "../lib/src/notebook/index.ts";
 import type { Files } from "./assets.ts";
-import type { Block, CellOutput, Chapter } from "./chapter.ts";
+import type { Block, CellOutput, Lesson } from "./lesson.ts";
 import { linkOf } from "./links.ts";
 import { figureTitle, type PageFigure, settled, textOf } from "./outputs.ts";
 import { plainText } from "./prose.ts";
 import { sanitized } from "./sanitize.ts";
 import type { Place } from "./site.ts";
 
-/** One file for each chapter, and the pictures of its figures. */
-export function markdownFiles(chapters: readonly Chapter[], { repository }: Place = {}): Files {
+/** One file for each lesson, and the pictures of its figures. */
+export function markdownFiles(lessons: readonly Lesson[], { repository }: Place = {}): Files {
   const files: Files = new Map();
-  for (const chapter of chapters)
-    files.set(`${chapter.name}.md`, chapterMarkdown(chapter, chapters, repository, files));
+  for (const lesson of lessons) files.set(`${lesson.name}.md`, lessonMarkdown(lesson, lessons, repository, files));
   return files;
 }
 
-function chapterMarkdown(
-  chapter: Chapter,
-  chapters: readonly Chapter[],
+function lessonMarkdown(
+  lesson: Lesson,
+  lessons: readonly Lesson[],
   repository: string | undefined,
   files: Files,
 ): string {
-  const { name, number, title, summary } = chapter;
-  const link = linkOf(chapter, { chapters, repository });
-  // Links between chapters lead to their Markdown; those that lead nowhere keep their words.
+  const { name, number, title, summary } = lesson;
+  const link = linkOf(lesson, { lessons, repository });
+  // Links between lessons lead to their Markdown; those that lead nowhere keep their words.
   const relinked = (text: string): string =>
     text.replaceAll(/(?<!!)\[([^\]]+)\]\(([^)\s]+)\)/g, (_, words: string, href: string) => {
       const target = link(href)?.replace(/^([\w-]+)\.html/, "$1.md");
@@ -48,7 +47,7 @@ function chapterMarkdown(
     `---\ntitle: ${yaml(`${number === "" ? "" : `${number} · `}${title}`)}\ndescription: ${yaml(summary)}\n---`,
     `# ${number === "" ? "" : `${number} · `}${title}`,
     relinked(summary),
-    ...chapter.blocks.map(block),
+    ...lesson.blocks.map(block),
     "",
   ].join("\n\n");
 }

@@ -28,7 +28,7 @@ Builds the guide from the notebooks, with the outputs that they keep, into blog/
   --base </path/>     the path under which it will be served (default: that of --site, or /)
   --site <address>    where it will be read; feed, sitemap and cards name it    (or BLOG_SITE)
   --repository <url>  where the project is kept; without it, no links lead there (or BLOG_REPOSITORY)
-  --format markdown   one Markdown file for each chapter, into blog/markdown
+  --format markdown   one Markdown file for each lesson, into blog/markdown
   --notebooks <dir>   other notebooks than those of the course
   --output <dir>      another place for what is built
   --help              this`;

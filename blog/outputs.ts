@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { PLOTLY } from "../lib/src/notebook/index.ts";
 import { escapeHtml, excerpt } from "../lib/src/plot/index.ts";
-import type { CellOutput } from "./chapter.ts";
+import type { CellOutput } from "./lesson.ts";
 import { sanitized } from "./sanitize.ts";
 import type { Link, Prose } from "./prose.ts";
 

@@ -7,9 +7,8 @@ import { plainText, Prose, slug } from "./prose.ts";
 import { sanitized } from "./sanitize.ts";
 
 const highlighter = await Highlighter.load();
-const chapters = [{ name: "01-a" }, { name: "02-b" }];
-const prose = (repository?: string): Prose =>
-  new Prose(highlighter, linkOf({ name: "01-a" }, { chapters, repository }));
+const lessons = [{ name: "01-a" }, { name: "02-b" }];
+const prose = (repository?: string): Prose => new Prose(highlighter, linkOf({ name: "01-a" }, { lessons, repository }));
 
 test("headings get anchors that are stable, and differ", () => {
   const page = prose();
@@ -29,7 +28,7 @@ test("a notebook has no second title: its other headings of the first level are 
   assert.equal(page.headings[0]?.level, 2);
 });
 
-test("links lead to chapters, to exercises, to the repository, or are words", () => {
+test("links lead to lessons, to exercises, to the repository, or are words", () => {
   const cases: [string, string | undefined, string | undefined][] = [
     ["02-b.ipynb", "02-b.html", "02-b.html"],
     ["02-b.ipynb#words", "02-b.html#words", "02-b.html#words"],
@@ -43,8 +42,8 @@ test("links lead to chapters, to exercises, to the repository, or are words", ()
     ["data:text/html,x", undefined, undefined],
   ];
   for (const [href, without, known] of cases) {
-    assert.equal(linkOf({ name: "01-a" }, { chapters })(href), without, href);
-    assert.equal(linkOf({ name: "01-a" }, { chapters, repository: "https://github.com/o/n" })(href), known, href);
+    assert.equal(linkOf({ name: "01-a" }, { lessons })(href), without, href);
+    assert.equal(linkOf({ name: "01-a" }, { lessons, repository: "https://github.com/o/n" })(href), known, href);
   }
   assert.equal(prose().html("[the code](../lib/x.ts)").trim(), "<p><span>the code</span></p>");
 });

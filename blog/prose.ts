@@ -1,6 +1,6 @@
 /** The Markdown of a notebook as HTML: headings with anchors, coloured code, formulas, and links that lead to pages of the guide. */
 import markdownIt, { type MarkdownIt, type Token } from "markdown-it";
-import type { Attachments } from "./chapter.ts";
+import type { Attachments } from "./lesson.ts";
 import type { Highlighter } from "./highlight.ts";
 import { formula, mathSyntax } from "./math.ts";
 import { sanitized } from "./sanitize.ts";

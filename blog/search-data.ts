@@ -1,7 +1,7 @@
 /** What the search of the site looks through: one entry for each section of each page. The index is built in the browser. */
-import type { Chapter } from "./chapter.ts";
+import type { Lesson } from "./lesson.ts";
 import { glossaryEntries } from "./glossary.ts";
-import { wordId } from "./chapter-page.ts";
+import { wordId } from "./lesson-page.ts";
 import { plainText, Prose } from "./prose.ts";
 import type { Highlighter } from "./highlight.ts";
 
@@ -16,24 +16,24 @@ export interface SearchEntry {
 }
 
 /** All sections, in reading order; then the words of the glossary. */
-export function searchEntries(chapters: readonly Chapter[], highlighter: Highlighter): SearchEntry[] {
-  return [...chapters.flatMap((chapter) => sectionsOf(chapter, highlighter)), ...words(chapters)];
+export function searchEntries(lessons: readonly Lesson[], highlighter: Highlighter): SearchEntry[] {
+  return [...lessons.flatMap((lesson) => sectionsOf(lesson, highlighter)), ...words(lessons)];
 }
 
-function sectionsOf(chapter: Chapter, highlighter: Highlighter): SearchEntry[] {
+function sectionsOf(lesson: Lesson, highlighter: Highlighter): SearchEntry[] {
   // The same headings get the same ids as on the page.
   const ids = new Prose(highlighter, () => undefined);
-  const page = `${chapter.number} ${plainText(chapter.title)}`.trim();
-  let current = section(`${chapter.name}.html`, chapter.title, page);
-  current.text = plainText(chapter.summary);
+  const page = `${lesson.number} ${plainText(lesson.title)}`.trim();
+  let current = section(`${lesson.name}.html`, lesson.title, page);
+  current.text = plainText(lesson.summary);
   const sections = [current];
-  for (const block of chapter.blocks) {
+  for (const block of lesson.blocks) {
     if (block.kind === "code") current.code += ` ${block.source}`;
     if (block.kind !== "prose") continue;
     for (const part of block.text.replace(/```[^]*?```/g, " ").split(/^(?=#{1,6} )/m)) {
       const [, heading, rest = ""] = /^#{1,6} +(.*)([^]*)/.exec(part) ?? [undefined, undefined, part];
       if (heading !== undefined) {
-        current = section(`${chapter.name}.html#${ids.id(heading)}`, heading, page);
+        current = section(`${lesson.name}.html#${ids.id(heading)}`, heading, page);
         sections.push(current);
       }
       current.text += ` ${plainText(rest)}`;
@@ -47,8 +47,8 @@ function section(url: string, title: string, page: string): { -readonly [key in 
   return { url, title: plainText(title), page, text: "", code: "" };
 }
 
-function words(chapters: readonly Chapter[]): SearchEntry[] {
-  return glossaryEntries(chapters).map(({ term, senses }) => ({
+function words(lessons: readonly Lesson[]): SearchEntry[] {
+  return glossaryEntries(lessons).map(({ term, senses }) => ({
     url: `glossary.html#${wordId(term)}`,
     title: plainText(term),
     page: "Glossary",

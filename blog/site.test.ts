@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { markdownFiles } from "./markdown-files.ts";
 import { BlogFolder, printed, shown } from "./notebooks-for-test.ts";
-import { readChapters, siteFiles } from "./site.ts";
+import { readLessons, siteFiles } from "./site.ts";
 import { warnings } from "./warnings.ts";
 
 interface Ended {
@@ -25,7 +25,7 @@ function blog(...words: string[]): Promise<Ended> {
   );
 }
 
-const sound = ["# 01 · Small\n\nA chapter.", "## Words\n\n- **a**: b.", { code: "1 + 1", outputs: [printed("2")] }];
+const sound = ["# 01 · Small\n\nA lesson.", "## Words\n\n- **a**: b.", { code: "1 + 1", outputs: [printed("2")] }];
 
 test("a broken notebook leaves the site that was there, and nothing beside it", async () => {
   await using folder = await BlogFolder.make();
@@ -75,7 +75,7 @@ test("wrong words are answered with what is right", async () => {
   assert.match((await blog("--notebooks", folder.path)).said, /there are no notebooks in /);
 });
 
-test("a chapter with an error, a huge output, a script and an unknown type becomes a safe page, and is told of", async () => {
+test("a lesson with an error, a huge output, a script and an unknown type becomes a safe page, and is told of", async () => {
   await using folder = await BlogFolder.make();
   await folder.write("01-wild", [
     "# 01 · <script>alert(1)</script> Wild & `raw`",
@@ -91,8 +91,8 @@ test("a chapter with an error, a huge output, a script and an unknown type becom
       ],
     },
   ]);
-  const chapters = await readChapters(folder.path);
-  const files = await siteFiles(chapters);
+  const lessons = await readLessons(folder.path);
+  const files = await siteFiles(lessons);
   const page = String(files.get("01-wild.html"));
   const scripts = page.match(/<script\b[^>]*>/g) ?? [];
   assert.equal(scripts.length, 3, "those of the page itself");
@@ -102,7 +102,7 @@ test("a chapter with an error, a huge output, a script and an unknown type becom
   for (const [path, content] of files)
     if (path.endsWith(".html") || path.endsWith(".xml")) assert.doesNotMatch(String(content), /<script>alert/, path);
   assert.deepEqual(
-    warnings(chapters).map((line) => line.replace(/;.*/, "")),
+    warnings(lessons).map((line) => line.replace(/;.*/, "")),
     ["01-wild.ipynb has no summary", "01-wild.ipynb shows errors in 1 of its cells"],
   );
 });
@@ -110,11 +110,11 @@ test("a chapter with an error, a huge output, a script and an unknown type becom
 test("links to the repository are there when it is known, and only then", async () => {
   await using folder = await BlogFolder.make();
   await folder.write("01-small", [...sound, "[the code](../lib/src/index.ts)"]);
-  const chapters = await readChapters(folder.path);
-  const without = String((await siteFiles(chapters)).get("01-small.html"));
+  const lessons = await readLessons(folder.path);
+  const without = String((await siteFiles(lessons)).get("01-small.html"));
   assert.doesNotMatch(without, /Open this notebook|blob\/HEAD|codespaces/);
   const place = { repository: "https://github.com/o/n", address: "https://o.github.io/n/" };
-  const files = await siteFiles(chapters, place);
+  const files = await siteFiles(lessons, place);
   const page = String(files.get("01-small.html"));
   assert.match(
     page,
@@ -128,7 +128,7 @@ test("links to the repository are there when it is known, and only then", async 
   assert.match(String(files.get("feed.xml")), /<link>https:\/\/o\.github\.io\/n\/01-small\.html<\/link>/);
 });
 
-test("chapters can be had as Markdown, with their outputs and pictures", async () => {
+test("lessons can be had as Markdown, with their outputs and pictures", async () => {
   await using folder = await BlogFolder.make();
   const png = "iVBORw0KGgoAAAANSUhEUgAABfAAAAIw";
   const figure = { data: [], layout: { title: { text: "Bars" } } };
@@ -141,10 +141,10 @@ test("chapters can be had as Markdown, with their outputs and pictures", async (
     },
   ]);
   await folder.write("02-more", ["# 02 · More\n\nAnother."]);
-  const files = markdownFiles(await readChapters(folder.path));
+  const files = markdownFiles(await readLessons(folder.path));
   assert.deepEqual([...files.keys()].sort(), ["01-small.md", "02-more.md", "pictures/01-small-1.png"]);
   const text = String(files.get("01-small.md"));
-  assert.match(text, /^---\ntitle: "01 · Small"\ndescription: "A chapter\."\n---\n\n# 01 · Small\n\nA chapter\./);
+  assert.match(text, /^---\ntitle: "01 · Small"\ndescription: "A lesson\."\n---\n\n# 01 · Small\n\nA lesson\./);
   assert.match(text, /```typescript\n1 \+ 1\n```\n\n```text\n2\n```/);
   assert.match(text, /See \[02\]\(02-more\.md\) and code\./);
   assert.match(text, /````typescript\n```\n````\n\n!\[Bars\]\(pictures\/01-small-1\.png\)\n\n\*Two bars\.\*/);

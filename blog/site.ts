@@ -5,8 +5,8 @@ import { StreambookError } from "../lib/src/errors/index.ts";
 import { scriptJson } from "../lib/src/plot/index.ts";
 import { addAssets, type Files } from "./assets.ts";
 import { cardPng } from "./card.ts";
-import { type Chapter, readChapter } from "./chapter.ts";
-import { chapterPage, renderChapter } from "./chapter-page.ts";
+import { type Lesson, readLesson } from "./lesson.ts";
+import { lessonPage, renderLesson } from "./lesson-page.ts";
 import { changeDates, feedXml, sitemapXml } from "./feed.ts";
 import { frontPage, notFoundPage } from "./front-page.ts";
 import { glossaryPage } from "./glossary.ts";
@@ -31,34 +31,32 @@ export const LOCAL_ADDRESS = "http://localhost:4100";
 
 let highlighter: Promise<Highlighter> | undefined;
 
-/** Reads all notebooks of a folder as chapters. @throws NOT_FOUND when there is none; what `readChapter` throws */
-export async function readChapters(folder: string): Promise<Chapter[]> {
+/** Reads all notebooks of a folder as lessons. @throws NOT_FOUND when there is none; what `readLesson` throws */
+export async function readLessons(folder: string): Promise<Lesson[]> {
   const names = globSync("*.ipynb", { cwd: folder }).sort();
   if (names.length === 0)
     throw new StreambookError(
       "NOT_FOUND",
       `there are no notebooks in ${folder}; \`git checkout notebooks\` brings them back`,
     );
-  return Promise.all(names.map((name) => readChapter(join(folder, name))));
+  return Promise.all(names.map((name) => readLesson(join(folder, name))));
 }
 
 /** All files of the site, by their path in it. */
-export async function siteFiles(chapters: readonly Chapter[], place: Place = {}): Promise<Files> {
+export async function siteFiles(lessons: readonly Lesson[], place: Place = {}): Promise<Files> {
   const colours = await (highlighter ??= Highlighter.load());
   const files: Files = new Map();
-  const rendered = chapters.map((chapter) =>
-    renderChapter(chapter, { chapters, repository: place.repository }, colours),
-  );
-  const prose = new Prose(colours, linkOf({ name: "" }, { chapters, repository: place.repository }));
+  const rendered = lessons.map((lesson) => renderLesson(lesson, { lessons, repository: place.repository }, colours));
+  const prose = new Prose(colours, linkOf({ name: "" }, { lessons, repository: place.repository }));
   const base = place.base ?? new URL(place.address ?? "http://localhost/").pathname;
   const address = withSlash(place.address ?? `${LOCAL_ADDRESS}${base}`);
   const site: Site = {
-    ...{ chapters, address, base: withSlash(base), repository: place.repository },
+    ...{ lessons, address, base: withSlash(base), repository: place.repository },
     published: place.address !== undefined,
   };
-  const pages = [...rendered.map((chapter) => chapterPage(site, chapter))];
+  const pages = [...rendered.map((lesson) => lessonPage(site, lesson))];
   pages.push(frontPage(site, rendered, prose), glossaryPage(site, prose), notFoundPage(site, prose));
-  const entries = `streambookSearch(${scriptJson(searchEntries(chapters, colours))})`;
+  const entries = `streambookSearch(${scriptJson(searchEntries(lessons, colours))})`;
   const assets = await addAssets(files, colours, entries);
   for (const page of pages) files.set(page.path, pageHtml(site, page, assets));
   for (const { figures, pictures } of rendered) {
@@ -69,18 +67,18 @@ export async function siteFiles(chapters: readonly Chapter[], place: Place = {})
     }
     for (const [path, picture] of pictures) files.set(path, picture);
   }
-  const dates = await changeDates(chapters);
-  files.set("feed.xml", feedXml(chapters, address, dates));
-  files.set("sitemap.xml", sitemapXml(chapters, address, dates));
+  const dates = await changeDates(lessons);
+  files.set("feed.xml", feedXml(lessons, address, dates));
+  files.set("sitemap.xml", sitemapXml(lessons, address, dates));
   files.set(".nojekyll", "");
-  await addCards(files, chapters);
+  await addCards(files, lessons);
   return files;
 }
 
-async function addCards(files: Files, chapters: readonly Chapter[]): Promise<void> {
+async function addCards(files: Files, lessons: readonly Lesson[]): Promise<void> {
   const summary = "Build a streaming text pipeline on a real Kafka, HDFS, YARN and Hive, in TypeScript.";
   files.set("cards/index.png", await cardPng({ number: "", title: "The course you can run", summary }));
-  for (const { name, number, title, summary: said } of chapters)
+  for (const { name, number, title, summary: said } of lessons)
     files.set(`cards/${name}.png`, await cardPng({ number, title: plainText(title), summary: plainText(said) }));
 }
 

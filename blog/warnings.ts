@@ -1,10 +1,10 @@
 /** What a writer should know of the notebooks before they are published; none of it keeps the site from being built. */
 import { basename } from "node:path";
-import type { Chapter } from "./chapter.ts";
+import type { Lesson } from "./lesson.ts";
 
 /** One line for each thing. */
-export function warnings(chapters: readonly Chapter[]): string[] {
-  return chapters.flatMap(({ file, summary, blocks }) => {
+export function warnings(lessons: readonly Lesson[]): string[] {
+  return lessons.flatMap(({ file, summary, blocks }) => {
     const name = basename(file);
     const code = blocks.filter((block) => block.kind === "code");
     const failed = code.filter(

@@ -13,7 +13,7 @@ import { HtmlValidate } from "html-validate";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { Files } from "../blog/assets.ts";
 import { putInPlace } from "../blog/put-in-place.ts";
-import { readChapters, siteFiles } from "../blog/site.ts";
+import { readLessons, siteFiles } from "../blog/site.ts";
 import { createSiteServer } from "../blog/watch.ts";
 import { TestFolder } from "../lib/src/notebook/notebooks-for-test.ts";
 import { projectFolder } from "../lib/src/stack/index.ts";
@@ -25,7 +25,7 @@ const LIGHT = 150_000;
 const PHONE = { width: 390, height: 844 };
 const TABLET = { width: 834, height: 1112 };
 const DESK = { width: 1440, height: 900 };
-/** A word that each chapter is about, as one would look for it. */
+/** A word that each lesson is about, as one would look for it. */
 const WORDS: Readonly<Record<string, string>> = {
   "00-welcome": "pipeline in one picture",
   "01-stream-api": "back-pressure",
@@ -38,8 +38,8 @@ const WORDS: Readonly<Record<string, string>> = {
   "08-end-to-end": "kill -9",
 };
 
-const chapters = await readChapters(join(projectFolder(), "notebooks"));
-const files: Files = await siteFiles(chapters, { base: BASE });
+const lessons = await readLessons(join(projectFolder(), "notebooks"));
+const files: Files = await siteFiles(lessons, { base: BASE });
 const pages = [...files.keys()].filter((path) => path.endsWith(".html")).sort();
 const text = (path: string): string => String(files.get(path) ?? "");
 
@@ -57,8 +57,8 @@ function targets(path: string): { path: string; anchor: string }[] {
 }
 
 describe("the files of the guide", () => {
-  test("there is a page for each of the nine chapters, and the pages around them", () => {
-    const names = chapters.map(({ name }) => `${name}.html`);
+  test("there is a page for each of the nine lessons, and the pages around them", () => {
+    const names = lessons.map(({ name }) => `${name}.html`);
     assert.equal(names.length, 9);
     assert.deepEqual(pages, [...names, "404.html", "glossary.html", "index.html"].sort());
   });
@@ -113,8 +113,8 @@ describe("the files of the guide", () => {
     }
   });
 
-  test("the feed has an item, the map an address, and the folder of cards a picture for each chapter", () => {
-    for (const { name } of chapters) {
+  test("the feed has an item, the map an address, and the folder of cards a picture for each lesson", () => {
+    for (const { name } of lessons) {
       assert.match(
         text("feed.xml"),
         new RegExp(`<guid isPermaLink="true">http://localhost:4100${BASE}${name}\\.html<`),
@@ -130,13 +130,13 @@ describe("the files of the guide", () => {
   });
 
   test("every word of the lessons is in the glossary, and leads to where it is explained", () => {
-    const words = chapters.flatMap((chapter) => chapter.words);
+    const words = lessons.flatMap((lesson) => lesson.words);
     assert.ok(words.length > 50);
     assert.equal(text("glossary.html").match(/<dd>/g)?.length, words.length);
   });
 
   test("every exercise has its solution, folded away", () => {
-    for (const { name } of chapters) {
+    for (const { name } of lessons) {
       const html = text(`${name}.html`);
       const exercises = html.match(/<h3 id="exercise-\d/g)?.length ?? 0;
       assert.ok(exercises >= 3);
@@ -304,7 +304,7 @@ describe("the guide in a browser", { skip: noBrowser, concurrency: false }, () =
     await context.close();
   });
 
-  test("the search finds a word of each chapter, by the keyboard alone", async () => {
+  test("the search finds a word of each lesson, by the keyboard alone", async () => {
     const { page, context, faults } = await open("index.html");
     await page.keyboard.press("/");
     const input = page.getByRole("searchbox");
@@ -346,18 +346,18 @@ describe("the guide in a browser", { skip: noBrowser, concurrency: false }, () =
     await context.close();
   });
 
-  test("on a phone the chapters and the contents are a touch away", async () => {
+  test("on a phone the lessons and the contents are a touch away", async () => {
     const { page, context, faults } = await open("07-mapreduce.html", { viewport: PHONE, hasTouch: true });
-    const chapter = page.locator("#chapters a", { hasText: "End to end" });
-    assert.equal(await chapter.isVisible(), false);
-    await page.getByRole("button", { name: "Chapters" }).tap();
-    await chapter.waitFor();
+    const lesson = page.locator("#lessons a", { hasText: "End to end" });
+    assert.equal(await lesson.isVisible(), false);
+    await page.getByRole("button", { name: "Lessons" }).tap();
+    await lesson.waitFor();
     await page.keyboard.press("Escape");
     await page.locator(".contents summary").tap();
     await page.locator(".contents a", { hasText: "Exercises" }).tap();
     await page.waitForURL(/#exercises$/);
-    await page.getByRole("button", { name: "Chapters" }).tap();
-    await chapter.tap();
+    await page.getByRole("button", { name: "Lessons" }).tap();
+    await lesson.tap();
     await page.waitForURL(/08-end-to-end\.html$/);
     assert.deepEqual(faults, []);
     await context.close();

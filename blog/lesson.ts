@@ -1,10 +1,10 @@
-/** A notebook as a chapter of the guide: its title, its parts in their order, its words, and the solutions of its exercises. */
+/** A notebook as a lesson of the guide: its title, its parts in their order, its words, and the solutions of its exercises. */
 import { basename, dirname, join } from "node:path";
 import { existsSync } from "node:fs";
 import { StreambookError } from "../lib/src/errors/index.ts";
 import { type Cell, joined, readNotebook } from "../lib/src/notebook/index.ts";
 
-/** A piece of a chapter, in reading order. */
+/** A piece of a lesson, in reading order. */
 export type Block =
   | { readonly kind: "prose"; readonly text: string; readonly attachments: Attachments }
   | { readonly kind: "code"; readonly source: string; readonly tags: readonly string[]; readonly outputs: CellOutput[] }
@@ -24,15 +24,15 @@ export interface CellOutput {
   readonly traceback?: unknown;
 }
 
-/** A word that a chapter explains. */
+/** A word that a lesson explains. */
 export interface Word {
   readonly term: string;
   /** Markdown. */
   readonly definition: string;
 }
 
-/** A chapter: all that its page, the front page, the glossary, the search and the feed are made of. */
-export interface Chapter {
+/** A lesson: all that its page, the front page, the glossary, the search and the feed are made of. */
+export interface Lesson {
   /** `04-clusters`: the name of the file, of the page, and of all that belongs to it. */
   readonly name: string;
   /** `04`, or "" when the file has no number. */
@@ -55,7 +55,7 @@ const PACE = { words: 220, lines: 20 };
  *
  * @throws NOT_FOUND, NOTEBOOK_INVALID when it cannot be read or has no title
  */
-export async function readChapter(file: string): Promise<Chapter> {
+export async function readLesson(file: string): Promise<Lesson> {
   const { cells } = await readNotebook(file);
   const name = basename(file, ".ipynb");
   const blocks = cells.flatMap((cell, index) => blockOf(cell, `${file}, cell ${index + 1}`));

@@ -1,8 +1,8 @@
-/** Notebooks as chapters. */
+/** Notebooks as lessons. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isStreambookError } from "../lib/src/errors/index.ts";
-import { readChapter } from "./chapter.ts";
+import { readLesson } from "./lesson.ts";
 import { BlogFolder } from "./notebooks-for-test.ts";
 
 test("a title, a summary and the words are read from where the lessons have them", async () => {
@@ -12,20 +12,20 @@ test("a title, a summary and the words are read from where the lessons have them
     "## Words\n\n- **map**: a function\n  of one record.\n- **key `k`**: what a pair is about.\n\nNo word.\n\n## Next\n\n- **other**: none.",
     { code: "1" },
   ]);
-  const chapter = await readChapter(file);
-  assert.equal(chapter.name, "07-map");
-  assert.equal(chapter.number, "07");
-  assert.equal(chapter.title, "Maps, *and* more");
-  assert.equal(chapter.summary, "By the end you know what a map is.");
-  assert.deepEqual(chapter.words, [
+  const lesson = await readLesson(file);
+  assert.equal(lesson.name, "07-map");
+  assert.equal(lesson.number, "07");
+  assert.equal(lesson.title, "Maps, *and* more");
+  assert.equal(lesson.summary, "By the end you know what a map is.");
+  assert.deepEqual(lesson.words, [
     { term: "map", definition: "a function of one record." },
     { term: "key `k`", definition: "what a pair is about." },
   ]);
   assert.deepEqual(
-    chapter.blocks.map((block) => (block.kind === "prose" ? block.text.slice(0, 12) : block.kind)),
+    lesson.blocks.map((block) => (block.kind === "prose" ? block.text.slice(0, 12) : block.kind)),
     ["**Before you", "## Words\n\n- ", "code"],
   );
-  assert.equal(chapter.minutes, 1);
+  assert.equal(lesson.minutes, 1);
 });
 
 test("each solution stands behind the check of its exercise", async () => {
@@ -55,7 +55,7 @@ test("each solution stands behind the check of its exercise", async () => {
     "## Clean up",
     { code: "never" },
   ]);
-  const { blocks } = await readChapter(file);
+  const { blocks } = await readLesson(file);
   const seen = blocks.map((block) =>
     block.kind === "solution"
       ? block.blocks.map((part) => (part.kind === "prose" ? part.text : part.kind === "code" ? part.source : ""))
@@ -67,7 +67,7 @@ test("each solution stands behind the check of its exercise", async () => {
   assert.deepEqual(seen, expected);
 });
 
-test("what cannot be a chapter is refused, with the file, the fault and the cure", async () => {
+test("what cannot be a lesson is refused, with the file, the fault and the cure", async () => {
   await using folder = await BlogFolder.make();
   const cases: [Promise<string>, RegExp][] = [
     [folder.write("a", ["No title."]), /a\.ipynb has no title; let its first cell be text that begins with `# NN/],
@@ -81,10 +81,10 @@ test("what cannot be a chapter is refused, with the file, the fault and the cure
     ],
   ];
   for (const [file, message] of cases)
-    await assert.rejects(readChapter(await file), (error: Error) => {
+    await assert.rejects(readLesson(await file), (error: Error) => {
       assert.ok(isStreambookError(error, "NOTEBOOK_INVALID"));
       assert.match(error.message, message);
       return true;
     });
-  await assert.rejects(readChapter("/nowhere/x.ipynb"), (error) => isStreambookError(error, "NOT_FOUND"));
+  await assert.rejects(readLesson("/nowhere/x.ipynb"), (error) => isStreambookError(error, "NOT_FOUND"));
 });

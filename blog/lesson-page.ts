@@ -1,6 +1,6 @@
-/** The page of a chapter: its head, its cells in their order, its table of contents, and the way on. */
+/** The page of a lesson: its head, its cells in their order, its table of contents, and the way on. */
 import { markup, Markup } from "../lib/src/plot/index.ts";
-import type { Block, Chapter } from "./chapter.ts";
+import type { Block, Lesson } from "./lesson.ts";
 import type { Page, Site } from "./layout.ts";
 import { type OutputPlace, outputHtml, type PageFigure } from "./outputs.ts";
 import { plainText, type Heading, Prose } from "./prose.ts";
@@ -8,22 +8,22 @@ import type { Highlighter } from "./highlight.ts";
 import { fingerprint } from "./assets.ts";
 import { linkOf } from "./links.ts";
 
-/** A chapter rendered: its page's parts, and the files that it brings along. */
-export interface RenderedChapter {
-  readonly chapter: Chapter;
+/** A lesson rendered: its page's parts, and the files that it brings along. */
+export interface RenderedLesson {
+  readonly lesson: Lesson;
   readonly prose: Prose;
   readonly html: string;
   readonly figures: readonly (PageFigure & { readonly name: string })[];
   readonly pictures: ReadonlyMap<string, Buffer>;
 }
 
-/** Renders the cells of a chapter. */
-export function renderChapter(
-  chapter: Chapter,
-  site: { readonly chapters: readonly Chapter[]; readonly repository: string | undefined },
+/** Renders the cells of a lesson. */
+export function renderLesson(
+  lesson: Lesson,
+  site: { readonly lessons: readonly Lesson[]; readonly repository: string | undefined },
   highlighter: Highlighter,
-): RenderedChapter {
-  const link = linkOf(chapter, site);
+): RenderedLesson {
+  const link = linkOf(lesson, site);
   const prose = new Prose(highlighter, link);
   const figures: (PageFigure & { name: string })[] = [];
   const pictures = new Map<string, Buffer>();
@@ -31,7 +31,7 @@ export function renderChapter(
     prose,
     link,
     addFigure: (figure) => {
-      const name = `${chapter.name}-${figures.length + 1}`;
+      const name = `${lesson.name}-${figures.length + 1}`;
       figures.push({ ...figure, name });
       return name;
     },
@@ -41,13 +41,13 @@ export function renderChapter(
       return address;
     },
   };
-  const first = chapter.blocks[0];
-  const html = chapter.blocks.map((block) => {
+  const first = lesson.blocks[0];
+  const html = lesson.blocks.map((block) => {
     const rendered = blockHtml(block, place);
     // What stands between the summary and the first heading says what is needed.
     return block === first && block.kind === "prose" ? setApart(rendered) : rendered;
   });
-  return { chapter, prose, html: markWords(html.join("")), figures, pictures };
+  return { lesson, prose, html: markWords(html.join("")), figures, pictures };
 }
 
 function blockHtml(block: Block, place: OutputPlace, aside = false): string {
@@ -80,7 +80,7 @@ function markWords(html: string): string {
   });
 }
 
-/** The anchor of a word on the page of its chapter. */
+/** The anchor of a word on the page of its lesson. */
 export function wordId(term: string): string {
   return `word-${plainText(term)
     .toLowerCase()
@@ -88,36 +88,36 @@ export function wordId(term: string): string {
     .replace(/^-|-$/g, "")}`;
 }
 
-/** The page of a rendered chapter. */
-export function chapterPage(site: Site, { chapter, prose, html, figures }: RenderedChapter): Page {
-  const { chapters } = site;
-  const at = chapters.indexOf(chapter);
-  const exercises = chapter.blocks.filter((block) => block.kind === "code" && block.tags.includes("exercise")).length;
+/** The page of a rendered lesson. */
+export function lessonPage(site: Site, { lesson, prose, html, figures }: RenderedLesson): Page {
+  const { lessons } = site;
+  const at = lessons.indexOf(lesson);
+  const exercises = lesson.blocks.filter((block) => block.kind === "code" && block.tags.includes("exercise")).length;
   const facts = [
-    `${chapter.minutes} min to read`,
+    `${lesson.minutes} min to read`,
     counted(figures.length, "figure"),
     counted(exercises, "exercise"),
   ].filter((fact) => fact !== "");
   const main = markup`<article>
-<header class="chapter-head">
-${chapter.number !== "" && markup`<p class="chapter-number">Chapter ${chapter.number}</p>`}
-<h1>${new Markup(prose.inline(chapter.title))}</h1>
-${chapter.summary !== "" && markup`<p class="lead">${new Markup(prose.inline(chapter.summary))}</p>`}
+<header class="lesson-head">
+${lesson.number !== "" && markup`<p class="lesson-number">Lesson ${lesson.number}</p>`}
+<h1>${new Markup(prose.inline(lesson.title))}</h1>
+${lesson.summary !== "" && markup`<p class="lead">${new Markup(prose.inline(lesson.summary))}</p>`}
 <ul class="facts">${facts.map((fact) => markup`<li>${fact}</li>`)}</ul>
-${openLinks(site, chapter)}
+${openLinks(site, lesson)}
 </header>
 ${new Markup(html)}
 </article>
-<nav class="pager" aria-label="Previous and next chapter">
-${neighbour(prose, chapters[at - 1], "prev")}
-${neighbour(prose, chapters[at + 1], "next")}
+<nav class="pager" aria-label="Previous and next lesson">
+${neighbour(prose, lessons[at - 1], "prev")}
+${neighbour(prose, lessons[at + 1], "next")}
 </nav>`;
   return {
-    path: `${chapter.name}.html`,
-    title: `${chapter.number === "" ? "" : `${chapter.number} · `}${plainText(chapter.title)} · streambook`,
-    description: plainText(chapter.summary) || plainText(chapter.title),
-    card: `cards/${chapter.name}.png`,
-    chapter: chapter.name,
+    path: `${lesson.name}.html`,
+    title: `${lesson.number === "" ? "" : `${lesson.number} · `}${plainText(lesson.title)} · streambook`,
+    description: plainText(lesson.summary) || plainText(lesson.title),
+    card: `cards/${lesson.name}.png`,
+    lesson: lesson.name,
     ...(prose.headings.length > 0 && { aside: contents(prose.headings) }),
     main,
     prose,
@@ -129,7 +129,7 @@ function counted(count: number, noun: string): string {
 }
 
 /** Where the notebook itself is; nothing when the repository is not known. */
-function openLinks({ repository }: Site, { name }: Chapter): Markup {
+function openLinks({ repository }: Site, { name }: Lesson): Markup {
   if (repository === undefined) return markup``;
   const hosted = /^https:\/\/github\.com\/([^/]+\/[^/]+)$/.exec(repository)?.[1];
   return markup`<p class="open-links"><a class="button" href="${repository}/blob/HEAD/notebooks/${name}.ipynb" rel="noopener">Open this notebook</a>${
@@ -146,8 +146,8 @@ function contents(headings: readonly Heading[]): Markup {
   )}</ol></details></nav>`;
 }
 
-function neighbour(prose: Prose, chapter: Chapter | undefined, side: "prev" | "next"): Markup {
-  if (chapter === undefined) return markup`<span></span>`;
+function neighbour(prose: Prose, lesson: Lesson | undefined, side: "prev" | "next"): Markup {
+  if (lesson === undefined) return markup`<span></span>`;
   const label = side === "prev" ? "Previous" : "Next";
-  return markup`<a class="${side}" rel="${side}" href="${chapter.name}.html"><span>${label}</span> <strong>${chapter.number} ${new Markup(prose.inline(chapter.title))}</strong></a>`;
+  return markup`<a class="${side}" rel="${side}" href="${lesson.name}.html"><span>${label}</span> <strong>${lesson.number} ${new Markup(prose.inline(lesson.title))}</strong></a>`;
 }
