@@ -1,7 +1,7 @@
 /** The named scripts one by one, as from three terminals: source, consumer, producer; then the rebuild, from log and table. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -147,4 +147,12 @@ test("and from the table's rows, in this process", async () => {
   ]);
   assert.equal(code, 0, stderr);
   await identical(join(folder, "from table"));
+});
+
+test("nothing to rebuild is an error", async () => {
+  await writeFile(join(folder, "empty.ndjson"), "");
+  const words = ["--input", `file:${join(folder, "empty.ndjson")}`, "--output", join(folder, "none"), "--local"];
+  const { code, stderr } = await command("rebuild_texts.sh", words);
+  assert.match(stderr, /empty\.ndjson holds no messages/);
+  assert.equal(code, 1, stderr);
 });

@@ -24,7 +24,7 @@ export function register(program: Command): void {
     .summary("rebuild the texts from their messages, by MapReduce on YARN")
     .description(
       "Reads the messages of the producer's log or of the Hive table, in any order and some of them twice, brings the chunks of each\n" +
-        "stream together, and writes each text whose every chunk is there as one file. Exit 1 when a text is not complete.",
+        "stream together, and writes each text whose every chunk is there as one file. Exit 1 when a text is not complete, or there is none.",
     )
     .option("--input <where>", "hdfs:///folder, hive:TABLE, or file:PATH on this machine", "hdfs:///streambook/log")
     .option("--output <folder>", "folder for the texts", "refresh")
@@ -48,6 +48,11 @@ export function register(program: Command): void {
         for (const { uri, streamId, problem } of report.texts) {
           if (problem !== undefined) process.stderr.write(`rebuild: ${uri} (${streamId}): ${problem}\n`);
         }
+        if (report.streams === 0)
+          throw new StreambookError(
+            "NO_TEXTS",
+            `${options.input} holds no messages, so there is nothing to rebuild; look whether producer and consumer have run`,
+          );
         if (report.complete === report.streams) return;
         throw new StreambookError(
           "RUN_NOT_IDENTICAL",

@@ -43,7 +43,7 @@ export const errorCodes = {
     retriable: false,
     exitCode: 1,
   },
-  NO_TEXTS: { summary: "A folder that should hold texts holds none.", retriable: false, exitCode: 1 },
+  NO_TEXTS: { summary: "There are no texts where they should be.", retriable: false, exitCode: 1 },
   // kafka
   KAFKA_FAILED: { summary: "Kafka refused or failed a request.", retriable: true, exitCode: 1 },
   MESSAGE_TOO_LARGE: { summary: "A message is larger than the topic accepts.", retriable: false, exitCode: 1 },
