@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { createLogger } from "../log/index.ts";
 import { consume } from "../pipeline/index.ts";
+import { plural } from "../plot/index.ts";
 import { loadSchema } from "../schema/index.ts";
 import { addresses } from "../stack/index.ts";
 import { action, positiveNumber, serviceAddress, wholeNumber } from "./command.ts";
@@ -88,15 +89,15 @@ export function register(program: Command): void {
             line.show(
               read === 0
                 ? `reads the topic ${options.topic}; Ctrl-C stops`
-                : `${read} read, ${rows} rows in ${files} files` +
-                    (deadLetters > 0 ? `, ${deadLetters} dead letters` : "") +
+                : `${read} read, ${plural(rows, "row")} in ${plural(files, "file")}` +
+                    (deadLetters > 0 ? `, ${plural(deadLetters, "dead letter")}` : "") +
                     (warmingUp > 0 ? `, ${warmingUp}/${options.warmUp} chunks held to seed the clusters` : ""),
             );
           },
         });
         line.end(
-          `${report.read} messages read, ${report.rows} rows in ${report.files} files of ${options.hiveTable}, ` +
-            `${report.deadLetters} dead letters, ${report.seconds.toFixed(1)} s, model ${report.modelVersion}` +
+          `${plural(report.read, "message")} read, ${plural(report.rows, "row")} in ${plural(report.files, "file")} of ${options.hiveTable}, ` +
+            `${plural(report.deadLetters, "dead letter")}, ${report.seconds.toFixed(1)} s, model ${report.modelVersion}` +
             (held > 0 ? `; the ${held} chunks held to seed the clusters are read again next time` : ""),
         );
       }),

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { createLogger } from "../log/index.ts";
 import { produce, type ProduceResult } from "../pipeline/index.ts";
+import { plural } from "../plot/index.ts";
 import { action, hostAndPort, positiveNumber, serviceAddress, usage, wholeNumber } from "./command.ts";
 import { statusLine } from "./status-line.ts";
 import { StreambookError } from "../errors/index.ts";
@@ -84,9 +85,9 @@ export function register(program: Command): void {
 }
 
 function summary({ streams, messages, malformed, resumed, logFile, stopped }: ProduceResult, seconds: number): string {
-  const parts = [`${streams} texts, ${messages} messages in ${seconds.toFixed(1)} s`];
-  if (resumed > 0) parts.push(`${resumed} streams taken up again`);
-  if (malformed > 0) parts.push(`${malformed} lines that were no chunks`);
+  const parts = [`${plural(streams, "text")}, ${plural(messages, "message")} in ${seconds.toFixed(1)} s`];
+  if (resumed > 0) parts.push(`${plural(resumed, "stream")} taken up again`);
+  if (malformed > 0) parts.push(plural(malformed, "line that was no chunk", "lines that were no chunks"));
   if (stopped) parts.push("stopped before the end");
   if (logFile !== undefined) parts.push(`log ${logFile}`);
   return parts.join("; ");

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { StreambookError } from "../errors/index.ts";
 import { rebuild, type RebuildReport } from "../pipeline/index.ts";
+import { plural } from "../plot/index.ts";
 import { addresses, hadoopClient } from "../stack/index.ts";
 import { action, wholeNumber } from "./command.ts";
 import { statusLine } from "./status-line.ts";
@@ -67,8 +68,8 @@ function summary(report: RebuildReport): string {
     report;
   const where = applicationId === undefined ? "in this process" : `on YARN as ${applicationId}`;
   return (
-    `${complete} of ${streams} texts complete in ${output}, from ${messages} messages, ${seconds.toFixed(1)} s ${where}; ` +
-    `${duplicates} duplicates dropped, ${missing} chunks missing, ${malformed} malformed lines` +
+    `${complete} of ${streams} texts complete in ${output}, from ${plural(messages, "message")}, ${seconds.toFixed(1)} s ${where}; ` +
+    `${plural(duplicates, "duplicate")} dropped, ${plural(missing, "chunk")} missing, ${plural(malformed, "malformed line")}` +
     (jobFolder === undefined ? "" : `; the job's folder is hdfs://${jobFolder}`)
   );
 }

@@ -12,6 +12,7 @@ import { openHive } from "../hive/index.ts";
 import { deadLetterTopic, deleteTopics, ensureTopic } from "../kafka/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
 import type { HadoopClient } from "../mapreduce/index.ts";
+import { plural } from "../plot/index.ts";
 import type { Schema } from "../schema/index.ts";
 import type { Addresses } from "../stack/index.ts";
 import { listFiles, startStreamSource } from "../stream/index.ts";
@@ -107,7 +108,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
           stage.progress(`${finished}/${texts} texts, ${messages} messages`);
         },
       }),
-    (result) => ({ text: `${result.messages} messages from ${result.streams} streams`, messages: result.messages }),
+    (result) => ({
+      text: `${plural(result.messages, "message")} from ${plural(result.streams, "stream")}`,
+      messages: result.messages,
+    }),
   );
   demandAll(produced);
 
@@ -131,7 +135,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
           stage.progress(`${read} read, ${rows} rows in ${files} files`);
         },
       }),
-    ({ rows, files, read }) => ({ text: `${rows} rows in ${files} Parquet files`, messages: read }),
+    ({ rows, files, read }) => ({ text: `${plural(rows, "row")} in ${plural(files, "Parquet file")}`, messages: read }),
   );
 
   const files = new Map(produced.texts.map(({ uri, file }) => [uri, file]));
