@@ -1,16 +1,6 @@
-// `npm run lab -- NOTEBOOK`: set-up, JupyterLab's own Python environment, then `streambook lab NOTEBOOK`.
+// `npm run lab -- NOTEBOOK`: set-up, then `streambook lab NOTEBOOK`, which installs JupyterLab if it is missing.
 import { runStreambook } from "../lib/bin/find-node.mjs";
-import { createBoard } from "./board.mjs";
-import { installLab } from "./python.mjs";
 import { main, setUp } from "./setup.mjs";
 
-const ready = await main(async (signal) => {
-  await setUp({ signal });
-  const board = createBoard();
-  try {
-    await installLab({ board, signal });
-  } finally {
-    board.close();
-  }
-});
+const ready = await main(async (signal) => void (await setUp({ signal })));
 if (ready) process.exitCode = await runStreambook(["lab", ...process.argv.slice(2)]);

@@ -1,12 +1,15 @@
 /** `streambook lab`: JupyterLab with the course's kernel, on this machine only. In a container, see `STREAMBOOK_LAB`. */
 import { spawn } from "node:child_process";
-import { existsSync, globSync } from "node:fs";
+import { globSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join, relative } from "node:path";
 import type { Command } from "commander";
 import { StreambookError } from "../errors/index.ts";
 import { jupyterFolder } from "../notebook/index.ts";
 import { projectFolder, status, up } from "../stack/index.ts";
+import { createBoard } from "../../../setup/board.mjs";
+import { SetupProblem } from "../../../setup/problem.mjs";
+import { installLab, labFolder } from "../../../setup/python.mjs";
 import { action, usage } from "./command.ts";
 
 /** Settings of JupyterLab as the course has them; a learner's own come before them. */
@@ -38,20 +41,27 @@ export function register(program: Command): void {
     .option("--no-stack", "do not start the services")
     .action(
       action(async (options: LabOptions, { signal, words }) => {
-        const jupyter = jupyterProgram();
         const notebook = findNotebook(words[0] ?? "00");
+        const jupyter = await installedJupyter(signal);
         if (options.stack) await startStack(signal);
         process.exitCode = await serve(jupyter, notebook, options, signal);
       }),
     );
 }
 
-function jupyterProgram(): string {
-  const folder = join(projectFolder(), ".streambook", "lab");
-  const program =
-    process.platform === "win32" ? join(folder, "Scripts", "jupyter-lab.exe") : join(folder, "bin", "jupyter-lab");
-  if (existsSync(program)) return program;
-  throw new StreambookError("SETUP_MISSING", "JupyterLab is not installed yet; `npm run lab` installs and opens it");
+/** JupyterLab's program; installed first if it is missing. */
+async function installedJupyter(signal: AbortSignal): Promise<string> {
+  const board = createBoard();
+  try {
+    await installLab({ board, signal });
+  } catch (error) {
+    if (error instanceof SetupProblem) throw new StreambookError("SETUP_MISSING", error.message, { cause: error });
+    throw error;
+  } finally {
+    board.close();
+  }
+  const folder = labFolder();
+  return process.platform === "win32" ? join(folder, "Scripts", "jupyter-lab.exe") : join(folder, "bin", "jupyter-lab");
 }
 
 /** The path of a notebook in the project, with `/`. */
@@ -59,10 +69,11 @@ function findNotebook(word: string): string {
   const all = globSync(["notebooks/*.ipynb", "notebooks/solutions/*.ipynb"], { cwd: projectFolder() }).sort();
   const named = word.replace(/^(\.\/)?notebooks\//, "").replace(/\.ipynb$/, "");
   const found = all.find((file) => relative("notebooks", file).startsWith(named));
-  return (
-    found ??
-    usage(`no notebook "${word}"; there are ${all.map((file) => relative("notebooks", file)).join(", ") || "none"}`)
-  );
+  if (found !== undefined) return found;
+  const lessons = all
+    .map((file) => relative("notebooks", file).replace(/\.ipynb$/, ""))
+    .filter((name) => !/[/\\]/.test(name));
+  usage(`no notebook "${word}"; there are ${lessons.join(", ") || "none"}, and each in solutions/`);
 }
 
 async function startStack(signal: AbortSignal): Promise<void> {
