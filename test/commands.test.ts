@@ -37,6 +37,7 @@ const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["run", ["--chunk-size", "0"], /whole number of 1 or more/],
   ["up", ["kafak"], /no service "kafak"/],
   ["data", ["generate", "--size", "lots", "--output", join(folder, "x")], /size/],
+  ["lab", ["99"], /no notebook "99"; there are 00-welcome, /],
   ["no-such-command", [], /unknown command/],
 ];
 

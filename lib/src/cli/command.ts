@@ -2,6 +2,7 @@
 import { type Command, CommanderError, InvalidArgumentError } from "commander";
 import { exitCodeOf, isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { hostOf } from "../stack/index.ts";
+import { SetupProblem } from "../../../setup/problem.mjs";
 
 /** What a command's function gets beside its options. */
 export interface CommandContext {
@@ -65,7 +66,9 @@ export function report(error: unknown, { verbose = false, interrupted = false } 
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
   if (interrupted && (error as { name?: string })?.name === "AbortError") return 130;
   const hint = verbose || isStreambookError(error) ? "" : " (--verbose shows where)";
-  process.stderr.write(`streambook: ${messageOf(error)}${hint}\n`);
+  // Set-up's message has lines for each system.
+  const message = error instanceof SetupProblem ? error.message : messageOf(error) + hint;
+  process.stderr.write(`streambook: ${message}\n`);
   if (verbose && error instanceof Error) {
     for (let e: unknown = error; e instanceof Error; e = e.cause) process.stderr.write(`${e.stack ?? e.message}\n`);
   }

@@ -4,11 +4,9 @@ import { globSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join, relative } from "node:path";
 import type { Command } from "commander";
-import { StreambookError } from "../errors/index.ts";
 import { jupyterFolder } from "../notebook/index.ts";
 import { projectFolder, status, up } from "../stack/index.ts";
 import { createBoard } from "../../../setup/board.mjs";
-import { SetupProblem } from "../../../setup/problem.mjs";
 import { installLab, labFolder } from "../../../setup/python.mjs";
 import { action, usage } from "./command.ts";
 
@@ -54,9 +52,6 @@ async function installedJupyter(signal: AbortSignal): Promise<string> {
   const board = createBoard();
   try {
     await installLab({ board, signal });
-  } catch (error) {
-    if (error instanceof SetupProblem) throw new StreambookError("SETUP_MISSING", error.message, { cause: error });
-    throw error;
   } finally {
     board.close();
   }
