@@ -1,5 +1,4 @@
 /** Saved models on HDFS: written whole or not at all, the newest readable one wins. */
-import { randomUUID } from "node:crypto";
 import { isStreambookError, StreambookError } from "../errors/index.ts";
 import type { Hdfs } from "../hdfs/index.ts";
 import type { Logger } from "../log/index.ts";
@@ -16,6 +15,8 @@ export class ModelStore {
   readonly #hdfs: Hdfs;
   readonly #folder: string;
   readonly #logger: Logger;
+  /** Files of this store, oldest first: those that it found, and those that it saved. */
+  #own: string[] = [];
   #savedUpdates = -1;
   #savedAt = -Infinity;
   #saving: Promise<void> = Promise.resolve();
@@ -28,7 +29,8 @@ export class ModelStore {
 
   /** The newest model; undefined when there is none. A damaged one is passed over, with a warning. */
   async load(): Promise<SavedModel | undefined> {
-    for (const { path } of (await this.#list()).reverse()) {
+    this.#own = await this.#list();
+    for (const path of this.#own.toReversed()) {
       try {
         const saved = decodeSavedModel(await this.#hdfs.read(path), path);
         this.#savedUpdates = saved.model.updates;
@@ -43,7 +45,8 @@ export class ModelStore {
 
   /**
    * Saves the labeller's model, unless it has learned nothing since the last time, or only for a moment. The first one is
-   * always saved: rows must not carry clusters that nobody can find again. One save at a time.
+   * always saved: rows must not carry clusters that nobody can find again. One save at a time. Older models are removed, but
+   * never one that another consumer of the table has saved since this store was loaded.
    *
    * @param final whether to save however young the last one is
    */
@@ -55,22 +58,23 @@ export class ModelStore {
         if (updates === this.#savedUpdates || (!final && performance.now() - this.#savedAt < YOUNG)) return;
         const bytes = labeller.save();
         if (bytes === undefined) return;
-        await this.#hdfs.mkdirs(this.#folder);
-        const name = `model+${String(updates).padStart(12, "0")}+${Date.now()}`;
-        const staged = `${hdfsFolders.staging}/${name}.${randomUUID()}`;
-        await this.#hdfs.write(staged, bytes, { overwrite: true });
-        await this.#hdfs.rename(staged, `${this.#folder}/${name}.bin`);
+        const path = `${this.#folder}/model+${String(updates).padStart(12, "0")}+${Date.now()}.bin`;
+        await this.#hdfs.write(path, bytes, { overwrite: true });
+        this.#own.push(path);
         [this.#savedUpdates, this.#savedAt] = [updates, performance.now()];
-        for (const { path } of (await this.#list()).slice(0, -KEPT))
-          await this.#hdfs.remove(path, { recursive: false });
+        for (const old of this.#own.splice(0, this.#own.length - KEPT)) await this.#hdfs.remove(old);
       });
     return this.#saving;
   }
 
-  async #list(): Promise<{ path: string; name: string }[]> {
+  /** Paths of all models, the one that has learned least first. */
+  async #list(): Promise<string[]> {
     try {
       const files = await this.#hdfs.list(this.#folder);
-      return files.filter(({ name }) => /^model\+\d+\+\d+\.bin$/.test(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
+      return files
+        .filter(({ name }) => /^model\+\d+\+\d+\.bin$/.test(name))
+        .map(({ path }) => path)
+        .sort();
     } catch (error) {
       if (isStreambookError(error, "NOT_FOUND")) return [];
       throw error;
