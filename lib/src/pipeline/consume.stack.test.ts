@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { createServer as createHttpServer, request } from "node:http";
 import { connect, createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
 import { after, before, test } from "node:test";
-import { withTimeout } from "../async/index.ts";
+import kafkajs from "kafkajs";
+import { delay, withTimeout } from "../async/index.ts";
 import { messageOf } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { type HiveSession, openHive } from "../hive/index.ts";
@@ -117,6 +118,7 @@ function keeping(warnings: string[]): Logger {
     debug: quiet,
     error: quiet,
     warn: (text: string) => void warnings.push(text),
+    isLevelEnabled: () => false,
   } as unknown as Logger;
 }
 
@@ -173,6 +175,33 @@ test("a schema without the fields the consumer needs is refused", async () => {
     code: "SCHEMA_INVALID",
     message: /no field "chunk"/,
   });
+  const texts = schema.fields.map((field) => ({ ...field, type: "string" as const }));
+  await assert.rejects(consume({ ...options, schema: { ...schema, fields: texts } }), {
+    code: "SCHEMA_INVALID",
+    message: /"event_time" of type string, and the consumer needs one of type timestamp/,
+  });
+});
+
+test("messages that have expired before they are read are told", async () => {
+  const warnings: string[] = [];
+  const options = await prepared(
+    Array.from({ length: 60 }, (_, i) => message(i)),
+    { logger: keeping(warnings), once: false, flushSeconds: 0.5 },
+  );
+  const { rows } = await consume({ ...options, once: true });
+  const topic = options.topic;
+  await using producer = await BatchingProducer.open({ broker: at.kafka });
+  for (let i = 60; i < 120; i++) await producer.send({ topic, key: `/${i % 3}.md`, value: message(i) });
+  await producer.flush();
+  const admin = new kafkajs.Kafka({ brokers: [at.kafka], logLevel: kafkajs.logLevel.NOTHING }).admin();
+  await admin.connect();
+  const ends = await admin.fetchTopicOffsets(topic);
+  const partitions = ends.map(({ partition, high }) => ({ partition, offset: String(Number(high) - 5) }));
+  await admin.deleteTopicRecords({ topic, partitions });
+  await admin.disconnect();
+  const rest = await consume({ ...options, once: true });
+  assert.deepEqual([rows, rest.rows], [60, 10]);
+  assert.equal(warnings.filter((text) => /have expired; reading goes on/.test(text)).length, 2, warnings.join("\n"));
 });
 
 test("names that try to be something else are refused, and nothing is made", async () => {
@@ -205,19 +234,31 @@ test("two consumers of one group share the work, one leaves, and nothing is lost
     { once: false, flushRecords: 10, flushSeconds: 0.5 },
   );
   const stops = [new AbortController(), new AbortController()];
-  const runs = stops.map(({ signal }) => consume({ ...options, signal }));
-  const published = async (): Promise<number> => (await counted(options.table).catch(() => ({ rows: 0 }))).rows;
-  while ((await published()) < 100) await new Promise((resolve) => setTimeout(resolve, 200));
-  stops[0]?.abort();
-  await runs[0];
+  const written = [0, 0];
+  const runs = stops.map(({ signal }, i) =>
+    consume({ ...options, signal, onProgress: ({ rows }) => (written[i] = rows) }),
+  );
+  const failed = Promise.race(runs).then(() => assert.fail("a consumer has ended before it was stopped"));
+  failed.catch(() => undefined);
   await using producer = await BatchingProducer.open({ broker: at.kafka });
-  for (let i = 400; i < 500; i++) await producer.send({ topic: options.topic, key: `/${i % 3}.md`, value: message(i) });
-  await producer.flush();
-  for (let tries = 0; tries < 200 && (await published()) < 500; tries++)
-    await new Promise((resolve) => setTimeout(resolve, 200));
+  let sent = 400;
+  const sendMore = async (count: number): Promise<void> => {
+    for (const end = sent + count; sent < end; sent++)
+      await producer.send({ topic: options.topic, key: `/${sent % 3}.md`, value: message(sent) });
+    await producer.flush();
+  };
+  const wait = async (): Promise<void> => Promise.race([delay(200), failed]);
+  while (written.includes(0)) {
+    await wait();
+    await sendMore(10); // whoever joins last finds work, too
+  }
+  stops[0]?.abort();
+  const first = await runs[0];
+  await sendMore(100);
+  for (let tries = 0; tries < 200 && (first?.rows ?? 0) + (written[1] ?? 0) < sent; tries++) await delay(200);
   stops[1]?.abort();
   await runs[1];
-  assert.deepEqual(await counted(options.table), { rows: 500, distinct: 500 });
+  assert.deepEqual(await counted(options.table), { rows: sent, distinct: sent });
 });
 
 test("consumers that start together make one table", async () => {

@@ -2,16 +2,12 @@
  * The consumer: Kafka → check → terms → cluster → Parquet on HDFS → Hive, each message exactly once.
  *
  * Three things run side by side: threads parse and encode (`row-workers.ts`), this thread labels in order (`labeller.ts`),
- * and the network takes files away (`table.ts`). One object for each partition gathers rows to a file; one file is one
- * contiguous range of offsets and one date, so that one rename commits it.
+ * and the network takes files away (`table.ts`). One object for each partition gathers rows to a file (`gathering.ts`); one
+ * file is one contiguous range of offsets and one date, so that one rename commits it.
  */
-import { retry } from "../async/index.ts";
-import { isRetriable, isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { messageOf, StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import {
-  BatchingProducer,
-  deadLetter,
-  deadLetterTopic,
   ensureTopic,
   openConsumer,
   type PartitionBatch,
@@ -19,14 +15,16 @@ import {
   topicOffsets,
 } from "../kafka/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
-import type { Schema } from "../schema/index.ts";
+import type { FieldType, Schema } from "../schema/index.ts";
 import type { Addresses } from "../stack/index.ts";
+import { DeadLetters } from "./dead-letters.ts";
+import { type FileLimits, type GatheredFile, Gathering } from "./gathering.ts";
 import { Labeller, type LabelledBatch } from "./labeller.ts";
 import { checkCompatible, ModelStore } from "./models.ts";
 import { Patience } from "./patience.ts";
-import { type EncodeSegment, type ParseRequest, streamField, textField, timeField } from "./row-store.ts";
+import { type ParseRequest, streamField, textField, timeField } from "./row-store.ts";
 import { RowWorkers } from "./row-workers.ts";
-import { type DataFile, PATIENT, Table } from "./table.ts";
+import { type DataFile, Table } from "./table.ts";
 
 /** The steps of the commit protocol, in order; each is told after it is done. */
 export type CommitStep =
@@ -50,7 +48,10 @@ export interface ConsumeOptions {
   readonly schema: Schema;
   readonly topic: string;
   readonly table: string;
-  /** Consumer group. @default "streambook" */
+  /**
+   * Consumers of one group share the partitions, but not the model: each labels its rows by one of its own, which goes on from
+   * the newest that it finds when it starts. @default "streambook"
+   */
   readonly group?: string;
   /** Number of clusters. @default 5 */
   readonly clusters?: number;
@@ -58,7 +59,7 @@ export interface ConsumeOptions {
   readonly seed?: number;
   /** Chunks held to seed the model; fewer seed it when nothing comes for `flushSeconds`. @default 200 */
   readonly warmUp?: number;
-  /** Number of features that terms are hashed to. @default 16384 */
+  /** Number of features that terms are hashed to, 1 to 65536. @default 16384 */
   readonly features?: number;
   /** Whether terms are stemmed. @default true */
   readonly stem?: boolean;
@@ -100,18 +101,11 @@ export interface ConsumeReport extends Omit<ConsumeProgress, "warmingUp"> {
  * stays away for about ten minutes; OFFSETS_OVERLAP, PARTITION_LOST
  */
 export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
-  for (const name of [textField, streamField, timeField]) {
-    if (!options.schema.fields.some((field) => field.name === name)) {
-      throw new StreambookError(
-        "SCHEMA_INVALID",
-        `the schema ${options.schema.name} has no field "${name}", and the consumer needs it; add it, or give another --schema-file`,
-      );
-    }
-  }
+  checkSchema(options.schema);
   const { addresses, logger = silentLogger, signal } = options;
   // The threads load their code while the services answer.
   await using workers = new RowWorkers({ schema: options.schema, ...pick(options, "features", "stem", "threads") });
-  using patience = new Patience(signal);
+  using patience = new Patience({ hurry: signal, logger });
   // Few tries of its own: a NameNode that stays away is waited for here, where it can be told.
   const hdfs = new Hdfs({ address: addresses.webhdfs, retry: { attempts: 2 }, signal: patience.signal });
   await using table = new Table({
@@ -131,8 +125,28 @@ export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
   if (saved !== undefined)
     checkCompatible(saved, { clusters: options.clusters ?? 5, features: options.features ?? 16384 }, options.table);
   const labeller = new Labeller(options, saved);
-  const consumption = new Consumption(options, { table, models, labeller, workers, patience, logger });
+  await using deadLetters = new DeadLetters({ broker: addresses.kafka, topic: options.topic, patience, logger });
+  const consumption = new Consumption(options, { table, models, labeller, workers, patience, deadLetters, logger });
   return await consumption.run(); // awaited here, because the threads and the table are closed on the way out
+}
+
+/** The fields that the consumer itself reads. */
+const NEEDED: readonly (readonly [name: string, type: FieldType])[] = [
+  [textField, "string"],
+  [streamField, "string"],
+  [timeField, "timestamp"],
+];
+
+function checkSchema({ name: schema, fields }: Schema): void {
+  for (const [name, type] of NEEDED) {
+    const found = fields.find((field) => field.name === name)?.type;
+    if (found === type) continue;
+    const fault = found === undefined ? `has no field "${name}"` : `has a field "${name}" of type ${found}`;
+    throw new StreambookError(
+      "SCHEMA_INVALID",
+      `the schema ${schema} ${fault}, and the consumer needs one of type ${type}; mend it, or give another --schema-file`,
+    );
+  }
 }
 
 function pick<T extends object, K extends keyof T>(object: T, ...keys: K[]): Pick<T, K> {
@@ -148,28 +162,16 @@ interface Parts {
   readonly labeller: Labeller;
   readonly workers: RowWorkers;
   readonly patience: Patience;
+  readonly deadLetters: DeadLetters;
   readonly logger: Logger;
 }
 
-/** Rows of one partition on their way to a file. */
-interface Gathering {
-  readonly partition: number;
-  readonly generation: number;
-  /** The first offset that no file covers. */
-  first: bigint;
-  /** The offset after those gathered. */
-  next: bigint;
-  date: string | undefined;
-  segments: EncodeSegment[];
-  rows: number;
-  bytes: number;
-  /** Part of `flushBytes` that fills the next file: the first files differ, so that partitions do not all write at once. */
-  share: number;
-  /** Whether the range covers dead letters: then it is worth a file, even without rows. */
-  deadLetters: boolean;
-  since: number;
+/** A partition that is owned: what is gathered of it, and its files on their way. */
+interface Flow {
+  readonly gathering: Gathering;
   /** Files of one partition are published one after the other. */
   published: Promise<void>;
+  /** Files that wait to be published, or are being published. */
   waiting: number;
 }
 
@@ -183,8 +185,9 @@ const FILES_GATHERED = 4;
 /** One run of the consumer. */
 class Consumption {
   readonly #options: ConsumeOptions;
+  readonly #limits: FileLimits;
   readonly #parts: Parts;
-  readonly #gathering = new Map<number, Gathering>();
+  readonly #flows = new Map<number, Flow>();
   readonly #progress = { read: 0, rows: 0, files: 0, deadLetters: 0, bytes: 0 };
   readonly #spent = { label: 0, parse: 0, encode: 0, stage: 0, model: 0, publish: 0 };
   readonly #started = performance.now();
@@ -201,10 +204,11 @@ class Consumption {
   #labelled: Promise<void> = Promise.resolve();
   /** When the last batch came. */
   #heard = performance.now();
-  #deadLetterProducer: Promise<BatchingProducer> | undefined;
 
   constructor(options: ConsumeOptions, parts: Parts) {
+    const { flushRecords = 20_000, flushBytes = 8 << 20 } = options;
     this.#options = options;
+    this.#limits = { records: flushRecords, bytes: flushBytes };
     this.#parts = parts;
   }
 
@@ -215,6 +219,7 @@ class Consumption {
       broker: addresses.kafka,
       topic,
       group,
+      logger: this.#parts.logger,
       signal: stop,
       positions: (partitions, over) => this.#positions(partitions, over),
       onRevoked: (_partitions, generation) => this.#forget(generation),
@@ -233,12 +238,11 @@ class Consumption {
         await this.#read(consumer);
         if (this.#failure === undefined) await this.#drain(consumer);
         if (this.#failure !== undefined) throw this.#failure.error;
-        // In an assignment that ended meanwhile, what was not published yet was given up: it is read again.
-      } while (once && signal?.aborted !== true && consumer.generation !== generation);
+        // In an assignment that ended meanwhile (0: there was none), what was not published was given up: it is read again.
+      } while (once && signal?.aborted !== true && (generation === 0 || consumer.generation !== generation));
     } finally {
       clearInterval(timer);
       await Promise.all(this.#publishing);
-      await (await this.#deadLetterProducer?.catch(() => undefined))?.close().catch(() => undefined);
       await consumer.close();
     }
     const { read, rows, files, deadLetters, bytes } = this.#progress;
@@ -298,9 +302,12 @@ class Consumption {
     parsed: Awaited<ReturnType<RowWorkers["parse"]>>,
   ): Promise<void> {
     const { partition, generation, firstOffset, nextOffset } = batch;
-    for (const { index, reason } of parsed.malformed)
-      if (this.#gatheringOf(batch) !== undefined) await this.#deadLetter(batch, index, reason);
-    if (this.#gatheringOf(batch) === undefined) return this.#drop(partition, parsed.batch);
+    for (const { index, reason } of parsed.malformed) {
+      if (this.#openFlow(batch) === undefined) break;
+      await this.#parts.deadLetters.send(batch, index, reason, this.#stop.signal);
+      this.#progress.deadLetters++;
+    }
+    if (this.#openFlow(batch) === undefined) return this.#drop(partition, parsed.batch);
     const begin = performance.now();
     const labelled = this.#parts.labeller.push({ partition, generation, firstOffset, nextOffset, parsed });
     this.#spent.label += (performance.now() - begin) / 1000;
@@ -308,108 +315,58 @@ class Consumption {
     this.#tell();
   }
 
-  /** Adds labelled rows to their partition's next file; a change of date ends a file, and so do rows or bytes enough. */
+  /** Adds labelled rows to their partition's next file, and publishes what is full. */
   async #gather(consumer: PartitionConsumer, batch: LabelledBatch): Promise<void> {
-    const gathering = this.#gathering.get(batch.partition);
-    if (gathering?.generation !== batch.generation) return this.#drop(batch.partition, batch.parsed.batch);
-    // A file's name claims all of its range: a gap in it would be a loss that nobody sees.
-    if (batch.firstOffset !== gathering.next) {
-      throw new StreambookError(
-        "INTERNAL",
-        `partition ${batch.partition}: a batch from offset ${batch.firstOffset} came after offset ${gathering.next - 1n}; nothing is lost, start the consumer again, and please report it`,
-      );
-    }
+    const flow = this.#flows.get(batch.partition);
+    if (flow?.gathering.generation !== batch.generation) return this.#drop(batch.partition, batch.parsed.batch);
     await this.#step("labelled", batch.partition, batch.firstOffset, batch.nextOffset - 1n);
-    const { flushRecords = 20_000, flushBytes = 8 << 20 } = this.#options;
-    const { parsed, clusters, versions, version } = batch;
-    const offsetAt = (row: number): bigint =>
-      row < parsed.rows ? batch.firstOffset + BigInt(parsed.offsets[row] as number) : batch.nextOffset;
-    for (let from = 0, to: number; from < parsed.rows; from = to) {
-      const date = parsed.dates[parsed.date[from] as number] as string;
-      if (gathering.date !== undefined && gathering.date !== date) {
-        gathering.next = offsetAt(from);
-        await this.#flush(consumer, gathering);
-      }
-      const end = Math.min(parsed.rows, from + flushRecords - gathering.rows);
-      for (to = from; to < end && parsed.date[to] === parsed.date[from]; to++)
-        gathering.bytes += parsed.sizes[to] as number;
-      gathering.date = date;
-      gathering.segments.push({
-        batch: parsed.batch,
-        from,
-        to,
-        clusters: clusters.slice(from, to),
-        versions,
-        version: version.slice(from, to),
-      });
-      gathering.rows += to - from;
-      gathering.next = offsetAt(to);
-      if (gathering.rows >= flushRecords || gathering.bytes >= flushBytes * gathering.share)
-        await this.#flush(consumer, gathering);
-    }
-    gathering.next = batch.nextOffset;
-    if (parsed.malformed.length > 0) gathering.deadLetters = true;
-    const all = [...this.#gathering.values()];
-    if (all.reduce((sum, { bytes }) => sum + bytes, 0) >= FILES_GATHERED * flushBytes)
+    for (const file of flow.gathering.add(batch)) await this.#handOver(consumer, flow, file);
+    const all = [...this.#flows.values()];
+    if (all.reduce((sum, { gathering }) => sum + gathering.bytes, 0) >= FILES_GATHERED * this.#limits.bytes)
       await this.#flush(
         consumer,
-        all.reduce((largest, one) => (one.bytes > largest.bytes ? one : largest)),
+        all.reduce((largest, one) => (one.gathering.bytes > largest.gathering.bytes ? one : largest)),
       );
   }
 
-  /** Hands what is gathered to the publishing, and waits only if too much is on its way already. */
-  async #flush(consumer: PartitionConsumer, gathering: Gathering): Promise<void> {
-    if (gathering.next === gathering.first || (gathering.rows === 0 && !gathering.deadLetters)) return;
-    const { partition, segments, first, next, rows } = gathering;
-    const date = gathering.date ?? new Date().toISOString().slice(0, 10);
-    Object.assign(gathering, {
-      first: next,
-      date: undefined,
-      segments: [],
-      rows: 0,
-      bytes: 0,
-      share: 1,
-      deadLetters: false,
-      since: performance.now(),
-    });
-    gathering.waiting++;
-    const turn = gathering.published;
+  /** Hands over what is gathered, full or not. */
+  async #flush(consumer: PartitionConsumer, flow: Flow): Promise<void> {
+    const file = flow.gathering.take();
+    if (file !== undefined) await this.#handOver(consumer, flow, file);
+  }
+
+  /** Hands a file to the publishing, and waits only if too much is on its way already. */
+  async #handOver(consumer: PartitionConsumer, flow: Flow, file: GatheredFile): Promise<void> {
+    flow.waiting++;
+    const turn = flow.published;
     const published = (async () => {
       await turn;
-      if (this.#failure !== undefined || this.#gathering.get(partition) !== gathering) return;
+      if (this.#failure !== undefined || this.#flows.get(flow.gathering.partition) !== flow) return;
       try {
-        await this.#publish(
-          consumer,
-          gathering,
-          { topic: this.#options.topic, partition, first, last: next - 1n, date },
-          segments,
-          rows,
-        );
+        await this.#publish(consumer, flow.gathering, file);
       } catch (error) {
         // Its new owner reads these messages again; the staged file is left for it to remove.
-        if (this.#owns(consumer, gathering)) this.#fail(error);
+        if (this.#owns(consumer, flow.gathering)) this.#fail(error);
       } finally {
-        gathering.waiting--;
+        flow.waiting--;
       }
     })();
-    gathering.published = published;
+    flow.published = published;
     this.#publishing.add(published);
     void published.then(() => this.#publishing.delete(published));
-    if (gathering.waiting > FILES_AHEAD) await turn;
+    if (flow.waiting > FILES_AHEAD) await turn;
   }
 
   /** The commit protocol of one file. */
   async #publish(
     consumer: PartitionConsumer,
     { partition, generation }: Gathering,
-    range: Omit<DataFile, "bytes">,
-    segments: readonly EncodeSegment[],
-    rows: number,
+    { first, last, date, rows, segments }: GatheredFile,
   ): Promise<void> {
     const { table, models, labeller, workers } = this.#parts;
-    const step = (name: CommitStep): Promise<void> => this.#step(name, partition, range.first, range.last);
+    const step = (name: CommitStep): Promise<void> => this.#step(name, partition, first, last);
     const bytes = await this.#timed("encode", () => workers.encode(partition, segments));
-    const file: DataFile = { ...range, bytes };
+    const file: DataFile = { topic: this.#options.topic, partition, first, last, date, bytes };
     await step("encoded");
     const staged = await this.#timed("stage", () => this.#patiently("writing a file", () => table.stage(file)));
     await step("staged");
@@ -423,11 +380,11 @@ class Consumption {
           return table.publish(staged, file);
         });
         await step("renamed");
-        await this.#commit(consumer, partition, range.last + 1n);
+        await this.#commit(consumer, partition, last + 1n);
         await step("committed");
       }),
     );
-    await this.#patiently("adding a date to the table", () => table.addDate(file.date));
+    await this.#patiently("adding a date to the table", () => table.addDate(date));
     await step("partition-added");
     this.#progress.rows += rows;
     this.#progress.files++;
@@ -452,8 +409,8 @@ class Consumption {
     if (!this.#parts.labeller.warmingUp || !this.#options.signal?.aborted) {
       for (const batch of this.#parts.labeller.finishWarmUp()) await this.#gather(consumer, batch);
     }
-    for (const gathering of this.#gathering.values()) await this.#flush(consumer, gathering);
-    await Promise.all([...this.#gathering.values()].map(({ published }) => published));
+    for (const flow of this.#flows.values()) await this.#flush(consumer, flow);
+    await Promise.all([...this.#flows.values()].map(({ published }) => published));
     if (this.#failure === undefined)
       await this.#patiently("saving the model", () => this.#parts.models.save(this.#parts.labeller, { final: true }));
     this.#tell();
@@ -476,42 +433,34 @@ class Consumption {
 
   #flushDue(consumer: PartitionConsumer): void {
     const { flushSeconds = 10 } = this.#options;
-    for (const gathering of this.#gathering.values()) {
-      if (performance.now() - gathering.since < flushSeconds * 1000 || gathering.waiting > 0) continue;
-      this.#flush(consumer, gathering).catch((error: unknown) => this.#fail(error));
+    for (const flow of this.#flows.values()) {
+      if (performance.now() - flow.gathering.since < flushSeconds * 1000 || flow.waiting > 0) continue;
+      this.#flush(consumer, flow).catch((error: unknown) => this.#fail(error));
     }
   }
 
-  /** The gathering that a batch belongs to; undefined when its partition has gone to another consumer. */
-  #gatheringOf({ partition, generation, firstOffset }: PartitionBatch): Gathering | undefined {
+  /** The flow that a batch belongs to, begun if it is the first; undefined when its partition is another consumer's now. */
+  #openFlow(batch: PartitionBatch): Flow | undefined {
+    const { partition, generation } = batch;
     if (generation <= this.#over) return undefined;
-    const known = this.#gathering.get(partition);
-    if (known !== undefined && known.generation >= generation)
-      return known.generation === generation ? known : undefined;
-    const fresh: Gathering = {
-      partition,
-      generation,
-      first: firstOffset,
-      next: firstOffset,
-      date: undefined,
-      segments: [],
-      rows: 0,
-      bytes: 0,
-      share: ((this.#gathering.size % 4) + 1) / 4,
-      deadLetters: false,
-      since: performance.now(),
+    const known = this.#flows.get(partition);
+    if (known !== undefined && known.gathering.generation >= generation)
+      return known.gathering.generation === generation ? known : undefined;
+    const share = ((this.#flows.size % 4) + 1) / 4; // so that partitions do not all write at once
+    const flow: Flow = {
+      gathering: new Gathering(batch, this.#limits, share),
       published: known?.published ?? Promise.resolve(),
       waiting: 0,
     };
-    this.#gathering.set(partition, fresh);
-    return fresh;
+    this.#flows.set(partition, flow);
+    return flow;
   }
 
   /** @param over aborts when the assignment is over before the positions are known */
   async #positions(partitions: readonly number[], over: AbortSignal): Promise<ReadonlyMap<number, bigint>> {
     // Files of the former assignment that are still on their way are waited for, so that the listing is complete.
     await Promise.all(this.#publishing);
-    this.#forget(Math.max(this.#over, ...[...this.#gathering.values()].map(({ generation }) => generation)));
+    this.#forget(Math.max(this.#over, ...[...this.#flows.values()].map(({ gathering }) => gathering.generation)));
     const { addresses, topic } = this.#options;
     return this.#patiently(
       "reading the table's files",
@@ -533,9 +482,9 @@ class Consumption {
   /** Forgets all that was read in an assignment that is over, and not handed to the publishing. */
   #forget(generation: number): void {
     this.#over = generation;
-    this.#parts.labeller.drop(new Set(this.#gathering.keys()));
-    for (const partition of this.#gathering.keys()) this.#drop(partition, this.#batches - 1);
-    this.#gathering.clear();
+    this.#parts.labeller.drop(new Set(this.#flows.keys()));
+    for (const partition of this.#flows.keys()) this.#drop(partition, this.#batches - 1);
+    this.#flows.clear();
   }
 
   /** Lets the threads forget the rows of a partition, up to a batch. */
@@ -552,54 +501,9 @@ class Consumption {
     }
   }
 
-  async #deadLetter(batch: PartitionBatch, index: number, reason: string): Promise<void> {
-    const { addresses, topic } = this.#options;
-    const message = batch.messages[index];
-    if (message === undefined) throw new StreambookError("INTERNAL", "a dead letter has no message; please report it");
-    const error = `the message ${reason}`;
-    this.#parts.logger.warn(
-      `${topic}[${batch.partition}] offset ${message.offset}: ${error}; it goes to ${deadLetterTopic(topic)}`,
-    );
-    await this.#patiently("sending a dead letter", async () => {
-      // Few tries of its own, as for HDFS.
-      this.#deadLetterProducer ??= BatchingProducer.open({
-        broker: addresses.kafka,
-        lingerMilliseconds: 0,
-        deliveryTimeout: 5000,
-      });
-      const opening = this.#deadLetterProducer;
-      try {
-        await deadLetter(await opening, { topic, partition: batch.partition, ...message, error });
-      } catch (failure) {
-        this.#deadLetterProducer = undefined;
-        await opening.then((producer) => producer.close()).catch(() => undefined);
-        throw failure;
-      }
-    });
-    this.#progress.deadLetters++;
-  }
-
-  /** Services that go away come back: tried for about ten minutes, each failure told; after Ctrl-C not for long. */
-  async #patiently<T>(what: string, operation: () => Promise<T>, over?: AbortSignal): Promise<T> {
-    const { patience, logger } = this.#parts;
-    const ends = [this.#stop.signal, patience.signal, ...(over === undefined ? [] : [over])];
-    let failure: unknown;
-    try {
-      const result = await retry(async () => operation(), {
-        attempts: PATIENT,
-        maximumDelay: 5000,
-        signal: AbortSignal.any(ends),
-        isRetriable: (error) => isRetriable(error) && !isStreambookError(error, "PARTITION_LOST"),
-        onRetry: (error, attempt, wait) => {
-          failure = error;
-          logger.warn(`${what}: ${messageOf(error)}; try ${attempt + 1} in ${Math.max(1, Math.round(wait / 1000))} s`);
-        },
-      });
-      patience.renew();
-      return result;
-    } catch (error) {
-      throw patience.signal.aborted ? (failure ?? error) : error; // the failure names the service
-    }
+  /** As {@link Patience.try}; ends at once when the run has failed. */
+  #patiently<T>(what: string, operation: () => Promise<T>, ...ends: AbortSignal[]): Promise<T> {
+    return this.#parts.patience.try(what, operation, this.#stop.signal, ...ends);
   }
 
   async #timed<T>(what: keyof ConsumeReport["spent"], operation: () => Promise<T>): Promise<T> {

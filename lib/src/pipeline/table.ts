@@ -238,9 +238,6 @@ export class Table {
   }
 }
 
-/** Tries after which a service that went away in the middle is given up: about ten minutes at 5 s each. */
-export const PATIENT = 120;
-
 /** The view in the form of the course's first version: five columns, all text, the chunk reduced to plain characters. */
 const TEXT_VIEW = ["chunk", "agent_id", "destination_uri", "event_time", "cluster"];
 

@@ -1,0 +1,61 @@
+/** What cannot be read, on its way to the topic for dead letters. */
+import { StreambookError } from "../errors/index.ts";
+import { BatchingProducer, deadLetter, deadLetterTopic, type PartitionBatch } from "../kafka/index.ts";
+import type { Logger } from "../log/index.ts";
+import type { Patience } from "./patience.ts";
+
+/** Options of {@link DeadLetters}. */
+export interface DeadLettersOptions {
+  /** Kafka broker, `host:port`. */
+  readonly broker: string;
+  /** The topic that the messages come from. */
+  readonly topic: string;
+  readonly patience: Patience;
+  readonly logger: Logger;
+}
+
+/** Sends dead letters. Its producer is opened when the first one comes, and again after a failure. */
+export class DeadLetters implements AsyncDisposable {
+  readonly #options: DeadLettersOptions;
+  #producer: Promise<BatchingProducer> | undefined;
+
+  constructor(options: DeadLettersOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends the message of a batch at a place, and says so. Resolves when the broker has acknowledged it.
+   *
+   * @param reason why it cannot be read, to be read after "the message"
+   * @param stop ends the waiting for a broker that is away
+   */
+  async send(batch: PartitionBatch, index: number, reason: string, stop: AbortSignal): Promise<void> {
+    const { topic, patience, logger } = this.#options;
+    const message = batch.messages[index];
+    if (message === undefined) throw new StreambookError("INTERNAL", "a dead letter has no message; please report it");
+    const error = `the message ${reason}`;
+    logger.warn(
+      `${topic}[${batch.partition}] offset ${message.offset}: ${error}; it goes to ${deadLetterTopic(topic)}`,
+    );
+    const letter = { topic, partition: batch.partition, ...message, error };
+    await patience.try("sending a dead letter", () => this.#try((producer) => deadLetter(producer, letter)), stop);
+  }
+
+  async #try(operation: (producer: BatchingProducer) => Promise<void>): Promise<void> {
+    const { broker, logger } = this.#options;
+    // Few tries of its own: a broker that stays away is waited for where it can be told.
+    this.#producer ??= BatchingProducer.open({ broker, logger, lingerMilliseconds: 0, deliveryTimeout: 5000 });
+    const opening = this.#producer;
+    try {
+      await operation(await opening);
+    } catch (failure) {
+      this.#producer = undefined;
+      await opening.then((producer) => producer.close()).catch(() => undefined);
+      throw failure;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#producer?.catch(() => undefined))?.close().catch(() => undefined);
+  }
+}
