@@ -21,7 +21,6 @@ interface Cell {
   readonly uri: string;
   readonly cluster: number;
   readonly rows: number;
-  readonly offsets: number;
 }
 
 interface Row {
@@ -37,24 +36,27 @@ interface Row {
  * @param table the Hive table
  * @param files name of the text by `destination_uri`; rows of other streams are counted, but not shown
  * @param clusters how many clusters there are
+ * @throws as {@link HiveSession.query}
  */
 export async function analyse(
-  hive: HiveSession,
+  hive: Pick<HiveSession, "query">,
   table: string,
   files: ReadonlyMap<string, string>,
   clusters: number,
 ): Promise<Analysis> {
-  // All rows of one stream are in one partition, so distinct offsets may be counted by stream and added up.
   const cells = (
     await hive.query(
-      `SELECT destination_uri, cluster, COUNT(*) AS n, COUNT(DISTINCT kafka_partition, kafka_offset) AS offsets FROM ${identifier(table)} GROUP BY destination_uri, cluster`,
+      `SELECT destination_uri, cluster, COUNT(*) AS n FROM ${identifier(table)} GROUP BY destination_uri, cluster`,
     )
   ).map((row): Cell => ({
     uri: String(row["destination_uri"]),
     cluster: Number(row["cluster"]),
     rows: Number(row["n"]),
-    offsets: Number(row["offsets"]),
   }));
+  // Over the whole table: a message that was written twice may have come into two clusters.
+  const [counted] = await hive.query(
+    `SELECT COUNT(DISTINCT kafka_partition, kafka_offset) AS offsets FROM ${identifier(table)}`,
+  );
   const total = sum(cells.map(({ rows }) => rows));
   const rows = await readRows(hive, table, total);
   const names = [...new Set(files.values())].sort();
@@ -68,7 +70,7 @@ export async function analyse(
     ),
   };
   return {
-    counts: { rows: total, distinctOffsets: sum(cells.map(({ offsets }) => offsets)) },
+    counts: { rows: total, distinctOffsets: Number(counted?.["offsets"] ?? 0) },
     clusters: describe(cells, rows, clusters),
     points: project(rows, files),
     heatMap,
@@ -76,7 +78,7 @@ export async function analyse(
   };
 }
 
-async function readRows(hive: HiveSession, table: string, total: number): Promise<Row[]> {
+async function readRows(hive: Pick<HiveSession, "query">, table: string, total: number): Promise<Row[]> {
   const every = Math.ceil(total / SAMPLE);
   const sampled = every > 1 ? ` WHERE pmod(hash(destination_uri, seq), ${every}) = 0` : "";
   const rows = await hive.query(`SELECT destination_uri, seq, cluster, chunk FROM ${identifier(table)}${sampled}`);
