@@ -9,7 +9,7 @@ import { until } from "../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { openHive } from "../hive/index.ts";
-import { deadLetterTopic, deleteTopics, ensureTopic } from "../kafka/index.ts";
+import { deadLetterTopic, deleteTopics, ensureTopic, topicOffsets } from "../kafka/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
 import type { HadoopClient } from "../mapreduce/index.ts";
 import { plural } from "../plot/index.ts";
@@ -114,6 +114,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     }),
   );
   demandAll(produced);
+  const messages = await countMessages({ broker: addresses.kafka, topic, signal });
 
   const consumed = await recorder.run(
     "Kafka → clusters → Hive",
@@ -182,7 +183,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     startedAt: recorder.startedAt.toISOString(),
     seconds: recorder.seconds,
     streams: produced.streams,
-    messages: produced.messages,
+    messages,
     rows: counts.rows,
     deadLetters: consumed.deadLetters,
     counts,
@@ -302,6 +303,12 @@ async function clear({ addresses, hdfs, topic, table, runLog, signal }: Clearing
     },
     { signal },
   );
+}
+
+/** How many messages a topic holds, as the broker says: from the first offset to the last of each partition. */
+async function countMessages(options: Parameters<typeof topicOffsets>[0]): Promise<number> {
+  const ranges = [...(await topicOffsets(options)).values()];
+  return ranges.reduce((total, { low, high }) => total + Number(high - low), 0);
 }
 
 async function uploadLog(hdfs: Hdfs, folder: string, { logFile }: ProduceResult): Promise<number> {
