@@ -88,6 +88,39 @@ test("an offset counts for each partition", async () => {
   assert.deepEqual(counts, { rows: 2, distinctOffsets: 2 });
 });
 
+/** A map that knows how often it was asked. */
+class CountingMap extends Map<string, string> {
+  asked = 0;
+
+  override get(key: string): string | undefined {
+    this.asked++;
+    return super.get(key);
+  }
+}
+
+test("with many texts and clusters, each row is looked at a few times, and not once for each text and cluster", async () => {
+  const uris = Array.from({ length: 40 }, (_, text) => `/${text}`);
+  const rows = uris.flatMap((uri, text) =>
+    Array.from({ length: 10 }, (_, seq) => row(10 * text + seq, (text + seq) % 40, { destination_uri: uri })),
+  );
+  const files = new CountingMap(uris.map((uri) => [uri, `${uri}.txt`]));
+  const { clusters, heatMap } = await analyse(hiveOf(rows), "t", files, 40);
+  assert.ok(files.asked <= 3 * rows.length, `${files.asked} questions for ${rows.length} rows`);
+  assert.ok(clusters.every(({ size }) => size === 10));
+  assert.ok(heatMap.counts.every((counts) => counts.filter((count) => count === 1).length === 10));
+});
+
+test("rows of a cluster that should not be there are counted, and in no cluster", async () => {
+  const { counts, clusters, heatMap } = await analyse(
+    hiveOf([row(0, 0), row(1, 1), row(2, -1)]),
+    "t",
+    new Map([["/a", "a.txt"]]),
+    1,
+  );
+  assert.equal(counts.rows, 3);
+  assert.deepEqual([clusters.map(({ size }) => size), heatMap.counts], [[1], [[1]]]);
+});
+
 test("of an empty table there is nothing to say", async () => {
   const { counts, points, quality } = await analyse(hiveOf([]), "t", new Map([["/a", "a.txt"]]), 1);
   assert.deepEqual(counts, { rows: 0, distinctOffsets: 0 });

@@ -59,23 +59,32 @@ export async function analyse(
   );
   const total = sum(cells.map(({ rows }) => rows));
   const rows = await readRows(hive, table, total);
-  const names = [...new Set(files.values())].sort();
-  const heatMap: ReportHeatMap = {
-    files: names,
-    clusters: Array.from({ length: clusters }, (_, id) => id),
-    counts: names.map((name) =>
-      Array.from({ length: clusters }, (_, id) =>
-        sum(cells.filter(({ uri, cluster }) => files.get(uri) === name && cluster === id).map(({ rows }) => rows)),
-      ),
-    ),
-  };
+  const { sizes, heatMap } = tally(cells, files, clusters);
   return {
     counts: { rows: total, distinctOffsets: Number(counted?.["offsets"] ?? 0) },
-    clusters: describe(cells, rows, clusters),
+    clusters: describe(sizes, rows),
     points: project(rows, files),
     heatMap,
     quality: qualityOf(heatMap),
   };
+}
+
+/** Rows of each cluster, and of each text in each, in one pass: there may be a thousand of both. */
+function tally(
+  cells: readonly Cell[],
+  files: ReadonlyMap<string, string>,
+  clusters: number,
+): { readonly sizes: readonly number[]; readonly heatMap: ReportHeatMap } {
+  const ids = Array.from({ length: clusters }, (_, id) => id);
+  const sizes = ids.map(() => 0);
+  const counts = new Map([...new Set(files.values())].sort().map((name) => [name, ids.map(() => 0)]));
+  for (const { uri, cluster, rows } of cells) {
+    if (!(cluster in sizes)) continue;
+    sizes[cluster]! += rows;
+    const ofFile = counts.get(files.get(uri) ?? "");
+    if (ofFile !== undefined) ofFile[cluster]! += rows;
+  }
+  return { sizes, heatMap: { files: [...counts.keys()], clusters: ids, counts: [...counts.values()] } };
 }
 
 async function readRows(hive: Pick<HiveSession, "query">, table: string, total: number): Promise<Row[]> {
@@ -92,7 +101,7 @@ async function readRows(hive: Pick<HiveSession, "query">, table: string, total: 
     .sort((a, b) => (a.uri < b.uri ? -1 : a.uri > b.uri ? 1 : a.seq - b.seq));
 }
 
-function describe(cells: readonly Cell[], rows: readonly Row[], clusters: number): ReportCluster[] {
+function describe(sizes: readonly number[], rows: readonly Row[]): ReportCluster[] {
   const documents = rows.map(({ cluster, chunk }) => ({
     label: cluster,
     terms: tokenize(chunk).filter((word) => word.length > 1 && !englishStopWords.has(word)),
@@ -100,11 +109,7 @@ function describe(cells: readonly Cell[], rows: readonly Row[], clusters: number
   const terms = new Map(
     topTerms(documents, { count: TERMS, merge: stem }).map(({ id, terms }) => [id, terms] as const),
   );
-  return Array.from({ length: clusters }, (_, id) => ({
-    id,
-    size: sum(cells.filter(({ cluster }) => cluster === id).map(({ rows }) => rows)),
-    terms: terms.get(id) ?? [],
-  }));
+  return sizes.map((size, id) => ({ id, size, terms: terms.get(id) ?? [] }));
 }
 
 /** The chunks in the plane, as the consumer saw them: each with the window of its stream that ends with it. */
