@@ -5,8 +5,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import type { RunReport } from "../lib/src/pipeline/index.ts";
-import { projectFolder } from "../lib/src/stack/index.ts";
+import { identifier, openHive, text } from "../lib/src/hive/index.ts";
+import { BatchingProducer } from "../lib/src/kafka/index.ts";
+import { judge, run, type RunReport, StageRecorder } from "../lib/src/pipeline/index.ts";
+import { loadSchema } from "../lib/src/schema/index.ts";
+import { addresses, hadoopClient, projectFolder } from "../lib/src/stack/index.ts";
 import { command } from "./fixtures/command.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "streambook run "));
@@ -74,6 +77,71 @@ test("a second run into the same folder replaces the first", async () => {
   const { code, stderr } = await command("run", ["--data", data, "--output", output]);
   assert.equal(code, 0, stderr);
   assert.equal((await readdir(join(output, "refresh"))).length, 1);
+});
+
+/** Does something of its own when a stage has ended. */
+class Meddler extends StageRecorder {
+  readonly #after: Readonly<Record<string, () => Promise<void>>>;
+
+  constructor(after: Readonly<Record<string, () => Promise<void>>>) {
+    super();
+    this.#after = after;
+  }
+
+  override async run<T>(...[name, ...rest]: Parameters<typeof StageRecorder.prototype.run<T>>): Promise<T> {
+    const result = await super.run(name, ...rest);
+    await this.#after[name]?.();
+    return result;
+  }
+}
+
+test("a message that is not of the producer, and a row that is doubled in another cluster, are seen", async () => {
+  const at = await addresses();
+  const schema = await loadSchema(join(projectFolder(), "schemas", "chunks.json"));
+  const [topic, table] = ["run-meddled", "run_meddled"];
+  const stranger = {
+    agent_id: "Agent_Stranger",
+    destination_uri: "/stranger.md",
+    event_time: "2026-01-01T00:00:00.000000Z",
+    chunk: "not one of the texts",
+    stream_id: "stranger",
+    seq: 0,
+    is_last: true,
+  };
+  const sendOne = async (): Promise<void> => {
+    await using producer = await BatchingProducer.open({ broker: at.kafka });
+    await producer.send({ topic, key: stranger.destination_uri, value: JSON.stringify(stranger) });
+  };
+  const doubleOne = async (): Promise<void> => {
+    await using hive = await openHive({ address: at.hive });
+    const [first] = await hive.query(`SELECT event_date FROM ${identifier(table)} WHERE seq = 1`);
+    const columns = [...schema.fields.map(({ name }) => name), "model_version", "kafka_partition", "kafka_offset"];
+    const partition = `PARTITION (event_date = ${text(String(first?.["event_date"]))})`;
+    const names = columns.map(identifier).join(", ");
+    await hive.execute(
+      `INSERT INTO ${identifier(table)} ${partition} (${names}, cluster) SELECT ${names}, 1 - cluster FROM ${identifier(table)} WHERE seq = 1`,
+    );
+  };
+  const { report } = await run({
+    data: await texts("meddled", { "only.txt": "a text that is told of below\n".repeat(30) }),
+    output: join(folder, "meddled output"),
+    addresses: at,
+    hadoop: await hadoopClient(),
+    schema,
+    topic,
+    table,
+    clusters: 2,
+    recorder: new Meddler({ "Stream → Kafka": sendOne, "Kafka → clusters → Hive": doubleOne }),
+  });
+  const { sent } = report.counts;
+  assert.equal(report.messages, sent + 1);
+  assert.deepEqual(report.counts, { sent, rows: sent + 2, distinctOffsets: sent + 1 });
+  assert.ok(report.identical);
+  assert.deepEqual(judge(report).failures, [
+    `The producer sent ${sent} messages, but the topic holds ${sent + 1}.`,
+    `Hive has 2 rows more than the ${sent} messages sent.`,
+    "1 row in Hive repeats an offset that another row already has.",
+  ]);
 });
 
 const bad: readonly (readonly [string, () => Promise<readonly string[]>, number, RegExp])[] = [

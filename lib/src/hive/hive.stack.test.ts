@@ -25,7 +25,7 @@ before(async () => {
 });
 after(async () => {
   await hive.execute(`DROP VIEW IF EXISTS ${identifier(`${name}_view`)}`);
-  await hive.execute(`DROP TABLE IF EXISTS ${identifier(name)}`);
+  for (const table of [name, `${name}_waited`]) await hive.execute(`DROP TABLE IF EXISTS ${identifier(table)}`);
   await hive.close();
   await new Hdfs({ address: (await addresses()).webhdfs }).remove(`/tmp/${name}`, { recursive: true });
 });
@@ -94,10 +94,19 @@ test("a statement is cancelled when it is aborted, and the session goes on", asy
   assert.deepEqual(await next, [{ five: 5 }]);
 });
 
-test("a statement that waits for its turn can be aborted", async () => {
+test("a statement that is aborted while it waits for its turn is not begun", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
   const first = hive.query("SELECT 1 AS one");
-  await assert.rejects(hive.query("SELECT 2", { signal: AbortSignal.abort(new Error("enough")) }), /enough/);
+  const waiting = [
+    hive.execute(`SET streambook.waited=${name}`, { signal }), // takes effect as soon as the server hears it
+    hive.execute(`CREATE TABLE ${identifier(`${name}_waited`)} (n INT)`, { signal }),
+  ];
+  controller.abort(new Error("enough"));
+  await Promise.all(waiting.map((statement) => assert.rejects(statement, /enough/)));
   assert.deepEqual(await first, [{ one: 1 }]);
+  assert.deepEqual(await hive.query("SET streambook.waited"), [{ set: "streambook.waited is undefined" }]);
+  assert.deepEqual(await hive.query(`SHOW TABLES LIKE ${text(`${name}_waited`)}`), []);
 });
 
 test("a statement that takes too long is ended", async () => {

@@ -85,7 +85,7 @@ export class HiveSession {
 
   /** Connects now rather than at the first statement. */
   async connect(): Promise<void> {
-    (await this.#connected(this.#options.signal)).keepAlive(false);
+    await this.#connected(this.#options.signal);
   }
 
   /**
@@ -133,6 +133,8 @@ export class HiveSession {
 
   async #run<T>(sql: string, signal: AbortSignal, use: Use<T>, again: boolean): Promise<T> {
     const connection = await this.#connected(signal);
+    signal.throwIfAborted(); // aborted while it waited for its turn: it must not be begun
+    connection.keepAlive(true);
     const operation = connection.guard(connection.session.executeStatement(sql, { runAsync: true }));
     const limit = this.#options.statementTimeout ?? 600_000;
     let finished = false;
@@ -169,8 +171,8 @@ export class HiveSession {
         signal,
         isRetriable: (error) => isStreambookError(error, "UNREACHABLE"),
       });
+      this.#connection.keepAlive(false);
     }
-    this.#connection.keepAlive(true);
     return this.#connection;
   }
 }

@@ -47,7 +47,7 @@ export interface OutgoingMessage {
 export interface ProducerStats {
   /** Messages that the broker has acknowledged. */
   readonly messages: number;
-  /** Their keys and values, in bytes. */
+  /** What they take before compression, in bytes: keys, values, headers (8 more for each), and 32 more for each message. */
   readonly bytes: number;
   /** Requests that carried them. */
   readonly batches: number;

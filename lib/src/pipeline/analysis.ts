@@ -21,7 +21,6 @@ interface Cell {
   readonly uri: string;
   readonly cluster: number;
   readonly rows: number;
-  readonly offsets: number;
 }
 
 interface Row {
@@ -37,46 +36,58 @@ interface Row {
  * @param table the Hive table
  * @param files name of the text by `destination_uri`; rows of other streams are counted, but not shown
  * @param clusters how many clusters there are
+ * @throws as {@link HiveSession.query}
  */
 export async function analyse(
-  hive: HiveSession,
+  hive: Pick<HiveSession, "query">,
   table: string,
   files: ReadonlyMap<string, string>,
   clusters: number,
 ): Promise<Analysis> {
-  // All rows of one stream are in one partition, so distinct offsets may be counted by stream and added up.
   const cells = (
     await hive.query(
-      `SELECT destination_uri, cluster, COUNT(*) AS n, COUNT(DISTINCT kafka_partition, kafka_offset) AS offsets FROM ${identifier(table)} GROUP BY destination_uri, cluster`,
+      `SELECT destination_uri, cluster, COUNT(*) AS n FROM ${identifier(table)} GROUP BY destination_uri, cluster`,
     )
   ).map((row): Cell => ({
     uri: String(row["destination_uri"]),
     cluster: Number(row["cluster"]),
     rows: Number(row["n"]),
-    offsets: Number(row["offsets"]),
   }));
+  // Over the whole table: a message that was written twice may have come into two clusters.
+  const [counted] = await hive.query(
+    `SELECT COUNT(DISTINCT kafka_partition, kafka_offset) AS offsets FROM ${identifier(table)}`,
+  );
   const total = sum(cells.map(({ rows }) => rows));
   const rows = await readRows(hive, table, total);
-  const names = [...new Set(files.values())].sort();
-  const heatMap: ReportHeatMap = {
-    files: names,
-    clusters: Array.from({ length: clusters }, (_, id) => id),
-    counts: names.map((name) =>
-      Array.from({ length: clusters }, (_, id) =>
-        sum(cells.filter(({ uri, cluster }) => files.get(uri) === name && cluster === id).map(({ rows }) => rows)),
-      ),
-    ),
-  };
+  const { sizes, heatMap } = tally(cells, files, clusters);
   return {
-    counts: { rows: total, distinctOffsets: sum(cells.map(({ offsets }) => offsets)) },
-    clusters: describe(cells, rows, clusters),
+    counts: { rows: total, distinctOffsets: Number(counted?.["offsets"] ?? 0) },
+    clusters: describe(sizes, rows),
     points: project(rows, files),
     heatMap,
     quality: qualityOf(heatMap),
   };
 }
 
-async function readRows(hive: HiveSession, table: string, total: number): Promise<Row[]> {
+/** Rows of each cluster, and of each text in each, in one pass: there may be a thousand of both. */
+function tally(
+  cells: readonly Cell[],
+  files: ReadonlyMap<string, string>,
+  clusters: number,
+): { readonly sizes: readonly number[]; readonly heatMap: ReportHeatMap } {
+  const ids = Array.from({ length: clusters }, (_, id) => id);
+  const sizes = ids.map(() => 0);
+  const counts = new Map([...new Set(files.values())].sort().map((name) => [name, ids.map(() => 0)]));
+  for (const { uri, cluster, rows } of cells) {
+    if (!(cluster in sizes)) continue;
+    sizes[cluster]! += rows;
+    const ofFile = counts.get(files.get(uri) ?? "");
+    if (ofFile !== undefined) ofFile[cluster]! += rows;
+  }
+  return { sizes, heatMap: { files: [...counts.keys()], clusters: ids, counts: [...counts.values()] } };
+}
+
+async function readRows(hive: Pick<HiveSession, "query">, table: string, total: number): Promise<Row[]> {
   const every = Math.ceil(total / SAMPLE);
   const sampled = every > 1 ? ` WHERE pmod(hash(destination_uri, seq), ${every}) = 0` : "";
   const rows = await hive.query(`SELECT destination_uri, seq, cluster, chunk FROM ${identifier(table)}${sampled}`);
@@ -90,7 +101,7 @@ async function readRows(hive: HiveSession, table: string, total: number): Promis
     .sort((a, b) => (a.uri < b.uri ? -1 : a.uri > b.uri ? 1 : a.seq - b.seq));
 }
 
-function describe(cells: readonly Cell[], rows: readonly Row[], clusters: number): ReportCluster[] {
+function describe(sizes: readonly number[], rows: readonly Row[]): ReportCluster[] {
   const documents = rows.map(({ cluster, chunk }) => ({
     label: cluster,
     terms: tokenize(chunk).filter((word) => word.length > 1 && !englishStopWords.has(word)),
@@ -98,11 +109,7 @@ function describe(cells: readonly Cell[], rows: readonly Row[], clusters: number
   const terms = new Map(
     topTerms(documents, { count: TERMS, merge: stem }).map(({ id, terms }) => [id, terms] as const),
   );
-  return Array.from({ length: clusters }, (_, id) => ({
-    id,
-    size: sum(cells.filter(({ cluster }) => cluster === id).map(({ rows }) => rows)),
-    terms: terms.get(id) ?? [],
-  }));
+  return sizes.map((size, id) => ({ id, size, terms: terms.get(id) ?? [] }));
 }
 
 /** The chunks in the plane, as the consumer saw them: each with the window of its stream that ends with it. */

@@ -77,17 +77,18 @@ export class ProduceLog implements LineSink {
     );
   }
 
-  /** Writes what is left, and has the disk confirm it. */
+  /**
+   * Writes what is left, and has the disk confirm it.
+   *
+   * @throws LOG_FAILED when the disk does not take it
+   */
   async close(): Promise<void> {
     try {
-      await this.#writeBlock();
-      await this.#handle.sync();
+      await this.#writeBlock()
+        .then(() => this.#handle.sync())
+        .finally(() => this.#handle.close());
     } catch (cause) {
-      throw new StreambookError("USAGE", `cannot write the log ${this.file} (${messageOf(cause)}); is the disk full?`, {
-        cause,
-      });
-    } finally {
-      await this.#handle.close();
+      this.#failed(cause);
     }
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -185,6 +185,29 @@ test("stopped in the middle: what was taken is in the log, whole lines only, and
   assert.deepEqual([result.streams, result.failed], [0, []]);
   assert.equal(seen.at(-1)?.texts, 2);
 });
+
+/** What the system says when a disk is full. */
+const diskFull = (): Promise<never> =>
+  Promise.reject(Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }));
+
+for (const [when, method] of [
+  ["is written", "appendFile"],
+  ["is confirmed", "sync"],
+] as const) {
+  test(`a disk that is full when the log ${when} fails the run, and is told once`, async ({ mock }) => {
+    await using handle = await open(join(root, "any"), "w");
+    mock.method(Object.getPrototypeOf(handle) as FileHandle, method, diskFull);
+    await assert.rejects(logOf({ "a.txt": "a" }), (error) => {
+      assert.ok(isStreambookError(error, "LOG_FAILED"));
+      assert.match(
+        error.message,
+        /^cannot write the log [^()]*chunks_[^()]* \(ENOSPC: [^()]*\); look whether the disk is full$/,
+      );
+      assert.equal(error.exitCode, 1);
+      return true;
+    });
+  });
+}
 
 test("says what is wrong: half a Kafka, no texts, nobody there, a log folder that is a file", async () => {
   const server = createServer((_request, response) => void response.end('{"files":[]}')).listen(0, "127.0.0.1");

@@ -81,7 +81,7 @@ export interface ProduceResult {
  * One text that cannot be read does not keep the others from being sent: see `failed`.
  *
  * @throws USAGE for a broker without a topic or a topic without a broker; NO_TEXTS when the source has none; UNREACHABLE when
- * the source or the broker does not answer; MESSAGE_TOO_LARGE
+ * the source or the broker does not answer; MESSAGE_TOO_LARGE; LOG_FAILED
  *
  * @example
  * ```ts no-run

@@ -102,18 +102,37 @@ for (const [uri, name] of [
   });
 }
 
-test("law: no URI leaves the folder, and no two have the same name", () => {
-  const uri = fc
-    .oneof(fc.string({ unit: "grapheme" }), fc.stringMatching(/^[./\\%~:a]{0,9}$/), fc.string({ minLength: 180 }))
-    .map((text) => `/${text}`);
-  fc.assert(
-    fc.property(uri, uri, (a, b) => {
-      const name = fileNameOf(a);
-      assert.equal(resolve(folder, name), join(folder, name));
-      assert.ok(!/[/\\\p{Cc}]/u.test(name) && !name.startsWith(".") && Buffer.byteLength(name) <= 220);
-      if (a !== b) assert.notEqual(name, fileNameOf(b));
-    }),
+test("law: no name leaves the folder or is too long for it, and no two streams have the same name", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "grapheme" }),
+    fc.stringMatching(/^[./\\%~:a]{0,9}$/),
+    fc.string({ unit: "grapheme", minLength: 140, maxLength: 300 }),
   );
+  const stream = fc.record({ uri: text.map((path) => `/${path}`), older: fc.option(text, { nil: undefined }) });
+  fc.assert(
+    fc.property(stream, stream, (a, b) => {
+      const name = fileNameOf(a.uri, a.older);
+      assert.equal(resolve(folder, name), join(folder, name));
+      assert.ok(!/[/\\\p{Cc}]/u.test(name) && !name.startsWith(".") && Buffer.byteLength(name) <= 247);
+      if (a.uri !== b.uri || a.older !== b.older) assert.notEqual(name, fileNameOf(b.uri, b.older));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("two streams with an address and ids as long as they can be are both kept", async () => {
+  const uri = `/${"😀".repeat(100)}`;
+  const ids = ["1", "2"].map((digit) => digit.repeat(300)) as [string, string];
+  const texts = await write([
+    [uri, ids[0], "older"],
+    [uri, ids[1], "newer"],
+    ["/z", "3", "after them"],
+  ]);
+  assert.deepEqual(await Promise.all(texts.map(({ file = "" }) => readFile(join(folder, file), "utf8"))), [
+    "older",
+    "newer",
+    "after them",
+  ]);
 });
 
 test("a symbolic link in the folder is replaced, not followed", async () => {

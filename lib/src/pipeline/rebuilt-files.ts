@@ -103,8 +103,7 @@ export class RebuiltFiles {
   /** Gives the texts of one URI their names. */
   async #settle(): Promise<void> {
     for (const [index, { end, path }] of this.#proven.entries()) {
-      const plain = fileNameOf(end.uri);
-      const file = index === this.#proven.length - 1 ? plain : `${plain}~${safeName(end.stream)}`;
+      const file = fileNameOf(end.uri, index === this.#proven.length - 1 ? undefined : end.stream);
       await rename(path, join(this.#folder, file));
       this.#hidden.delete(path);
       this.texts.push(textOf(end, { file }));
@@ -136,24 +135,27 @@ export async function prepareFolder(folder: string, replace: boolean): Promise<v
 
 /**
  * The file name of a URI: without the first `/`, and with whatever could leave the folder, or that some system forbids in names,
- * percent-encoded: `/../../etc/passwd` becomes `..%2F..%2Fetc%2Fpasswd`. Different URIs have different names.
+ * percent-encoded: `/../../etc/passwd` becomes `%2E.%2F..%2Fetc%2Fpasswd`. Different URIs have different names, however long.
+ *
+ * @param stream the id of a stream that is kept beside the newest one of its URI, as `NAME~STREAM`
+ * @returns at most 247 bytes; file systems take 255
  */
-export function fileNameOf(uri: string): string {
-  return safeName(uri.slice(1));
+export function fileNameOf(uri: string, stream?: string): string {
+  const plain = safeName(uri.slice(1), 150);
+  return stream === undefined ? plain : `${plain}~${safeName(stream, 60)}`;
 }
 
-const MOST_BYTES = 180;
-
-function safeName(text: string): string {
+/** @param most how many bytes are kept of it; a text that has more gets a checksum, of 18 bytes */
+function safeName(text: string, most: number): string {
   const encoded = text.replace(
     /[\p{Cc}/\\:*?"<>|%~]|^\.|[. ]$/gu,
     (one) => `%${one.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
   );
   if (encoded === "") return "%";
-  if (Buffer.byteLength(encoded) <= MOST_BYTES) return encoded;
+  if (Buffer.byteLength(encoded) <= most) return encoded;
   const sum = createHash("sha256").update(text).digest("hex").slice(0, 16);
   return `${Buffer.from(encoded)
-    .subarray(0, MOST_BYTES)
+    .subarray(0, most)
     .toString("utf8")
     .replace(/\uFFFD+$/, "")}%~${sum}`;
 }

@@ -45,7 +45,7 @@ export interface ReportCounts {
   readonly sent: number;
   /** Rows that Hive counts. */
   readonly rows: number;
-  /** Distinct (partition, offset) pairs that Hive counts. */
+  /** Distinct (partition, offset) pairs that Hive counts in the whole table. */
   readonly distinctOffsets: number;
 }
 
@@ -114,7 +114,7 @@ export interface RunReport {
   readonly seconds: number;
   /** Texts streamed. */
   readonly streams: number;
-  /** Messages in the topic. */
+  /** Messages in the topic when all were sent, by its offsets: what the broker says, not the producer. */
   readonly messages: number;
   /** Rows of the Hive table. */
   readonly rows: number;

@@ -17,8 +17,8 @@ export interface Verdict {
 /**
  * Judges a run by its report.
  *
- * A run passes only if every text came back byte for byte, no message became a dead letter, and the messages sent, the rows in Hive and
- * the distinct offsets are equally many.
+ * A run passes only if every text came back byte for byte, no message became a dead letter, and the messages sent, those in the
+ * topic, the rows in Hive and the distinct offsets are equally many.
  */
 export function judge(run: RunReport): Verdict {
   const failures = [...textFailures(run), ...countFailures(run)];

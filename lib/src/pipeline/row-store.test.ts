@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { zstdDecompressSync } from "node:zlib";
 import { parquetReadObjects } from "hyparquet";
+import { isStreambookError } from "../errors/index.ts";
 import { loadSchema, type Schema } from "../schema/index.ts";
 import { TermCounter } from "../text/index.ts";
 import { type ParseRequest, RowStore } from "./row-store.ts";
+import { RowWorkers } from "./row-workers.ts";
 
 const schema: Schema = await loadSchema("schemas/chunks.json");
 
@@ -79,6 +81,23 @@ test("the terms of each row are those of its text alone", () => {
     assert.equal(parsed.words[row], expected.words);
   });
 });
+
+test("with the most features there may be, every bucket comes as it was counted", () => {
+  const letters = (index: number): string => String(index).replace(/\d/g, (digit) => "abcdefghij"[Number(digit)] ?? "");
+  const chunk = Array.from({ length: 5000 }, (_, index) => `q${letters(index)}`).join(" ");
+  const parsed = new RowStore({ schema, features: 65_536 }).parse(request([message({ chunk })]));
+  const expected = new TermCounter({ features: 65_536 }).count(chunk);
+  assert.ok(expected.indices.some((bucket) => bucket > 65_000));
+  assert.deepEqual([...parsed.indices], [...expected.indices]);
+});
+
+for (const features of [0, 1.5, 65_537, NaN]) {
+  test(`${features} features are refused, in this thread and before another is begun`, () => {
+    const refused = (error: unknown): boolean => isStreambookError(error, "USAGE") && /1 to 65536/.test(error.message);
+    assert.throws(() => new RowStore({ schema, features }), refused);
+    assert.throws(() => new RowWorkers({ schema, features, threads: 1 }), refused);
+  });
+}
 
 test("what cannot be read is told, with the reason, and the others are kept", () => {
   const latin1 = Buffer.from(message({ chunk: "caf?" }).replace("?", "é"), "latin1");

@@ -4,6 +4,7 @@
  * (`row-worker.ts`), and in this one for tests.
  */
 import { isUtf8 } from "node:buffer";
+import { StreambookError } from "../errors/index.ts";
 import { compileCheck, type Field, type MessageCheck, type Schema } from "../schema/index.ts";
 import { TermCounter } from "../text/index.ts";
 import { encodeParquet } from "./parquet.ts";
@@ -79,10 +80,26 @@ interface StoredBatch {
 /** Options of {@link RowStore}. */
 export interface RowStoreOptions {
   readonly schema: Schema;
-  /** Number of features that terms are hashed to. @default 16384 */
+  /** Number of features that terms are hashed to, 1 to 65536. @default 16384 */
   readonly features?: number;
   /** Whether terms are stemmed. @default true */
   readonly stem?: boolean;
+}
+
+/** Buckets go to the labeller in 16 bits each. */
+const MOST_FEATURES = 2 ** 16;
+
+/**
+ * Checks the options of a {@link RowStore} without making one.
+ *
+ * @throws USAGE when `features` is not a whole number from 1 to 65536
+ */
+export function checkRowStoreOptions({ features = 1 }: Pick<RowStoreOptions, "features">): void {
+  if (Number.isInteger(features) && features >= 1 && features <= MOST_FEATURES) return;
+  throw new StreambookError(
+    "USAGE",
+    `the consumer's number of features must be a whole number from 1 to ${MOST_FEATURES}, and is ${features}; give another`,
+  );
 }
 
 /** Parses batches of messages, keeps their rows, and encodes them. */
@@ -93,7 +110,9 @@ export class RowStore {
   readonly #batches = new Map<number, StoredBatch>();
   readonly #scratch = { indices: new Uint16Array(1 << 16), counts: new Float32Array(1 << 16) };
 
+  /** @throws USAGE as {@link checkRowStoreOptions} */
   constructor({ schema, features = 16384, stem = true }: RowStoreOptions) {
+    checkRowStoreOptions({ features });
     this.#schema = schema;
     this.#check = compileCheck(schema);
     this.#terms = new TermCounter({ features, stem });

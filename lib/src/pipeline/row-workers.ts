@@ -2,7 +2,13 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { StreambookError } from "../errors/index.ts";
-import type { EncodeSegment, ParsedBatch, ParseRequest, RowStoreOptions } from "./row-store.ts";
+import {
+  checkRowStoreOptions,
+  type EncodeSegment,
+  type ParsedBatch,
+  type ParseRequest,
+  type RowStoreOptions,
+} from "./row-store.ts";
 import type { WorkerReply, WorkerRequest } from "./row-worker.ts";
 
 /** Options of {@link RowWorkers}. */
@@ -77,7 +83,9 @@ class RowThread {
 export class RowWorkers {
   readonly #threads: readonly RowThread[];
 
+  /** @throws USAGE as {@link checkRowStoreOptions}; no thread is begun then */
   constructor({ threads = Math.min(4, availableParallelism() - 1), ...options }: RowWorkersOptions) {
+    checkRowStoreOptions(options);
     this.#threads = Array.from({ length: Math.max(1, threads) }, () => new RowThread(options));
   }
 

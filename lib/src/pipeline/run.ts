@@ -1,15 +1,14 @@
 /**
  * The whole pipeline once, from texts to the same texts rebuilt, with a report: what `npm start` runs on a stack that is up.
  */
-import { createHash } from "node:crypto";
-import { access, constants, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { until } from "../async/index.ts";
+import { mapConcurrent, retry, until } from "../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { openHive } from "../hive/index.ts";
-import { deadLetterTopic, deleteTopics, ensureTopic } from "../kafka/index.ts";
+import { deadLetterTopic, deleteTopics, ensureTopic, topicOffsets } from "../kafka/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
 import type { HadoopClient } from "../mapreduce/index.ts";
 import { plural } from "../plot/index.ts";
@@ -18,6 +17,7 @@ import type { Addresses } from "../stack/index.ts";
 import { listFiles, startStreamSource } from "../stream/index.ts";
 import { analyse } from "./analysis.ts";
 import { consume } from "./consume.ts";
+import { type Checksum, checksumOf, piecesOf } from "./large-file.ts";
 import { produce, type ProduceResult } from "./produce.ts";
 import { rebuild, type RebuildReport } from "./rebuild.ts";
 import type { ReportLink, ReportText, RunReport } from "./report-types.ts";
@@ -80,7 +80,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const hdfs = new Hdfs({ address: addresses.webhdfs, ...(signal === undefined ? {} : { signal }) });
   await prepareOutput(output);
   await using source = await startStreamSource({ folder: options.data, chunkSize: settings.chunkSize, port: 0 });
-  const sources = await readSources(options.data, await listFiles(source.url));
+  const sources = await readSources(options.data, await listFiles(source.url), signal);
   const clusters = options.clusters ?? Math.max(1, sources.filter(({ bytes }) => bytes > 0).length);
   const runLog = `${hdfsFolders.log}/run`;
 
@@ -114,6 +114,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     }),
   );
   demandAll(produced);
+  const messages = await countMessages({ broker: addresses.kafka, topic, signal });
 
   const consumed = await recorder.run(
     "Kafka → clusters → Hive",
@@ -150,7 +151,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
 
   await recorder.run(
     "Log → HDFS",
-    () => uploadLog(hdfs, runLog, produced),
+    () => uploadLog(hdfs, runLog, produced, signal),
     (bytes) => ({ text: `${bytes} bytes in ${runLog}` }),
   );
 
@@ -171,7 +172,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
 
   const texts = await recorder.run(
     "Compare",
-    () => compare(sources, produced, rebuilt, join(output, "refresh")),
+    () => compare(sources, produced, rebuilt, join(output, "refresh"), signal),
     (all) => ({
       text: `${all.filter(({ identical }) => identical).length} of ${all.length} texts identical`,
     }),
@@ -182,7 +183,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     startedAt: recorder.startedAt.toISOString(),
     seconds: recorder.seconds,
     streams: produced.streams,
-    messages: produced.messages,
+    messages,
     rows: counts.rows,
     deadLetters: consumed.deadLetters,
     counts,
@@ -217,11 +218,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
   return { report, ...(await writeReport(report, output)) };
 }
 
-interface Source {
+interface Source extends Checksum {
   readonly file: string;
-  readonly bytes: number;
-  readonly sha256: string;
 }
+
+/** Files that are read at once. */
+const AT_ONCE = 4;
 
 /** A file that says that a folder is a run's output, and may be cleared by the next run. */
 const MARKER = ".streambook-run";
@@ -255,13 +257,8 @@ async function prepareOutput(folder: string): Promise<void> {
   for (const name of OWN) await rm(join(folder, name), { recursive: true, force: true });
 }
 
-async function readSources(folder: string, files: readonly string[]): Promise<Source[]> {
-  return Promise.all(
-    files.map(async (file) => {
-      const content = await readFile(join(folder, file));
-      return { file, bytes: content.length, sha256: sha256(content) };
-    }),
-  );
+function readSources(folder: string, files: readonly string[], signal: AbortSignal | undefined): Promise<Source[]> {
+  return mapConcurrent(files, AT_ONCE, async (file) => ({ file, ...(await checksumOf(join(folder, file), signal)) }));
 }
 
 /** A text that cannot be read fails the run before anything is claimed about the others. */
@@ -304,11 +301,27 @@ async function clear({ addresses, hdfs, topic, table, runLog, signal }: Clearing
   );
 }
 
-async function uploadLog(hdfs: Hdfs, folder: string, { logFile }: ProduceResult): Promise<number> {
+/** How many messages a topic holds, as the broker says: from the first offset to the last of each partition. */
+async function countMessages(options: Parameters<typeof topicOffsets>[0]): Promise<number> {
+  const ranges = [...(await topicOffsets(options)).values()];
+  return ranges.reduce((total, { low, high }) => total + Number(high - low), 0);
+}
+
+/**
+ * Copies the producer's log to a folder on HDFS; when the connection breaks, it begins again.
+ *
+ * @returns how long it is there, in bytes
+ */
+export async function uploadLog(
+  hdfs: Pick<Hdfs, "mkdirs" | "write">,
+  folder: string,
+  { logFile }: Pick<ProduceResult, "logFile">,
+  signal?: AbortSignal,
+): Promise<number> {
   if (logFile === undefined) throw new StreambookError("INTERNAL", "the producer has written no log; please report it");
-  const bytes = await readFile(logFile);
   await hdfs.mkdirs(folder);
-  return hdfs.write(`${folder}/${basename(logFile)}`, bytes, { overwrite: true });
+  const path = `${folder}/${basename(logFile)}`;
+  return retry(() => hdfs.write(path, piecesOf(logFile, signal), { overwrite: true }), { signal });
 }
 
 async function compare(
@@ -316,27 +329,26 @@ async function compare(
   produced: ProduceResult,
   rebuilt: RebuildReport,
   folder: string,
+  signal: AbortSignal | undefined,
 ): Promise<ReportText[]> {
   const byFile = new Map(produced.texts.map((text) => [text.file, text]));
-  return Promise.all(
-    sources.map(async ({ file, bytes, sha256: before }): Promise<ReportText> => {
-      const stream = byFile.get(file);
-      const result = rebuilt.texts.find((text) => text.uri === stream?.uri && text.streamId === stream.streamId);
-      const path = result?.file === undefined ? undefined : join(folder, result.file);
-      const after = path !== undefined && (await exists(path)) ? sha256(await readFile(path)) : null;
-      const problem =
-        result?.problem ?? (after === null ? "no text was rebuilt" : after === before ? undefined : "the bytes differ");
-      return {
-        file,
-        uri: stream?.uri ?? null,
-        bytes,
-        sha256: before,
-        rebuiltSha256: after,
-        identical: after === before,
-        ...(problem === undefined ? {} : { problem }),
-      };
-    }),
-  );
+  return mapConcurrent(sources, AT_ONCE, async ({ file, bytes, sha256: before }): Promise<ReportText> => {
+    const stream = byFile.get(file);
+    const result = rebuilt.texts.find((text) => text.uri === stream?.uri && text.streamId === stream.streamId);
+    const path = result?.file === undefined ? undefined : join(folder, result.file);
+    const after = path !== undefined && (await exists(path)) ? (await checksumOf(path, signal)).sha256 : null;
+    const problem =
+      result?.problem ?? (after === null ? "no text was rebuilt" : after === before ? undefined : "the bytes differ");
+    return {
+      file,
+      uri: stream?.uri ?? null,
+      bytes,
+      sha256: before,
+      rebuiltSha256: after,
+      identical: after === before,
+      ...(problem === undefined ? {} : { problem }),
+    };
+  });
 }
 
 function links(addresses: Addresses, table: string): ReportLink[] {
@@ -353,10 +365,6 @@ function links(addresses: Addresses, table: string): ReportLink[] {
     },
     { name: "MapReduce JobHistory", url: `${addresses.jobHistory}/jobhistory`, shows: "its tasks, counters and logs" },
   ];
-}
-
-function sha256(content: Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
 }
 
 async function exists(path: string): Promise<boolean> {
