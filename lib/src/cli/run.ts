@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { listed, StreambookError } from "../errors/index.ts";
 import { createLogger } from "../log/index.ts";
 import { judge, run, type RunReport, type StageEvent, StageRecorder } from "../pipeline/index.ts";
+import { plural } from "../plot/index.ts";
 import { loadSchema } from "../schema/index.ts";
 import {
   addresses,
@@ -121,7 +122,7 @@ function tell(report: RunReport, html: string, up: boolean): void {
     headline,
     ...failures,
     ...notices,
-    `${sent} messages sent = ${rows} rows in Hive = ${distinctOffsets} distinct offsets; ${report.seconds.toFixed(1)} s in all.`,
+    `${plural(sent, "message")} sent, ${plural(rows, "row")} in Hive, ${plural(distinctOffsets, "distinct offset")}; ${report.seconds.toFixed(1)} s in all.`,
     `Report: ${page.startsWith("..") ? html : page}`,
     up
       ? "The stack is up: `npx streambook status` shows where, `npx streambook down` ends it."

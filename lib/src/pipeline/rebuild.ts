@@ -13,6 +13,7 @@ import { StreambookError } from "../errors/index.ts";
 import { Hdfs, pathOf, type FileStatus } from "../hdfs/index.ts";
 import { identifier, openHive, text } from "../hive/index.ts";
 import { linesOf, NOT_UTF8, runLocal, runOnYarn, type HadoopClient, type JobProgress } from "../mapreduce/index.ts";
+import { plural } from "../plot/index.ts";
 import type { Addresses } from "../stack/index.ts";
 import job, { type RebuildRecord } from "./rebuild-job.ts";
 import { prepareFolder, RebuiltFiles, type RebuiltText } from "./rebuilt-files.ts";
@@ -213,7 +214,7 @@ function describe({ state, map, reduce, counters, applicationId }: JobProgress):
   if (state === "submitting") return "submit the job";
   if (state === "waiting") return `${applicationId ?? "the job"} waits for a container`;
   const { messages = 0 } = counters;
-  return `map ${map} %, reduce ${reduce} %${messages > 0 ? `, ${messages} messages` : ""}`;
+  return `map ${map} %, reduce ${reduce} %${messages > 0 ? `, ${plural(messages, "message")}` : ""}`;
 }
 
 async function* readRecords(hdfs: Hdfs, folder: string): AsyncGenerator<RebuildRecord, void, undefined> {

@@ -146,7 +146,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       await using hive = await openHive({ address: addresses.hive, signal });
       return await analyse(hive, table, files, clusters);
     },
-    ({ counts }) => ({ text: `${counts.rows} rows, ${counts.distinctOffsets} distinct offsets` }),
+    ({ counts }) => ({ text: `${plural(counts.rows, "row")}, ${plural(counts.distinctOffsets, "distinct offset")}` }),
   );
 
   await recorder.run(
