@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { argumentsFile, type Layout, openLayout } from "./layout.ts";
-import { endProcess, findServices, memoryOf, processRuns } from "./processes.ts";
+import { endProcess, endTasks, findServices, findTasks, memoryOf, processRuns } from "./processes.ts";
 
 /** A process that is called as a service would be. */
-async function pretend(words: readonly string[], program = "setInterval(() => {}, 1000)"): Promise<ChildProcess> {
+async function pretend(
+  words: readonly string[],
+  program = "setInterval(() => {}, 1000)",
+  place: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<ChildProcess> {
   const child = spawn(process.execPath, ["-e", `${program}; console.log("ready")`, "--", ...words], {
+    ...place,
     stdio: ["ignore", "pipe", "ignore"],
   });
   await once(child.stdout as NodeJS.ReadableStream, "data");
@@ -40,6 +45,35 @@ test("a service is known by its arguments file, whatever else runs", () =>
     assert.deepEqual([...(await findServices(layout))], [["kafka", kafka.pid]]);
     assert.ok((await memoryOf(kafka.pid ?? 0)) > 1 << 20);
   }));
+
+const onLinux = { skip: process.platform === "linux" ? false : "only Linux shows the environment of a process" };
+
+test("a task is known by what YARN told it, and who only looks into its folder is left alone", onLinux, (context) =>
+  withHome(async (layout, start) => {
+    const cwd = join(layout.home, "data", "yarn", "local", "usercache");
+    await mkdir(cwd, { recursive: true });
+    const ofYarn = { env: { ...process.env, CONTAINER_ID: "container_1_0001_01_000002" } };
+    const inside = await start([], undefined, { ...ofYarn, cwd });
+    const named = await start([`-Djava.io.tmpdir=${cwd}`], undefined, ofYarn);
+    const called = await start([`@${argumentsFile(layout, "task")}`]);
+    const shell = await start([], undefined, { cwd });
+    const reader = await start([join(cwd, "stderr")]);
+    const elsewhere = await start([], undefined, ofYarn);
+    const ours = [inside, named, called];
+    assert.deepEqual((await findTasks(layout)).sort(), ours.map(({ pid }) => pid).sort());
+
+    const kill = process.kill.bind(process);
+    context.mock.method(process, "kill", (pid: number, signal: NodeJS.Signals) => {
+      if (pid === inside.pid) throw Object.assign(new Error("kill EPERM"), { code: "EPERM" });
+      return kill(pid, signal);
+    });
+    const ended = [named, called].map((child) => once(child, "exit"));
+    await endTasks(layout);
+    for (const end of ended) assert.deepEqual(await end, [null, "SIGKILL"]);
+    context.mock.reset();
+    for (const { pid } of [inside, shell, reader, elsewhere]) assert.ok(processRuns(pid ?? 0));
+  }),
+);
 
 test("a process number that was ours and is somebody else's now is neither shown nor killed", () =>
   withHome(async (layout, start) => {
