@@ -8,6 +8,9 @@ import { test } from "node:test";
 import { argumentsFile, type Layout, openLayout } from "./layout.ts";
 import { endProcess, endTasks, findServices, findTasks, memoryOf, processRuns } from "./processes.ts";
 
+/** A program that does not end when it is asked to. */
+const DEAF = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)';
+
 /** A process that is called as a service would be. */
 async function pretend(
   words: readonly string[],
@@ -77,10 +80,13 @@ test("a task is known by what YARN told it, and who only looks into its folder i
 
 test("a process number that was ours and is somebody else's now is neither shown nor killed", () =>
   withHome(async (layout, start) => {
-    const other = await start(["something", "else"]);
+    const { pid = 0 } = await start(["something", "else"], DEAF);
     assert.equal((await findServices(layout)).size, 0);
+    const answers = [pid, undefined]; // ours when it is asked to end; not any more when it has not
+    assert.equal(await endProcess(async () => answers.shift(), 0.1), "ended");
+    assert.deepEqual(answers, [], "it was looked at again before it was killed");
+    assert.ok(processRuns(pid));
     assert.equal(await endProcess(async () => undefined, 1), "ended");
-    assert.ok(processRuns(other.pid ?? 0));
   }));
 
 test("a process is asked to end, and killed when it does not", () =>
@@ -89,7 +95,7 @@ test("a process is asked to end, and killed when it does not", () =>
     const find = async (): Promise<number | undefined> => (await findServices(layout)).get("kafka");
     await start(words);
     assert.equal(await endProcess(find, 10), "ended");
-    await start(words, 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)');
+    await start(words, DEAF);
     assert.equal(await endProcess(find, 0.2), "killed");
     assert.equal((await findServices(layout)).size, 0);
   }));
