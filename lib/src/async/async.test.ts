@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { StreambookError } from "../errors/index.ts";
-import { delay, mapConcurrent, retry, until, withTimeout } from "./index.ts";
+import { backOff, delay, mapConcurrent, retry, until, withTimeout } from "./index.ts";
 
 const refused = (): Error => Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
 const stopped = new DOMException("stopped", "AbortError");
@@ -37,6 +37,15 @@ test("retry does not try again what cannot succeed", async () => {
   );
   await assert.rejects(failing, { code: "USAGE" });
   assert.equal(tries, 1);
+});
+
+test("the wait doubles with each failure, up to the longest one, and jitter only makes it shorter", () => {
+  const plain = [1, 2, 3, 4, 5].map((failures) => backOff(failures, { minimumDelay: 10, maximumDelay: 60, jitter: 0 }));
+  assert.deepEqual(plain, [10, 20, 40, 60, 60]);
+  for (let i = 0; i < 100; i++) {
+    const wait = backOff(2);
+    assert.ok(wait > 100 && wait <= 200, String(wait));
+  }
 });
 
 test("an abort ends a retry that waits", async () => {

@@ -1,6 +1,6 @@
 /** Waiting done well: every wait has a limit and listens to an AbortSignal. */
 export { delay } from "./delay.ts";
-export { retry, type RetryOptions } from "./retry.ts";
+export { backOff, retry, type RetryOptions } from "./retry.ts";
 export { until, type UntilOptions } from "./until.ts";
 export { withTimeout } from "./timeout.ts";
 export { mapConcurrent } from "./map-concurrent.ts";

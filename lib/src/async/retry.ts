@@ -36,7 +36,7 @@ export interface RetryOptions {
  * ```
  */
 export async function retry<T>(operation: (attempt: number) => Promise<T>, options: RetryOptions = {}): Promise<T> {
-  const { attempts = 5, minimumDelay = 100, maximumDelay = 5000, jitter = 0.5, onRetry, signal } = options;
+  const { attempts = 5, onRetry, signal } = options;
   const worthIt = options.isRetriable ?? isRetriable;
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
@@ -45,10 +45,23 @@ export async function retry<T>(operation: (attempt: number) => Promise<T>, optio
     } catch (error) {
       signal?.throwIfAborted();
       if (attempt >= attempts || !worthIt(error)) throw error;
-      const whole = Math.min(maximumDelay, minimumDelay * 2 ** (attempt - 1));
-      const wait = whole * (1 - jitter * Math.random());
+      const wait = backOff(attempt, options);
       onRetry?.(error, attempt, wait);
       await delay(wait, signal);
     }
   }
+}
+
+/**
+ * How long to wait before the next try, in milliseconds, for those who cannot be a function that {@link retry} calls: a
+ * generator that goes on where it broke.
+ *
+ * @param failures how often it has failed in a row, 1 or more
+ */
+export function backOff(
+  failures: number,
+  options: Pick<RetryOptions, "minimumDelay" | "maximumDelay" | "jitter"> = {},
+): number {
+  const { minimumDelay = 100, maximumDelay = 5000, jitter = 0.5 } = options;
+  return Math.min(maximumDelay, minimumDelay * 2 ** (failures - 1)) * (1 - jitter * Math.random());
 }

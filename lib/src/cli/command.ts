@@ -1,5 +1,6 @@
 /** What all commands share: options parsed by commander, one line for an error, exit codes, and Ctrl-C. */
 import { type Command, CommanderError, InvalidArgumentError } from "commander";
+import { formatAddress, parseAddress } from "../address/index.ts";
 import { exitCodeOf, isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { hostOf } from "../stack/index.ts";
 import { SetupProblem } from "../../../setup/problem.mjs";
@@ -105,10 +106,9 @@ export function serviceAddress(service: "kafka" | "hive"): (text: string) => str
 
 /** An option's parser for `host:port`; a port alone means this machine, or the host that is given. */
 export function hostAndPort(text: string, host: () => string = () => "127.0.0.1"): string {
-  const parts = /^(?:(?<host>[A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\]):)?(?<port>\d{1,5})$/.exec(text)?.groups;
-  if (parts === undefined || Number(parts["port"]) > 65535)
-    throw new InvalidArgumentError("It must be a port or host:port.");
-  return `${parts["host"] ?? host()}:${parts["port"]}`;
+  const address = parseAddress(text);
+  if (address === undefined) throw new InvalidArgumentError("It must be a port (1 to 65535) or host:port.");
+  return formatAddress(address.host ?? host(), address.port);
 }
 
 /** Throws the error of wrong usage. */

@@ -151,6 +151,37 @@ test("a download that breaks goes on where it broke", async () => {
   assert.ok(server.seen.filter(({ operation }) => operation === "OPEN").length > 1);
 });
 
+test("a download that breaks again and again is waited for longer each time, and each failure is told", async () => {
+  await using server: FakeHdfs = await fakeHdfs((request, response) => {
+    if (request.operation === "GETFILESTATUS") return fileStatus(10);
+    if (request.operation === "OPEN") return location(() => server, request);
+    return void response.destroy();
+  });
+  const told: number[] = [];
+  const waits: number[] = [];
+  const onRetry = (_: unknown, attempt: number, wait: number): void => {
+    told.push(attempt);
+    waits.push(wait);
+  };
+  const retry = { attempts: 4, minimumDelay: 2, maximumDelay: 1000, onRetry };
+  await rejects(clientOf(server, { retry }).read("/f"), "UNREACHABLE", /./);
+  assert.deepEqual(told, [1, 2, 3]);
+  assert.ok(
+    waits.every((wait, index) => wait > 2 ** index && wait <= 2 ** (index + 1)),
+    waits.join(", "),
+  );
+});
+
+test("a download that can never succeed is not tried again", async () => {
+  await using server: FakeHdfs = await fakeHdfs((request, response) => {
+    if (request.operation === "GETFILESTATUS") return fileStatus(10);
+    if (request.operation === "OPEN") return location(() => server, request);
+    return void remoteException(response, 403, "AccessControlException", "denied");
+  });
+  await rejects(clientOf(server).read("/f"), "HDFS_FAILED", /denied/);
+  assert.equal(server.seen.filter(({ operation }) => operation === "DATA").length, 1);
+});
+
 test("a download that stays short is an error", async () => {
   await using server: FakeHdfs = await fakeHdfs((request, response) => {
     if (request.operation === "GETFILESTATUS") return fileStatus(10);

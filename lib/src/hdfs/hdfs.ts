@@ -11,8 +11,8 @@
 import { randomBytes } from "node:crypto";
 import { Agent } from "node:http";
 import { userInfo } from "node:os";
-import { delay, retry, type RetryOptions } from "../async/index.ts";
-import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { backOff, delay, retry, type RetryOptions } from "../async/index.ts";
+import { isRetriable, isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { checkPath, encodePath, joinPath, nameOf, parentOf } from "./path.ts";
 import { ask, download, upload, type Body } from "./rest.ts";
 
@@ -244,6 +244,7 @@ export class Hdfs {
     let at = Math.min(options.offset ?? 0, status.length);
     const end = Math.min(status.length, at + (options.length ?? Infinity));
     const { signal, timeout } = this.#request();
+    const { attempts = 5, onRetry } = this.#options.retry ?? {};
     for (let failures = 0; at < end;) {
       try {
         const url = await this.#dataNode("GET", plain, "OPEN", { offset: at, length: end - at }, `read ${plain}`);
@@ -259,12 +260,10 @@ export class Hdfs {
           );
       } catch (error) {
         signal?.throwIfAborted();
-        if (++failures >= (this.#options.retry?.attempts ?? 5)) throw error;
-        await retry((attempt) => (attempt === 1 ? Promise.reject(error as Error) : Promise.resolve()), {
-          ...this.#options.retry,
-          attempts: 2,
-          signal,
-        });
+        if (!isRetriable(error) || ++failures >= attempts) throw error;
+        const wait = backOff(failures, this.#options.retry);
+        onRetry?.(error, failures, wait);
+        await delay(wait, signal);
       }
     }
   }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { test } from "node:test";
 import { isStreambookError } from "../errors/index.ts";
-import { openHive } from "./session.ts";
+import { HiveSession, openHive } from "./session.ts";
 
 /** A server that does something with each connection, and speaks no Thrift. */
 async function serve(onConnection: (socket: Socket) => void) {
@@ -59,7 +59,23 @@ test("waiting for a session ends when it is aborted", async () => {
   await assert.rejects(opened, /enough/);
 });
 
-for (const address of ["", "localhost", "localhost:", ":10000", "http://h:1", "h:99999", "h:1/x", "a b:1"]) {
+test("an IPv6 address stands in brackets, as everywhere", () => {
+  assert.ok(new HiveSession({ address: "[::1]:10000" }));
+});
+
+for (const address of [
+  "",
+  "localhost",
+  "10000",
+  "localhost:",
+  "h:0",
+  "[h]:1",
+  ":10000",
+  "http://h:1",
+  "h:99999",
+  "h:1/x",
+  "a b:1",
+]) {
   test(`the address ${JSON.stringify(address)} is refused`, async () => {
     await assert.rejects(openHive({ address }), (error) => isStreambookError(error, "USAGE"));
   });

@@ -1,5 +1,6 @@
 /** Statements of Hive, one after the other, on a session that comes back when its connection was lost. */
 import { userInfo } from "node:os";
+import { parseAddress } from "../address/index.ts";
 import { delay, orAborted, retry, withTimeout } from "../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { connect, stateOf, type Connection } from "./connection.ts";
@@ -71,16 +72,16 @@ export class HiveSession {
 
   /** @throws USAGE when the address is not `host:port` */
   constructor(options: HiveOptions) {
-    const match = /^([A-Za-z0-9._-]+):(\d{1,5})$/.exec(options.address);
-    if (match === null || Number(match[2]) > 65_535) {
+    const { host, port } = parseAddress(options.address) ?? {};
+    if (host === undefined || port === undefined) {
       throw new StreambookError(
         "USAGE",
         `the address of HiveServer2 must be host:port, and is ${JSON.stringify(options.address)}`,
       );
     }
     this.#options = options;
-    this.#host = match[1]!;
-    this.#port = Number(match[2]);
+    this.#host = host;
+    this.#port = port;
   }
 
   /** Connects now rather than at the first statement. */

@@ -16,6 +16,7 @@ test("a broker is a port, or host:port", () => {
     "kafka:",
     ":9092",
     "kafka:x",
+    "[kafka]:9092",
     "http://kafka:9092",
     "a b:9092",
     "a,b:9092",

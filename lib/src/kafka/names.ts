@@ -1,4 +1,5 @@
 /** Names and addresses of Kafka, checked before they are used. */
+import { formatAddress, parseAddress } from "../address/index.ts";
 import { StreambookError } from "../errors/index.ts";
 
 /**
@@ -13,15 +14,14 @@ import { StreambookError } from "../errors/index.ts";
  * ```
  */
 export function brokerAddress(text: string | number): string {
-  const match = /^(?:(?<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):)?(?<port>\d{1,5})$/.exec(String(text).trim());
-  const port = Number(match?.groups?.["port"]);
-  if (match === null || port < 1 || port > 65535) {
+  const address = parseAddress(String(text));
+  if (address === undefined) {
     throw new StreambookError(
       "USAGE",
       `"${text}" is not the address of a Kafka broker; give a port such as 9092, or host:port`,
     );
   }
-  return `${match.groups?.["host"] ?? "127.0.0.1"}:${port}`;
+  return formatAddress(address.host ?? "127.0.0.1", address.port);
 }
 
 /**

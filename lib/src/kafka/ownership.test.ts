@@ -38,6 +38,21 @@ test("what is begun while the reader is told is waited for too", async () => {
   assert.ok(done);
 });
 
+test("who gives it up a second time waits for the same, and the reader is told once", async () => {
+  const ownership = new Ownership(1, [0], 60_000);
+  const order: string[] = [];
+  const work = Promise.withResolvers<void>();
+  const held = ownership.hold(0, () => work.promise.then(() => void order.push("held")));
+  const told = async (): Promise<void> => void order.push("told");
+  const first = ownership.revoke(told, 60_000);
+  const second = ownership.revoke(told, 60_000).then(() => order.push("second"));
+  setTimeout(() => work.resolve(), 5);
+  await Promise.all([held, first, second]);
+  assert.deepEqual(order, ["told", "held", "second"]);
+  await ownership.revoke(told, 60_000);
+  assert.equal(order.length, 3);
+});
+
 test("it is not waited for without end, and what failed does not keep anyone", async () => {
   const ownership = new Ownership(1, [0], 60_000);
   await assert.rejects(

@@ -28,6 +28,7 @@ export class Ownership {
   readonly #lease: number;
   #renewed = performance.now();
   #state: "owned" | "revoking" | "lost" = "owned";
+  #revoking: Promise<void> | undefined;
 
   /** @param lease how long ownership lasts without a heartbeat, in milliseconds */
   constructor(generation: number, partitions: readonly number[], lease: number) {
@@ -88,9 +89,18 @@ export class Ownership {
     }
   }
 
-  /** Gives the partitions up: hands out nothing more, waits for what holds them (not for ever), and then they are lost. */
-  async revoke(onRevoked: () => Promise<void>, limit: number): Promise<void> {
-    if (this.#state !== "owned") return;
+  /**
+   * Gives the partitions up: hands out nothing more, waits for what holds them (not for ever), and then they are lost. Who
+   * comes second (a consumer that closes while its group rebalances) waits for the same.
+   *
+   * @param limit longest wait, in milliseconds
+   */
+  revoke(onRevoked: () => Promise<void>, limit: number): Promise<void> {
+    if (this.#state === "owned") this.#revoking = this.#revoke(onRevoked, limit);
+    return this.#revoking ?? Promise.resolve();
+  }
+
+  async #revoke(onRevoked: () => Promise<void>, limit: number): Promise<void> {
     this.#state = this.isHeld ? "revoking" : "lost";
     const timer = new AbortController();
     const finished = onRevoked().then(async () => {

@@ -196,3 +196,29 @@ test("dead letters keep key and value, and say where they come from and why", as
     await producer.close();
   });
 });
+
+test("a message that came compressed and is too large for a dead letter is cut, and says so", async () => {
+  await withTopic({ partitions: 1 }, async ({ broker, topic }) => {
+    const sender = await BatchingProducer.open({ broker, compression: "gzip" });
+    const size = 3_000_000; // a few kilobytes on its way
+    await sender.send({ topic, key: "k".repeat(100_000), value: "not JSON, ".padEnd(size, "x") });
+    await sender.close();
+    const [message] = await readAll(broker, topic);
+    assert.equal(message?.value?.length, size);
+    await using producer = await BatchingProducer.open({ broker });
+    await deadLetter(producer, { topic, ...message, error: "is not JSON" });
+    await deadLetter(producer, { topic, ...message, value: Buffer.from("small"), error: "is not JSON" });
+    const [cut, whole] = await readAll(broker, deadLetterTopic(topic));
+    assert.deepEqual([cut?.key?.length, cut?.value?.length], [64 << 10, 512 << 10]);
+    assert.ok(cut?.value?.toString().startsWith("not JSON, x"));
+    const headers = Object.entries(cut?.headers ?? {}).map(([name, text]) => [name, String(text)]);
+    assert.deepEqual(Object.fromEntries(headers), {
+      ...{ topic, partition: "0", offset: "0", error: "is not JSON" },
+      ...{ truncated: "true", size: String(size) },
+    });
+    assert.deepEqual(
+      [whole?.key?.length, String(whole?.value), whole?.headers?.["truncated"]],
+      [100_000, "small", undefined],
+    );
+  });
+});

@@ -96,6 +96,7 @@ function moduleUrl(module: string): URL {
 async function runModule(url: URL, options: YarnOptions): Promise<YarnJobResult> {
   const { signal, timeout = 1_800_000, user = process.env["HADOOP_USER_NAME"] ?? userInfo().username } = options;
   const job = await loadJob(url);
+  checkOptions(job, options);
   const yarn = new ResourceManager(options.resourceManager, user);
   await yarn.check(signal);
   const name = `streambook-${job.name}-${randomBytes(4).toString("hex")}`;
@@ -128,6 +129,31 @@ async function runModule(url: URL, options: YarnOptions): Promise<YarnJobResult>
   }
 }
 
+/** Looks at what the caller gave, before anything is bundled, asked or started. */
+function checkOptions(job: Job, { inputs, output, reducers = 1, node = defaultNode() }: YarnOptions): void {
+  if (inputs.length === 0)
+    throw new StreambookError("USAGE", `the job ${job.name} has no input; name a file or folder on HDFS`);
+  if (!Number.isInteger(reducers) || reducers < 1) {
+    throw new StreambookError("USAGE", `a job needs 1 reducer or more, and not ${reducers}`);
+  }
+  for (const path of [...inputs, output]) checkName(path);
+  if (node.includes('"'))
+    throw new StreambookError("USAGE", `the path of Node, ${node}, holds a quote; Hadoop Streaming cannot start it`);
+}
+
+/** Hadoop reads `{a,b}`, `*`, `?` and `[…]` in a path as a pattern, and a comma as the end of it. */
+function checkName(path: string): void {
+  if (/^(?:hdfs:\/\/[^/]*)?\//.test(path) && !/[{}[\]*?,\\\p{Cc}]/u.test(path)) return;
+  throw new StreambookError(
+    "USAGE",
+    `the path ${JSON.stringify(path)} cannot be used by a job; give an absolute path on HDFS without , * ? [ ] { } \\`,
+  );
+}
+
+function defaultNode(): string {
+  return process.env["STREAMBOOK_TASK_NODE"] || process.execPath;
+}
+
 async function loadJob(url: URL): Promise<Job> {
   let module: { default?: Partial<Job> };
   try {
@@ -157,8 +183,8 @@ async function follow(
 ): Promise<JobLog> {
   const reader = readLog();
   const { log } = reader;
-  const watch = watchJob(job, yarn, log, options.onProgress);
   const client = startClient(options.hadoop, streamingArguments(job, name, bundle, options));
+  const watch = watchJob(job, yarn, log, options.onProgress); // last: nothing may fail between its timer and the `try`
   const read = async (stream: AsyncIterable<Buffer>): Promise<void> => {
     for await (const text of linesOf(stream)) {
       reader.line(text);
@@ -201,13 +227,7 @@ function startClient({ java, arguments: flags, environment }: HadoopClient, stre
 
 /** The words after HadoopStreaming: generic options first. */
 function streamingArguments(job: Job, name: string, bundle: Bundle, options: YarnOptions): string[] {
-  const { inputs, output, node = process.env["STREAMBOOK_TASK_NODE"] || process.execPath, reducers = 1 } = options;
-  if (inputs.length === 0)
-    throw new StreambookError("USAGE", `the job ${job.name} has no input; name a file or folder on HDFS`);
-  if (!Number.isInteger(reducers) || reducers < 1) {
-    throw new StreambookError("USAGE", `a job needs 1 reducer or more, and not ${reducers}`);
-  }
-  for (const path of [...inputs, output]) checkName(path);
+  const { inputs, output, node = defaultNode(), reducers = 1 } = options;
   const settings = {
     "mapreduce.job.name": name,
     "mapreduce.job.reduces": String(reducers),
@@ -226,24 +246,10 @@ function streamingArguments(job: Job, name: string, bundle: Bundle, options: Yar
     ...["-partitioner", "org.apache.hadoop.mapred.lib.KeyFieldBasedPartitioner"],
     ...inputs.flatMap((path) => ["-input", path]),
     ...["-output", output],
-    ...["-mapper", `${quoted(node)} mapper.mjs`],
-    ...["-reducer", `${quoted(node)} reducer.mjs`],
+    // Streaming cuts a command at blanks, and knows quotes but no escapes.
+    ...["-mapper", `"${node}" mapper.mjs`],
+    ...["-reducer", `"${node}" reducer.mjs`],
   ];
-}
-
-/** Hadoop reads `{a,b}`, `*`, `?` and `[…]` in a path as a pattern, and a comma as the end of it. */
-function checkName(path: string): void {
-  if (/^(?:hdfs:\/\/[^/]*)?\//.test(path) && !/[{}[\]*?,\\\p{Cc}]/u.test(path)) return;
-  throw new StreambookError(
-    "USAGE",
-    `the path ${JSON.stringify(path)} cannot be used by a job; give an absolute path on HDFS without , * ? [ ] { } \\`,
-  );
-}
-
-/** Hadoop Streaming cuts a command at blanks, and knows quotes but no escapes. */
-function quoted(program: string): string {
-  if (!program.includes('"')) return `"${program}"`;
-  throw new StreambookError("USAGE", `the path of Node, ${program}, holds a quote; Hadoop Streaming cannot start it`);
 }
 
 interface Watch {

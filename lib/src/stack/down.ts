@@ -4,7 +4,7 @@ import { StreambookError } from "../errors/index.ts";
 import { archiveBuild, archiveMark } from "./archives.ts";
 import { type StackOptions, type Tell, teller } from "./events.ts";
 import { type Layout, openLayout } from "./layout.ts";
-import { endProcess, findServices, findTasks, listProcesses, send } from "./processes.ts";
+import { endProcess, endTasks, findServices, listProcesses, send } from "./processes.ts";
 import { membersOf, SERVICE_NAMES, type ServiceName, SERVICES } from "./services.ts";
 import { setupModule } from "./setup.ts";
 import { readState, writeState } from "./state.ts";
@@ -88,11 +88,6 @@ async function endService(layout: Layout, name: ServiceName, tell: Tell): Promis
   tell("stopped", `${title}: stopped${how === "killed" && patience > 5 ? " (it had to be killed)" : ""}`, {
     service: name,
   });
-}
-
-/** Tasks of jobs would look for their NodeManager for minutes. */
-async function endTasks(layout: Layout): Promise<void> {
-  for (const pid of await findTasks(layout)) send(pid, "SIGKILL");
 }
 
 async function endArchiveBuild(layout: Layout): Promise<void> {

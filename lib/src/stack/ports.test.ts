@@ -1,10 +1,35 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { test } from "node:test";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { after, beforeEach, test } from "node:test";
 import { choosePorts, portIsFree } from "./ports.ts";
 import { SERVICE_NAMES, type ServiceName, SERVICES } from "./services.ts";
+import type { Ports } from "./state.ts";
 
 const nobody = new Set<ServiceName>();
+const portsOf = (ports: Ports): number[] => SERVICE_NAMES.flatMap((name) => Object.values(ports[name]));
+
+// Claims of their own: a stack that just starts on this machine has some too.
+const temporary = await mkdtemp(join(tmpdir(), "streambook-ports-test-"));
+process.env["TMPDIR"] = temporary;
+after(() => rm(temporary, { recursive: true }));
+const claims = join(temporary, `streambook-ports-${userInfo().uid}`);
+beforeEach(() => rm(claims, { recursive: true, force: true }));
+
+async function claimAs(pid: number, port: number): Promise<void> {
+  await mkdir(claims, { recursive: true });
+  await writeFile(join(claims, String(port)), String(pid));
+}
+
+async function goneProcess(): Promise<number> {
+  const child = spawn(process.execPath, ["--eval", ""]);
+  await once(child, "exit");
+  return child.pid ?? 0;
+}
 
 test("every service gets its well-known ports when they are free", async () => {
   const { ports, release } = await choosePorts({ running: nobody, isFree: async () => true });
@@ -50,12 +75,46 @@ test("a port that was used instead the last time is preferred to a new one", asy
   await release();
 });
 
-test("two stacks that start at the same moment get different ports", async () => {
-  // The other stack is another process; a claim of this one is its own.
+test("no port is given twice", async () => {
   const { ports, release } = await choosePorts({ running: nobody, mode: "free" });
-  const all = SERVICE_NAMES.flatMap((name) => Object.values(ports[name]));
+  const all = portsOf(ports);
   assert.equal(new Set(all).size, all.length);
   await release();
+});
+
+test("a port that another process has claimed is passed over, until that process is gone", async () => {
+  await claimAs(process.ppid, 9870);
+  await claimAs(await goneProcess(), 9092);
+  const { ports, release } = await choosePorts({ running: nobody, isFree: async () => true });
+  assert.equal(ports.namenode["http"], 9871);
+  assert.equal(ports.kafka["broker"], 9092);
+  await release();
+  assert.deepEqual(await readdir(claims), ["9870"], "the claim of the other process is its own to release");
+});
+
+test("stacks that start at the same moment get different ports, also those whose last owner is gone", async () => {
+  const gone = await goneProcess();
+  const wanted = SERVICE_NAMES.flatMap((name) => Object.values(SERVICES[name].ports));
+  for (const port of new Set(wanted.flatMap((first) => [0, 1, 2, 3, 4, 5].map((more) => first + more))))
+    await claimAs(gone, port);
+  const program = `
+    import { choosePorts } from ${JSON.stringify(new URL("./ports.ts", import.meta.url).href)};
+    console.log("ready");
+    await new Promise((resolve) => process.stdin.once("data", resolve));
+    const { ports } = await choosePorts({ running: new Set(), isFree: async () => true });
+    console.log(JSON.stringify(ports)); // and waits, since a claim ends with its process`;
+  const stacks = Array.from({ length: 6 }, () =>
+    spawn(process.execPath, ["--input-type=module", "--eval", program], { stdio: ["pipe", "pipe", "inherit"] }),
+  );
+  try {
+    await Promise.all(stacks.map(({ stdout }) => once(stdout, "data")));
+    for (const { stdin } of stacks) stdin.write("go");
+    const given = await Promise.all(stacks.map(async ({ stdout }) => String((await once(stdout, "data"))[0])));
+    const all = given.flatMap((text) => portsOf(JSON.parse(text) as Ports));
+    assert.equal(new Set(all).size, all.length);
+  } finally {
+    for (const stack of stacks) stack.kill();
+  }
 });
 
 test("a port on which somebody listens is not free", async () => {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { StreambookError } from "../errors/index.ts";
 import { processRuns } from "./processes.ts";
 import { SERVICE_NAMES, type ServiceName, SERVICES } from "./services.ts";
+import { setupModule } from "./setup.ts";
 import type { Ports } from "./state.ts";
 
 /** How ports are chosen. */
@@ -20,6 +21,8 @@ export interface PortOptions {
   readonly onTaken?: (name: ServiceName, purpose: string, wanted: number, given: number) => void;
   /** Whether a port of the loopback interface is free. @default looks */
   readonly isFree?: (port: number) => Promise<boolean>;
+  /** Ends the wait while another stack chooses. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The ports chosen, reserved against other stacks until they are released. */
@@ -32,8 +35,12 @@ export interface PortChoice {
 /** How far from its well-known number a port is looked for. */
 const REACH = 1000;
 
-/** Chooses a port for every purpose of every service. */
-export async function choosePorts(options: PortOptions): Promise<PortChoice> {
+/** Chooses a port for every purpose of every service. Stacks that start at the same moment choose one after the other. */
+export function choosePorts(options: PortOptions): Promise<PortChoice> {
+  return inTurn(() => chooseAll(options), options.signal);
+}
+
+async function chooseAll(options: PortOptions): Promise<PortChoice> {
   const { running, previous, mode = "well-known", onTaken, isFree = portIsFree } = options;
   const wellKnown = new Set(SERVICE_NAMES.flatMap((name) => Object.values(SERVICES[name].ports)));
   const given = new Set<number>();
@@ -66,7 +73,7 @@ export async function choosePorts(options: PortOptions): Promise<PortChoice> {
       own[purpose] = port;
     }
   }
-  return { ports: ports as Ports, release: () => releaseClaims(claims) };
+  return { ports: ports as Ports, release: () => inTurn(() => releaseClaims(claims)) };
 }
 
 async function firstUsable(candidates: Iterable<number>, usable: (port: number) => Promise<boolean>): Promise<number> {
@@ -112,24 +119,24 @@ export async function portIsFree(port: number): Promise<boolean> {
   });
 }
 
+/** Does something with the claims while no other process does. */
+async function inTurn<T>(operation: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  const { withLock } = await setupModule("lock");
+  return withLock(`${claimsFolder()}.lock`, "streambook up", operation, signal && { signal });
+}
+
 /**
  * Two stacks that start at once see the same free ports, seconds before either listens. So a port is claimed by a file
- * that names the process which chose it; the file of a process that is gone counts for nothing.
+ * that names the process which chose it; the file of a process that is gone counts for nothing. To be called in turn: two
+ * that look at once could both find a claim that is gone, or one that is only half written.
  */
 async function claim(port: number): Promise<boolean> {
   const file = join(claimsFolder(), String(port));
-  for (let attempt = 0; attempt < 3; attempt++) {
-    await mkdir(claimsFolder(), { recursive: true });
-    try {
-      await writeFile(file, String(process.pid), { flag: "wx" });
-      return true;
-    } catch {
-      const holder = Number(await readFile(file, "utf8").catch(() => ""));
-      if (holder !== 0 && holder !== process.pid && processRuns(holder)) return false;
-      await rm(file, { force: true });
-    }
-  }
-  return false;
+  const holder = Number(await readFile(file, "utf8").catch(() => ""));
+  if (holder !== 0 && holder !== process.pid && processRuns(holder)) return false;
+  await mkdir(claimsFolder(), { recursive: true });
+  await writeFile(file, String(process.pid));
+  return true;
 }
 
 function claimsFolder(): string {

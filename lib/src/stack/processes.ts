@@ -33,7 +33,10 @@ export async function findServices(layout: Layout): Promise<Map<ServiceName, num
   return found;
 }
 
-/** What YARN has started for jobs: a killed NodeManager leaves them behind. */
+/**
+ * What YARN has started for jobs: a killed NodeManager leaves them behind. People look into the folders of tasks too, with a
+ * shell or an editor, so on Linux the environment decides: YARN sets CONTAINER_ID, and whatever a task starts inherits it.
+ */
 export async function findTasks(layout: Layout): Promise<number[]> {
   const folder = `${layout.data}/yarn/local/`;
   const task = `@${argumentsFile(layout, "task")}`;
@@ -41,9 +44,28 @@ export async function findTasks(layout: Layout): Promise<number[]> {
   const found: number[] = [];
   for (const { pid, command } of await listProcesses()) {
     const place = process.platform === "linux" ? `${await readlink(`/proc/${pid}/cwd`).catch(() => "")}/` : "";
-    if (command.includes(task) || command.includes(folder) || place.startsWith(real)) found.push(pid);
+    const isInside = command.includes(folder) || place.startsWith(real);
+    if (command.includes(task) || (isInside && (await isOfContainer(pid)))) found.push(pid);
   }
   return found.filter((pid) => pid !== process.pid);
+}
+
+/** Whether YARN started a process, or one of its tasks did. What may not be read is not ours; elsewhere than on Linux nothing tells. */
+async function isOfContainer(pid: number): Promise<boolean> {
+  if (process.platform !== "linux") return true;
+  const variables = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+  return `\0${variables}`.includes("\0CONTAINER_ID=container_");
+}
+
+/** Kills what YARN has started for jobs: tasks would look for their NodeManager for minutes. */
+export async function endTasks(layout: Layout): Promise<void> {
+  for (const pid of await findTasks(layout)) {
+    try {
+      send(pid, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error; // somebody else's, which only names our folder
+    }
+  }
 }
 
 /** Every process that can be seen, with its words joined by spaces; those that have ended and are not collected have none. */

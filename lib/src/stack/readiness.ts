@@ -1,6 +1,8 @@
 /** How one knows that a service is up: each is asked something that only a working one answers. */
 import { connect } from "node:net";
+import { parseAddress } from "../address/index.ts";
 import { withTimeout } from "../async/index.ts";
+import { StreambookError } from "../errors/index.ts";
 import type { Addresses } from "./addresses.ts";
 import type { ServiceName } from "./services.ts";
 
@@ -62,10 +64,18 @@ export async function listens(address: string, signal?: AbortSignal): Promise<bo
   });
 }
 
-/** Host and port of `host:port`, `http://host:port` or `hdfs://host:port`. */
+/**
+ * Host and port of `host:port`, `http://host:port` or `hdfs://host:port`.
+ *
+ * @throws USAGE for anything else
+ */
 export function splitAddress(address: string): { host: string; port: number } {
-  const { hostname, port } = new URL(address.includes("://") ? address : `tcp://${address}`);
-  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) };
+  const { host, port } = parseAddress(address.replace(/^[a-z]+:\/\//i, "").replace(/\/.*$/, "")) ?? {};
+  if (host !== undefined && port !== undefined) return { host, port };
+  throw new StreambookError(
+    "USAGE",
+    `${JSON.stringify(address)} is not the address of a service; give it as host:port, or as a URL with the port`,
+  );
 }
 
 /** Kafka is up when the broker says who the controller is. */

@@ -48,7 +48,7 @@ interface LockModule {
     file: string,
     what: string,
     operation: () => Promise<T>,
-    options: { signal?: AbortSignal; onWait?: (holder: { pid: number; what: string }) => void },
+    options?: { signal?: AbortSignal; onWait?: (holder: { pid: number; what: string }) => void },
   ) => Promise<T>;
 }
 interface Modules {

@@ -87,7 +87,7 @@ async function bringUp(
   await requireJars(layout);
   const running = await findServices(layout);
   const before = await readState(layout.stateFile);
-  const choice = await portsFor(layout, before, running, environment, tell);
+  const choice = await portsFor(layout, before, running, options, tell);
   const started: ServiceName[] = [];
   try {
     await makeFolders(layout);
@@ -127,7 +127,7 @@ async function portsFor(
   layout: Layout,
   before: State | undefined,
   running: Map<ServiceName, number>,
-  environment: NodeJS.ProcessEnv,
+  { environment, signal }: UpOptions & { environment: NodeJS.ProcessEnv },
   tell: Tell,
 ): Promise<PortChoice> {
   if (before === undefined && running.size > 0) {
@@ -140,6 +140,7 @@ async function portsFor(
       running: new Set(running.keys()),
       previous: before?.ports,
       mode: environment["STREAMBOOK_PORTS"] === "free" ? "free" : "well-known",
+      signal,
       onTaken: (name, purpose, wanted, given) =>
         tell("notice", `${SERVICES[name].title}: port ${wanted} (${purpose}) is taken, using ${given}`, {
           service: name,

@@ -1,5 +1,5 @@
 /** The client of the stream API: lists the texts, and reads one to its end even when the connection breaks. */
-import { delay, retry } from "../async/index.ts";
+import { backOff, delay, retry } from "../async/index.ts";
 import { isRetriable, isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 
 /** Options of {@link readChunks}. */
@@ -10,7 +10,7 @@ export interface ReadChunksOptions {
   readonly rate?: number | undefined;
   /** How often in a row a broken stream is taken up again without one more chunk arriving. @default 5 */
   readonly attempts?: number;
-  /** Wait before a broken stream is taken up again, in milliseconds; doubled after each failure in a row. @default 200 */
+  /** Wait before a broken stream is taken up again, in milliseconds; doubled after each failure in a row, to 5 s at most. @default 200 */
   readonly retryDelay?: number;
   /** Longest silence on a connection before it counts as broken, in milliseconds; longer by itself for a low rate. @default 30000 */
   readonly idleTimeout?: number;
@@ -100,7 +100,7 @@ export async function* readChunkGroups(
       signal?.throwIfAborted();
       if (!isRetriable(error)) throw error;
       if (++failures >= attempts) throw givenUp(error, baseUrl, file, next);
-      await delay(retryDelay * 2 ** (failures - 1), signal);
+      await delay(backOff(failures, { minimumDelay: retryDelay }), signal);
       onResume?.({ file, from: next, error });
     }
   }
