@@ -107,7 +107,8 @@ export function serviceAddress(service: "kafka" | "hive"): (text: string) => str
 /** An option's parser for `host:port`; a port alone means this machine, or the host that is given. */
 export function hostAndPort(text: string, host: () => string = () => "127.0.0.1"): string {
   const address = parseAddress(text);
-  if (address === undefined) throw new InvalidArgumentError("It must be a port (1 to 65535) or host:port.");
+  if (address === undefined)
+    throw new InvalidArgumentError("It must be a port or host:port, with a port from 1 to 65535.");
   return formatAddress(address.host ?? host(), address.port);
 }
 

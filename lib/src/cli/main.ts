@@ -41,7 +41,7 @@ async function main(words: readonly string[]): Promise<void> {
     .configureOutput({
       outputError: (text, write) =>
         write(
-          text.replace(/^error: /, `${PROGRAM}: `).replace(/\n*$/, `; \`${PROGRAM} --help\` shows what there is\n`),
+          text.replace(/^error: /, `${PROGRAM}: `).replace(/\.?\n*$/, `; \`${PROGRAM} --help\` shows what there is\n`),
         ),
     });
   const wanted = words.find((word) => !word.startsWith("-"));
