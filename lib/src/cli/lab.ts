@@ -4,6 +4,7 @@ import { globSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join, relative } from "node:path";
 import type { Command } from "commander";
+import { parseAddress } from "../address/index.ts";
 import { jupyterFolder } from "../notebook/index.ts";
 import { projectFolder, status, up } from "../stack/index.ts";
 import { createBoard } from "../../../setup/board.mjs";
@@ -137,11 +138,11 @@ async function serve(jupyter: string, notebook: string, options: LabOptions, sig
 
 function listening(port: string | undefined): string[] {
   if (container === undefined) return ["--ServerApp.ip=127.0.0.1", `--ServerApp.port=${port ?? 8888}`];
-  const { address, published } = /^(?<address>.+):(?<published>\d+)$/.exec(container)?.groups ?? {};
-  if (published === undefined) usage(`STREAMBOOK_LAB is "${container}"; set it to address:port, as 0.0.0.0:8888`);
+  const published = parseAddress(container);
+  if (published?.host === undefined) usage(`STREAMBOOK_LAB is "${container}"; set it to address:port, as 0.0.0.0:8888`);
   return [
-    `--ServerApp.ip=${address}`,
-    `--ServerApp.port=${port ?? published}`,
+    `--ServerApp.ip=${published.host}`,
+    `--ServerApp.port=${port ?? published.port}`,
     "--ServerApp.port_retries=0", // the next free one is not published
   ];
 }

@@ -46,9 +46,10 @@ export class TextFolder {
    *
    * @throws NO_TEXTS
    */
-  async survey(): Promise<{ readonly names: string[]; readonly others: string[] }> {
-    const { names, others } = await this.#list();
-    if (names.length > 0) return { names, others };
+  async survey(): Promise<TextSurvey> {
+    const survey = await this.#list();
+    if (survey.names.length > 0) return survey;
+    const { others } = survey;
     const hint = others.length > 0 ? `; of what is in ${listed(others)} nothing is read` : "";
     throw new StreambookError(
       "NO_TEXTS",
@@ -102,7 +103,7 @@ export class TextFolder {
   }
 }
 
-/** What {@link surveyTexts} found. */
+/** What is in a folder of texts. */
 export interface TextSurvey {
   /** The names of the texts. */
   readonly names: readonly string[];
