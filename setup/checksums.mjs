@@ -1,19 +1,22 @@
-// `node setup/checksums.mjs`: records the SHA-256 of every jar, after a version in stack/pom.xml was changed. Look at the
-// difference that git shows before you commit it: this is the moment when the project decides what it trusts.
+// `node setup/checksums.mjs LIBRARY…`: records the SHA-256 of every jar (those of the core by default), after a version was
+// changed. Look at the difference that git shows before you commit it: this is the moment when the project decides what it
+// trusts.
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createBoard } from "./board.mjs";
 import { checksumsFile, hashFile, runMaven } from "./jars.mjs";
-import { LIBRARIES } from "./paths.mjs";
+import { coreLibraries } from "./paths.mjs";
 import { main } from "./setup.mjs";
 
 await main(async (signal) => {
+  const named = process.argv.slice(2);
+  const libraries = named.length > 0 ? named : coreLibraries();
   const board = createBoard();
   const fresh = await mkdtemp(join(tmpdir(), "streambook-jars-"));
   try {
-    await runMaven({ fresh, board, signal, mavenWords: ["--strict-checksums"] });
-    for (const library of LIBRARIES) {
+    await runMaven({ fresh, libraries, board, signal, mavenWords: ["--strict-checksums"] });
+    for (const library of libraries) {
       const names = (await readdir(join(fresh, library))).sort();
       const lines = await Promise.all(
         names.map(async (name) => `${await hashFile(join(fresh, library, name))}  ${name}\n`),

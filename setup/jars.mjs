@@ -6,13 +6,14 @@ import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } f
 import { basename, dirname, join } from "node:path";
 import { findJava } from "./java.mjs";
 import { processRuns } from "./lock.mjs";
-import { jarsFolder, LIBRARIES, onPath, PROJECT } from "./paths.mjs";
+import { coreLibraries, jarsFolder, onPath, PROJECT } from "./paths.mjs";
 import { SetupProblem } from "./problem.mjs";
 import { networkFailure, run } from "./run.mjs";
 
-/** @typedef {(typeof LIBRARIES)[number]} Library */
+/** @typedef {string} Library a folder of stack/ that has a POM */
 /** @typedef {Map<string, string>} Checksums file name → SHA-256 in hexadecimal */
-/** @typedef {{ checksums: string, files: Record<string, Record<string, [size: number, modified: number]>> }} Stamp */
+/** @typedef {Record<string, [size: number, modified: number]>} Files */
+/** @typedef {{ checksums: string, files: Files }} Stamp */
 
 /**
  * Where the recorded checksums stand.
@@ -38,34 +39,52 @@ async function readChecksums(library) {
 }
 
 /**
- * Why the jars must be resolved, or undefined if they are in place. Looks at names, sizes and times: about 20 ms.
+ * Why some sets of jars must be resolved, or undefined if they are in place. Looks at names, sizes and times: about 20 ms.
  *
  * @param {string} [folder]
+ * @param {readonly Library[]} [libraries] those of the core by default
  * @returns {Promise<string | undefined>}
  */
-export async function jarsProblem(folder = jarsFolder()) {
-  /** @type {Stamp | undefined} */
-  const stamp = await readFile(join(folder, "stamp.json"), "utf8")
-    .then(JSON.parse)
-    .catch(() => undefined);
-  if (stamp === undefined) return `${folder} holds no complete set of jars`;
-  if (stamp.checksums !== (await fingerprint())) return "the versions of the project have changed";
-  for (const library of LIBRARIES) {
-    /** @type {Stamp["files"][string]} */
-    const files = await describe(join(folder, library)).catch(() => ({}));
-    const recorded = stamp.files[library] ?? {};
-    for (const name of new Set([...Object.keys(files), ...Object.keys(recorded)])) {
-      if (String(files[name]) !== String(recorded[name])) return `${join(folder, library, name)} has changed`;
-    }
+export async function jarsProblem(folder = jarsFolder(), libraries = coreLibraries()) {
+  for (const library of libraries) {
+    const problem = await libraryProblem(folder, library);
+    if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
-/** One value for all the recorded checksums. */
-async function fingerprint() {
-  const hash = createHash("sha256");
-  for (const library of LIBRARIES) hash.update(await readFile(checksumsFile(library)));
-  return hash.digest("hex");
+/**
+ * @param {string} folder
+ * @param {Library} library
+ */
+async function libraryProblem(folder, library) {
+  /** @type {Stamp | undefined} */
+  const stamp = await readFile(stampFile(folder, library), "utf8")
+    .then(JSON.parse)
+    .catch(() => undefined);
+  if (stamp === undefined) return `${folder} holds no complete set of jars for ${library}`;
+  if (stamp.checksums !== (await fingerprint(library))) return `the versions of ${library} have changed`;
+  /** @type {Files} */
+  const files = await describe(join(folder, library)).catch(() => ({}));
+  for (const name of new Set([...Object.keys(files), ...Object.keys(stamp.files)]))
+    if (String(files[name]) !== String(stamp.files[name])) return `${join(folder, library, name)} has changed`;
+  return undefined;
+}
+
+/**
+ * What was put in place, and when it was complete.
+ * @param {string} folder
+ * @param {Library} library
+ */
+function stampFile(folder, library) {
+  return join(folder, `${library}.json`);
+}
+
+/** One value for the recorded checksums of a library. @param {Library} library */
+async function fingerprint(library) {
+  return createHash("sha256")
+    .update(await readFile(checksumsFile(library)))
+    .digest("hex");
 }
 
 /**
@@ -85,12 +104,13 @@ async function describe(folder) {
 }
 
 /**
- * Resolves the jars if they are not in place.
+ * Resolves the sets of jars that are not in place.
  *
  * @param {object} options
  * @param {import("./board.mjs").Board} options.board
  * @param {AbortSignal} [options.signal]
  * @param {string} [options.folder]
+ * @param {readonly Library[]} [options.libraries] those of the core by default
  * @param {readonly string[]} [options.mavenWords] more words for Maven
  * @param {import("./paths.mjs").Environment} [options.environment]
  * @returns {Promise<boolean>} whether anything was resolved
@@ -99,20 +119,25 @@ export async function resolveJars({
   board,
   signal,
   folder = jarsFolder(),
+  libraries = coreLibraries(),
   mavenWords = [],
   environment = process.env,
 }) {
-  if ((await jarsProblem(folder)) === undefined) return false;
+  const problems = await Promise.all(libraries.map((library) => libraryProblem(folder, library)));
+  const missing = libraries.filter((_, index) => problems[index] !== undefined);
+  if (missing.length === 0) return false;
   const fresh = `${folder}.new-${process.pid}`;
   await removeLeftovers(folder);
   try {
     await mkdir(fresh, { recursive: true });
-    await runMaven({ fresh, board, mavenWords, environment, ...(signal && { signal }) });
+    await runMaven({ fresh, libraries: missing, board, mavenWords, environment, ...(signal && { signal }) });
     board.show("jars", "checking SHA-256");
-    for (const library of LIBRARIES) await verifyJars(join(fresh, library), await readChecksums(library));
-    await shareDuplicates(fresh);
+    for (const library of missing) await verifyJars(join(fresh, library), await readChecksums(library));
     signal?.throwIfAborted();
-    await putInPlace(fresh, folder);
+    for (const library of missing) {
+      await shareDuplicates(fresh, folder, library);
+      await putInPlace(fresh, folder, library);
+    }
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
@@ -131,23 +156,46 @@ async function removeLeftovers(folder) {
 }
 
 /**
+ * Lets Maven copy sets of jars to a new folder: the modules of stack/pom.xml in one run, any other in one of its own.
+ *
  * @param {object} options
  * @param {string} options.fresh
+ * @param {readonly Library[]} [options.libraries] those of the core by default
  * @param {import("./board.mjs").Board} options.board
  * @param {AbortSignal} [options.signal]
  * @param {readonly string[]} options.mavenWords
  * @param {import("./paths.mjs").Environment} [options.environment]
  */
-export async function runMaven({ fresh, board, signal, mavenWords, environment = process.env }) {
+export async function runMaven({ fresh, libraries = coreLibraries(), ...options }) {
+  const core = coreLibraries();
+  const modules = libraries.filter((library) => core.includes(library));
+  if (modules.length > 0) await runOnce({ fresh, libraries: modules, pom: ["pom.xml"], ...options });
+  for (const library of libraries)
+    if (!modules.includes(library))
+      await runOnce({ fresh, libraries: [library], pom: [library, "pom.xml"], ...options });
+}
+
+/**
+ * @param {object} options
+ * @param {string} options.fresh
+ * @param {readonly Library[]} options.libraries
+ * @param {readonly string[]} options.pom below stack/
+ * @param {import("./board.mjs").Board} options.board
+ * @param {AbortSignal} [options.signal]
+ * @param {readonly string[]} options.mavenWords
+ * @param {import("./paths.mjs").Environment} [options.environment]
+ */
+async function runOnce({ fresh, libraries, pom, board, signal, mavenWords, environment = process.env }) {
   const maven = onPath("mvn", environment);
   if (maven === undefined) throw new SetupProblem("there is no `mvn` on PATH");
   const { found } = await findJava(environment);
   const command = [
     maven,
     "--batch-mode",
-    ...["-T", "3"], // the three modules at once
+    ...["-T", "3"], // three modules at once
     ...["-gs", join(PROJECT, "stack", "settings.xml")],
-    ...["-f", join(PROJECT, "stack", "pom.xml")],
+    ...["-f", join(PROJECT, "stack", ...pom)],
+    ...(pom.length === 1 ? ["-pl", libraries.join(",")] : []),
     ...[
       "-Daether.connector.connectTimeout=15000",
       "-Daether.connector.requestTimeout=60000",
@@ -158,7 +206,7 @@ export async function runMaven({ fresh, board, signal, mavenWords, environment =
     "org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies",
   ];
   const env = { ...environment, ...(found && { JAVA_HOME: found.home }) };
-  const lists = await Promise.all(LIBRARIES.map((library) => readChecksums(library).catch(() => new Map())));
+  const lists = await Promise.all(libraries.map((library) => readChecksums(library).catch(() => new Map())));
   const total = lists.reduce((sum, list) => sum + list.size, 0) || "the";
   for (let attempt = 1; ; attempt++) {
     const progress = { downloaded: 0, copied: 0 };
@@ -214,7 +262,7 @@ export async function verifyJars(folder, checksums) {
     const expected = checksums.get(name);
     if (expected === undefined) {
       throw new SetupProblem(
-        `${join(basename(folder), name)} is not in ${checksumsFile(/** @type {Library} */ (basename(folder)))}; if you changed a version, run \`node setup/checksums.mjs\``,
+        `${join(basename(folder), name)} is not in ${checksumsFile(basename(folder))}; if you changed a version, run \`node setup/checksums.mjs\``,
       );
     }
     const actual = await hashFile(join(folder, name));
@@ -237,19 +285,38 @@ export async function hashFile(file) {
   return hash.digest("hex");
 }
 
-/** Hadoop and Hive share 80 jars, 60 MB: the same file under two names where the disk can. @param {string} fresh */
-async function shareDuplicates(fresh) {
-  const [hadoop, hive] = [await readChecksums("hadoop"), await readChecksums("hive")];
-  for (const [name, checksum] of hive) {
-    if (hadoop.get(name) !== checksum) continue;
-    const shared = join(fresh, "hive", name);
-    try {
-      await link(join(fresh, "hadoop", name), `${shared}.link`);
-      await rename(`${shared}.link`, shared);
-    } catch {
-      return; // a file system without links keeps both
+/**
+ * Libraries share jars (Hadoop and Hive 80, 60 MB): the same file under two names where the disk can.
+ * @param {string} fresh
+ * @param {string} folder
+ * @param {Library} library
+ */
+async function shareDuplicates(fresh, folder, library) {
+  const own = await readChecksums(library);
+  for (const other of await otherLibraries(folder, library)) {
+    const theirs = await readChecksums(other).catch(() => /** @type {Checksums} */ (new Map()));
+    for (const [name, checksum] of own) {
+      if (theirs.get(name) !== checksum) continue;
+      const shared = join(fresh, library, name);
+      try {
+        await link(join(folder, other, name), `${shared}.link`);
+        await rename(`${shared}.link`, shared);
+      } catch {
+        await rm(`${shared}.link`, { force: true }); // a file system without links keeps both
+      }
     }
   }
+}
+
+/**
+ * The libraries that are in place beside one.
+ * @param {string} folder
+ * @param {Library} library
+ */
+async function otherLibraries(folder, library) {
+  const names = await readdir(folder).catch(() => []);
+  const stamped = names.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length));
+  return stamped.filter((name) => name !== library).sort();
 }
 
 /** The layers of an image keep no fractions of a second, and the stamp must hold there too. @param {string} folder */
@@ -264,18 +331,17 @@ async function wholeSeconds(folder) {
 /**
  * @param {string} fresh
  * @param {string} folder
+ * @param {Library} library
  */
-async function putInPlace(fresh, folder) {
+async function putInPlace(fresh, folder, library) {
   await mkdir(folder, { recursive: true });
-  await rm(join(folder, "stamp.json"), { force: true });
+  const stamp = stampFile(folder, library);
+  await rm(stamp, { force: true });
+  await rm(join(folder, library), { recursive: true, force: true });
+  await wholeSeconds(join(fresh, library));
+  await rename(join(fresh, library), join(folder, library));
   /** @type {Stamp} */
-  const stamp = { checksums: await fingerprint(), files: {} };
-  for (const library of LIBRARIES) {
-    await rm(join(folder, library), { recursive: true, force: true });
-    await wholeSeconds(join(fresh, library));
-    await rename(join(fresh, library), join(folder, library));
-    stamp.files[library] = await describe(join(folder, library));
-  }
-  await writeFile(join(folder, "stamp.json.new"), JSON.stringify(stamp));
-  await rename(join(folder, "stamp.json.new"), join(folder, "stamp.json"));
+  const content = { checksums: await fingerprint(library), files: await describe(join(folder, library)) };
+  await writeFile(`${stamp}.new`, JSON.stringify(content));
+  await rename(`${stamp}.new`, stamp);
 }

@@ -1,13 +1,19 @@
 // Where things are. Everything that is made stands in one folder (`.streambook`), so that one removal undoes it.
 import { delimiter, dirname, join, resolve } from "node:path";
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** The folder of the project. */
 export const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The sets of jars: one module of stack/pom.xml each. */
-export const LIBRARIES = /** @type {const} */ (["kafka", "hadoop", "hive"]);
+/**
+ * The sets of jars of the core: the modules of stack/pom.xml. Further ones stand beside them, each with a POM of its own that
+ * is no module, and are fetched when a service first needs them.
+ */
+export function coreLibraries() {
+  const text = readFileSync(join(PROJECT, "stack", "pom.xml"), "utf8");
+  return [...text.matchAll(/<module>([\w-]+)<\/module>/g)].map((match) => String(match[1]));
+}
 
 /** @typedef {Record<string, string | undefined>} Environment */
 
@@ -20,7 +26,7 @@ export function homeFolder(environment = process.env) {
 }
 
 /**
- * The folder that holds one folder of jars for each of {@link LIBRARIES}.
+ * The folder that holds one folder for each set of jars.
  * @param {Environment} [environment]
  */
 export function jarsFolder(environment = process.env) {

@@ -12,12 +12,14 @@ import { Ajv2019 } from "ajv/dist/2019.js";
 import { parse } from "yaml";
 import {
   containerAddresses,
+  CORE,
+  instanceNames,
+  profileOf,
   projectFolder,
-  SERVICE_NAMES,
-  type ServiceName,
-  SERVICES,
+  publication,
+  service,
+  serviceNames,
   versions,
-  WEBHDFS_OUTSIDE,
 } from "../lib/src/stack/index.ts";
 import { SUFFICIENT_NPM } from "../setup/packages.mjs";
 
@@ -63,7 +65,8 @@ const composeText = await text("docker-compose.yml");
 const compose = parse(composeText, { merge: true }) as Compose;
 const devContainer = JSON.parse(await text(".devcontainer", "devcontainer.json")) as DevContainer;
 const labPort = "${STREAMBOOK_LAB_PORT:-8890}";
-const stack = SERVICE_NAMES.map((name) => [name, compose.services[name]] as const);
+const stack = instanceNames().map((name) => [name, compose.services[name]] as const);
+const core = serviceNames().filter((name) => service(name).profile === CORE);
 const megabytes = (limit = ""): number => Number(/^(\d+)m$/.exec(limit)?.[1]);
 
 test("docker-compose.yml follows the compose specification's schema", async () => {
@@ -105,54 +108,59 @@ async function devContainerSchema(context: TestContext): Promise<Schema | undefi
 }
 
 test("every service of the table has a container of its own, which is named, watched, bounded and started again", () => {
-  assert.deepEqual(Object.keys(compose.services).sort(), [...SERVICE_NAMES, "workspace"].sort());
-  for (const [name, service] of [...stack, ["workspace", compose.services["workspace"]] as const]) {
-    assert.ok(service, name);
-    assert.equal(service.hostname, name);
-    assert.equal(service.init, true, name);
-    assert.equal(service.restart, "unless-stopped", name);
-    assert.ok((service.healthcheck?.test.length ?? 0) > 1, name);
-    assert.ok(service.logging?.options?.["max-size"], name);
-    assert.equal(service.privileged, undefined, name);
-    assert.equal(service.profiles, undefined, `${name} is of the core`);
+  assert.deepEqual(Object.keys(compose.services).sort(), [...instanceNames(), "workspace"].sort());
+  for (const [name, container] of [...stack, ["workspace", compose.services["workspace"]] as const]) {
+    assert.ok(container, name);
+    assert.equal(container.hostname, name);
+    assert.equal(container.init, true, name);
+    assert.equal(container.restart, "unless-stopped", name);
+    assert.ok((container.healthcheck?.test.length ?? 0) > 1, name);
+    assert.ok(container.logging?.options?.["max-size"], name);
+    assert.equal(container.privileged, undefined, name);
+    const profile = name === "workspace" ? CORE : profileOf(name);
+    assert.deepEqual(container.profiles, profile === CORE ? undefined : [profile], name);
     if (name === "workspace") continue;
-    assert.deepEqual(service.command, ["container-run", name]);
-    assert.equal(service.healthcheck?.test.at(-1), name);
+    assert.deepEqual(container.command, ["container-run", name]);
+    assert.equal(container.healthcheck?.test.at(-1), name);
   }
 });
 
 test("what a service needs is healthy before it starts", () => {
-  for (const [name, service] of stack) {
-    const conditions = Object.entries(service?.depends_on ?? {});
+  for (const [name, container] of stack) {
+    const conditions = Object.entries(container?.depends_on ?? {});
     for (const [, { condition }] of conditions) assert.equal(condition, "service_healthy", name);
     const before = (other: string): string[] => [
       other,
       ...Object.keys(compose.services[other]?.depends_on ?? {}).flatMap(before),
     ];
-    for (const needed of SERVICES[name].after) assert.ok(before(name).includes(needed), `${name} after ${needed}`);
+    for (const needed of service(name).after) assert.ok(before(name).includes(needed), `${name} after ${needed}`);
   }
 });
 
-test("the limits of all containers fit into 8 GB, and leave each Java its heap", () => {
-  const limits = Object.values(compose.services).map(({ mem_limit }) => megabytes(mem_limit));
+test("the limits of the core's containers fit into 8 GB, and leave each Java its heap", () => {
+  const limits = [...core, "workspace"].map((name) => megabytes(compose.services[name]?.mem_limit));
   const sum = limits.reduce((total, limit) => total + limit, 0);
   assert.ok(sum <= 8192, `${sum} MB`);
   assert.equal(devContainer.hostRequirements.memory, "8gb");
-  for (const [name, service] of stack) assert.ok(megabytes(service?.mem_limit) >= SERVICES[name].heap * 1.25, name);
+  for (const [name, container] of stack) {
+    const { program } = service(name);
+    if (program.kind === "java") assert.ok(megabytes(container?.mem_limit) >= program.heap * 1.25, name);
+  }
 });
 
-test("ports are those of the one table, published on this machine only, and can be chosen", () => {
-  const outside = { kafka: "outside", hiveserver2: "thrift" } as Partial<Record<ServiceName, string>>;
-  for (const [name, service] of stack) {
-    const { ports, page } = SERVICES[name];
-    const usual = ports[name === "kafka" ? "broker" : (page ?? "thrift")];
-    const inside = name === "namenode" ? WEBHDFS_OUTSIDE : ports[outside[name] ?? page ?? ""];
-    const variable = `STREAMBOOK_${name.toUpperCase()}_PORT`;
-    assert.deepEqual(service?.ports, [`127.0.0.1:\${${variable}:-${usual}}:${inside}`]);
+test("ports are those of the catalogue, published on this machine only, and can be chosen", () => {
+  const inside = new Set<number>();
+  for (const [name, container] of stack) {
+    const { inside: port, usual, variable } = publication(name);
+    assert.deepEqual(container?.ports, [`127.0.0.1:\${${variable}:-${usual}}:${port}`]);
+    assert.ok(port > 0 && usual > 0 && !inside.has(usual), name);
+    inside.add(usual);
   }
-  for (const name of ["kafka", "namenode"] as const) {
+  assert.match(compose.services["namenode"]?.ports?.[0] ?? "", /:-9870\}:9880$/, "the second door of the NameNode");
+  assert.match(compose.services["kafka"]?.ports?.[0] ?? "", /:-9092\}:9094$/, "the second listener of Kafka");
+  for (const name of core) {
     const told = compose.services[name]?.environment ?? {};
-    for (const other of ["kafka", "datanode"] as const)
+    for (const other of ["kafka", "datanode"])
       assert.match(
         compose.services[other]?.ports?.[0] ?? "",
         new RegExp(escaped(told[`STREAMBOOK_${other.toUpperCase()}_PORT`])),
@@ -169,7 +177,7 @@ test("what is stored is in named volumes, and nothing of the machine is mounted 
     volumes.map((volume) => [name, ...volume.split(":")] as const),
   );
   const named = mounted.filter(([name]) => name !== "workspace").map(([, volume]) => volume);
-  assert.deepEqual(named.sort(), Object.keys(compose.volumes).sort());
+  assert.deepEqual([...new Set(named)].sort(), Object.keys(compose.volumes).sort());
   assert.deepEqual(
     mounted.filter(([name]) => name === "workspace"),
     [["workspace", ".", devContainer.workspaceFolder]],

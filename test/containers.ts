@@ -16,11 +16,12 @@ import { promisify } from "node:util";
 import kafkajs from "kafkajs";
 import { until } from "../lib/src/async/index.ts";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
-import { projectFolder, SERVICE_NAMES } from "../lib/src/stack/index.ts";
+import { CORE, projectFolder, service, serviceNames } from "../lib/src/stack/index.ts";
 
 const PROJECT = "streambook-exercise";
-const SERVICES = [...SERVICE_NAMES, "workspace"];
-const PUBLISHED = [...SERVICE_NAMES, "lab"] as const;
+const CORE_NAMES = serviceNames().filter((name) => service(name).profile === CORE);
+const SERVICES = [...CORE_NAMES, "workspace"];
+const PUBLISHED = [...CORE_NAMES, "lab"];
 /** A folder with spaces, and a user who is not number 1000: both are what some machine has. */
 const OWNER = process.getuid?.() === 0 ? 1234 : (process.getuid?.() ?? 1000);
 const MINUTES = 60_000;
@@ -77,7 +78,7 @@ async function exercise(): Promise<void> {
     figures.push([`image ${name}`, `${(Number(text) / 1e9).toFixed(2)} GB`]);
   }
 
-  await step("a port that is taken is named", () => portTaken(ports.kafka));
+  await step("a port that is taken is named", () => portTaken(Number(ports["kafka"])));
   await step("too little memory is told in numbers", littleMemory);
 
   await up("first start to all healthy");
@@ -99,7 +100,7 @@ async function exercise(): Promise<void> {
     await inside(`curl -fsSL -X PUT -T package.json '${base}?op=CREATE&overwrite=true&user.name=streambook'`);
     await inside(`curl -fsSL '${base}?op=OPEN' | cmp - package.json`);
   });
-  await step("JupyterLab in the workspace opens in a browser outside", () => openLab(ports.lab));
+  await step("JupyterLab in the workspace opens in a browser outside", () => openLab(Number(ports["lab"])));
   const outside = await openOutside(ports);
   await step("from the machine outside: Kafka, WebHDFS and Hive are written", outside.write);
   await step("from the machine outside: all of it is read", outside.read);
@@ -142,7 +143,7 @@ async function choosePorts(): Promise<Record<(typeof PUBLISHED)[number], number>
   const ports = PUBLISHED.map((name, index) => [name, (servers[index]?.address() as AddressInfo).port] as const);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   for (const [name, port] of ports) environment[`STREAMBOOK_${name.toUpperCase()}_PORT`] = String(port);
-  return Object.fromEntries(ports) as Record<(typeof PUBLISHED)[number], number>;
+  return Object.fromEntries(ports);
 }
 
 async function listening(port: number) {
@@ -239,8 +240,8 @@ async function openLab(port: number): Promise<void> {
 
 /** A topic, a file and a table, written and read through the ports that this machine has of the services. */
 async function openOutside(ports: Awaited<ReturnType<typeof choosePorts>>) {
-  const kafka = new kafkajs.Kafka({ brokers: [`127.0.0.1:${ports.kafka}`], logLevel: kafkajs.logLevel.NOTHING });
-  const webhdfs = `http://127.0.0.1:${ports.namenode}`;
+  const kafka = new kafkajs.Kafka({ brokers: [`127.0.0.1:${ports["kafka"]}`], logLevel: kafkajs.logLevel.NOTHING });
+  const webhdfs = `http://127.0.0.1:${ports["namenode"]}`;
   const hdfs = new Hdfs({ address: webhdfs, user: "streambook" });
   const bytes = randomBytes(3_000_000);
   const file = join(folder, "bytes");
@@ -253,12 +254,12 @@ async function openOutside(ports: Awaited<ReturnType<typeof choosePorts>>) {
       {
         ...environment,
         STREAMBOOK_STACK: "external",
-        STREAMBOOK_KAFKA: `127.0.0.1:${ports.kafka}`,
+        STREAMBOOK_KAFKA: `127.0.0.1:${ports["kafka"]}`,
         STREAMBOOK_WEBHDFS: webhdfs,
         STREAMBOOK_HDFS: "hdfs://127.0.0.1:8020",
-        STREAMBOOK_RESOURCE_MANAGER: `http://127.0.0.1:${ports.resourcemanager}`,
-        STREAMBOOK_JOB_HISTORY: `http://127.0.0.1:${ports.historyserver}`,
-        STREAMBOOK_HIVE: `127.0.0.1:${ports.hiveserver2}`,
+        STREAMBOOK_RESOURCE_MANAGER: `http://127.0.0.1:${ports["resourcemanager"]}`,
+        STREAMBOOK_JOB_HISTORY: `http://127.0.0.1:${ports["historyserver"]}`,
+        STREAMBOOK_HIVE: `127.0.0.1:${ports["hiveserver2"]}`,
       },
     );
 

@@ -1,11 +1,20 @@
-/** What is written about the code agrees with the code. */
+/** What is written about the code agrees with the code; what is made from it is made from it. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { format, getFileInfo, resolveConfig } from "prettier";
 import { errorCodes } from "../lib/src/errors/index.ts";
-import { projectFolder } from "../lib/src/stack/index.ts";
+import {
+  composeFile,
+  environmentPage,
+  forwardedPorts,
+  INTERNAL_VARIABLES,
+  projectFolder,
+  readmeTable,
+  servicesPage,
+} from "../lib/src/stack/index.ts";
 
 const project = projectFolder();
 
@@ -30,10 +39,56 @@ function errorPage(): string {
   ].join("\n");
 }
 
-test("docs/errors.md is the table of error codes", async () => {
-  const file = join(project, "docs", "errors.md");
-  if (process.env["UPDATE_DOCS"] !== undefined) await writeFile(file, errorPage());
-  assert.equal(await readFile(file, "utf8"), errorPage(), "UPDATE_DOCS=1 npm test -- docs writes the page anew");
+/** The dev container's file, with the ports of the catalogue. */
+function devContainer(text: string): string {
+  const ports = forwardedPorts();
+  const labels = ports.map(
+    ({ port, label }) => `"${port}": { "label": ${JSON.stringify(label)}, "onAutoForward": "silent" }`,
+  );
+  return text
+    .replace(/"forwardPorts": \[[^\]]*\]/, `"forwardPorts": ${JSON.stringify(ports.map(({ port }) => port))}`)
+    .replace(/"portsAttributes": \{[^}]*\}(?:,[^}]*\})*\s*\}/, `"portsAttributes": {\n${labels.join(",\n")}\n}`);
+}
+
+/** README with the table of services. */
+function readme(text: string): string {
+  return text.replace(/^\| service +\| address .*\n(?:\|.*\n)+/m, () => `${readmeTable()}\n`);
+}
+
+/** Files that are made from the code, whole or in part: each from its present text. */
+const made: readonly (readonly [file: string, make: (text: string) => string])[] = [
+  ["docs/errors.md", errorPage],
+  ["docs/services.md", servicesPage],
+  ["docs/environment.md", environmentPage],
+  ["docker-compose.yml", composeFile],
+  [".devcontainer/devcontainer.json", devContainer],
+  ["README.md", readme],
+];
+
+for (const [name, make] of made) {
+  test(`${name} says what the code says`, async () => {
+    const file = join(project, name);
+    const text = await readFile(file, "utf8").catch(() => "");
+    const { ignored } = await getFileInfo(file, { ignorePath: join(project, ".prettierignore") });
+    const wanted = ignored ? make(text) : await format(make(text), { ...(await resolveConfig(file)), filepath: file });
+    if (process.env["UPDATE_DOCS"] !== undefined) await writeFile(file, wanted);
+    assert.equal(await readFile(file, "utf8"), wanted, "UPDATE_DOCS=1 npm test -- docs writes it anew");
+  });
+}
+
+test("docs/environment.md names every variable that is read", async () => {
+  const places = ["lib/src", "lib/bin", "setup", "test", "blog", "bin"].map((folder) => `${folder}/**/*.{ts,mjs,sh}`);
+  const files = [...globSync(places, { cwd: project }), "docker-compose.yml", "Dockerfile"];
+  const page = environmentPage();
+  const unknown = new Set<string>();
+  for (const file of files) {
+    if (/\.test\.ts$/.test(file)) continue;
+    for (const [name] of (await readFile(join(project, file), "utf8")).matchAll(
+      /\bSTREAMBOOK_[A-Z]+(?:_[A-Z0-9]+)*\b/g,
+    ))
+      if (!page.includes(`\`${name}\``) && !INTERNAL_VARIABLES.includes(name)) unknown.add(`${name} in ${file}`);
+  }
+  assert.deepEqual([...unknown], []);
 });
 
 for (const page of ["README.md", "CONTRIBUTING.md", "stack/README.md", "data/README.md"]) {

@@ -7,24 +7,24 @@ import {
   isHealthy,
   logs,
   reset,
-  SERVICE_GROUPS,
-  SERVICE_NAMES,
-  SERVICES,
+  serviceGroups,
+  serviceNames,
   type ServiceStatus,
   type StackEvent,
   status,
+  titleOf,
   up,
 } from "../stack/index.ts";
 import { action, usage, wholeNumber } from "./command.ts";
 
-const NAMES = `${Object.keys(SERVICE_GROUPS).join(", ")}; ${SERVICE_NAMES.join(", ")}`;
+const NAMES = `${[...serviceGroups().keys()].join(", ")}; ${serviceNames().join(", ")}`;
 
 /** Registers the commands. */
 export function register(program: Command): void {
   program
     .command("up")
     .description("start the services that do not run, and wait until they work")
-    .argument("[services...]", `which (${NAMES}); what they need comes with them`)
+    .argument("[services...]", `which (${NAMES}; by default core); what they need comes with them`)
     .action(action(async (_, { signal, words }) => bringUp(words, signal)));
   program
     .command("down")
@@ -39,7 +39,7 @@ export function register(program: Command): void {
   program
     .command("logs")
     .description("show the end of a service's log")
-    .argument("<name>", SERVICE_NAMES.join(", "))
+    .argument("<name>", serviceNames().join(", "))
     .option("-f, --follow", "go on with new lines until Ctrl-C")
     .option("-n, --lines <number>", "how many lines", wholeNumber(0), 50)
     .action(
@@ -86,9 +86,7 @@ async function showStatus(json: boolean, signal: AbortSignal): Promise<void> {
   if (memory > 0) console.log(`\n${megabytes(memory)} in all`);
   for (const { name, state, log = [] } of services) {
     if (state === "died")
-      console.log(
-        `\n${SERVICES[name].title} has died; the end of its log:\n${log.map((line) => `  | ${line}`).join("\n")}`,
-      );
+      console.log(`\n${titleOf(name)} has died; the end of its log:\n${log.map((line) => `  | ${line}`).join("\n")}`);
   }
   if (services.every(({ state }) => state === "stopped"))
     console.log("\nnothing runs; `npx streambook up` starts the services");

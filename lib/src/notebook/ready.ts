@@ -1,6 +1,6 @@
 /** What a lesson asks before it begins: the right kernel, and services that answer. */
 import { StreambookError } from "../errors/index.ts";
-import { type Addresses, addresses, SERVICES, type ServiceName, status } from "../stack/index.ts";
+import { type Addresses, addresses, status, titleOf } from "../stack/index.ts";
 import { requireOwnKernel } from "./display.ts";
 
 /**
@@ -8,21 +8,22 @@ import { requireOwnKernel } from "./display.ts";
  * begins without the stack.
  *
  * @param services what the lesson uses: "kafka", "namenode", "hiveserver2", …
- * @throws SETUP_MISSING in another kernel than the project's; STACK_DOWN when a service does not answer
+ * @throws USAGE for a name that is no service; SETUP_MISSING in another kernel than the project's; STACK_DOWN when a service does not answer
  */
 export async function ready(): Promise<void>;
-export async function ready(...services: readonly [ServiceName, ...ServiceName[]]): Promise<Addresses>;
-export async function ready(...services: readonly ServiceName[]): Promise<Addresses | void> {
+export async function ready(...services: readonly [string, ...string[]]): Promise<Addresses>;
+export async function ready(...services: readonly string[]): Promise<Addresses | void> {
   requireOwnKernel();
   if (services.length === 0) return void console.log("ready");
+  const titles = services.map(titleOf);
   const places = await addresses();
   const states = await status();
   const down = states.filter(({ name, state }) => services.includes(name) && state !== "running");
   if (down.length > 0) {
-    const names = down.map(({ name, state }) => `${SERVICES[name].title} (${state})`).join(", ");
+    const names = down.map(({ name, state }) => `${titleOf(name)} (${state})`).join(", ");
     throw new StreambookError("STACK_DOWN", `this lesson needs ${names}; in a terminal: \`npx streambook up\``);
   }
-  console.log(`ready: ${services.map((name) => SERVICES[name].title).join(", ")}`);
+  console.log(`ready: ${titles.join(", ")}`);
   return places;
 }
 

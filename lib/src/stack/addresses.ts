@@ -3,8 +3,13 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { StreambookError } from "../errors/index.ts";
+import { CORE, service, services } from "./catalog/index.ts";
+import type { Service } from "./service.ts";
 
-/** The addresses of the services that a program of the course talks to. */
+/**
+ * The addresses that the course's programs know by name: what the services of the catalogue offer (`addresses` in their
+ * files). Those of the core are always there; others when their profile runs.
+ */
 export interface Addresses {
   /** Kafka broker, `host:port`. */
   readonly kafka: string;
@@ -20,15 +25,6 @@ export interface Addresses {
   readonly hive: string;
 }
 
-const VARIABLES = {
-  kafka: "STREAMBOOK_KAFKA",
-  webhdfs: "STREAMBOOK_WEBHDFS",
-  hdfs: "STREAMBOOK_HDFS",
-  resourceManager: "STREAMBOOK_RESOURCE_MANAGER",
-  jobHistory: "STREAMBOOK_JOB_HISTORY",
-  hive: "STREAMBOOK_HIVE",
-} as const satisfies Record<keyof Addresses, string>;
-
 /** The folder of the project: the one that holds `lib/`. */
 export function projectFolder(): string {
   return resolve(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
@@ -40,49 +36,82 @@ export function homeFolder(environment: NodeJS.ProcessEnv = process.env): string
 }
 
 /**
- * The addresses of the running stack.
+ * The addresses of the services that run, under the names that clients know them by.
  *
- * With `STREAMBOOK_STACK=external` they come from the environment (`STREAMBOOK_KAFKA`, `STREAMBOOK_WEBHDFS`, …); otherwise
- * from `state.json` in the {@link homeFolder}, written by `streambook up`.
+ * Those of a service that runs elsewhere come from the environment (`STREAMBOOK_KAFKA`, `STREAMBOOK_WEBHDFS`, …;
+ * `STREAMBOOK_STACK=external` says that all of the core do); the others from `state.json` in the {@link homeFolder}, written
+ * by `streambook up`.
  *
  * @throws STACK_DOWN when the stack is not running; USAGE when an external address is missing
  */
 export async function addresses(environment: NodeJS.ProcessEnv = process.env): Promise<Addresses> {
-  if (environment["STREAMBOOK_STACK"] === "external") return externalAddresses(environment);
+  const external = externalAddresses(environment);
   const file = join(homeFolder(environment), "state.json");
-  try {
-    return (JSON.parse(await readFile(file, "utf8")) as { addresses: Addresses }).addresses;
-  } catch (cause) {
+  const state = await readFile(file, "utf8")
+    .then((text) => JSON.parse(text) as { addresses: Addresses })
+    .catch(() => undefined);
+  const own = services().some(({ name, profile }) => profile === CORE && !isExternal(name, environment));
+  if (state === undefined && own) {
     throw new StreambookError(
       "STACK_DOWN",
       `the stack is not running (no ${file}); start it with \`npx streambook up\``,
-      { cause },
     );
   }
+  return { ...state?.addresses, ...external } as Addresses;
 }
 
 /**
- * The host of a service of which only the port was given: this machine, or, with `STREAMBOOK_STACK=external`, the one where
- * the environment has that service.
+ * The host of a service of which only the port was given: this machine, or the one where the environment has that service.
  *
+ * @param name of its address: "kafka", "hive"
  * @throws USAGE when its external address is missing
  */
-export function hostOf(service: "kafka" | "hive", environment: NodeJS.ProcessEnv = process.env): string {
-  if (environment["STREAMBOOK_STACK"] !== "external") return "127.0.0.1";
-  return externalAddress(service, environment).replace(/:\d+$/, "");
+export function hostOf(name: keyof Addresses, environment: NodeJS.ProcessEnv = process.env): string {
+  const owner = services().find(({ addresses = {} }) => Object.hasOwn(addresses, name));
+  if (owner === undefined || !isExternal(owner.name, environment)) return "127.0.0.1";
+  return externalAddress(owner, name, environment).replace(/:\d+$/, "");
 }
 
-function externalAddresses(environment: NodeJS.ProcessEnv): Addresses {
-  const names = Object.keys(VARIABLES) as (keyof Addresses)[];
-  return Object.fromEntries(names.map((name) => [name, externalAddress(name, environment)])) as unknown as Addresses;
+/**
+ * Whether a service runs elsewhere: the environment names its address, or says so of all the core.
+ *
+ * @param name of a service or of one of its instances
+ */
+export function isExternal(name: string, environment: NodeJS.ProcessEnv): boolean {
+  const { asked, profile } = service(name);
+  const variable = services().find(({ addresses = {} }) => Object.hasOwn(addresses, asked))?.addresses?.[asked]
+    ?.variable;
+  if (variable !== undefined && (environment[variable] ?? "") !== "") return true;
+  return profile === CORE && allExternal(environment);
 }
 
-function externalAddress(name: keyof Addresses, environment: NodeJS.ProcessEnv): string {
-  const variable = VARIABLES[name];
-  const value = environment[variable];
-  if (value !== undefined && value !== "") return value;
-  throw new StreambookError(
-    "USAGE",
-    `STREAMBOOK_STACK is "external" but ${variable} is not set; set it to the address of that service`,
+/** Whether the environment says that all services of the core run elsewhere. */
+export function allExternal(environment: NodeJS.ProcessEnv): boolean {
+  return environment["STREAMBOOK_STACK"] === "external";
+}
+
+/**
+ * The addresses of the services that run elsewhere.
+ *
+ * @throws USAGE when one of a service's several addresses is missing
+ */
+export function externalAddresses(environment: NodeJS.ProcessEnv): Partial<Record<string, string>> {
+  const external = services().filter(({ name }) => isExternal(name, environment));
+  return Object.fromEntries(
+    external.flatMap((one) =>
+      Object.keys(one.addresses ?? {}).map((key) => [key, externalAddress(one, key, environment)]),
+    ),
   );
+}
+
+function externalAddress({ addresses = {} }: Service, key: string, environment: NodeJS.ProcessEnv): string {
+  const { variable = "" } = addresses[key] ?? {};
+  const value = environment[variable] ?? "";
+  if (value === "") throw missingAddress(variable, environment);
+  return value;
+}
+
+function missingAddress(variable: string, environment: NodeJS.ProcessEnv): StreambookError {
+  const why = allExternal(environment) ? 'STREAMBOOK_STACK is "external"' : "another address of that service is set";
+  return new StreambookError("USAGE", `${why} but ${variable} is not set; set it to the address of that service`);
 }

@@ -9,42 +9,57 @@ import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { setPriority } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { commonOptions, jarsOf, launch, openedPackages, writeArguments } from "./launch.ts";
+import { libraries } from "./catalog/index.ts";
+import { serviceEnvironment } from "./command.ts";
+import { commonOptions, jarsOf, openedPackages, writeArguments } from "./java-options.ts";
+import { launch } from "./launch.ts";
 import { argumentsFile, type Layout, linkLayout, openLayout, projectFile } from "./layout.ts";
 import { listProcesses } from "./processes.ts";
-import type { Library } from "./services.ts";
+import type { Library } from "./service.ts";
 import { type Java, requireJava } from "./setup.ts";
 import { writeAtomically } from "./state.ts";
 
-/** In the order in which they are built: the largest gain first. */
-const LIBRARIES = ["hive", "hadoop", "kafka"] as const satisfies readonly Library[];
-
-/** The archive of each library, where there is one that fits. */
-export type Archives = Readonly<Record<Library, string | undefined>>;
+/** The archive of each library by name, where there is one that fits. */
+export type Archives = Readonly<Record<string, string | undefined>>;
 
 /** The archives that fit this Java and these jars. */
 export async function findArchives(layout: Layout, java: Java): Promise<Archives> {
   const found = await Promise.all(
-    LIBRARIES.map(async (library) => {
+    (await archived(layout)).map(async (library) => {
       const recorded = await readFile(keyFile(layout, library), "utf8").catch(() => undefined);
       const fits = recorded !== undefined && recorded === (await archiveKey(layout, java, library));
-      return [library, fits ? archiveFile(layout, library) : undefined] as const;
+      return [library.name, fits ? archiveFile(layout, library) : undefined] as const;
     }),
   );
-  return Object.fromEntries(found) as Record<Library, string | undefined>;
+  return Object.fromEntries(found);
 }
 
-function archiveFile(layout: Layout, library: Library): string {
-  return join(layout.archives, `${library}.jsa`);
+/** The libraries that archives are made of, largest gain first: those that are there, and whose classes are recorded. */
+async function archived(layout: Layout): Promise<Library[]> {
+  const sizes = await Promise.all(
+    libraries().map(async (library) => {
+      const jars = await jarsOf(layout, library.name).catch(() => []);
+      const list = await stat(classList(library)).catch(() => undefined);
+      return { library, size: jars.length > 0 ? (list?.size ?? 0) : 0 };
+    }),
+  );
+  return sizes
+    .filter(({ size }) => size > 0)
+    .sort((a, b) => b.size - a.size)
+    .map(({ library }) => library);
 }
 
-function keyFile(layout: Layout, library: Library): string {
-  return join(layout.archives, `${library}.key`);
+function archiveFile(layout: Layout, { name }: Library): string {
+  return join(layout.archives, `${name}.jsa`);
+}
+
+function keyFile(layout: Layout, { name }: Library): string {
+  return join(layout.archives, `${name}.key`);
 }
 
 /** The names of the classes that an archive holds; `setup/classes.mjs` records them from a run. */
-function classList(library: Library): string {
-  return projectFile("stack", "classes", `${library}.txt`);
+function classList({ name }: Library): string {
+  return projectFile("stack", "classes", `${name}.txt`);
 }
 
 /** All that an archive depends on, in one value: Java ignores one that does not fit, silently. */
@@ -52,7 +67,7 @@ async function archiveKey(layout: Layout, java: Java, library: Library): Promise
   const hash = createHash("sha256").update(
     JSON.stringify([java.home, java.version, java.build, archiveOptions(layout, library)]),
   );
-  for (const jar of await jarsOf(layout, library).catch(() => [])) {
+  for (const jar of await jarsOf(layout, library.name).catch(() => [])) {
     const { size, mtimeMs } = await stat(jar);
     hash.update(`${jar} ${size} ${mtimeMs}\n`);
   }
@@ -98,7 +113,7 @@ export async function archiveBuild(layout: Layout): Promise<number | undefined> 
 
 async function missing(layout: Layout, java: Java): Promise<Library[]> {
   const found = await findArchives(layout, java);
-  return LIBRARIES.filter((library) => found[library] === undefined);
+  return (await archived(layout)).filter(({ name }) => found[name] === undefined);
 }
 
 /** Builds the archives that are missing. What fails is in `logs/archives.log`; the services run without. */
@@ -124,10 +139,14 @@ async function buildArchive(layout: Layout, java: Java, library: Library): Promi
     "-Xmx2g",
     `-XX:SharedClassListFile=${classList(library)}`,
     `-XX:SharedArchiveFile=${fresh}`,
-    ...["-cp", (await jarsOf(layout, library)).join(":")],
+    ...["-cp", (await jarsOf(layout, library.name)).join(":")],
   ]);
   try {
-    const { ended } = await launch(layout, java, "archives", []);
+    const { ended } = await launch(layout, "archives", {
+      program: java.java,
+      words: [`@${argumentsFile(layout, "archives")}`],
+      environment: serviceEnvironment(layout, java, library),
+    });
     const alive = setInterval(() => undefined, 1000);
     const how = await ended.finally(() => clearInterval(alive));
     if (how !== "exit code 0") return;

@@ -2,12 +2,15 @@
  * `node container-check.ts SERVICE`: exit code 0 if the service of this container works. The engine asks every few seconds,
  * so this is a program of its own that loads next to nothing.
  */
-import { CONTAINER_PORTS, containerAddresses, oneService } from "./containers.ts";
-import { answers, listens } from "./readiness.ts";
-import { SERVICES } from "./services.ts";
+import { service } from "./catalog/index.ts";
+import { containerAddresses, containerTopology, oneService } from "./containers.ts";
+import { askedAddress } from "./place.ts";
+import { listens } from "./probes.ts";
+import { answers } from "./readiness.ts";
 
-const service = oneService(process.argv[2] ?? "");
-// The NameNode and the ResourceManager believe for a while that a DataNode, or a NodeManager, which is gone, is there.
-const { page } = SERVICES[service];
-const open = page === undefined || (await listens(`127.0.0.1:${CONTAINER_PORTS[service][page]}`));
-process.exit(open && (await answers(service, containerAddresses())) ? 0 : 1);
+const name = oneService(process.argv[2] ?? "");
+const topology = containerTopology();
+// One that is asked elsewhere may be believed, for a while, to be there although it is gone.
+const { page } = service(name);
+const isOpen = page === undefined || (await listens(`127.0.0.1:${topology.ports[name]?.[page]}`));
+process.exit(isOpen && (await answers(name, askedAddress(name, topology, containerAddresses()))) ? 0 : 1);

@@ -6,14 +6,15 @@ import { test } from "node:test";
 import { containerSettings, runInContainer } from "./container-run.ts";
 import { containerAddresses, publishedPorts } from "./containers.ts";
 import { openLayout } from "./layout.ts";
-import { everyHost, renderConfiguration, type Settings } from "./render.ts";
-import { SERVICE_NAMES, SERVICES } from "./services.ts";
+import { service, serviceNames } from "./catalog/index.ts";
+import { everyHost } from "./place.ts";
+import { renderConfiguration, type Settings } from "./render.ts";
 
 /** Renders conf/ and gives every file's text, with the home's path taken out. */
 async function rendered(settings: (home: string) => Settings): Promise<Map<string, string>> {
   const home = await mkdtemp(join(tmpdir(), "streambook-container-"));
   try {
-    await renderConfiguration(settings(home));
+    await renderConfiguration(serviceNames(), settings(home));
     const files = await readdir(join(home, "conf"), { recursive: true, withFileTypes: true });
     const texts = files
       .filter((file) => file.isFile())
@@ -27,13 +28,12 @@ async function rendered(settings: (home: string) => Settings): Promise<Map<strin
 test("host names and folders are all that containers and processes configure differently", async () => {
   const layout = (home: string) => openLayout({ STREAMBOOK_HOME: home, STREAMBOOK_JARS: "/jars" });
   const container = await rendered((home) => containerSettings(layout(home), "ada"));
-  const machine = await rendered((home) => ({
-    ...containerSettings(layout(home), "ada"),
-    bind: "127.0.0.1",
-    hosts: everyHost("127.0.0.1"),
-  }));
+  const machine = await rendered((home) => {
+    const { topology, ...rest } = containerSettings(layout(home), "ada");
+    return { ...rest, topology: { ...topology, bind: "127.0.0.1", hosts: everyHost("127.0.0.1") } };
+  });
   assert.deepEqual([...container.keys()].sort(), [...machine.keys()].sort());
-  const hosts = new RegExp(`(?<![\\w.-])(?:${SERVICE_NAMES.join("|")}|0\\.0\\.0\\.0|127\\.0\\.0\\.1)(?=[:<])`, "g");
+  const hosts = new RegExp(`(?<![\\w.-])(?:${serviceNames().join("|")}|0\\.0\\.0\\.0|127\\.0\\.0\\.1)(?=[:<])`, "g");
   const plain = (text: string | undefined): string | undefined =>
     text?.replace(hosts, "HOST").replace(/@\w+(?=:9093)/, "@HOST");
   for (const [name, text] of container) assert.equal(plain(text), plain(machine.get(name)), name);
@@ -41,12 +41,12 @@ test("host names and folders are all that containers and processes configure dif
 
 test("each service is called by its own name on its well-known port", () => {
   assert.deepEqual(containerAddresses(), {
-    kafka: `kafka:${SERVICES.kafka.ports["broker"]}`,
-    webhdfs: `http://namenode:${SERVICES.namenode.ports["http"]}`,
-    hdfs: `hdfs://namenode:${SERVICES.namenode.ports["rpc"]}`,
-    resourceManager: `http://resourcemanager:${SERVICES.resourcemanager.ports["web"]}`,
-    jobHistory: `http://historyserver:${SERVICES.historyserver.ports["web"]}`,
-    hive: `hiveserver2:${SERVICES.hiveserver2.ports["thrift"]}`,
+    kafka: `kafka:${service("kafka").ports["broker"]}`,
+    webhdfs: `http://namenode:${service("namenode").ports["http"]}`,
+    hdfs: `hdfs://namenode:${service("namenode").ports["rpc"]}`,
+    resourceManager: `http://resourcemanager:${service("resourcemanager").ports["web"]}`,
+    jobHistory: `http://historyserver:${service("historyserver").ports["web"]}`,
+    hive: `hiveserver2:${service("hiveserver2").ports["thrift"]}`,
   });
 });
 
@@ -57,11 +57,9 @@ test("a container runs one service, not a group", async () => {
 });
 
 test("published ports are told to the services, and checked", () => {
-  assert.deepEqual(publishedPorts({}), { kafka: 9092, datanode: 9864 });
-  assert.deepEqual(publishedPorts({ STREAMBOOK_KAFKA_PORT: "19092", STREAMBOOK_DATANODE_PORT: "" }), {
-    kafka: 19092,
-    datanode: 9864,
-  });
+  assert.deepEqual(publishedPorts({}), { kafka: 9092, "kafka-2": 9095, "kafka-3": 9098, datanode: 9864 });
+  const { kafka, datanode } = publishedPorts({ STREAMBOOK_KAFKA_PORT: "19092", STREAMBOOK_DATANODE_PORT: "" });
+  assert.deepEqual([kafka, datanode], [19092, 9864]);
   for (const port of ["0", "65536", "9092x", "-1", "9092:9092"])
     assert.throws(() => publishedPorts({ STREAMBOOK_KAFKA_PORT: port }), { code: "USAGE", message: /no port/ });
 });

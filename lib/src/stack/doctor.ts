@@ -1,8 +1,8 @@
 /** `streambook doctor`: looks at everything that must be right, and says for each what to do. */
 import type { StackOptions } from "./events.ts";
 import { openLayout } from "./layout.ts";
-import { findServices } from "./processes.ts";
-import { SERVICES } from "./services.ts";
+import { titleOf } from "./catalog/index.ts";
+import { findServices } from "./running.ts";
 import { setupModule } from "./setup.ts";
 import { status } from "./status.ts";
 
@@ -21,7 +21,8 @@ export async function doctor(options: StackOptions = {}): Promise<Finding[]> {
   const { environment = process.env } = options;
   const layout = openLayout(environment);
   const { jarsProblem } = await setupModule("jars");
-  const jars = await jarsProblem(layout.jarsHome);
+  const { coreLibraries } = await setupModule("paths");
+  const jars = await jarsProblem(layout.jarsHome, coreLibraries());
   // A stack that runs has taken its memory already; one that runs elsewhere takes none here.
   const running = environment["STREAMBOOK_STACK"] === "external" || (await findServices(layout)).size > 0;
   const machine = await requirements(layout.home, jars !== undefined, running, environment);
@@ -74,7 +75,7 @@ async function services(options: StackOptions): Promise<Finding[]> {
     return [{ name: "services", ok: true, found: "none runs; `npx streambook up` starts them", remedy: [] }];
   }
   return found.map(({ name, state, place }) => ({
-    name: SERVICES[name].title,
+    name: titleOf(name),
     ok: state === "running" || state === "stopped",
     found: place === undefined ? state : `${state} at ${place}`,
     remedy: REMEDIES[state]?.(name) ?? [],

@@ -1,11 +1,13 @@
 /** `streambook down`: ends every process of the stack, and keeps what it stored. */
 import { rm } from "node:fs/promises";
 import { StreambookError } from "../errors/index.ts";
+import { allExternal } from "./addresses.ts";
 import { archiveBuild, archiveMark } from "./archives.ts";
 import { type StackOptions, type Tell, teller } from "./events.ts";
 import { type Layout, openLayout } from "./layout.ts";
-import { endProcess, endTasks, findServices, listProcesses, send } from "./processes.ts";
-import { membersOf, SERVICE_NAMES, type ServiceName, SERVICES } from "./services.ts";
+import { instanceNames, membersOf, needsOf, service, titleOf } from "./catalog/index.ts";
+import { endProcess, listProcesses, send } from "./processes.ts";
+import { findServices } from "./running.ts";
 import { setupModule } from "./setup.ts";
 import { readState, writeState } from "./state.ts";
 
@@ -23,12 +25,12 @@ export interface DownOptions extends StackOptions {
  * @returns the services that ran
  * @throws USAGE for a stack that runs elsewhere
  */
-export async function down(options: DownOptions = {}): Promise<ServiceName[]> {
+export async function down(options: DownOptions = {}): Promise<string[]> {
   const { environment = process.env, signal, onProgress } = options;
   refuseExternal(environment, "down");
   const tell = teller(onProgress);
   const layout = openLayout(environment);
-  const chosen = withDependants((options.services ?? ["all"]).flatMap(membersOf));
+  const chosen = withDependants(options.services?.flatMap(membersOf) ?? instanceNames());
   const { withLock } = await setupModule("lock");
   return withLock(
     layout.lockFile,
@@ -44,45 +46,50 @@ export async function down(options: DownOptions = {}): Promise<ServiceName[]> {
 
 async function takeDown(
   layout: Layout,
-  chosen: readonly ServiceName[],
+  chosen: readonly string[],
   keepArchiveBuild: boolean,
   tell: Tell,
-): Promise<ServiceName[]> {
+): Promise<string[]> {
   const ended = await endServices(layout, chosen, tell);
   const state = await readState(layout.stateFile);
   if (state === undefined || Object.keys(state.services).length === 0) await rm(layout.stateFile, { force: true });
-  if (chosen.length === SERVICE_NAMES.length && !keepArchiveBuild) await endArchiveBuild(layout);
+  if (chosen.length === instanceNames().length && !keepArchiveBuild) await endArchiveBuild(layout);
   return ended;
 }
 
-/** Services, and those that need them. */
-function withDependants(names: readonly ServiceName[]): ServiceName[] {
+/** Instances, and those that need or use them. */
+function withDependants(names: readonly string[]): string[] {
   const chosen = new Set(names);
-  for (const name of SERVICE_NAMES) if (SERVICES[name].needs.some((need) => chosen.has(need))) chosen.add(name);
-  return SERVICE_NAMES.filter((name) => chosen.has(name));
+  for (const name of instanceNames()) {
+    const { uses = [] } = service(name);
+    if ([...needsOf(name), ...uses].some((other) => chosen.has(other))) chosen.add(name);
+  }
+  return instanceNames().filter((name) => chosen.has(name));
 }
 
-/** Ends services, those first that use the others: Hive cleans up on HDFS, so HDFS goes last. The caller holds the lock. */
-export async function endServices(layout: Layout, names: readonly ServiceName[], tell: Tell): Promise<ServiceName[]> {
+/** Ends services, those first that use the others: Hive cleans up on HDFS, so storage goes last. The caller holds the lock. */
+export async function endServices(layout: Layout, names: readonly string[], tell: Tell): Promise<string[]> {
   const running = await findServices(layout);
   const chosen = names.filter((name) => running.has(name));
-  const storage = new Set<ServiceName>(["namenode", "datanode"]);
-  const last = chosen.filter((name) => storage.has(name));
-  const first = chosen.filter((name) => !storage.has(name));
-  if (names.includes("nodemanager")) await endTasks(layout);
-  await Promise.all(first.map((name) => endService(layout, name, tell)));
-  if (names.includes("nodemanager")) await endTasks(layout); // what was just being started
-  await Promise.all(last.map((name) => endService(layout, name, tell)));
+  const isStorage = (name: string): boolean => service(name).isStorage === true;
+  const endChildren = async (): Promise<void> => {
+    for (const name of names) await service(name).endChildren?.(layout);
+  };
+  await endChildren();
+  await Promise.all(chosen.filter((name) => !isStorage(name)).map((name) => endService(layout, name, tell)));
+  await endChildren(); // what was just being started
+  await Promise.all(chosen.filter(isStorage).map((name) => endService(layout, name, tell)));
   const state = await readState(layout.stateFile);
   if (state !== undefined) {
-    const kept = Object.entries(state.services).filter(([name]) => !names.includes(name as ServiceName));
+    const kept = Object.entries(state.services).filter(([name]) => !names.includes(name));
     await writeState(layout.stateFile, { ...state, services: Object.fromEntries(kept) });
   }
   return chosen;
 }
 
-async function endService(layout: Layout, name: ServiceName, tell: Tell): Promise<void> {
-  const { title, patience } = SERVICES[name];
+async function endService(layout: Layout, name: string, tell: Tell): Promise<void> {
+  const { patience } = service(name);
+  const title = titleOf(name);
   tell("stopping", `${title}: stopping`, { service: name });
   const how = await endProcess(async () => (await findServices(layout)).get(name), patience);
   tell("stopped", `${title}: stopped${how === "killed" && patience > 5 ? " (it had to be killed)" : ""}`, {
@@ -102,7 +109,7 @@ async function endArchiveBuild(layout: Layout): Promise<void> {
  * @throws USAGE for a stack that runs elsewhere
  */
 export function refuseExternal(environment: NodeJS.ProcessEnv, command: string): void {
-  if (environment["STREAMBOOK_STACK"] !== "external") return;
+  if (!allExternal(environment)) return;
   throw new StreambookError(
     "USAGE",
     `STREAMBOOK_STACK is "external": these services were started by something else, so \`${command}\` leaves them alone; use what started them (\`docker compose ${command === "down" ? "stop" : "down --volumes"}\`)`,

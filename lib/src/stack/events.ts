@@ -1,10 +1,9 @@
 /** What the launcher tells while it works: for a person who waits, and for programs that show it in their own way. */
-import type { ServiceName } from "./services.ts";
-
 /** One thing that happened. */
 export interface StackEvent {
   readonly kind: "notice" | "preparing" | "starting" | "ready" | "died" | "stopping" | "stopped";
-  readonly service?: ServiceName;
+  /** The instance that it is about. */
+  readonly service?: string;
   /** One line for a person. */
   readonly message: string;
   /** Seconds since the command began. */

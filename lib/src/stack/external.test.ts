@@ -45,6 +45,24 @@ test("a port alone is one of the host where the stack has that service", () => {
   const elsewhere = { ...environment, STREAMBOOK_KAFKA: "broker.example:9092", STREAMBOOK_HIVE: "[::1]:10000" };
   assert.equal(hostOf("kafka", elsewhere), "broker.example");
   assert.equal(hostOf("hive", elsewhere), "[::1]");
-  assert.equal(hostOf("kafka", { ...elsewhere, STREAMBOOK_STACK: undefined }), "127.0.0.1");
+  assert.equal(hostOf("kafka", { ...elsewhere, STREAMBOOK_STACK: undefined }), "broker.example", "its address is set");
+  assert.equal(hostOf("hive", { STREAMBOOK_KAFKA: "broker.example:9092" }), "127.0.0.1", "and Hive's is not");
   assert.throws(() => hostOf("kafka", { STREAMBOOK_STACK: "external" }), { message: /STREAMBOOK_KAFKA is not set/ });
+});
+
+test("a service whose address is set is used where it is; the others are the course's own", async () => {
+  const mixed = { STREAMBOOK_KAFKA: "127.0.0.1:9", STREAMBOOK_HOME: "/nowhere" };
+  const services = await status({ environment: mixed });
+  assert.deepEqual(
+    services.filter(({ state }) => state !== "stopped").map(({ name, state }) => [name, state]),
+    [["kafka", "unreachable"]],
+  );
+  await assert.rejects(up({ environment: { ...mixed, STREAMBOOK_WAIT: "1" }, services: ["kafka"] }), {
+    code: "UNREACHABLE",
+  });
+});
+
+test("a service with several addresses has all of them elsewhere, or none", async () => {
+  const half = { STREAMBOOK_WEBHDFS: "http://127.0.0.1:9", STREAMBOOK_HOME: "/nowhere" };
+  await assert.rejects(status({ environment: half }), { code: "USAGE", message: /STREAMBOOK_HDFS is not set/ });
 });

@@ -1,26 +1,15 @@
 /** Services that run elsewhere: nothing is started, each is only asked whether it works. */
 import { until } from "../async/index.ts";
 import { isStreambookError, StreambookError } from "../errors/index.ts";
-import { type Addresses, addresses } from "./addresses.ts";
+import { type Addresses, externalAddresses } from "./addresses.ts";
+import { allWellKnownPorts, everyHost, type Topology } from "./place.ts";
+import { service, services, titleOf } from "./catalog/index.ts";
+import { splitAddress } from "./probes.ts";
 import { answers } from "./readiness.ts";
-import { type ServiceName, SERVICES } from "./services.ts";
 
 /** The address at which an external service is asked. */
-export function externalPlace(name: ServiceName, places: Addresses): string {
-  switch (name) {
-    case "kafka":
-      return places.kafka;
-    case "namenode":
-    case "datanode":
-      return places.webhdfs;
-    case "resourcemanager":
-    case "nodemanager":
-      return places.resourceManager;
-    case "historyserver":
-      return places.jobHistory;
-    case "hiveserver2":
-      return places.hive;
-  }
+export function externalPlace(name: string, places: Addresses): string {
+  return (places as unknown as Record<string, string>)[service(name).asked] ?? "";
 }
 
 /** How long a service may still be starting, in milliseconds. */
@@ -32,25 +21,58 @@ const WAIT = 60_000;
  * @throws UNREACHABLE for the first that does not
  */
 export async function demandExternal(
-  names: readonly ServiceName[],
+  names: readonly string[],
   environment: NodeJS.ProcessEnv,
   signal?: AbortSignal,
 ): Promise<void> {
-  const places = await addresses(environment);
+  const places = externalAddresses(environment) as unknown as Addresses;
   const timeout = Number(environment["STREAMBOOK_WAIT"] ?? WAIT);
   await Promise.all(
     names.map(async (name) => {
-      const { title } = SERVICES[name];
+      const title = titleOf(name);
+      const place = externalPlace(name, places);
       try {
-        await until(`${title} to answer`, () => answers(name, places, signal), { timeout, interval: 500, signal });
+        await until(`${title} to answer`, () => answers(name, place, signal), { timeout, interval: 500, signal });
       } catch (cause) {
         if (!isStreambookError(cause, "TIMEOUT")) throw cause;
         throw new StreambookError(
           "UNREACHABLE",
-          `${title} does not answer at ${externalPlace(name, places)}; STREAMBOOK_STACK is "external", so start it where it runs, or unset that variable to use the project's own`,
+          `${title} does not answer at ${place}; the environment says that it runs there (STREAMBOOK_STACK is "external", or its address is set), so start it where it runs, or unset that variable to use the project's own`,
           { cause },
         );
       }
     }),
+  );
+}
+
+/** Hosts and ports of services that run elsewhere, as far as their addresses tell: for the configuration of those that run here. */
+export function externalTopology(environment: NodeJS.ProcessEnv): Pick<Topology, "hosts" | "ports"> {
+  const known = externalAddresses(environment);
+  const hosts: Record<string, string> = {};
+  const ports: Record<string, Record<string, number>> = {};
+  for (const { name, addresses = {} } of services()) {
+    for (const [key, { port: purpose }] of Object.entries(addresses)) {
+      const address = known[key];
+      if (address === undefined) continue;
+      const { host, port } = splitAddress(address);
+      hosts[name] = host;
+      ports[name] = { ...allWellKnownPorts()[name], ...ports[name], [purpose]: port };
+    }
+  }
+  return { hosts, ports };
+}
+
+/** A topology in which the services that run elsewhere have their own hosts and ports. */
+export function withExternal(topology: Topology, environment: NodeJS.ProcessEnv): Topology {
+  const { hosts, ports } = externalTopology(environment);
+  return { ...topology, hosts: { ...topology.hosts, ...hosts }, ports: { ...topology.ports, ...ports } };
+}
+
+/** Where clients find everything when nothing runs here: external services, and the well-known places of the others. */
+export function clientTopology(environment: NodeJS.ProcessEnv): Topology {
+  const loopback = "127.0.0.1";
+  return withExternal(
+    { bind: loopback, hosts: everyHost(loopback), ports: allWellKnownPorts(), running: new Set() },
+    environment,
   );
 }

@@ -1,17 +1,18 @@
 /** What a program needs to run a class of Hadoop as a client of the stack: Java, its options, its environment. */
-import { access } from "node:fs/promises";
+import { access, mkdir } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { addresses } from "./addresses.ts";
+import { addresses, allExternal } from "./addresses.ts";
 import { type Archives, findArchives } from "./archives.ts";
-import { commonOptions, jarsOf, openedPackages, serviceEnvironment, writeArguments } from "./launch.ts";
+import { libraries, serviceNames } from "./catalog/index.ts";
+import { hadoop } from "./catalog/libraries/hadoop.ts";
+import { serviceEnvironment } from "./command.ts";
+import { clientTopology } from "./external.ts";
+import { commonOptions, jarsOf, openedPackages, writeArguments } from "./java-options.ts";
 import { argumentsFile, type Layout, linkLayout, openLayout } from "./layout.ts";
 import { makeFolders } from "./prepare.ts";
-import { splitAddress } from "./readiness.ts";
-import { everyHost, renderConfiguration } from "./render.ts";
-import { SERVICE_NAMES, SERVICES } from "./services.ts";
+import { renderConfiguration } from "./render.ts";
 import { type Java, requireJars, requireJava } from "./setup.ts";
-import type { Ports } from "./state.ts";
 
 /** How a Hadoop class is called: `java ...arguments CLASS words`. */
 export interface HadoopClient {
@@ -33,11 +34,11 @@ export async function hadoopClient(environment: NodeJS.ProcessEnv = process.env)
   const layout = openLayout(environment);
   await linkLayout(layout);
   const java = await requireJava(environment);
-  await requireJars(layout);
+  await requireJars(layout, [hadoop]);
   await addresses(environment); // STACK_DOWN when there is none
   const folder = await configurationFolder(layout, environment);
   const archives = await findArchives(layout, java);
-  const options = await clientOptions(layout, archives.hadoop, folder, environment);
+  const options = await clientOptions(layout, archives[hadoop.name], folder, environment);
   const file = await writeArguments(layout, "client", options);
   return {
     java: java.java,
@@ -49,44 +50,33 @@ export async function hadoopClient(environment: NodeJS.ProcessEnv = process.env)
 async function configurationFolder(layout: Layout, environment: NodeJS.ProcessEnv): Promise<string> {
   const given = environment["STREAMBOOK_HADOOP_CONF"];
   if (given) return given;
-  if (environment["STREAMBOOK_STACK"] === "external") await renderExternal(layout, environment);
+  if (allExternal(environment)) await renderExternal(layout, environment);
   return join(layout.conf, "hadoop");
 }
 
 /** The configuration of a client of services that run elsewhere. */
 async function renderExternal(layout: Layout, environment: NodeJS.ProcessEnv): Promise<void> {
-  const places = await addresses(environment);
-  const [namenode, manager, history] = [places.hdfs, places.resourceManager, places.jobHistory].map(splitAddress);
-  const ports = Object.fromEntries(
-    SERVICE_NAMES.map((name) => [name, { ...SERVICES[name].ports }]),
-  ) as unknown as Record<keyof Ports, Record<string, number>>;
-  if (namenode !== undefined) ports.namenode["rpc"] = namenode.port;
-  if (manager !== undefined) ports.resourcemanager["web"] = manager.port;
-  if (history !== undefined) ports.historyserver["web"] = history.port;
-  const hosts = {
-    ...everyHost("127.0.0.1"),
-    namenode: namenode?.host ?? "",
-    resourcemanager: manager?.host ?? "",
-    historyserver: history?.host ?? "",
-  };
   await makeFolders(layout);
-  await renderConfiguration({ bind: "127.0.0.1", hosts, ports, user: userInfo().username, layout });
-  await writeTaskArguments(layout, undefined, environment);
+  for (const folder of hadoop.folders ?? []) await mkdir(join(layout.data, folder), { recursive: true });
+  const settings = { topology: clientTopology(environment), user: userInfo().username, layout };
+  const readers = serviceNames().filter((name) => libraries([name]).includes(hadoop));
+  await renderConfiguration(readers, settings);
+  await writeTaskArguments(layout, {}, environment);
 }
 
 async function clientOptions(
   layout: Layout,
-  archive: Archives["hadoop"],
+  archive: string | undefined,
   folder: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<string[]> {
   return [
     ...commonOptions(layout),
-    ...openedPackages("hadoop"),
+    ...openedPackages(hadoop),
     ...(archive === undefined ? [] : [`-XX:SharedArchiveFile=${archive}`]),
-    ...recording(environment, "client"),
+    ...recording(environment, hadoop.name, "client"),
     "-Xmx256m",
-    ...["-cp", [...(await jarsOf(layout, "hadoop")), folder].join(":")],
+    ...["-cp", [...(await jarsOf(layout, hadoop.name)), folder].join(":")],
   ];
 }
 
@@ -96,11 +86,14 @@ async function clientOptions(
  */
 export async function writeTaskArguments(
   layout: Layout,
-  archive: Archives["hadoop"],
+  archives: Archives,
   environment: NodeJS.ProcessEnv,
 ): Promise<void> {
+  const archive = archives[hadoop.name];
+  const jars = await jarsOf(layout, hadoop.name).catch(() => undefined);
+  if (jars === undefined) return; // what starts needs no Hadoop
   const path = [
-    ...(await jarsOf(layout, "hadoop")),
+    ...jars,
     join(layout.conf, "hadoop"),
     ...["./*", "job.jar/*", "job.jar/classes/", "job.jar/lib/*", "."],
     join(layout.jars, "hive", "commons-collections-3.2.2.jar"),
@@ -108,17 +101,17 @@ export async function writeTaskArguments(
   await writeArguments(layout, "task", [
     // a task has a folder of its own for temporary files, which Hadoop names
     ...commonOptions(layout).filter((option) => !option.startsWith("-Djava.io.tmpdir")),
-    ...openedPackages("hadoop"),
+    ...openedPackages(hadoop),
     ...(archive === undefined ? [] : [`-XX:SharedArchiveFile=${archive}`]),
-    ...recording(environment, "task"),
+    ...recording(environment, hadoop.name, "task"),
     ...["-cp", path.join(":")],
   ]);
 }
 
 /** The option that writes down which classes are loaded, for `setup/classes.mjs`. */
-export function recording(environment: NodeJS.ProcessEnv, name: string): string[] {
+export function recording(environment: NodeJS.ProcessEnv, library: string, name: string): string[] {
   const folder = environment["STREAMBOOK_RECORD_CLASSES"];
-  return folder === undefined ? [] : [`-XX:DumpLoadedClassList=${folder}/${name}-%p.txt`];
+  return folder === undefined ? [] : [`-XX:DumpLoadedClassList=${folder}/${library}-${name}-%p.txt`];
 }
 
 /** Whether the arguments of tasks were written: a job cannot run without. */

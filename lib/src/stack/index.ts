@@ -1,19 +1,23 @@
 /** The services of the course: which there are, how they start, where they are, and how you know that they are up. */
 export { addresses, homeFolder, hostOf, projectFolder, type Addresses } from "./addresses.ts";
 export {
+  CORE,
+  findInstance,
+  instanceNames,
   isServiceName,
+  profileOf,
   resolveServices,
-  SERVICE_GROUPS,
-  SERVICE_NAMES,
-  SERVICES,
-  type Library,
-  type Service,
-  type ServiceName,
-} from "./services.ts";
+  service,
+  serviceGroups,
+  serviceNames,
+  services,
+  titleOf,
+} from "./catalog/index.ts";
+export type { Library, Place, Program, Service } from "./service.ts";
 export { up, type RunningStack, type UpOptions } from "./up.ts";
 export { down, type DownOptions } from "./down.ts";
 export { deadServices, isHealthy, status, type ServiceStatus } from "./status.ts";
-export { containerAddresses, WEBHDFS_OUTSIDE } from "./containers.ts";
+export { containerAddresses, publication } from "./containers.ts";
 export { runInContainer } from "./container-run.ts";
 export { logs, type LogOptions } from "./logs.ts";
 export { doctor, type Finding } from "./doctor.ts";
@@ -21,3 +25,6 @@ export { reset, type ResetOptions } from "./reset.ts";
 export { hadoopClient, type HadoopClient } from "./hadoop-client.ts";
 export { versions, type Versions } from "./versions.ts";
 export type { StackEvent, StackOptions } from "./events.ts";
+export { composeFile } from "./compose.ts";
+export { INTERNAL_VARIABLES } from "./environment.ts";
+export { environmentPage, forwardedPorts, readmeTable, servicesPage } from "./service-docs.ts";

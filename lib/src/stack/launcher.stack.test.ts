@@ -9,8 +9,8 @@ import { down } from "./down.ts";
 import type { StackEvent } from "./events.ts";
 import { openLayout } from "./layout.ts";
 import { portIsFree } from "./ports.ts";
-import { findServices } from "./processes.ts";
 import { reset } from "./reset.ts";
+import { findServices } from "./running.ts";
 import { deadServices, isHealthy, type ServiceStatus, status } from "./status.ts";
 import { up, type UpOptions } from "./up.ts";
 

@@ -3,7 +3,8 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { lastRun, logs, tellingLine } from "./logs.ts";
+import { lastRun, tellingLine } from "./log-lines.ts";
+import { logs } from "./logs.ts";
 
 async function all(lines: AsyncIterable<string>): Promise<string[]> {
   const found: string[] = [];

@@ -7,11 +7,12 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
 import { choosePorts, portIsFree } from "./ports.ts";
-import { SERVICE_NAMES, type ServiceName, SERVICES } from "./services.ts";
-import type { Ports } from "./state.ts";
+import { resolveServices, service } from "./catalog/index.ts";
+import { allWellKnownPorts, type Ports } from "./place.ts";
 
-const nobody = new Set<ServiceName>();
-const portsOf = (ports: Ports): number[] => SERVICE_NAMES.flatMap((name) => Object.values(ports[name]));
+const nobody = new Set<string>();
+const core = resolveServices();
+const portsOf = (ports: Ports): number[] => core.flatMap((name) => Object.values(ports[name] ?? {}));
 
 // Claims of their own: a stack that just starts on this machine has some too.
 const temporary = await mkdtemp(join(tmpdir(), "streambook-ports-test-"));
@@ -32,8 +33,8 @@ async function goneProcess(): Promise<number> {
 }
 
 test("every service gets its well-known ports when they are free", async () => {
-  const { ports, release } = await choosePorts({ running: nobody, isFree: async () => true });
-  for (const name of SERVICE_NAMES) assert.deepEqual(ports[name], SERVICES[name].ports);
+  const { ports, release } = await choosePorts({ wanted: core, running: nobody, isFree: async () => true });
+  for (const name of core) assert.deepEqual(ports[name], service(name).ports);
   await release();
 });
 
@@ -41,12 +42,13 @@ test("where one is taken, the next free one that is nobody's is used, and it is 
   const taken = new Set([9870, 9871, 8030]);
   const told: unknown[] = [];
   const { ports, release } = await choosePorts({
+    wanted: core,
     running: nobody,
     isFree: async (port) => !taken.has(port),
     onTaken: (...words) => told.push(words),
   });
-  assert.equal(ports.namenode["http"], 9872);
-  assert.equal(ports.resourcemanager["scheduler"], 8034, "8031 to 8033 are wanted by the same service");
+  assert.equal(ports["namenode"]?.["http"], 9872);
+  assert.equal(ports["resourcemanager"]?.["scheduler"], 8034, "8031 to 8033 are wanted by the same service");
   assert.deepEqual(told, [
     ["namenode", "http", 9870, 9872],
     ["resourcemanager", "scheduler", 8030, 8034],
@@ -55,28 +57,34 @@ test("where one is taken, the next free one that is nobody's is used, and it is 
 });
 
 test("a service that runs keeps its ports, and nobody else is given them", async () => {
-  const first = await choosePorts({ running: nobody, isFree: async (port) => port !== 9092 });
+  const first = await choosePorts({ wanted: core, running: nobody, isFree: async (port) => port !== 9092 });
   await first.release();
-  assert.equal(first.ports.kafka["broker"], 9095);
-  const running = new Set<ServiceName>(["kafka"]);
-  const second = await choosePorts({ running, previous: first.ports, isFree: async (port) => port !== 9095 });
-  assert.equal(second.ports.kafka["broker"], 9095);
+  assert.equal(first.ports["kafka"]?.["broker"], 9095);
+  const running = new Set(["kafka"]);
+  const second = await choosePorts({
+    wanted: core,
+    running,
+    previous: first.ports,
+    isFree: async (port) => port !== 9095,
+  });
+  assert.equal(second.ports["kafka"]?.["broker"], 9095);
   await second.release();
 });
 
 test("a port that was used instead the last time is preferred to a new one", async () => {
-  const previous = Object.fromEntries(SERVICE_NAMES.map((name) => [name, { ...SERVICES[name].ports }])) as Record<
-    ServiceName,
-    Record<string, number>
-  >;
-  previous.namenode["rpc"] = 8123;
-  const { ports, release } = await choosePorts({ running: nobody, previous, isFree: async (port) => port !== 8020 });
-  assert.equal(ports.namenode["rpc"], 8123);
+  const previous = { ...allWellKnownPorts(), namenode: { ...service("namenode").ports, rpc: 8123 } };
+  const { ports, release } = await choosePorts({
+    wanted: core,
+    running: nobody,
+    previous,
+    isFree: async (port) => port !== 8020,
+  });
+  assert.equal(ports["namenode"]?.["rpc"], 8123);
   await release();
 });
 
 test("no port is given twice", async () => {
-  const { ports, release } = await choosePorts({ running: nobody, mode: "free" });
+  const { ports, release } = await choosePorts({ wanted: core, running: nobody, mode: "free" });
   const all = portsOf(ports);
   assert.equal(new Set(all).size, all.length);
   await release();
@@ -85,23 +93,23 @@ test("no port is given twice", async () => {
 test("a port that another process has claimed is passed over, until that process is gone", async () => {
   await claimAs(process.ppid, 9870);
   await claimAs(await goneProcess(), 9092);
-  const { ports, release } = await choosePorts({ running: nobody, isFree: async () => true });
-  assert.equal(ports.namenode["http"], 9871);
-  assert.equal(ports.kafka["broker"], 9092);
+  const { ports, release } = await choosePorts({ wanted: core, running: nobody, isFree: async () => true });
+  assert.equal(ports["namenode"]?.["http"], 9871);
+  assert.equal(ports["kafka"]?.["broker"], 9092);
   await release();
   assert.deepEqual(await readdir(claims), ["9870"], "the claim of the other process is its own to release");
 });
 
 test("stacks that start at the same moment get different ports, also those whose last owner is gone", async () => {
   const gone = await goneProcess();
-  const wanted = SERVICE_NAMES.flatMap((name) => Object.values(SERVICES[name].ports));
+  const wanted = core.flatMap((name) => Object.values(service(name).ports));
   for (const port of new Set(wanted.flatMap((first) => [0, 1, 2, 3, 4, 5].map((more) => first + more))))
     await claimAs(gone, port);
   const program = `
     import { choosePorts } from ${JSON.stringify(new URL("./ports.ts", import.meta.url).href)};
     console.log("ready");
     await new Promise((resolve) => process.stdin.once("data", resolve));
-    const { ports } = await choosePorts({ running: new Set(), isFree: async () => true });
+    const { ports } = await choosePorts({ wanted: ${JSON.stringify(core)}, running: new Set(), isFree: async () => true });
     console.log(JSON.stringify(ports)); // and waits, since a claim ends with its process`;
   const stacks = Array.from({ length: 6 }, () =>
     spawn(process.execPath, ["--input-type=module", "--eval", program], { stdio: ["pipe", "pipe", "inherit"] }),
@@ -129,7 +137,7 @@ test("a port on which somebody listens is not free", async () => {
 
 test("when no port is free, that is what the error says", async () => {
   await assert.rejects(
-    choosePorts({ running: nobody, isFree: async () => false }),
+    choosePorts({ wanted: core, running: nobody, isFree: async () => false }),
     /no free port was found on 127\.0\.0\.1/,
   );
 });

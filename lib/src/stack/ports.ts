@@ -5,20 +5,22 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { StreambookError } from "../errors/index.ts";
 import { processRuns } from "./processes.ts";
-import { SERVICE_NAMES, type ServiceName, SERVICES } from "./services.ts";
+import { inOrder, instanceNames, serviceNames } from "./catalog/index.ts";
+import { type Ports, wellKnownPorts } from "./place.ts";
 import { setupModule } from "./setup.ts";
-import type { Ports } from "./state.ts";
 
 /** How ports are chosen. */
 export interface PortOptions {
-  /** Services that run: they keep their ports. */
-  readonly running: ReadonlySet<ServiceName>;
+  /** Instances that are to run, and want ports that are free. */
+  readonly wanted: Iterable<string>;
+  /** Instances that run: they keep their ports. */
+  readonly running: ReadonlySet<string>;
   /** Ports of the last time. */
   readonly previous?: Ports | undefined;
   /** `"free"` takes any free ports, for tests. @default "well-known" */
   readonly mode?: "well-known" | "free";
   /** Told of every well-known port that is taken. */
-  readonly onTaken?: (name: ServiceName, purpose: string, wanted: number, given: number) => void;
+  readonly onTaken?: (name: string, purpose: string, wanted: number, given: number) => void;
   /** Whether a port of the loopback interface is free. @default looks */
   readonly isFree?: (port: number) => Promise<boolean>;
   /** Ends the wait while another stack chooses. */
@@ -35,25 +37,32 @@ export interface PortChoice {
 /** How far from its well-known number a port is looked for. */
 const REACH = 1000;
 
-/** Chooses a port for every purpose of every service. Stacks that start at the same moment choose one after the other. */
+/**
+ * Chooses a port for every purpose of every instance that is to run, or does. The others have those of the last time, or the
+ * well-known ones: configuration names them, and nobody listens there. Stacks that start at the same moment choose one after
+ * the other.
+ */
 export function choosePorts(options: PortOptions): Promise<PortChoice> {
   return inTurn(() => chooseAll(options), options.signal);
 }
 
 async function chooseAll(options: PortOptions): Promise<PortChoice> {
   const { running, previous, mode = "well-known", onTaken, isFree = portIsFree } = options;
-  const wellKnown = new Set(SERVICE_NAMES.flatMap((name) => Object.values(SERVICES[name].ports)));
+  const owners = new Set([...serviceNames(), ...running, ...options.wanted]);
+  const wellKnown = new Set([...owners].flatMap((name) => Object.values(wellKnownPorts(name))));
   const given = new Set<number>();
   const claims: number[] = [];
-  const ports: Partial<Record<ServiceName, Record<string, number>>> = {};
-  const keep = [...SERVICE_NAMES].sort((a, b) => Number(running.has(b)) - Number(running.has(a))); // those that run choose first
+  const ports: Record<string, Record<string, number>> = {};
+  const chosen = inOrder([...running, ...options.wanted]).sort(
+    (a, b) => Number(running.has(b)) - Number(running.has(a)),
+  ); // those that run choose first
 
   async function usable(port: number): Promise<boolean> {
     if (given.has(port) || !(await isFree(port)) || !(await claim(port))) return false;
     claims.push(port);
     return true;
   }
-  async function choose(name: ServiceName, purpose: string, wanted: number): Promise<number> {
+  async function choose(name: string, purpose: string, wanted: number): Promise<number> {
     if (mode === "free") return firstUsable(await freePorts(20), usable);
     if (await usable(wanted)) return wanted;
     const before = previous?.[name]?.[purpose];
@@ -63,17 +72,18 @@ async function chooseAll(options: PortOptions): Promise<PortChoice> {
     return port;
   }
 
-  for (const name of keep) {
+  for (const name of chosen) {
     const own: Record<string, number> = {};
     ports[name] = own;
-    for (const [purpose, wanted] of Object.entries(SERVICES[name].ports)) {
+    for (const [purpose, wanted] of Object.entries(wellKnownPorts(name))) {
       const kept = running.has(name) ? previous?.[name]?.[purpose] : undefined;
       const port = kept ?? (await choose(name, purpose, wanted));
       given.add(port);
       own[purpose] = port;
     }
   }
-  return { ports: ports as Ports, release: () => inTurn(() => releaseClaims(claims)) };
+  for (const name of instanceNames()) ports[name] ??= { ...wellKnownPorts(name), ...previous?.[name] };
+  return { ports, release: () => inTurn(() => releaseClaims(claims)) };
 }
 
 async function firstUsable(candidates: Iterable<number>, usable: (port: number) => Promise<boolean>): Promise<number> {

@@ -1,132 +1,74 @@
-/** What a service needs on disk before its first start: Kafka's and HDFS's storage is formatted, once and whole. */
-import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+/** What must be done before a service starts: its folders are made, its storage is formatted. */
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { StreambookError } from "../errors/index.ts";
+import type { Addresses } from "./addresses.ts";
+import type { Archives } from "./archives.ts";
+import { service } from "./catalog/index.ts";
+import { javaOptions, serviceEnvironment } from "./command.ts";
 import type { Tell } from "./events.ts";
-import { commonOptions, jarsOf, launch, logFile, serviceOptions, writeArguments } from "./launch.ts";
+import { writeArguments } from "./java-options.ts";
+import { launch, logFile } from "./launch.ts";
 import type { Layout } from "./layout.ts";
-import { lastRun, tellingLine } from "./logs.ts";
+import { lastRun, tellingLine } from "./log-lines.ts";
 import { processRuns } from "./processes.ts";
-import type { ServiceName } from "./services.ts";
+import type { Place } from "./service.ts";
 import type { Java } from "./setup.ts";
-import { type State, writeAtomically } from "./state.ts";
 
-/** What the preparing functions work with. */
+/** What the `prepare` of a service works with. */
 export interface Preparation {
-  readonly layout: Layout;
-  readonly java: Java;
-  readonly state: State;
+  readonly at: Place;
+  readonly addresses: Addresses;
   readonly tell: Tell;
-  /** The class-data archive of a library, if there is one. */
-  readonly archives: Readonly<Record<"kafka" | "hadoop" | "hive", string | undefined>>;
-  readonly signal?: AbortSignal | undefined;
+  /** Runs a Java program to its end. */
+  readonly runJava: (task: JavaTask) => Promise<void>;
 }
 
-/** Prepares what a service stores. Nothing that is there is touched. */
-export async function prepareService(name: ServiceName, preparation: Preparation): Promise<void> {
-  await PREPARATIONS[name]?.(preparation);
+/** A Java program that ends. */
+export interface JavaTask {
+  /** The name of its log. */
+  readonly name: string;
+  /** Its class and arguments. */
+  readonly words: readonly string[];
+  /** What is said when it fails. */
+  readonly failure: string;
+  /** Options of its Java. @default those of the service */
+  readonly options?: readonly string[];
 }
 
-const PREPARATIONS: Partial<Record<ServiceName, (preparation: Preparation) => Promise<void>>> = {
-  kafka: formatKafka,
-  namenode: formatNameNode,
-  nodemanager: emptyTaskFolders,
-  hiveserver2: followNameNode,
-};
-
-/** The folders that services expect to be there. */
-export async function makeFolders(layout: Layout): Promise<void> {
-  const folders = ["", "hadoop", "datanode", "yarn/local", "yarn/logs", "hive/scratch"].map((name) =>
-    join(layout.data, name),
-  );
-  await Promise.all([...folders, layout.logs, layout.temporary].map((folder) => mkdir(folder, { recursive: true })));
+/** What preparing a service needs. */
+export interface PrepareParts {
+  readonly java: Java | undefined;
+  readonly archives: Archives;
+  readonly addresses: Addresses;
+  readonly tell: Tell;
 }
 
-/** Any fixed value will do: it tells the disks of one cluster from those of another, and this one has one disk. */
-const CLUSTER_ID = "c3RyZWFtYm9vay1rcmFmdA";
-
-/** Kafka writes `meta.properties` last, so a format that was interrupted is done again. */
-async function formatKafka({ layout, java, tell, archives }: Preparation): Promise<void> {
-  if (await exists(join(layout.data, "kafka", "meta.properties"))) return;
-  tell("preparing", "Kafka: formatting its storage", { service: "kafka" });
-  await writeArguments(layout, "format-kafka", await serviceOptions(layout, "kafka", archives.kafka));
-  const configuration = `${layout.conf}/kafka/server.properties`;
-  const words = ["kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", CLUSTER_ID, "-c", configuration];
-  await runToEnd(layout, java, "format-kafka", words, "Kafka's storage could not be formatted");
+/** Makes a service ready to start. Nothing that it has stored is touched. */
+export async function prepareService(at: Place, parts: PrepareParts): Promise<void> {
+  const { folders = [], prepare, program } = service(at.name);
+  const shared = program.kind === "node" ? [] : (program.library.folders ?? []);
+  await Promise.all([...shared, ...folders].map((folder) => mkdir(join(at.layout.data, folder), { recursive: true })));
+  const { addresses, tell } = parts;
+  await prepare?.({ at, addresses, tell, runJava: (task) => runJava(task, at, parts) });
 }
 
-/** The NameNode writes its VERSION first, so it formats a folder beside, which is renamed when it is whole. */
-async function formatNameNode({ layout, java, tell, archives }: Preparation): Promise<void> {
-  const folder = join(layout.data, "namenode");
-  if (await exists(join(folder, "current", "VERSION"))) return;
-  tell("preparing", "HDFS NameNode: formatting its storage", { service: "namenode" });
-  const fresh = `${folder}.new`;
-  await rm(fresh, { recursive: true, force: true });
-  await writeArguments(layout, "format-namenode", await serviceOptions(layout, "namenode", archives.hadoop));
-  const main = "org.apache.hadoop.hdfs.server.namenode.NameNode";
-  const words = [main, `-Ddfs.namenode.name.dir=file://${fresh}`, "-format", "-nonInteractive", "-force"];
-  await runToEnd(layout, java, "format-namenode", words, "the storage of the NameNode could not be formatted");
-  await rm(folder, { recursive: true, force: true }); // empty, or the rest of an interrupted format
-  await rename(fresh, folder);
+/** The folders that every stack has. */
+export async function makeFolders({ data, logs, temporary }: Layout): Promise<void> {
+  await Promise.all([data, logs, temporary].map((folder) => mkdir(folder, { recursive: true })));
 }
 
-/** What tasks of a killed NodeManager left would only grow. */
-async function emptyTaskFolders({ layout }: Preparation): Promise<void> {
-  await rm(join(layout.data, "yarn", "local"), { recursive: true, force: true });
-  await mkdir(join(layout.data, "yarn", "local"), { recursive: true });
-}
-
-/**
- * The metastore keeps the place of every table with the NameNode's address in it. When the NameNode has another port than
- * the last time, because its own was taken, the places are rewritten before HiveServer2 reads them.
- */
-async function followNameNode({ layout, java, state, tell }: Preparation): Promise<void> {
-  const memory = join(layout.data, "metastore.namenode");
-  const now = state.addresses.hdfs;
-  const before = (await readFile(memory, "utf8").catch(() => "")).trim();
-  if (before !== "" && before !== now && (await exists(join(layout.data, "metastore", "service.properties")))) {
-    tell("preparing", `HiveServer2: the tables follow the NameNode to ${now}`, { service: "hiveserver2" });
-    const script = join(layout.temporary, "follow-namenode.sql");
-    await writeAtomically(script, followStatements(before, now));
-    const jars = (await jarsOf(layout, "hive")).filter((jar) => /\/derby/.test(jar));
-    const database = `-Dij.database=jdbc:derby:${layout.data}/metastore`;
-    const options = [...commonOptions(layout), database, "-Dij.exceptionTrace=true", "-cp", jars.join(":")];
-    await writeArguments(layout, "follow-namenode", options);
-    const failure = "the metastore could not be told the NameNode's new address";
-    await runToEnd(layout, java, "follow-namenode", ["org.apache.derby.tools.ij", script], failure);
-    await demandNoErrors(logFile(layout, "follow-namenode"), failure);
-  }
-  await writeAtomically(memory, `${now}\n`);
-}
-
-/** SQL that gives every place of the metastore another beginning. */
-export function followStatements(before: string, now: string): string {
-  const places = [
-    ["SDS", "LOCATION"],
-    ["DBS", "DB_LOCATION_URI"],
-    ["DBS", "DB_MANAGED_LOCATION_URI"],
-    ["CTLGS", "LOCATION_URI"],
-  ];
-  const update = ([table, column]: string[]): string =>
-    `UPDATE "${table}" SET "${column}" = '${now}' || SUBSTR("${column}", ${before.length + 1}) WHERE "${column}" = '${before}' OR "${column}" LIKE '${before}/%';`;
-  return ["SET SCHEMA APP;", ...places.map(update), "exit;", ""].join("\n");
-}
-
-/** `ij` ends well whatever happened. A table that is not there yet (42X05) has no places to rewrite. */
-async function demandNoErrors(file: string, failure: string): Promise<void> {
-  const error = (await lastRun(file, 40)).find((line) => line.startsWith("ERROR ") && !line.startsWith("ERROR 42X05"));
-  if (error !== undefined) throw new StreambookError("SERVICE_DIED", `${failure}: ${error}; its log: ${file}`);
-}
-
-/** Runs a Java program that ends by itself. */
-async function runToEnd(
-  layout: Layout,
-  java: Java,
-  name: string,
-  words: readonly string[],
-  failure: string,
-): Promise<void> {
-  const { pid, ended } = await launch(layout, java, name, words);
+async function runJava({ name, words, failure, options }: JavaTask, at: Place, parts: PrepareParts): Promise<void> {
+  const { layout } = at;
+  const { program } = service(at.name);
+  if (program.kind !== "java" || parts.java === undefined)
+    throw new StreambookError("INTERNAL", `${at.name} is no program of Java, and its preparation runs one`);
+  const file = await writeArguments(layout, name, options ?? (await javaOptions(at, program, parts.archives)));
+  const { pid, ended } = await launch(layout, name, {
+    program: parts.java.java,
+    words: [`@${file}`, ...words],
+    environment: serviceEnvironment(layout, parts.java, program.library),
+  });
   const how = await keepAlive(ended, pid);
   if (how === "exit code 0") return;
   const lines = await lastRun(logFile(layout, name), 40);
@@ -141,11 +83,4 @@ async function runToEnd(
 async function keepAlive<T>(promise: Promise<T>, pid: number): Promise<T> {
   const timer = setInterval(() => processRuns(pid), 1000);
   return promise.finally(() => clearInterval(timer));
-}
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { argumentsFile, type Layout, openLayout } from "./layout.ts";
-import { endProcess, endTasks, findServices, findTasks, memoryOf, processRuns } from "./processes.ts";
+import { endProcess, endTasks, findTasks, memoryOf, processRuns } from "./processes.ts";
+import { findServices } from "./running.ts";
 
 /** A program that does not end when it is asked to. */
 const DEAF = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)';

@@ -1,13 +1,11 @@
 /**
- * The processes of a stack, found in the table of the operating system by what their command line says. So there are no
- * files of process numbers that could be stale: a number that is shown or killed belongs to our service at that moment.
+ * The processes of the machine: which there are, what they take, and how they end.
  */
 import { execFile } from "node:child_process";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { promisify } from "node:util";
 import { delay } from "../async/index.ts";
 import { argumentsFile, type Layout } from "./layout.ts";
-import { SERVICE_NAMES, type ServiceName } from "./services.ts";
 
 export interface ProcessEntry {
   readonly pid: number;
@@ -22,15 +20,6 @@ export function processRuns(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
-}
-
-/** The services of a stack that run, with their process numbers. */
-export async function findServices(layout: Layout): Promise<Map<ServiceName, number>> {
-  const found = new Map<ServiceName, number>();
-  for (const { pid, command } of await listProcesses()) {
-    for (const name of SERVICE_NAMES) if (command.includes(`@${argumentsFile(layout, name)} `)) found.set(name, pid);
-  }
-  return found;
 }
 
 /**

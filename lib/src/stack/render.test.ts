@@ -4,11 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { linkLayout, openLayout, removePlainName } from "./layout.ts";
-import { everyHost, render, renderConfiguration } from "./render.ts";
-import { SERVICE_NAMES, SERVICES } from "./services.ts";
-import type { Ports } from "./state.ts";
-
-const ports = Object.fromEntries(SERVICE_NAMES.map((name) => [name, SERVICES[name].ports])) as Ports;
+import { resolveServices } from "./catalog/index.ts";
+import { allWellKnownPorts, everyHost } from "./place.ts";
+import { render, renderConfiguration } from "./render.ts";
 
 /** Renders conf/ and gives each file's text without its comments. */
 async function rendered(bind: string, host: string): Promise<Map<string, string>> {
@@ -16,7 +14,8 @@ async function rendered(bind: string, host: string): Promise<Map<string, string>
   try {
     const layout = openLayout({ STREAMBOOK_HOME: home, STREAMBOOK_JARS: "/jars" });
     await linkLayout(layout);
-    await renderConfiguration({ bind, hosts: everyHost(host), ports, user: "ada", layout });
+    const topology = { bind, hosts: everyHost(host), ports: allWellKnownPorts(), running: new Set<string>() };
+    await renderConfiguration(resolveServices(), { topology, user: "ada", layout });
     const files = await readdir(join(home, "conf"), { recursive: true, withFileTypes: true });
     const texts = files
       .filter((file) => file.isFile())

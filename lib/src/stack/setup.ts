@@ -1,7 +1,9 @@
 /** The bridge to `setup/`, which is plain JavaScript because it must run before anything is installed. */
 import { pathToFileURL } from "node:url";
-import { StreambookError } from "../errors/index.ts";
+import { messageOf, StreambookError } from "../errors/index.ts";
+import type { Tell } from "./events.ts";
 import { type Layout, projectFile } from "./layout.ts";
+import type { Library } from "./service.ts";
 
 /** A Java that was found. */
 export interface Java {
@@ -22,12 +24,25 @@ export interface Requirement {
   readonly remedy?: readonly string[];
 }
 
+interface Board {
+  readonly show: (step: string, text: string) => void;
+  readonly done: (step: string, text: string) => void;
+  readonly say: (text: string) => void;
+  readonly close: () => void;
+}
 interface JavaModule {
   readonly LOWEST_JAVA: number;
   readonly findJava: (environment: NodeJS.ProcessEnv) => Promise<{ found?: Java; problem?: string; place: string }>;
 }
 interface JarsModule {
-  readonly jarsProblem: (folder: string) => Promise<string | undefined>;
+  readonly jarsProblem: (folder: string, libraries: readonly string[]) => Promise<string | undefined>;
+  readonly resolveJars: (options: {
+    board: Board;
+    signal?: AbortSignal;
+    folder: string;
+    libraries: readonly string[];
+    environment: NodeJS.ProcessEnv;
+  }) => Promise<boolean>;
 }
 interface RequirementsModule {
   readonly checkRequirements: (options: {
@@ -51,7 +66,11 @@ interface LockModule {
     options?: { signal?: AbortSignal; onWait?: (holder: { pid: number; what: string }) => void },
   ) => Promise<T>;
 }
+interface PathsModule {
+  readonly coreLibraries: () => string[];
+}
 interface Modules {
+  paths: PathsModule;
   java: JavaModule;
   jars: JarsModule;
   requirements: RequirementsModule;
@@ -88,14 +107,53 @@ export async function requireJava(environment: NodeJS.ProcessEnv): Promise<Java>
 }
 
 /**
- * @throws SETUP_MISSING when the jars are not in place
+ * Makes sure that the jars of some libraries are in place. Those of the core came with set-up; those that only a further
+ * profile needs are fetched here, when they are first needed.
+ *
+ * @throws SETUP_MISSING when jars of the core are not in place, or others cannot be fetched
  */
-export async function requireJars(layout: Layout): Promise<void> {
-  const { jarsProblem } = await setupModule("jars");
-  const problem = await jarsProblem(layout.jarsHome);
+export async function requireJars(
+  layout: Layout,
+  wanted: readonly Library[],
+  { environment = process.env, tell, signal }: FetchOptions = {},
+): Promise<void> {
+  const { jarsProblem, resolveJars } = await setupModule("jars");
+  const { coreLibraries } = await setupModule("paths");
+  const core = new Set(coreLibraries());
+  const names = wanted.map(({ name }) => name);
+  const problem = await jarsProblem(
+    layout.jarsHome,
+    names.filter((name) => core.has(name)),
+  );
   if (problem !== undefined)
     throw new StreambookError(
       "SETUP_MISSING",
       `the jars of the services are not in place (${problem}); run \`npm run setup\``,
     );
+  for (const { name, megabytes } of wanted) {
+    if (core.has(name) || (await jarsProblem(layout.jarsHome, [name])) === undefined) continue;
+    const size = megabytes === undefined ? "" : ` (${megabytes} MB)`;
+    tell?.("notice", `the jars of ${name}${size} are fetched, once, to ${layout.jarsHome}`);
+    const say = (text: string): void => tell?.("preparing", `${name}: ${text}`);
+    const board = {
+      show: (_step: string, text: string) => say(text),
+      done: () => undefined,
+      say,
+      close: () => undefined,
+    };
+    try {
+      const options = { board, folder: layout.jarsHome, libraries: [name], environment };
+      await resolveJars(signal === undefined ? options : { ...options, signal });
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw new StreambookError("SETUP_MISSING", messageOf(cause), { cause });
+    }
+  }
+}
+
+/** Options of {@link requireJars}. */
+export interface FetchOptions {
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly tell?: Tell;
+  readonly signal?: AbortSignal | undefined;
 }

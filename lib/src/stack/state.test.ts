@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { addresses } from "./addresses.ts";
-import { SERVICE_NAMES, SERVICES } from "./services.ts";
-import { addressesOf, pageOf, type Ports, readState, type State, writeState } from "./state.ts";
+import { addressesOf, allWellKnownPorts, everyHost, pageOf } from "./place.ts";
+import { readState, type State, writeState } from "./state.ts";
 
-const ports = Object.fromEntries(SERVICE_NAMES.map((name) => [name, SERVICES[name].ports])) as Ports;
+const ports = allWellKnownPorts();
+const topology = { bind: "127.0.0.1", hosts: everyHost("127.0.0.1"), ports, running: new Set<string>() };
 const state: State = {
-  addresses: addressesOf(ports, "127.0.0.1"),
+  addresses: addressesOf(topology),
   services: {},
   host: "127.0.0.1",
   ports,
@@ -51,6 +52,6 @@ test("addresses and pages come from the ports", () => {
     jobHistory: "http://127.0.0.1:19888",
     hive: "127.0.0.1:10000",
   });
-  assert.equal(pageOf("namenode", ports, "h"), "http://h:9870");
-  assert.equal(pageOf("kafka", ports, "h"), undefined);
+  assert.equal(pageOf("namenode", { hosts: everyHost("h"), ports }), "http://h:9870");
+  assert.equal(pageOf("kafka", topology), undefined);
 });

@@ -2,10 +2,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Addresses } from "./addresses.ts";
-import { type ServiceName, SERVICES } from "./services.ts";
-
-/** The ports of all services, by service and purpose. */
-export type Ports = Readonly<Record<ServiceName, Readonly<Record<string, number>>>>;
+import type { Ports } from "./place.ts";
 
 /** A service that was started and should run. */
 export interface StartedService {
@@ -20,11 +17,12 @@ export interface StartedService {
 /** The content of `state.json`. */
 export interface State {
   readonly addresses: Addresses;
-  /** Those that should run; a service that is not here was never started, or was stopped on purpose. */
-  readonly services: Readonly<Partial<Record<ServiceName, StartedService>>>;
+  /** Those that should run, by instance; one that is not here was never started, or was stopped on purpose. */
+  readonly services: Readonly<Partial<Record<string, StartedService>>>;
   readonly host: string;
   readonly ports: Ports;
-  readonly java: { readonly home: string; readonly version: string };
+  /** The Java that runs those that are Java's. */
+  readonly java?: { readonly home: string; readonly version: string };
 }
 
 /** The state, or undefined when no stack runs. An unreadable file counts as none: the processes are found without it. */
@@ -51,24 +49,4 @@ export async function writeAtomically(file: string, text: string): Promise<void>
   } finally {
     await rm(fresh, { force: true });
   }
-}
-
-/** The addresses of services that listen on these ports: all of one host, or each of its own. */
-export function addressesOf(ports: Ports, host: string | Readonly<Record<ServiceName, string>>): Addresses {
-  const at = (name: ServiceName, purpose: string): string =>
-    `${typeof host === "string" ? host : host[name]}:${ports[name][purpose]}`;
-  return {
-    kafka: at("kafka", "broker"),
-    webhdfs: `http://${at("namenode", "http")}`,
-    hdfs: `hdfs://${at("namenode", "rpc")}`,
-    resourceManager: `http://${at("resourcemanager", "web")}`,
-    jobHistory: `http://${at("historyserver", "web")}`,
-    hive: at("hiveserver2", "thrift"),
-  };
-}
-
-/** The web page of a service, if it has one. */
-export function pageOf(name: ServiceName, ports: Ports, host: string): string | undefined {
-  const { page } = SERVICES[name];
-  return page === undefined ? undefined : `http://${host}:${ports[name][page]}`;
 }

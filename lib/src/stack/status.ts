@@ -1,19 +1,21 @@
 /** `streambook status`: what runs, where, since when, and what it takes. */
-import { type Addresses, addresses } from "./addresses.ts";
+import { type Addresses, externalAddresses, isExternal } from "./addresses.ts";
+import { CORE, inOrder, service, serviceNames } from "./catalog/index.ts";
 import type { StackOptions } from "./events.ts";
 import { externalPlace } from "./external.ts";
 import { logFile } from "./launch.ts";
 import { openLayout } from "./layout.ts";
-import { lastRun } from "./logs.ts";
-import { findServices, memoryOf } from "./processes.ts";
+import { lastRun } from "./log-lines.ts";
+import { askedAddress, everyHost } from "./place.ts";
+import { memoryOf } from "./processes.ts";
 import { answers } from "./readiness.ts";
-import { SERVICE_NAMES, type ServiceName } from "./services.ts";
-import { readState } from "./state.ts";
-import { placeOf } from "./up.ts";
+import { findServices } from "./running.ts";
+import { readState, type State } from "./state.ts";
+import { shownAddress } from "./up.ts";
 
 /** One service as it is now. */
 export interface ServiceStatus {
-  readonly name: ServiceName;
+  readonly name: string;
   /**
    * `running`: it answers; `silent`: the process is there but does not answer (it may be starting); `died`: it was
    * started and is gone; `stopped`: nobody wants it to run; `unreachable`: an external one that does not answer.
@@ -30,31 +32,53 @@ export interface ServiceStatus {
   readonly log?: readonly string[];
 }
 
-/** Looks at every service. */
+/**
+ * Looks at every service of the core, and at those of further profiles that run or should.
+ *
+ * @throws USAGE when the environment names only some addresses of a service that runs elsewhere
+ */
 export async function status({ environment = process.env, signal }: StackOptions = {}): Promise<ServiceStatus[]> {
-  if (environment["STREAMBOOK_STACK"] === "external") return externalStatus(await addresses(environment), signal);
   const layout = openLayout(environment);
   const state = await readState(layout.stateFile);
   const running = await findServices(layout);
+  const external = externalAddresses(environment) as unknown as Addresses;
+  const shown = serviceNames().filter((name) => service(name).profile === CORE || isExternal(name, environment));
   return Promise.all(
-    SERVICE_NAMES.map(async (name): Promise<ServiceStatus> => {
-      const pid = running.get(name);
-      const recorded = state?.services[name];
-      if (pid === undefined) {
-        if (recorded === undefined) return { name, state: "stopped" };
-        return { name, state: "died", log: await lastRun(logFile(layout, name), 15) };
-      }
-      const works = state !== undefined && (await answers(name, state.addresses, signal));
-      return {
-        name,
-        state: works ? "running" : "silent",
-        pid,
-        memory: await memoryOf(pid),
-        ...(state !== undefined && { place: placeOf(name, state) }),
-        ...(recorded?.pid === pid && { started: new Date(recorded.started) }),
-      };
-    }),
+    inOrder([...shown, ...running.keys(), ...Object.keys(state?.services ?? {})]).map(
+      async (name): Promise<ServiceStatus> => {
+        if (isExternal(name, environment)) return externalStatus(name, external, signal);
+        const pid = running.get(name);
+        const recorded = state?.services[name];
+        if (pid === undefined) {
+          if (recorded === undefined) return { name, state: "stopped" };
+          return { name, state: "died", log: await lastRun(logFile(layout, name), 15) };
+        }
+        const works = state !== undefined && (await answers(name, ownAddress(name, state), signal));
+        return {
+          name,
+          state: works ? "running" : "silent",
+          pid,
+          memory: await memoryOf(pid),
+          ...(state !== undefined && { place: shownAddress(name, state) }),
+          ...(recorded?.pid === pid && { started: new Date(recorded.started) }),
+        };
+      },
+    ),
   );
+}
+
+function ownAddress(name: string, { host, ports, addresses }: State): string {
+  return askedAddress(name, { hosts: everyHost(host), ports }, addresses);
+}
+
+async function externalStatus(
+  name: string,
+  places: Addresses,
+  signal: AbortSignal | undefined,
+): Promise<ServiceStatus> {
+  const place = externalPlace(name, places);
+  const works = await answers(name, place, signal);
+  return { name, state: works ? "running" : "unreachable", place };
 }
 
 /**
@@ -62,22 +86,12 @@ export async function status({ environment = process.env, signal }: StackOptions
  * program that has lost a connection and wants to say why.
  */
 export async function deadServices({ environment = process.env }: StackOptions = {}): Promise<ServiceStatus[]> {
-  if (environment["STREAMBOOK_STACK"] === "external") return [];
   const layout = openLayout(environment);
   const state = await readState(layout.stateFile);
   const running = await findServices(layout);
-  const gone = SERVICE_NAMES.filter((name) => state?.services[name] !== undefined && !running.has(name));
+  const gone = inOrder(Object.keys(state?.services ?? {})).filter((name) => !running.has(name));
   return Promise.all(
     gone.map(async (name) => ({ name, state: "died" as const, log: await lastRun(logFile(layout, name), 15) })),
-  );
-}
-
-async function externalStatus(places: Addresses, signal: AbortSignal | undefined): Promise<ServiceStatus[]> {
-  return Promise.all(
-    SERVICE_NAMES.map(async (name): Promise<ServiceStatus> => {
-      const works = await answers(name, places, signal);
-      return { name, state: works ? "running" : "unreachable", place: externalPlace(name, places) };
-    }),
   );
 }
 

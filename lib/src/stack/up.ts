@@ -3,27 +3,30 @@ import { mkdir } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { delay } from "../async/index.ts";
 import { StreambookError } from "../errors/index.ts";
-import { type Addresses, addresses as currentAddresses } from "./addresses.ts";
+import { type Addresses, addresses as currentAddresses, isExternal } from "./addresses.ts";
 import { buildArchivesInBackground, findArchives } from "./archives.ts";
+import { inOrder, libraries, resolveServices, service, titleOf } from "./catalog/index.ts";
+import { serviceCommand } from "./command.ts";
 import { endServices } from "./down.ts";
 import { type StackOptions, type Tell, teller } from "./events.ts";
-import { demandExternal } from "./external.ts";
+import { demandExternal, withExternal } from "./external.ts";
 import { recording, writeTaskArguments } from "./hadoop-client.ts";
-import { launch, logFile, serviceOptions, serviceWords, writeArguments } from "./launch.ts";
+import { launch, logFile } from "./launch.ts";
 import { type Layout, linkLayout, openLayout } from "./layout.ts";
-import { lastRun, tellingLine } from "./logs.ts";
+import { lastRun, tellingLine } from "./log-lines.ts";
+import { addressesOf, askedAddress, everyHost, pageOf, placeOf, type Topology } from "./place.ts";
 import { type PortChoice, choosePorts } from "./ports.ts";
-import { makeFolders, type Preparation, prepareService } from "./prepare.ts";
-import { findServices, processRuns } from "./processes.ts";
+import { makeFolders, type PrepareParts, prepareService } from "./prepare.ts";
+import { processRuns } from "./processes.ts";
 import { answers } from "./readiness.ts";
-import { everyHost, renderConfiguration } from "./render.ts";
-import { resolveServices, SERVICE_NAMES, type ServiceName, SERVICES } from "./services.ts";
-import { requireJars, requireJava, setupModule } from "./setup.ts";
-import { addressesOf, pageOf, readState, type StartedService, type State, writeState } from "./state.ts";
+import { renderConfiguration } from "./render.ts";
+import { findServices } from "./running.ts";
+import { type Java, requireJars, requireJava, setupModule } from "./setup.ts";
+import { readState, type StartedService, type State, writeState } from "./state.ts";
 
 /** Options of {@link up}. */
 export interface UpOptions extends StackOptions {
-  /** Services and groups: "kafka", "hdfs", …; what they need comes with them. @default all */
+  /** Services and groups: "kafka", "hdfs", …; what they need comes with them. @default the core */
   readonly services?: readonly string[];
   /** Longest wait for one service, in milliseconds. @default 180000 */
   readonly timeout?: number;
@@ -33,14 +36,14 @@ export interface UpOptions extends StackOptions {
 export interface RunningStack {
   readonly addresses: Addresses;
   /** Those that this call has started; the others ran already. */
-  readonly started: readonly ServiceName[];
+  readonly started: readonly string[];
 }
 
 const HOST = "127.0.0.1";
 
 /**
  * Starts the services that do not run, and returns when all that are wanted work. Calling it again is cheap.
- * With `STREAMBOOK_STACK=external` it starts nothing, and only asks each service whether it works.
+ * Services that run elsewhere (`STREAMBOOK_STACK=external`, or an address in the environment) are only asked whether they work.
  *
  * @throws SETUP_MISSING without Java or jars; SERVICE_DIED when a service ends while it starts; TIMEOUT when one does not
  *   answer in time; UNREACHABLE for an external service that does not answer. Services that did start keep running.
@@ -54,12 +57,15 @@ const HOST = "127.0.0.1";
  */
 export async function up(options: UpOptions = {}): Promise<RunningStack> {
   const { environment = process.env, signal, onProgress } = options;
-  const wanted = resolveServices(options.services);
+  const all = resolveServices(options.services);
+  const wanted = all.filter((name) => !isExternal(name, environment));
   const tell = teller(onProgress);
-  if (environment["STREAMBOOK_STACK"] === "external") {
-    await demandExternal(wanted, environment, signal);
-    return { addresses: await currentAddresses(environment), started: [] };
-  }
+  await demandExternal(
+    all.filter((name) => isExternal(name, environment)),
+    environment,
+    signal,
+  );
+  if (wanted.length === 0) return { addresses: await currentAddresses(environment), started: [] };
   if (process.platform === "win32") {
     throw new StreambookError(
       "SETUP_MISSING",
@@ -77,40 +83,39 @@ export async function up(options: UpOptions = {}): Promise<RunningStack> {
 /** `up` with the lock in hand. */
 async function bringUp(
   layout: Layout,
-  wanted: readonly ServiceName[],
+  wanted: readonly string[],
   options: UpOptions & { environment: NodeJS.ProcessEnv },
   tell: Tell,
 ): Promise<RunningStack> {
   const { environment, signal } = options;
   await linkLayout(layout);
-  const java = await requireJava(environment);
-  await requireJars(layout);
+  const java = needsJava(wanted) ? await requireJava(environment) : undefined;
+  await requireJars(layout, libraries(wanted), { environment, tell, signal });
   const running = await findServices(layout);
   const before = await readState(layout.stateFile);
-  const choice = await portsFor(layout, before, running, options, tell);
-  const started: ServiceName[] = [];
+  const choice = await portsFor(layout, before, wanted, running, options, tell);
+  const started: string[] = [];
   try {
     await makeFolders(layout);
-    await renderConfiguration({
-      bind: HOST,
-      hosts: everyHost(HOST),
-      ports: choice.ports,
-      user: userInfo().username,
-      layout,
-    });
-    const archives = await findArchives(layout, java);
-    await writeTaskArguments(layout, archives.hadoop, environment);
+    const together = inOrder([...wanted, ...running.keys()]);
+    const topology = withExternal(
+      { bind: HOST, hosts: everyHost(HOST), ports: choice.ports, running: new Set(together) },
+      environment,
+    );
+    await renderConfiguration(together, { topology, user: userInfo().username, layout });
+    const archives = java === undefined ? {} : await findArchives(layout, java);
+    if (java !== undefined) await writeTaskArguments(layout, archives, environment);
     const state = new LiveState(layout, {
-      addresses: addressesOf(choice.ports, HOST),
-      services: stillRunning(before, running, layout, choice),
+      addresses: addressesOf(topology),
+      services: stillRunning(before, running, layout, topology),
       host: HOST,
       ports: choice.ports,
-      java: { home: java.home, version: java.version },
+      ...(java !== undefined && { java: { home: java.home, version: java.version } }),
     });
     await state.save();
-    const preparation: Preparation = { layout, java, state: state.value, tell, archives, signal };
-    await startAll(wanted, { preparation, state, running, started, options, tell });
-    if (Object.values(archives).includes(undefined) && (await buildArchivesInBackground(layout, java, environment))) {
+    const parts = { java, archives, addresses: state.value.addresses, tell };
+    await startAll(wanted, { parts, topology, layout, state, running, started, options, tell });
+    if (java !== undefined && (await buildArchivesInBackground(layout, java, environment))) {
       tell("notice", "class-data archives are being built in the background; the next start will be quicker");
     }
     return { addresses: state.value.addresses, started };
@@ -122,11 +127,16 @@ async function bringUp(
   }
 }
 
+function needsJava(names: readonly string[]): boolean {
+  return names.some((name) => service(name).program.kind === "java");
+}
+
 /** The ports, with those kept that running services listen on. A running service whose ports nobody remembers is ended. */
 async function portsFor(
   layout: Layout,
   before: State | undefined,
-  running: Map<ServiceName, number>,
+  wanted: readonly string[],
+  running: Map<string, number>,
   { environment, signal }: UpOptions & { environment: NodeJS.ProcessEnv },
   tell: Tell,
 ): Promise<PortChoice> {
@@ -137,17 +147,18 @@ async function portsFor(
   }
   const choose = (): Promise<PortChoice> =>
     choosePorts({
+      wanted,
       running: new Set(running.keys()),
       previous: before?.ports,
       mode: environment["STREAMBOOK_PORTS"] === "free" ? "free" : "well-known",
       signal,
       onTaken: (name, purpose, wanted, given) =>
-        tell("notice", `${SERVICES[name].title}: port ${wanted} (${purpose}) is taken, using ${given}`, {
+        tell("notice", `${titleOf(name)}: port ${wanted} (${purpose}) is taken, using ${given}`, {
           service: name,
         }),
     });
   const choice = await choose();
-  const stale = readersOfMovedPorts(before?.ports, choice.ports, running);
+  const stale = readersOfMoved(before, choice.ports, wanted, running);
   if (stale.length > 0) {
     tell("notice", `${stale.join(", ")}: started again, because an address it uses has changed`);
     await endServices(layout, stale, tell);
@@ -156,36 +167,43 @@ async function portsFor(
   return choice;
 }
 
-/** Running services that were told addresses which no longer hold. */
-function readersOfMovedPorts(
-  before: State["ports"] | undefined,
+/** Running services that were told addresses which no longer hold, or of services which come or went. */
+function readersOfMoved(
+  before: State | undefined,
   now: State["ports"],
-  running: ReadonlyMap<ServiceName, number>,
-): ServiceName[] {
+  wanted: readonly string[],
+  running: ReadonlyMap<string, number>,
+): string[] {
   if (before === undefined) return [];
-  const moved = new Set(SERVICE_NAMES.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name])));
-  return [...running.keys()].filter((name) => allNeeds(name).some((need) => moved.has(need)));
+  const moved = new Set(
+    Object.keys(now).filter((name) => JSON.stringify(before.ports[name]) !== JSON.stringify(now[name])),
+  );
+  const comes = (name: string): boolean =>
+    wanted.includes(name) && !running.has(name) && before.services[name] === undefined;
+  return [...running.keys()].filter(
+    (name) => allNeeds(name).some((need) => moved.has(need)) || (service(name).uses ?? []).some(comes),
+  );
 }
 
-function allNeeds(name: ServiceName): ServiceName[] {
+function allNeeds(name: string): string[] {
   return resolveServices([name]).filter((other) => other !== name);
 }
 
 function stillRunning(
   before: State | undefined,
-  running: ReadonlyMap<ServiceName, number>,
+  running: ReadonlyMap<string, number>,
   layout: Layout,
-  { ports }: PortChoice,
+  topology: Topology,
 ): State["services"] {
   const entries = [...running].map(([name, pid]) => [
     name,
-    before?.services[name]?.pid === pid ? before.services[name] : entry(name, pid, layout, ports),
+    before?.services[name]?.pid === pid ? before.services[name] : entry(name, pid, layout, topology),
   ]);
   return Object.fromEntries(entries) as State["services"];
 }
 
-function entry(name: ServiceName, pid: number, layout: Layout, ports: State["ports"]): StartedService {
-  const page = pageOf(name, ports, HOST);
+function entry(name: string, pid: number, layout: Layout, topology: Pick<Topology, "hosts" | "ports">): StartedService {
+  const page = pageOf(name, topology);
   return { pid, started: new Date().toISOString(), log: logFile(layout, name), ...(page !== undefined && { page }) };
 }
 
@@ -199,8 +217,12 @@ class LiveState {
     this.value = value;
   }
 
-  async add(name: ServiceName, pid: number): Promise<void> {
-    const services = { ...this.value.services, [name]: entry(name, pid, this.layout, this.value.ports) };
+  async add(name: string, pid: number): Promise<void> {
+    const { host, ports } = this.value;
+    const services = {
+      ...this.value.services,
+      [name]: entry(name, pid, this.layout, { hosts: everyHost(host), ports }),
+    };
     this.value = { ...this.value, services };
     await this.save();
   }
@@ -215,23 +237,25 @@ class LiveState {
 }
 
 interface Start {
-  readonly preparation: Preparation;
+  readonly parts: PrepareParts & { readonly java: Java | undefined };
+  readonly topology: Topology;
+  readonly layout: Layout;
   readonly state: LiveState;
-  readonly running: ReadonlyMap<ServiceName, number>;
-  readonly started: ServiceName[];
+  readonly running: ReadonlyMap<string, number>;
+  readonly started: string[];
   readonly options: UpOptions;
   readonly tell: Tell;
 }
 
 /** Everything at once, but for those that want others to be ready. */
-async function startAll(wanted: readonly ServiceName[], start: Start): Promise<void> {
+async function startAll(wanted: readonly string[], start: Start): Promise<void> {
   const { options } = start;
   const failure = new AbortController();
   const signal = options.signal === undefined ? failure.signal : AbortSignal.any([options.signal, failure.signal]);
-  const ready = new Map<ServiceName, Promise<void>>();
+  const ready = new Map<string, Promise<void>>();
   for (const name of wanted) {
-    // The table lists a service after those it waits for.
-    const waited = SERVICES[name].after.flatMap((other) => ready.get(other) ?? []);
+    // The catalogue lists a service after those it waits for.
+    const waited = waitedFor(name).flatMap((other) => ready.get(other) ?? []);
     ready.set(
       name,
       Promise.all(waited).then(() => startOne(name, start, signal)),
@@ -249,56 +273,62 @@ async function startAll(wanted: readonly ServiceName[], start: Start): Promise<v
   }
 }
 
-async function startOne(name: ServiceName, start: Start, signal: AbortSignal): Promise<void> {
-  const { preparation, state, running, started, options, tell } = start;
-  const { layout, java, archives } = preparation;
-  const { title, library, main } = SERVICES[name];
+/** What must be ready before an instance starts; what it uses too, if that starts as well. */
+export function waitedFor(name: string): readonly string[] {
+  const { after, uses = [], name: first } = service(name);
+  return [...after, ...uses, ...(name === first ? [] : [first])];
+}
+
+async function startOne(name: string, start: Start, signal: AbortSignal): Promise<void> {
+  const { parts, topology, layout, state, running, started, options, tell } = start;
+  const title = titleOf(name);
   signal.throwIfAborted();
   const there = running.get(name);
   if (there !== undefined) return waitReady(name, start, there, undefined, signal);
-  await prepareService(name, preparation);
+  const at = placeOf(name, topology, layout);
+  await prepareService(at, parts);
   signal.throwIfAborted();
   tell("starting", `${title}: starting`, { service: name });
-  const recorded = recording(options.environment ?? process.env, name);
-  await writeArguments(layout, name, [...recorded, ...(await serviceOptions(layout, name, archives[library]))]);
-  const { pid, ended } = await launch(layout, java, name, [main, ...serviceWords(layout, name)]);
+  const recorded = libraries([name]).flatMap((library) =>
+    recording(options.environment ?? process.env, library.name, name),
+  );
+  const command = await serviceCommand(at, { ...parts, options: recorded });
+  const { pid, ended } = await launch(layout, name, command);
   started.push(name);
   await state.add(name, pid);
   await waitReady(name, start, pid, ended, signal);
-  tell("ready", `${title}: ready at ${placeOf(name, state.value)}`, { service: name });
+  tell("ready", `${title}: ready at ${shownAddress(name, state.value)}`, { service: name });
 }
 
-/** The address that people want of a service. */
-export function placeOf(
-  name: ServiceName,
+/** The address that people want of an instance: its page, or where clients reach it. */
+export function shownAddress(
+  name: string,
   { addresses, ports, host }: Pick<State, "addresses" | "ports" | "host">,
 ): string {
-  if (name === "kafka") return addresses.kafka;
-  if (name === "hiveserver2") return addresses.hive;
-  return pageOf(name, ports, host) ?? host;
+  const topology = { hosts: everyHost(host), ports };
+  return pageOf(name, topology) ?? askedAddress(name, topology, addresses);
 }
 
 async function waitReady(
-  name: ServiceName,
+  name: string,
   start: Start,
   pid: number,
   ended: Promise<string> | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { options, preparation, state, tell } = start;
+  const { options, topology, layout, state, tell } = start;
   const { timeout = 180_000 } = options;
   const end = performance.now() + timeout;
   let how: string | undefined;
   void ended?.then((words) => (how = words));
-  while (!(await answers(name, state.value.addresses, signal))) {
+  while (!(await answers(name, askedAddress(name, topology, state.value.addresses), signal))) {
     signal.throwIfAborted();
-    if (how !== undefined || !processRuns(pid))
-      throw await deathOf(name, preparation.layout, how ?? "nobody saw how", tell);
+    if (how !== undefined || !processRuns(pid)) throw await deathOf(name, layout, how ?? "nobody saw how", tell);
     if (performance.now() > end) {
-      const log = logFile(preparation.layout, name);
+      const log = logFile(layout, name);
       throw new StreambookError(
         "TIMEOUT",
-        `${SERVICES[name].title} runs (process ${pid}) but does not answer after ${timeout / 1000} s; look at its log ${log}, or start it again with \`npx streambook down\` and \`up\``,
+        `${titleOf(name)} runs (process ${pid}) but does not answer after ${timeout / 1000} s; look at its log ${log}, or start it again with \`npx streambook down\` and \`up\``,
       );
     }
     await delay(100, signal);
@@ -306,10 +336,10 @@ async function waitReady(
 }
 
 /** The error for a service that ended by itself, with the end of its log. */
-export async function deathOf(name: ServiceName, layout: Layout, how: string, tell: Tell): Promise<StreambookError> {
+export async function deathOf(name: string, layout: Layout, how: string, tell: Tell): Promise<StreambookError> {
   const file = logFile(layout, name);
   const log = await lastRun(file, 30);
-  const { title } = SERVICES[name];
+  const title = titleOf(name);
   tell("died", `${title} has ended (${how}); the end of its log:`, { service: name, log });
   const reason = tellingLine(log);
   const message = `${title} ended while it started (${how})${reason === undefined ? "" : `: ${reason}`}; its log is ${file} (\`npx streambook logs ${name}\`)`;

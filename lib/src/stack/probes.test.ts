@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { test } from "node:test";
 import { isStreambookError } from "../errors/index.ts";
-import { listens, splitAddress } from "./readiness.ts";
+import { listens, splitAddress } from "./probes.ts";
 
 test("the address of a service has its host and port, with a scheme or without", () => {
   assert.deepEqual(splitAddress("127.0.0.1:9092"), { host: "127.0.0.1", port: 9092 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { followStatements } from "./prepare.ts";
+import { followStatements } from "./metastore-store.ts";
 
 test("the places of tables are rewritten from the NameNode's old address to its new one, and no others", () => {
   const sql = followStatements("hdfs://127.0.0.1:8020", "hdfs://127.0.0.1:8021");

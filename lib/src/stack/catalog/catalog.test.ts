@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isStreambookError } from "../../errors/index.ts";
+import { instanceNames, membersOf, needsOf, resolveServices, service, serviceNames } from "./index.ts";
+import { wellKnownPorts } from "../place.ts";
+
+const cases: [names: string[], expected: string][] = [
+  [[], "kafka,namenode,datanode,resourcemanager,nodemanager,historyserver,hiveserver2"],
+  [["kafka-3"], "kafka,kafka-3"],
+  [["brokers"], "kafka,kafka-2,kafka-3"],
+  [["metastore"], "namenode,datanode,metastore"],
+  [["all"], serviceNames().join()],
+  [["kafka"], "kafka"],
+  [["hive"], "namenode,datanode,hiveserver2"],
+  [["kafka", "hdfs"], "kafka,namenode,datanode"],
+  [["yarn"], "namenode,datanode,resourcemanager,nodemanager,historyserver"],
+  [["nodemanager", "nodemanager"], "namenode,datanode,resourcemanager,nodemanager"],
+];
+for (const [names, expected] of cases) {
+  test(`"${names.join(" ")}" stands for ${expected}`, () => assert.equal(resolveServices(names).join(), expected));
+}
+
+test("a name that is none is wrong usage, and the message says which there are", () => {
+  for (const name of ["hbase", "", "toString", "KAFKA", "kafka-4", "kafka-1", "namenode-2"]) {
+    assert.throws(
+      () => membersOf(name),
+      (error) =>
+        isStreambookError(error, "USAGE") && /there are all, core, brokers, hdfs.*hiveserver2/.test(error.message),
+    );
+  }
+});
+
+test("no two instances want the same port, and each stands after those it waits for", () => {
+  const names = instanceNames();
+  const ports = names.flatMap((name) => Object.values(wellKnownPorts(name)));
+  assert.equal(new Set(ports).size, ports.length);
+  for (const [index, name] of names.entries()) {
+    const { after, uses = [] } = service(name);
+    for (const other of [...after, ...needsOf(name), ...uses])
+      assert.ok(names.indexOf(other) < index, `${other} ${name}`);
+  }
+});

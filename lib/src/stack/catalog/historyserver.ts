@@ -1,0 +1,28 @@
+/** The JobHistoryServer of MapReduce: it remembers the jobs. */
+import { askJson } from "../probes.ts";
+import type { Service } from "../service.ts";
+import { hadoop as library } from "./libraries/hadoop.ts";
+
+export default {
+  name: "historyserver",
+  title: "JobHistoryServer",
+  does: "tasks, counters and logs of past jobs",
+  profile: "core",
+  group: "yarn",
+  rank: 60,
+  program: { kind: "java", library, main: "org.apache.hadoop.mapreduce.v2.hs.JobHistoryServer", heap: 192 },
+  ports: { rpc: 10020, admin: 10033, web: 19888 },
+  page: "web",
+  needs: ["datanode"],
+  after: ["datanode"],
+  memory: 200,
+  patience: 2,
+  addresses: { jobHistory: { variable: "STREAMBOOK_JOB_HISTORY", port: "web", scheme: "http" } },
+  asked: "jobHistory",
+  answers: async (jobHistory, signal) => {
+    const answer = await askJson(`${jobHistory}/ws/v1/history/info`, signal);
+    return (answer as { historyInfo?: unknown }).historyInfo !== undefined;
+  },
+  configuration: ["hadoop"],
+  container: { memory: 384, publishes: { port: "web" } },
+} satisfies Service;

@@ -1,0 +1,86 @@
+/** Kafka: nodes that are broker and, the first of them, controller (KRaft). */
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { listens } from "../probes.ts";
+import type { Place, Service } from "../service.ts";
+import type { Preparation } from "../prepare.ts";
+import { kafka as library } from "./libraries/kafka.ts";
+
+const configuration = ({ name, layout }: Place): string => `${layout.conf}/${name}/server.properties`;
+
+export default {
+  name: "kafka",
+  title: "Kafka",
+  does: "the topic `chunks`, four partitions; what cannot be read goes to `chunks-dead-letter`",
+  profile: "core",
+  rank: 10,
+  program: {
+    kind: "java",
+    library,
+    main: "kafka.Kafka",
+    heap: 384,
+    options: ({ name, layout }) => [`-Dlog4j2.configurationFile=${layout.conf}/${name}/log4j2.properties`],
+    arguments: (at) => [configuration(at)],
+  },
+  ports: { broker: 9092, controller: 9093, outside: 9094 },
+  instances: { most: 3, profile: "brokers" },
+  needs: [],
+  after: [],
+  memory: 220,
+  patience: 20,
+  addresses: { kafka: { variable: "STREAMBOOK_KAFKA", port: "broker" } },
+  asked: "kafka",
+  answers: brokerAnswers,
+  configuration: ["kafka"],
+  values: roleValues,
+  prepare: format,
+  container: { memory: 640, publishes: { port: "outside", as: "broker" }, isToldPort: true, volume: "kafka" },
+} satisfies Service;
+
+/** The first node is controller too; the others ask it. */
+function roleValues(at: Place): Record<string, string> {
+  const isController = at.number === 1;
+  return {
+    node: String(at.number),
+    roles: isController ? "broker,controller" : "broker",
+    controllerListener: isController ? `,CONTROLLER://${at.bind}:${at.port("controller")}` : "",
+    published: String(at.published()),
+  };
+}
+
+/** Any fixed value will do: it tells the disks of one cluster from those of another, and this one has one disk. */
+const CLUSTER_ID = "c3RyZWFtYm9vay1rcmFmdA";
+
+/** Kafka writes `meta.properties` last, so a format that was interrupted is done again. */
+async function format({ at, tell, runJava }: Preparation): Promise<void> {
+  const isFormatted = await stat(join(at.layout.data, at.name, "meta.properties")).catch(() => undefined);
+  if (isFormatted !== undefined) return;
+  tell("preparing", "Kafka: formatting its storage", { service: at.name });
+  await runJava({
+    name: `format-${at.name}`,
+    words: ["kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", CLUSTER_ID, "-c", configuration(at)],
+    failure: "Kafka's storage could not be formatted",
+  });
+}
+
+/** Kafka is up when the broker says who the controller is. */
+async function brokerAnswers(address: string, signal: AbortSignal): Promise<boolean> {
+  if (!(await listens(address, signal))) return false;
+  const { Kafka, logLevel } = await import("kafkajs");
+  const options = {
+    clientId: "streambook-probe",
+    brokers: [address],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 1000,
+    requestTimeout: 2000,
+    retry: { retries: 0 },
+  };
+  const admin = new Kafka(options).admin();
+  try {
+    await admin.connect();
+    const { brokers, controller } = await admin.describeCluster();
+    return brokers.length > 0 && controller !== null;
+  } finally {
+    await admin.disconnect();
+  }
+}

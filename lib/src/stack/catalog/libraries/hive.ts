@@ -1,0 +1,11 @@
+import type { Library } from "../../service.ts";
+import { HADOOP_OPENS, hadoopEnvironment } from "./hadoop.ts";
+
+/** Hive's jars, with those of Hadoop that it runs on. */
+export const hive: Library = {
+  name: "hive",
+  opens: HADOOP_OPENS,
+  configuration: ["hadoop", "hive"],
+  environment: hadoopEnvironment,
+  folders: ["hadoop", "hive/scratch"],
+};

@@ -1,0 +1,67 @@
+/** The NameNode of HDFS: it names the files. */
+import { rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { askBean } from "../probes.ts";
+import type { Preparation } from "../prepare.ts";
+import type { Service } from "../service.ts";
+import { hadoop as library } from "./libraries/hadoop.ts";
+import { serveOutside } from "./parts/webhdfs-outside.ts";
+
+const main = "org.apache.hadoop.hdfs.server.namenode.NameNode";
+
+export default {
+  name: "namenode",
+  title: "HDFS NameNode",
+  does: "names the files of `/streambook`",
+  profile: "core",
+  group: "hdfs",
+  rank: 20,
+  program: { kind: "java", library, main, heap: 192 },
+  ports: { rpc: 8020, http: 9870 },
+  page: "http",
+  needs: [],
+  after: [],
+  memory: 220,
+  patience: 15,
+  isStorage: true,
+  addresses: {
+    webhdfs: { variable: "STREAMBOOK_WEBHDFS", port: "http", scheme: "http" },
+    hdfs: { variable: "STREAMBOOK_HDFS", port: "rpc", scheme: "hdfs" },
+  },
+  asked: "webhdfs",
+  answers: async (webhdfs, signal) =>
+    (await askBean(webhdfs, "Hadoop:service=NameNode,name=NameNodeStatus", signal)) !== undefined,
+  configuration: ["hadoop"],
+  prepare: format,
+  container: {
+    memory: 448,
+    ports: { outside: 9880 },
+    publishes: { port: "outside", as: "http" },
+    volume: "namenode",
+    // callers from outside are sent on to the DataNode, under the address that holds there
+    beside: (at) =>
+      serveOutside({
+        port: at.port("outside"),
+        namenode: at.port("http"),
+        inside: `${at.host("datanode")}:${at.port("http", "datanode")}`,
+        outside: `127.0.0.1:${at.published("datanode")}`,
+      }),
+  },
+} satisfies Service;
+
+/** The NameNode writes its VERSION first, so it formats a folder beside, which is renamed when it is whole. */
+async function format({ at, tell, runJava }: Preparation): Promise<void> {
+  const folder = join(at.layout.data, at.name);
+  const version = await stat(join(folder, "current", "VERSION")).catch(() => undefined);
+  if (version !== undefined) return;
+  tell("preparing", "HDFS NameNode: formatting its storage", { service: at.name });
+  const fresh = `${folder}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  await runJava({
+    name: `format-${at.name}`,
+    words: [main, `-Ddfs.namenode.name.dir=file://${fresh}`, "-format", "-nonInteractive", "-force"],
+    failure: "the storage of the NameNode could not be formatted",
+  });
+  await rm(folder, { recursive: true, force: true }); // empty, or the rest of an interrupted format
+  await rename(fresh, folder);
+}

@@ -1,0 +1,50 @@
+/** The options of the Java that runs services, tasks and clients: small, quick to start, and the same everywhere. */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { argumentsFile, type Layout } from "./layout.ts";
+import type { Library } from "./service.ts";
+import { writeAtomically } from "./state.ts";
+
+/** Options of every Java: small and quick to start (the first compiler only, one collector thread), and in UTC. */
+export function commonOptions(layout: Layout): string[] {
+  return [
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:-UsePerfData",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Xss512k",
+    "-Xshare:auto",
+    "-Djava.net.preferIPv4Stack=true",
+    "-Djava.awt.headless=true",
+    "-Duser.timezone=UTC",
+    `-Djava.io.tmpdir=${layout.temporary}`,
+    `-XX:ErrorFile=${layout.logs}/crash-%p.log`,
+  ];
+}
+
+/** The options that open Java's own packages to a library. */
+export function openedPackages({ opens }: Library): string[] {
+  return opens.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`);
+}
+
+/** The jars of a library in the order of their names. Class-data archives hold for one order only. */
+export async function jarsOf(layout: Layout, library: string): Promise<string[]> {
+  const folder = join(layout.jars, library);
+  return (await readdir(folder))
+    .filter((name) => name.endsWith(".jar"))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** The class path of a library: its jars first, as in its archive, then the folders of configuration. */
+export async function classPath(layout: Layout, { name, configuration }: Library): Promise<string> {
+  return [...(await jarsOf(layout, name)), ...configuration.map((folder) => join(layout.conf, folder))].join(":");
+}
+
+/** Writes options to the file that Java reads as `@FILE`. */
+export async function writeArguments(layout: Layout, name: string, options: readonly string[]): Promise<string> {
+  const file = argumentsFile(layout, name);
+  const lines = options.map((option) => `"${option.replace(/["\\]/g, "\\$&")}"\n`);
+  await writeAtomically(file, lines.join(""));
+  return file;
+}

@@ -1,0 +1,162 @@
+/**
+ * What a service is: the form of the files in `catalog/`. All that the house knows of a service stands in its one file; every
+ * other file asks it.
+ */
+import type { Layout } from "./layout.ts";
+import type { Preparation } from "./prepare.ts";
+
+/** A set of jars: a module of `stack/`, and what every Java that runs on it is given. */
+export interface Library {
+  /** The folder of its POM, of its jars, of its checksums. */
+  readonly name: string;
+  /** Roughly how large it is on the disk, in megabytes: said before it is fetched. */
+  readonly megabytes?: number;
+  /** Packages of Java's own module `java.base` that it reaches into. */
+  readonly opens: readonly string[];
+  /** Folders of `conf/` that stand on its class path, behind the jars. */
+  readonly configuration: readonly string[];
+  /** More values for the templates of its configuration. */
+  readonly values?: (layout: Layout) => Promise<Readonly<Record<string, string>>>;
+  /** Variables of its processes. */
+  readonly environment?: (layout: Layout) => Readonly<Record<string, string>>;
+  /** Folders that its programs write to, below the data folder. */
+  readonly folders?: readonly string[];
+  /** Folders that it wants to find in the rendered configuration. */
+  readonly configurationFolders?: readonly string[];
+}
+
+/** A program of Java, started from jars. */
+export interface JavaProgram {
+  readonly kind: "java";
+  readonly library: Library;
+  /** The class that is started. */
+  readonly main: string;
+  /** Largest heap, in megabytes. */
+  readonly heap: number;
+  /** More options for Java. */
+  readonly options?: (at: Place) => readonly string[];
+  /** The arguments behind the class. */
+  readonly arguments?: (at: Place) => readonly string[];
+}
+
+/** A program for the project's own Node. */
+export interface NodeProgram {
+  readonly kind: "node";
+  /** The file, absolute. */
+  readonly module: string;
+  readonly arguments?: (at: Place) => readonly string[];
+  /** Its environment, beside PATH, HOME and LANG. */
+  readonly environment?: (at: Place) => Readonly<Record<string, string>>;
+}
+
+/** A program of a Python environment, whose packages are pinned with their hashes in `stack/NAME/requirements.txt`. */
+export interface PythonProgram {
+  readonly kind: "python";
+  /** The folder of its requirements, and of the environment below the jars. */
+  readonly library: Library;
+  /** What Python is given: `["-m", "superset", …]`. */
+  readonly arguments: (at: Place) => readonly string[];
+  readonly environment?: (at: Place) => Readonly<Record<string, string>>;
+}
+
+/** What is started for a service. */
+export type Program = JavaProgram | NodeProgram | PythonProgram;
+
+/** Where one instance of a service runs, and where the others are. */
+export interface Place {
+  /** Its name: `kafka`, or `kafka-2` for the second of several. */
+  readonly name: string;
+  /** 1 for the first, or only, instance. */
+  readonly number: number;
+  readonly layout: Layout;
+  /** The address that it listens on: loopback, or all addresses of a container. */
+  readonly bind: string;
+  /** The host name of an instance. @default its own */
+  host(name?: string): string;
+  /** A port by its purpose. @param name the instance whose port it is @default its own */
+  port(purpose: string, name?: string): number;
+  /** The port of the machine outside that leads to an instance's container; on a machine, the one it listens on. @default its own */
+  published(name?: string): number;
+  /** Whether a service is of those that run, or are being started, beside it. */
+  runs(name: string): boolean;
+}
+
+/** The address by which clients reach a service, under the name that they know it by: `hdfs://127.0.0.1:8020`. */
+export interface AddressOffer {
+  /** The variable that names it when the service runs elsewhere: `STREAMBOOK_HDFS`. */
+  readonly variable: string;
+  /** The purpose of the port. */
+  readonly port: string;
+  /** What stands before `://`; nothing, for an address that is `host:port`. */
+  readonly scheme?: string;
+}
+
+/** How a service is run in a container of its own. */
+export interface Container {
+  /** The most memory it may take, in megabytes. */
+  readonly memory: number;
+  /** The purpose of the port that the machine outside reaches, and, where it is another there, of the one whose number it has outside. */
+  readonly publishes: { readonly port: string; readonly as?: string };
+  /** Whether the service must know the port under which it is published, because it says it to those who call from outside. */
+  readonly isToldPort?: boolean;
+  /** Ports that only its container has, by purpose: doors for those outside. */
+  readonly ports?: Readonly<Record<string, number>>;
+  /** The volume that keeps what it stores. */
+  readonly volume?: string;
+  /** What runs beside it in its container, until it is disposed. */
+  readonly beside?: (at: Place) => Promise<AsyncDisposable>;
+}
+
+/** A service of the course. */
+export interface Service {
+  readonly name: string;
+  /** What people call it. */
+  readonly title: string;
+  /** What it does here, for the table of README. */
+  readonly does: string;
+  /** The set of services that `up PROFILE` starts; `core` starts when nothing is named. */
+  readonly profile: string;
+  /** The name under which it is chosen together with others: `hdfs`. */
+  readonly group?: string;
+  /** Its place in lists, low ones first; a service stands after those it needs. */
+  readonly rank: number;
+  readonly program: Program;
+  /** Ports by purpose: the well-known number of each. */
+  readonly ports: Readonly<Record<string, number>>;
+  /** The purpose of the port of its web page, if it has one. */
+  readonly page?: string;
+  /**
+   * How many of it may run at the most, as `NAME`, `NAME-2`, …, and the profile that starts them all. Ports of further ones
+   * follow those of the first. @default one
+   */
+  readonly instances?: { readonly most: number; readonly profile: string };
+  /** Services that must run for this one to be of use. */
+  readonly needs: readonly string[];
+  /** Services that must be ready before this one starts: it does not wait for them itself. */
+  readonly after: readonly string[];
+  /** Services that it uses when they run, and does without when they do not: it starts again when one comes, goes, or moves. */
+  readonly uses?: readonly string[];
+  /** Memory that it takes at work, in megabytes: what must be free before it starts. */
+  readonly memory: number;
+  /** Seconds it may take to end by itself before it is killed. Those that keep nothing on disk get little. */
+  readonly patience: number;
+  /** Whether others store with it, so that it ends after them. @default false */
+  readonly isStorage?: boolean;
+  /** Addresses that it offers to clients, by the name they know. */
+  readonly addresses?: Readonly<Record<string, AddressOffer>>;
+  /** The name of the address at which it is asked whether it works: its own, or that of the service that knows. */
+  readonly asked: string;
+  /** Whether it works at this moment. May throw, which means no. */
+  readonly answers: (address: string, signal: AbortSignal) => Promise<boolean>;
+  /** Folders of `conf/` whose templates are filled for it. */
+  readonly configuration: readonly string[];
+  /** More values for the templates, as `{{NAME.KEY}}`. */
+  readonly values?: (at: Place) => Readonly<Record<string, string>>;
+  /** Folders that must be there before it starts, below the data folder. */
+  readonly folders?: readonly string[];
+  /** What must be done before it starts: storage is formatted, once and whole. */
+  readonly prepare?: (preparation: Preparation) => Promise<void>;
+  /** Ends what it has started and would leave behind. Called before it ends, and after. */
+  readonly endChildren?: (layout: Layout) => Promise<void>;
+  readonly container: Container;
+}
