@@ -45,19 +45,31 @@ export function homeFolder(environment: NodeJS.ProcessEnv = process.env): string
  * @throws STACK_DOWN when the stack is not running; USAGE when an external address is missing
  */
 export async function addresses(environment: NodeJS.ProcessEnv = process.env): Promise<Addresses> {
-  const external = externalAddresses(environment);
-  const file = join(homeFolder(environment), "state.json");
-  const state = await readFile(file, "utf8")
-    .then((text) => JSON.parse(text) as { addresses: Addresses })
-    .catch(() => undefined);
-  const own = services().some(({ name, profile }) => profile === CORE && !isExternal(name, environment));
-  if (state === undefined && own) {
+  const known = await knownAddresses(environment);
+  const core = services().filter(({ profile }) => profile === CORE);
+  const names = core.flatMap(({ addresses: offers = {} }) => Object.keys(offers));
+  if (names.some((name) => known[name] === undefined)) {
+    const file = stateFile(environment);
     throw new StreambookError(
       "STACK_DOWN",
       `the stack is not running (no ${file}); start it with \`npx streambook up\``,
     );
   }
-  return { ...state?.addresses, ...external } as Addresses;
+  return known as unknown as Addresses;
+}
+
+/** Those addresses that are known now, of services that run here or elsewhere. */
+export async function knownAddresses(
+  environment: NodeJS.ProcessEnv,
+): Promise<Readonly<Partial<Record<string, string>>>> {
+  const state = await readFile(stateFile(environment), "utf8")
+    .then((text) => JSON.parse(text) as { addresses: Record<string, string> })
+    .catch(() => undefined);
+  return { ...state?.addresses, ...externalAddresses(environment) };
+}
+
+function stateFile(environment: NodeJS.ProcessEnv): string {
+  return join(homeFolder(environment), "state.json");
 }
 
 /**

@@ -42,9 +42,10 @@ export async function serviceCommand(at: Place, parts: CommandParts): Promise<Co
       return { program: demandJava(parts.java, at.name).java, words, environment };
     }
     case "node": {
-      const file = await writeEnvironment(at, program.environment?.(at) ?? {});
+      const own = program.environment?.(at) ?? {};
+      const file = await writeEnvironment(at, own);
       const words = [`${ENV_FILE}${file}`, program.module, ...(program.arguments?.(at) ?? [])];
-      return { program: process.execPath, words, environment };
+      return { program: process.execPath, words, environment: { ...environment, ...own } };
     }
     case "python": {
       const own = program.environment?.(at) ?? {};
@@ -83,10 +84,13 @@ export async function javaOptions(at: Place, program: JavaProgram, archives: Arc
   ];
 }
 
-/** Writes the environment of a program as a file that Node reads itself, and that people can look into. */
+/**
+ * Writes the environment of a program to the file that its command line names, for people to look into. The program gets
+ * it from its parent: such files have no way to write every value.
+ */
 async function writeEnvironment(at: Place, environment: Readonly<Record<string, string>>): Promise<string> {
   const file = argumentsFile(at.layout, at.name);
-  const lines = Object.entries(environment).map(([name, value]) => `${name}=${JSON.stringify(value)}\n`);
+  const lines = Object.entries(environment).map(([name, value]) => `# ${name}=${JSON.stringify(value)}\n`);
   await writeAtomically(file, lines.join(""));
   return file;
 }

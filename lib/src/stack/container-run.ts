@@ -64,11 +64,11 @@ async function prepare(
 ): Promise<Command> {
   const { layout, name } = at;
   await linkLayout(layout);
-  const java = await requireJava(environment);
+  const java = service(name).program.kind === "java" ? await requireJava(environment) : undefined;
   await requireJars(layout, libraries([name]));
   await makeFolders(layout);
   await renderConfiguration([name], settings);
-  const archives = await findArchives(layout, java);
+  const archives = java === undefined ? {} : await findArchives(layout, java);
   await writeTaskArguments(layout, archives, environment);
   await prepareService(at, { java, archives, addresses: containerAddresses(), tell });
   const command = await serviceCommand(at, { java, archives });

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { delay } from "../async/index.ts";
 import { StreambookError } from "../errors/index.ts";
-import { type Addresses, addresses as currentAddresses, isExternal } from "./addresses.ts";
+import { type Addresses, isExternal, knownAddresses } from "./addresses.ts";
 import { buildArchivesInBackground, findArchives } from "./archives.ts";
 import { inOrder, libraries, resolveServices, service, titleOf } from "./catalog/index.ts";
 import { serviceCommand } from "./command.ts";
@@ -65,7 +65,8 @@ export async function up(options: UpOptions = {}): Promise<RunningStack> {
     environment,
     signal,
   );
-  if (wanted.length === 0) return { addresses: await currentAddresses(environment), started: [] };
+  if (wanted.length === 0)
+    return { addresses: (await knownAddresses(environment)) as unknown as Addresses, started: [] };
   if (process.platform === "win32") {
     throw new StreambookError(
       "SETUP_MISSING",
