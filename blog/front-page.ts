@@ -4,27 +4,26 @@ import type { Lesson } from "./lesson.ts";
 import type { RenderedLesson } from "./lesson-page.ts";
 import type { Page, Site } from "./layout.ts";
 import { outputHtml } from "./outputs.ts";
-import { PLOTLY } from "../lib/src/notebook/index.ts";
+import { COURSE, PLOTLY } from "../lib/src/notebook/index.ts";
 import type { Prose } from "./prose.ts";
 
-/** A station of the pipeline: what it does, what leaves it, and the lessons about it. */
+/** A station of the pipeline: what it does, and what leaves it. The course says which lessons are about it. */
 interface Station {
   readonly name: string;
   readonly does: string;
   readonly sends?: string;
-  readonly lessons: readonly string[];
   readonly service?: boolean;
 }
 
 const STATIONS: readonly Station[] = [
-  { name: "Stream API", does: "cuts texts into chunks", sends: "chunks", lessons: ["01"] },
-  { name: "Producer", does: "keeps order, fills batches", sends: "messages", lessons: ["02"] },
-  { name: "Kafka", does: "keeps every message", sends: "batches", lessons: ["02"], service: true },
-  { name: "Consumer", does: "counts words, finds clusters", sends: "Parquet files", lessons: ["03", "04", "05"] },
-  { name: "HDFS", does: "stores the files", sends: "rows", lessons: ["06"], service: true },
-  { name: "Hive", does: "answers in SQL", sends: "rows", lessons: ["06"], service: true },
-  { name: "YARN", does: "runs MapReduce", sends: "files", lessons: ["07"], service: true },
-  { name: "Texts", does: "back, byte for byte", lessons: ["08"] },
+  { name: "Stream API", does: "cuts texts into chunks", sends: "chunks" },
+  { name: "Producer", does: "keeps order, fills batches", sends: "messages" },
+  { name: "Kafka", does: "keeps every message", sends: "batches", service: true },
+  { name: "Consumer", does: "counts words, finds clusters", sends: "Parquet files" },
+  { name: "HDFS", does: "stores the files", sends: "rows", service: true },
+  { name: "Hive", does: "answers in SQL", sends: "rows", service: true },
+  { name: "YARN", does: "runs MapReduce", sends: "files", service: true },
+  { name: "Texts", does: "back, byte for byte" },
 ];
 
 /** The figure that the front page shows, if the course has it; else the first one there is. Its marks tell the words of their chunks. */
@@ -69,10 +68,10 @@ ${new Markup(prose.code(`${repository === undefined ? "" : `git clone ${reposito
 }
 
 function pipeline(lessons: readonly Lesson[]): Markup {
-  const links = ({ lessons: numbers }: Station): Markup[] =>
-    numbers.flatMap((number) => {
-      const lesson = lessons.find((candidate) => candidate.number === number);
-      return lesson === undefined ? [] : [markup`<a href="${lesson.name}.html">lesson ${number}</a> `];
+  const links = ({ name: station }: Station): Markup[] =>
+    COURSE.filter(({ stations }) => stations.includes(station)).flatMap((about) => {
+      const lesson = lessons.find(({ name }) => name === about.name);
+      return lesson === undefined ? [] : [markup`<a href="${lesson.name}.html">lesson ${lesson.number}</a> `];
     });
   return markup`<ol class="pipeline">${STATIONS.map(
     (station) => markup`<li${new Markup(station.service === true ? ' class="service"' : "")}>

@@ -1,7 +1,6 @@
 /** Builds the whole site in memory, then writes it to a new folder and puts that in place: there is never half a site. */
-import { globSync } from "node:fs";
-import { join } from "node:path";
 import { StreambookError } from "../lib/src/errors/index.ts";
+import { notebooksIn } from "../lib/src/notebook/index.ts";
 import { scriptJson } from "../lib/src/plot/index.ts";
 import { addAssets, type Files } from "./assets.ts";
 import { cardPng } from "./card.ts";
@@ -33,13 +32,13 @@ let highlighter: Promise<Highlighter> | undefined;
 
 /** Reads all notebooks of a folder as lessons. @throws NOT_FOUND when there is none; what `readLesson` throws */
 export async function readLessons(folder: string): Promise<Lesson[]> {
-  const names = globSync("*.ipynb", { cwd: folder }).sort();
-  if (names.length === 0)
+  const files = notebooksIn(folder);
+  if (files.length === 0)
     throw new StreambookError(
       "NOT_FOUND",
       `there are no notebooks in ${folder}; \`git checkout notebooks\` brings them back`,
     );
-  return Promise.all(names.map((name) => readLesson(join(folder, name))));
+  return Promise.all(files.map((file) => readLesson(file)));
 }
 
 /** All files of the site, by their path in it. */

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { format, getFileInfo, resolveConfig } from "prettier";
 import { errorCodes } from "../lib/src/errors/index.ts";
+import { COURSE, lessonNumber } from "../lib/src/notebook/index.ts";
 import {
   composeFile,
   environmentPage,
@@ -50,9 +51,18 @@ function devContainer(text: string): string {
     .replace(/"portsAttributes": \{[^}]*\}(?:,[^}]*\})*\s*\}/, `"portsAttributes": {\n${labels.join(",\n")}\n}`);
 }
 
-/** README with the table of services. */
+/** README with the tables of services and of lessons. */
 function readme(text: string): string {
-  return text.replace(/^\| service +\| address .*\n(?:\|.*\n)+/m, () => `${readmeTable()}\n`);
+  return text
+    .replace(/^\| service +\| address .*\n(?:\|.*\n)+/m, () => `${readmeTable()}\n`)
+    .replace(/^\| lesson +\| what you do.*\n(?:\|.*\n)+/m, () => `${lessonTable()}\n`);
+}
+
+function lessonTable(): string {
+  const rows = COURSE.map(
+    (lesson) => `| [${lessonNumber(lesson)} · ${lesson.title}](notebooks/${lesson.name}.ipynb) | ${lesson.does} |`,
+  );
+  return ["| lesson | what you do in it |", "| --- | --- |", ...rows].join("\n");
 }
 
 /** Files that are made from the code, whole or in part: each from its present text. */

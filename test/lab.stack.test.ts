@@ -8,8 +8,8 @@ import { createBoard } from "../setup/board.mjs";
 import { noBrowser } from "./fixtures/browser.ts";
 import { Lab } from "./fixtures/lab.ts";
 import { projectFolder } from "../lib/src/stack/index.ts";
+import { lessonFiles } from "../lib/src/notebook/index.ts";
 import { TestFolder } from "../lib/src/notebook/notebooks-for-test.ts";
-import { lessons } from "./fixtures/lessons.ts";
 
 /** Which lessons are opened: `STREAMBOOK_LAB=all`, or some numbers. */
 const wanted = (process.env["STREAMBOOK_LAB"] ?? "00,04").split(",");
@@ -31,7 +31,9 @@ describe("in JupyterLab", { skip: noBrowser }, () => {
     await scratch?.remove();
   });
 
-  for (const file of lessons().filter((path) => wanted[0] === "all" || wanted.includes(basename(path).slice(0, 2)))) {
+  for (const file of lessonFiles().filter(
+    (path) => wanted[0] === "all" || wanted.includes(basename(path).slice(0, 2)),
+  )) {
     test(`${basename(file, ".ipynb")} runs whole, and its figures answer the pointer`, async () => {
       const notebook = await lab.open(file);
       await notebook.runAll();

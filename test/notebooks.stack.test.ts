@@ -3,13 +3,12 @@ import assert from "node:assert/strict";
 import { relative } from "node:path";
 import { test } from "node:test";
 import { kernelSpecification } from "../setup/kernel.mjs";
-import { runNotebook, streamText } from "../lib/src/notebook/index.ts";
+import { lessonFiles, runNotebook, solutionFiles, streamText } from "../lib/src/notebook/index.ts";
 import { projectFolder } from "../lib/src/stack/index.ts";
-import { lessons, solutions } from "./fixtures/lessons.ts";
 
 const spec = kernelSpecification();
 
-for (const file of [...lessons(), ...solutions()]) {
+for (const file of [...lessonFiles(), ...solutionFiles()]) {
   test(`${relative(projectFolder(), file)} runs from its first cell to its last`, async () => {
     const report = await runNotebook(file, { spec });
     const failed = report.cells.flatMap(({ number, failure, source, outputs }) =>

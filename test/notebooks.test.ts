@@ -3,9 +3,17 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { describe, test } from "node:test";
-import { beyondLimits, lintNotebooks, measureNotebook } from "../lib/src/notebook/index.ts";
-import { projectFolder } from "../lib/src/stack/index.ts";
-import { lessons, solutions } from "./fixtures/lessons.ts";
+import {
+  beyondLimits,
+  COURSE,
+  lessonFiles,
+  lintNotebooks,
+  measureNotebook,
+  notebooksFolder,
+  notebooksIn,
+  solutionFiles,
+} from "../lib/src/notebook/index.ts";
+import { projectFolder, resolveServices } from "../lib/src/stack/index.ts";
 
 interface Output {
   readonly output_type: string;
@@ -21,17 +29,6 @@ interface Cell {
   readonly outputs?: readonly Output[];
 }
 
-const NAMES = [
-  "00-welcome",
-  "01-stream-api",
-  "02-producer",
-  "03-tokens",
-  "04-clusters",
-  "05-streaming-clusters",
-  "06-hive",
-  "07-mapreduce",
-  "08-end-to-end",
-];
 /** The parts that every lesson has, in their order. */
 const PARTS = ["Words", "Exercises", "Clean up", "What comes next"];
 /** The packages that the course is about, each with the lesson that introduces it. */
@@ -59,13 +56,37 @@ const printed = (cell: Cell): string =>
 const exercises = (cells: readonly Cell[]): string[] =>
   headings(cells, "###").filter((title) => title.startsWith("Exercise"));
 
-test("there are nine lessons, each with its solutions", () => {
-  const names = (files: readonly string[]): string[] => files.map((file) => basename(file, ".ipynb"));
-  assert.deepEqual(names(lessons()), NAMES);
-  assert.deepEqual(names(solutions()), NAMES);
+test("the lessons are those of the course, in its order, each with its solutions", () => {
+  const names = COURSE.map(({ name }) => name);
+  const there = (folder: string): string[] => notebooksIn(folder).map((file) => basename(file, ".ipynb"));
+  assert.deepEqual(there(notebooksFolder()), names);
+  assert.deepEqual(there(join(notebooksFolder(), "solutions")), names);
 });
 
-for (const file of lessons()) {
+const SOON = { about: 1, ten: 10, one: 1 } as Readonly<Record<string, number>>;
+for (const lesson of COURSE) {
+  test(`${lesson.name} says how long it takes, and begins with the services that it needs`, () => {
+    const cells = cellsOf(join(notebooksFolder(), `${lesson.name}.ipynb`));
+    const [opening = "", code = ""] = [
+      prose(cells.slice(0, 1)),
+      cells
+        .filter(({ cell_type }) => cell_type === "code")
+        .map(source)
+        .join("\n"),
+    ];
+    const [, minutes = ""] =
+      /(?:Reading takes about|About|It takes about) (\w+) minutes(?: to read)?/.exec(opening) ?? [];
+    assert.equal(SOON[minutes] ?? Number(minutes), lesson.reading);
+    const wanted = new Set(lesson.services.length === 0 ? [] : resolveServices(lesson.services));
+    const asked = [...code.matchAll(/await ready\(([^)]*)\)/g)].flatMap(([, words = ""]) =>
+      [...words.matchAll(/"(\w+)"/g)].map(([, name = ""]) => name),
+    );
+    for (const name of asked) assert.ok(wanted.has(name), `${name} is asked for, and the course does not say so`);
+    if (!code.includes("await ready();")) assert.ok(wanted.size > 0 && asked.length > 0, "the course names services");
+  });
+}
+
+for (const file of lessonFiles()) {
   const name = basename(file, ".ipynb");
   const cells = cellsOf(file);
   const code = cells.filter((cell) => cell.cell_type === "code");
@@ -132,7 +153,7 @@ for (const file of lessons()) {
   });
 }
 
-for (const file of [...lessons(), ...solutions()]) {
+for (const file of [...lessonFiles(), ...solutionFiles()]) {
   const name = file.includes("solutions") ? `solutions/${basename(file)}` : basename(file);
   test(`${name}: links lead somewhere`, () => {
     const links = [...prose(cellsOf(file)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
@@ -166,11 +187,11 @@ test("the packages of the course are met in their lessons", () => {
 });
 
 test("the cells of all notebooks compile strictly, and the linter finds nothing", async () => {
-  assert.deepEqual(await lintNotebooks([...lessons(), ...solutions()]), []);
+  assert.deepEqual(await lintNotebooks([...lessonFiles(), ...solutionFiles()]), []);
 });
 
 test("cells are short, and more is said than coded", async () => {
-  const measures = await Promise.all([...lessons(), ...solutions()].map(measureNotebook));
+  const measures = await Promise.all([...lessonFiles(), ...solutionFiles()].map(measureNotebook));
   assert.deepEqual(
     measures.flatMap((measure) => beyondLimits(measure).map((text) => `${measure.file}: ${text}`)),
     [],

@@ -1,11 +1,10 @@
 /** `streambook lab`: JupyterLab with the course's kernel, on this machine only. In a container, see `STREAMBOOK_LAB`. */
 import { spawn } from "node:child_process";
-import { globSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join, relative } from "node:path";
 import type { Command } from "commander";
 import { parseAddress } from "../address/index.ts";
-import { jupyterFolder } from "../notebook/index.ts";
+import { findNotebooks, jupyterFolder, noSuchNotebook } from "../notebook/index.ts";
 import { projectFolder, status, up } from "../stack/index.ts";
 import { createBoard } from "../../../setup/board.mjs";
 import { installLab, labFolder } from "../../../setup/python.mjs";
@@ -40,7 +39,7 @@ export function register(program: Command): void {
     .option("--no-stack", "do not start the services")
     .action(
       action(async (options: LabOptions, { signal, words }) => {
-        const notebook = findNotebook(words[0] ?? "00");
+        const notebook = pathOf(words[0] ?? "00");
         const jupyter = await installedJupyter(signal);
         if (options.stack) await startStack(signal);
         process.exitCode = await serve(jupyter, notebook, options, signal);
@@ -61,15 +60,10 @@ async function installedJupyter(signal: AbortSignal): Promise<string> {
 }
 
 /** The path of a notebook in the project, with `/`. */
-function findNotebook(word: string): string {
-  const all = globSync(["notebooks/*.ipynb", "notebooks/solutions/*.ipynb"], { cwd: projectFolder() }).sort();
-  const named = word.replace(/^(\.\/)?notebooks\//, "").replace(/\.ipynb$/, "");
-  const found = all.find((file) => relative("notebooks", file).startsWith(named));
-  if (found !== undefined) return found;
-  const lessons = all
-    .map((file) => relative("notebooks", file).replace(/\.ipynb$/, ""))
-    .filter((name) => !/[/\\]/.test(name));
-  usage(`no notebook "${word}"; there are ${lessons.join(", ") || "none"}, and each in solutions/`);
+function pathOf(word: string): string {
+  const [file] = findNotebooks(word);
+  if (file === undefined) throw noSuchNotebook(word);
+  return relative(projectFolder(), file).replaceAll("\\", "/");
 }
 
 async function startStack(signal: AbortSignal): Promise<void> {

@@ -1,18 +1,22 @@
 /** `streambook notebooks`: runs the notebooks of the course, or checks their cells as code. */
-import { existsSync, globSync } from "node:fs";
-import { basename, join, relative, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { StreambookError } from "../errors/index.ts";
 import {
   beyondLimits,
   type CellReport,
+  findNotebooks,
+  lessonFiles,
   lintNotebooks,
   measureNotebook,
   type NotebookReport,
+  noSuchNotebook,
+  notebooksFolder,
   runNotebook,
   saveNotebook,
+  solutionFiles,
 } from "../notebook/index.ts";
-import { projectFolder } from "../stack/index.ts";
 import { action, usage } from "./command.ts";
 
 interface NotebooksOptions {
@@ -39,37 +43,23 @@ export function register(program: Command): void {
     .option("--timeout <seconds>", "longest time of a cell", "120")
     .action(
       action(async (options: NotebooksOptions, { signal, words }) => {
-        const files = findNotebooks(words);
+        const files = filesOf(words);
         if (options.lint === true) await lint(files);
         else await runAll(files, options, signal);
       }),
     );
 }
 
-/** The files that some words mean. */
-function findNotebooks(words: readonly string[]): string[] {
-  const folder = join(projectFolder(), "notebooks");
-  const all = globSync(["*.ipynb", "solutions/*.ipynb"], { cwd: folder })
-    .sort()
-    .map((file) => join(folder, file));
-  if (words.length === 0 && all.length === 0)
-    throw new StreambookError(
-      "NOT_FOUND",
-      `there are no notebooks in ${folder}; \`git checkout notebooks\` brings them back`,
-    );
+/** The files that some words mean; all of the course when there are none. */
+function filesOf(words: readonly string[]): string[] {
+  if (words.length === 0) return [...lessonFiles(), ...solutionFiles()];
   const chosen = words.flatMap((word) => {
     if (existsSync(word) && word.endsWith(".ipynb")) return [resolve(word)];
-    const named = word.replace(/^notebooks\//, "").replace(/\.ipynb$/, "");
-    const found = all.filter((file) => matches(relative(folder, file).replace(/\.ipynb$/, ""), named));
-    if (found.length === 0)
-      usage(`no notebook "${word}"; there are ${all.map((file) => basename(file, ".ipynb")).join(", ") || "none"}`);
+    const found = findNotebooks(word);
+    if (found.length === 0) throw noSuchNotebook(word);
     return found;
   });
-  return words.length === 0 ? all : [...new Set(chosen)];
-}
-
-function matches(name: string, word: string): boolean {
-  return name === word || (name.startsWith(word) && !/[\p{L}\p{N}]/u.test(name[word.length] ?? ""));
+  return [...new Set(chosen)];
 }
 
 async function runAll(files: readonly string[], options: NotebooksOptions, signal: AbortSignal): Promise<void> {
@@ -124,7 +114,7 @@ async function lint(files: readonly string[]): Promise<void> {
   for (const { file, cell, line, rule, message } of problems)
     console.log(`${relative(process.cwd(), file)} cell ${cell}, line ${line}: ${message} (${rule})`);
   const measures = await Promise.all(files.map(measureNotebook));
-  const folder = join(projectFolder(), "notebooks");
+  const folder = notebooksFolder();
   console.log(`${"NOTEBOOK".padEnd(32)} CELLS  LINES  MEDIAN  LONGEST  WORDS A LINE`);
   for (const { file, cells, lines, median, longest, wordsPerLine } of measures) {
     const columns = [

@@ -7,6 +7,17 @@ export { ready, stopButton } from "./ready.ts";
 export { killPrograms, startProgram, type Program } from "./program.ts";
 export { display, done, isNotebook, progress, type DisplayData } from "./display.ts";
 export { jupyterFolder, type KernelSpec } from "./kernel-spec.ts";
+export {
+  COURSE,
+  findNotebooks,
+  lessonFiles,
+  lessonNumber,
+  noSuchNotebook,
+  notebooksFolder,
+  notebooksIn,
+  solutionFiles,
+  type CourseLesson,
+} from "./course.ts";
 export { joined, readNotebook, type Cell, type Notebook } from "./file.ts";
 export { runNotebook, type CellReport, type NotebookReport, type RunNotebookOptions } from "./run.ts";
 export { MEASURED, saveNotebook } from "./save.ts";

@@ -1,0 +1,183 @@
+/** The course: its lessons in their order, what each is about, and what it needs. Whatever lists lessons asks here. */
+import { existsSync, globSync } from "node:fs";
+import { join } from "node:path";
+import { StreambookError } from "../errors/index.ts";
+import { projectFolder } from "../stack/index.ts";
+
+/** A lesson of the course. */
+export interface CourseLesson {
+  /** `04-clusters`: the name of its file. */
+  readonly name: string;
+  /** The part of the course that it belongs to. */
+  readonly part: string;
+  /** The one-line title of lists: shorter than the lesson's own. */
+  readonly title: string;
+  /** What one does in it. */
+  readonly does: string;
+  /** Services, groups or profiles that must run, as `streambook up` names them. */
+  readonly services: readonly string[];
+  /** Minutes to read it. */
+  readonly reading: number;
+  /** Seconds that its cells take, on two cores. */
+  readonly running: number;
+  /** The stations of the pipeline that it is about, as the guide's front page draws them. */
+  readonly stations: readonly string[];
+}
+
+const PIPELINE = "The text pipeline";
+
+/** The lessons, in the order in which they are read. */
+export const COURSE: readonly CourseLesson[] = [
+  {
+    name: "00-welcome",
+    part: PIPELINE,
+    title: "Welcome",
+    does: "start Kafka, HDFS, YARN and Hive, and send one text through all four and back",
+    services: [],
+    reading: 10,
+    running: 60,
+    stations: [],
+  },
+  {
+    name: "01-stream-api",
+    part: PIPELINE,
+    title: "Stream API",
+    does: "serve files as streams of chunks with fastify, and see what back-pressure saves",
+    services: [],
+    reading: 25,
+    running: 25,
+    stations: ["Stream API"],
+  },
+  {
+    name: "02-producer",
+    part: PIPELINE,
+    title: "Producer",
+    does: "topics, partitions, keys and offsets with kafkajs; what order needs, and what batches bring",
+    services: ["kafka"],
+    reading: 30,
+    running: 30,
+    stations: ["Producer", "Kafka"],
+  },
+  {
+    name: "03-tokens",
+    part: PIPELINE,
+    title: "Tokens",
+    does: "words to numbers: stems with natural, Zipf's law, TF-IDF by hand, hashing and its collisions",
+    services: [],
+    reading: 35,
+    running: 20,
+    stations: ["Consumer"],
+  },
+  {
+    name: "04-clusters",
+    part: PIPELINE,
+    title: "Clusters",
+    does: "k-means from scratch, drawn at each iteration; how many clusters, and why cosine",
+    services: [],
+    reading: 40,
+    running: 30,
+    stations: ["Consumer"],
+  },
+  {
+    name: "05-streaming-clusters",
+    part: PIPELINE,
+    title: "Streaming clusters",
+    does: "clusters that follow a stream and keep their names; windows, forgetting, drift",
+    services: [],
+    reading: 40,
+    running: 40,
+    stations: ["Consumer"],
+  },
+  {
+    name: "06-hive",
+    part: PIPELINE,
+    title: "Hive",
+    does: "files on HDFS, Parquet, a table over them, questions in SQL; too many small files, seen and cured",
+    services: ["hive"],
+    reading: 30,
+    running: 60,
+    stations: ["HDFS", "Hive"],
+  },
+  {
+    name: "07-mapreduce",
+    part: PIPELINE,
+    title: "MapReduce",
+    does: "map, shuffle, sort and reduce in four functions, then on YARN; texts rebuilt, and proven",
+    services: ["yarn"],
+    reading: 30,
+    running: 60,
+    stations: ["YARN"],
+  },
+  {
+    name: "08-end-to-end",
+    part: PIPELINE,
+    title: "End to end",
+    does: "everything at once; the consumer killed in the middle, and nothing lost or doubled",
+    services: ["core"],
+    reading: 30,
+    running: 90,
+    stations: ["Texts"],
+  },
+];
+
+/** The number of a lesson: "04". */
+export function lessonNumber({ name }: Pick<CourseLesson, "name">): string {
+  return name.slice(0, 2);
+}
+
+/** The folder of the notebooks. */
+export function notebooksFolder(): string {
+  return join(projectFolder(), "notebooks");
+}
+
+/** The notebooks of lessons in a folder, in the order of their names: all that are there, those of the course or others. */
+export function notebooksIn(folder: string): string[] {
+  return globSync("*.ipynb", { cwd: folder })
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** The files of the lessons, in their order. @throws NOT_FOUND when one is missing */
+export function lessonFiles(): string[] {
+  return filesIn(notebooksFolder());
+}
+
+/** The files of the exercises' solutions, in the same order. @throws NOT_FOUND when one is missing */
+export function solutionFiles(): string[] {
+  return filesIn(join(notebooksFolder(), "solutions"));
+}
+
+function filesIn(folder: string): string[] {
+  return COURSE.map(({ name }) => {
+    const file = join(folder, `${name}.ipynb`);
+    if (existsSync(file)) return file;
+    throw new StreambookError("NOT_FOUND", `${file} is missing; \`git checkout notebooks\` brings it back`);
+  });
+}
+
+/**
+ * The notebooks of the course that a word means: `03`, `03-tokens`, `solutions/03`, also with the folder in front or the
+ * ending behind.
+ *
+ * @returns their files, none when there is no such notebook
+ */
+export function findNotebooks(word: string): string[] {
+  const named = word.replace(/^(?:\.\/)?notebooks\//, "").replace(/\.ipynb$/, "");
+  const isSolution = named.startsWith("solutions/");
+  const name = isSolution ? named.slice("solutions/".length) : named;
+  return (isSolution ? solutionFiles() : lessonFiles()).filter((_, index) => isMeant(COURSE[index]?.name ?? "", name));
+}
+
+/** Whether a word is a name, or the beginning of one that ends with a whole word of it. */
+function isMeant(name: string, word: string): boolean {
+  return name === word || (word !== "" && name.startsWith(word) && !/[\p{L}\p{N}]/u.test(name[word.length] ?? ""));
+}
+
+/** The error for a word that means no notebook. */
+export function noSuchNotebook(word: string): StreambookError {
+  const names = COURSE.map(({ name }) => name).join(", ");
+  return new StreambookError(
+    "USAGE",
+    `there is no notebook "${word}"; the lessons are ${names}, and each has solutions/`,
+  );
+}
