@@ -335,7 +335,7 @@ async function findFamily() {
 }
 
 /** Memory a new program can have without swapping, in bytes; the limit of a container counts. */
-async function availableMemory() {
+export async function availableMemory() {
   if (process.platform === "darwin") return macMemory().catch(() => freemem());
   const text = await files.readFile("/proc/meminfo", "utf8").catch(() => "");
   const available = /^MemAvailable:\s+(\d+) kB$/m.exec(text)?.[1];

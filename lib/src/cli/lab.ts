@@ -1,11 +1,11 @@
 /** `streambook lab`: JupyterLab with the course's kernel, on this machine only. In a container, see `STREAMBOOK_LAB`. */
 import { spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
-import { delimiter, join, relative } from "node:path";
+import { basename, delimiter, join, relative } from "node:path";
 import type { Command } from "commander";
 import { parseAddress } from "../address/index.ts";
-import { findNotebooks, jupyterFolder, noSuchNotebook } from "../notebook/index.ts";
-import { projectFolder, status, up } from "../stack/index.ts";
+import { COURSE, findNotebooks, jupyterFolder, noSuchNotebook } from "../notebook/index.ts";
+import { CORE, projectFolder, resolveServices, status, up } from "../stack/index.ts";
 import { createBoard } from "../../../setup/board.mjs";
 import { installLab, labFolder } from "../../../setup/python.mjs";
 import { action, usage } from "./command.ts";
@@ -41,7 +41,7 @@ export function register(program: Command): void {
       action(async (options: LabOptions, { signal, words }) => {
         const notebook = pathOf(words[0] ?? "00");
         const jupyter = await installedJupyter(signal);
-        if (options.stack) await startStack(signal);
+        if (options.stack) await startStack(notebook, signal);
         process.exitCode = await serve(jupyter, notebook, options, signal);
       }),
     );
@@ -66,11 +66,15 @@ function pathOf(word: string): string {
   return relative(projectFolder(), file).replaceAll("\\", "/");
 }
 
-async function startStack(signal: AbortSignal): Promise<void> {
-  const services = await status({ signal });
-  if (services.every(({ state }) => state === "running")) return;
+/** Starts the core, and what the lesson needs beyond it. */
+async function startStack(notebook: string, signal: AbortSignal): Promise<void> {
+  const lesson = COURSE.find(({ name }) => basename(notebook, ".ipynb") === name);
+  const wanted = [CORE, ...(lesson?.services ?? [])];
+  const states = new Map((await status({ signal })).map(({ name, state }) => [name, state]));
+  if (resolveServices(wanted).every((name) => states.get(name) === "running")) return;
   console.error("starting the services (about half a minute) …");
   await up({
+    services: wanted,
     signal,
     onProgress: ({ kind, message }) => (kind === "stopping" ? undefined : console.error(`  ${message}`)),
   });

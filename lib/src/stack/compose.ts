@@ -1,12 +1,10 @@
 /** docker-compose.yml, written from the catalogue: one container for each instance of a service, and the workspace. */
 import { containerAddresses, publication } from "./containers.ts";
+import { WORKSPACE_MEMORY } from "./memory.ts";
 import { CORE, instanceNames, needsOf, profileOf, service, services } from "./catalog/index.ts";
 
 /** The port of JupyterLab, the same inside as outside; not 8888, where others often are. */
 const LAB_PORT = "${STREAMBOOK_LAB_PORT:-8890}";
-
-/** The memory that the workspace may take, in megabytes. */
-export const WORKSPACE_MEMORY = 2048;
 
 /** The text of docker-compose.yml. */
 export function composeFile(): string {

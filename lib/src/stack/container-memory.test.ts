@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { demandMemory, memoryProblem, totalMemory, WANTED } from "./container-memory.ts";
+import { service } from "./catalog/index.ts";
+import { demandContainerMemory, memoryProblem, totalMemory, wantedMemory } from "./container-memory.ts";
 
 test("too little memory is told in numbers, with what to do", () => {
-  assert.equal(memoryProblem(WANTED), undefined);
-  const problem = memoryProblem(WANTED - 1.5e9) ?? "";
+  assert.equal(memoryProblem(wantedMemory()), undefined);
+  const problem = memoryProblem(wantedMemory() - 1.5e9) ?? "";
   assert.match(problem, /want 5\.0 GB of memory, and the containers' machine has 3\.5 GB: 1\.5 GB too little/);
   assert.match(problem, /STREAMBOOK_IGNORE=memory docker compose up/);
 });
@@ -18,5 +19,10 @@ test("the memory is that of the machine; where nobody says how much it is, it is
 });
 
 test("who wants to try all the same may", () => {
-  demandMemory({ STREAMBOOK_IGNORE: "disk,memory" });
+  demandContainerMemory("kafka", { STREAMBOOK_IGNORE: "disk,memory" });
+});
+
+test("a service beyond the core needs its own memory beside it", () => {
+  assert.equal(wantedMemory("kafka"), wantedMemory());
+  assert.equal(wantedMemory("metastore") - wantedMemory(), service("metastore").memory * 1e6);
 });

@@ -1,12 +1,17 @@
 /** The memory that the containers together want, and whether their machine has it. */
 import { readFileSync } from "node:fs";
 import { StreambookError } from "../errors/index.ts";
+import { resolveServices } from "./catalog/index.ts";
+import { JOB_MEMORY, memoryOfServices, WORKSPACE_MEMORY } from "./memory.ts";
 
-/** What the services, a job on YARN and the workspace take together, in bytes. */
-export const WANTED = 5e9;
+/** What a container that is not one of the core's takes beside them, and beside a job on YARN and the workspace, in bytes. */
+export function wantedMemory(name?: string): number {
+  const names = new Set([...resolveServices(), ...(name === undefined ? [] : [name])]);
+  return (memoryOfServices(names) + JOB_MEMORY + WORKSPACE_MEMORY) * 1e6;
+}
 
 /** What is wrong with a machine of so many bytes, if anything. */
-export function memoryProblem(total: number, wanted = WANTED): string | undefined {
+export function memoryProblem(total: number, wanted = wantedMemory()): string | undefined {
   if (total >= wanted) return undefined;
   const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
   return (
@@ -23,8 +28,8 @@ export function totalMemory(read: (file: string) => string = (file) => readFileS
 }
 
 /** Ends a container before it runs into too little memory, and says how much is missing. `STREAMBOOK_IGNORE=memory` lets it pass. */
-export function demandMemory(environment: NodeJS.ProcessEnv): void {
+export function demandContainerMemory(name: string, environment: NodeJS.ProcessEnv): void {
   if ((environment["STREAMBOOK_IGNORE"] ?? "").split(",").includes("memory")) return;
-  const problem = memoryProblem(totalMemory());
+  const problem = memoryProblem(totalMemory(), wantedMemory(name));
   if (problem !== undefined) throw new StreambookError("SETUP_MISSING", problem);
 }

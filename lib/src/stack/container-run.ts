@@ -6,7 +6,7 @@ import { isExternal } from "./addresses.ts";
 import { findArchives } from "./archives.ts";
 import { libraries, service, serviceNames, titleOf } from "./catalog/index.ts";
 import { type Command, serviceCommand } from "./command.ts";
-import { demandMemory } from "./container-memory.ts";
+import { demandContainerMemory } from "./container-memory.ts";
 import { containerAddresses, containerTopology, oneService } from "./containers.ts";
 import { type StackOptions, type Tell, teller } from "./events.ts";
 import { writeTaskArguments } from "./hadoop-client.ts";
@@ -42,7 +42,7 @@ export async function runInContainer(name: string, options: StackOptions = {}): 
   const chosen = oneService(name);
   const tell = teller(onProgress);
   const layout = openLayout(environment);
-  demandMemory(environment);
+  demandContainerMemory(chosen, environment);
   const settings = containerSettings(layout, userInfo().username, environment);
   const at = placeOf(chosen, settings.topology, layout);
   const command = await prepare(at, settings, environment, tell, signal);

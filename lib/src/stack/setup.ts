@@ -45,6 +45,7 @@ interface JarsModule {
   }) => Promise<boolean>;
 }
 interface RequirementsModule {
+  readonly availableMemory: () => Promise<number>;
   readonly checkRequirements: (options: {
     environment: NodeJS.ProcessEnv;
     home: string;

@@ -14,6 +14,7 @@ import { recording, writeTaskArguments } from "./hadoop-client.ts";
 import { launch, logFile } from "./launch.ts";
 import { type Layout, linkLayout, openLayout } from "./layout.ts";
 import { lastRun, tellingLine } from "./log-lines.ts";
+import { demandMemory } from "./memory.ts";
 import { addressesOf, askedAddress, everyHost, pageOf, placeOf, type Topology } from "./place.ts";
 import { type PortChoice, choosePorts } from "./ports.ts";
 import { makeFolders, type PrepareParts, prepareService } from "./prepare.ts";
@@ -93,6 +94,10 @@ async function bringUp(
   const java = needsJava(wanted) ? await requireJava(environment) : undefined;
   await requireJars(layout, libraries(wanted), { environment, tell, signal });
   const running = await findServices(layout);
+  await demandMemory(
+    wanted.filter((name) => !running.has(name)),
+    environment,
+  );
   const before = await readState(layout.stateFile);
   const choice = await portsFor(layout, before, wanted, running, options, tell);
   const started: string[] = [];
