@@ -3,10 +3,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { findJava } from "./java.mjs";
 import { processRuns } from "./lock.mjs";
-import { jarsFolder, LIBRARIES, onPath, PROJECT } from "./paths.mjs";
+import { claimHome, claimJars } from "./owned.mjs";
+import { homeFolder, jarsFolder, LIBRARIES, onPath, PROJECT } from "./paths.mjs";
 import { SetupProblem } from "./problem.mjs";
 import { networkFailure, run } from "./run.mjs";
 
@@ -44,10 +45,7 @@ async function readChecksums(library) {
  * @returns {Promise<string | undefined>}
  */
 export async function jarsProblem(folder = jarsFolder()) {
-  /** @type {Stamp | undefined} */
-  const stamp = await readFile(join(folder, "stamp.json"), "utf8")
-    .then(JSON.parse)
-    .catch(() => undefined);
+  const stamp = await readStamp(folder);
   if (stamp === undefined) return `${folder} holds no complete set of jars`;
   if (stamp.checksums !== (await fingerprint())) return "the versions of the project have changed";
   for (const library of LIBRARIES) {
@@ -59,6 +57,34 @@ export async function jarsProblem(folder = jarsFolder()) {
     }
   }
   return undefined;
+}
+
+/**
+ * What was put in place; undefined when nothing was, or not to the end.
+ * @param {string} folder
+ * @returns {Promise<Stamp | undefined>}
+ */
+async function readStamp(folder) {
+  return readFile(join(folder, "stamp.json"), "utf8")
+    .then(JSON.parse)
+    .catch(() => undefined);
+}
+
+/**
+ * Makes sure that set-up may replace what is in the folder of the jars: `STREAMBOOK_JARS=/opt` must not cost anybody an /opt/kafka.
+ *
+ * @param {string} folder
+ * @param {import("./paths.mjs").Environment} environment
+ * @throws {SetupProblem} when it holds what set-up has not put there
+ */
+export async function demandOwnJars(folder, environment) {
+  const home = homeFolder(environment);
+  const isInHome = folder === join(home, "jars");
+  const problem =
+    (isInHome ? await claimHome(home) : undefined) ??
+    // A set with a stamp was put in place by set-up, perhaps before there were marks.
+    (await claimJars(folder, isInHome || (await readStamp(folder))?.checksums !== undefined));
+  if (problem !== undefined) throw new SetupProblem(problem);
 }
 
 /** One value for all the recorded checksums. */
@@ -103,7 +129,8 @@ export async function resolveJars({
   environment = process.env,
 }) {
   if ((await jarsProblem(folder)) === undefined) return false;
-  const fresh = `${folder}.new-${process.pid}`;
+  await demandOwnJars(folder, environment);
+  const fresh = join(folder, `.new-${process.pid}`); // inside, where everything is ours
   await removeLeftovers(folder);
   try {
     await mkdir(fresh, { recursive: true });
@@ -122,11 +149,9 @@ export async function resolveJars({
 
 /** Folders of an interrupted resolve. @param {string} folder */
 async function removeLeftovers(folder) {
-  const names = await readdir(dirname(folder)).catch(() => []);
-  for (const name of names) {
-    const pid = new RegExp(`^${basename(folder).replace(/\W/g, "\\$&")}\\.new-(\\d+)$`).exec(name)?.[1];
-    if (pid !== undefined && !processRuns(Number(pid)))
-      await rm(join(dirname(folder), name), { recursive: true, force: true });
+  for (const name of await readdir(folder)) {
+    const pid = /^\.new-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !processRuns(Number(pid))) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

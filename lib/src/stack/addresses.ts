@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { homeFolder as homeOf, setting } from "../../../setup/paths.mjs";
 import { StreambookError } from "../errors/index.ts";
 
 /** The addresses of the services that a program of the course talks to. */
@@ -36,7 +37,7 @@ export function projectFolder(): string {
 
 /** The folder of everything the stack keeps: `STREAMBOOK_HOME`, or `.streambook` in the project. */
 export function homeFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  return resolve(environment["STREAMBOOK_HOME"] ?? join(projectFolder(), ".streambook"));
+  return homeOf(environment); // one reader for set-up and library
 }
 
 /**
@@ -79,8 +80,8 @@ function externalAddresses(environment: NodeJS.ProcessEnv): Addresses {
 
 function externalAddress(name: keyof Addresses, environment: NodeJS.ProcessEnv): string {
   const variable = VARIABLES[name];
-  const value = environment[variable];
-  if (value !== undefined && value !== "") return value;
+  const value = setting(variable, environment);
+  if (value !== undefined) return value;
   throw new StreambookError(
     "USAGE",
     `STREAMBOOK_STACK is "external" but ${variable} is not set; set it to the address of that service`,

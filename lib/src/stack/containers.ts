@@ -1,4 +1,5 @@
 /** The services in containers, one in each: who is where, and what the machine outside sees of them. Plain functions. */
+import { setting } from "../../../setup/paths.mjs";
 import { StreambookError } from "../errors/index.ts";
 import type { Addresses } from "./addresses.ts";
 import { addressesOf, type Ports } from "./state.ts";
@@ -36,7 +37,7 @@ export interface Published {
  */
 export function publishedPorts(environment: NodeJS.ProcessEnv): Published {
   const read = (variable: string, usual: number | undefined): number => {
-    const text = environment[variable] || String(usual);
+    const text = setting(variable, environment) ?? String(usual);
     const port = Number(text);
     if (Number.isInteger(port) && port > 0 && port < 65536) return port;
     throw new StreambookError("USAGE", `${variable} is "${text}", which is no port; give a number from 1 to 65535`);

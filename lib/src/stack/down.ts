@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { StreambookError } from "../errors/index.ts";
 import { archiveBuild, archiveMark } from "./archives.ts";
 import { type StackOptions, type Tell, teller } from "./events.ts";
-import { type Layout, openLayout } from "./layout.ts";
+import { type Layout, openHome, openLayout } from "./layout.ts";
 import { endProcess, endTasks, findServices, listProcesses, send } from "./processes.ts";
 import { membersOf, SERVICE_NAMES, type ServiceName, SERVICES } from "./services.ts";
 import { setupModule } from "./setup.ts";
@@ -21,13 +21,14 @@ export interface DownOptions extends StackOptions {
  * Ends the services. Nothing they stored is touched, and no process is left.
  *
  * @returns the services that ran
- * @throws USAGE for a stack that runs elsewhere
+ * @throws USAGE for a stack that runs elsewhere; NOT_OURS for a home that holds other things
  */
 export async function down(options: DownOptions = {}): Promise<ServiceName[]> {
   const { environment = process.env, signal, onProgress } = options;
   refuseExternal(environment, "down");
   const tell = teller(onProgress);
   const layout = openLayout(environment);
+  await openHome(layout);
   const chosen = withDependants((options.services ?? ["all"]).flatMap(membersOf));
   const { withLock } = await setupModule("lock");
   return withLock(

@@ -3,7 +3,7 @@
  * files of process numbers that could be stale: a number that is shown or killed belongs to our service at that moment.
  */
 import { execFile } from "node:child_process";
-import { readdir, readFile, readlink } from "node:fs/promises";
+import { readdir, readFile, readlink, realpath } from "node:fs/promises";
 import { promisify } from "node:util";
 import { delay } from "../async/index.ts";
 import { argumentsFile, type Layout } from "./layout.ts";
@@ -40,7 +40,7 @@ export async function findServices(layout: Layout): Promise<Map<ServiceName, num
 export async function findTasks(layout: Layout): Promise<number[]> {
   const folder = `${layout.data}/yarn/local/`;
   const task = `@${argumentsFile(layout, "task")}`;
-  const real = `${layout.home}/data/yarn/local/`;
+  const real = `${await realpath(layout.home).catch(() => layout.home)}/data/yarn/local/`;
   const found: number[] = [];
   for (const { pid, command } of await listProcesses()) {
     const place = process.platform === "linux" ? `${await readlink(`/proc/${pid}/cwd`).catch(() => "")}/` : "";

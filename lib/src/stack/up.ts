@@ -42,7 +42,7 @@ const HOST = "127.0.0.1";
  * Starts the services that do not run, and returns when all that are wanted work. Calling it again is cheap.
  * With `STREAMBOOK_STACK=external` it starts nothing, and only asks each service whether it works.
  *
- * @throws SETUP_MISSING without Java or jars; SERVICE_DIED when a service ends while it starts; TIMEOUT when one does not
+ * @throws NOT_OURS for a home that holds other things; SETUP_MISSING without Java or jars; SERVICE_DIED when a service ends while it starts; TIMEOUT when one does not
  *   answer in time; UNREACHABLE for an external service that does not answer. Services that did start keep running.
  *
  * @example
@@ -67,6 +67,7 @@ export async function up(options: UpOptions = {}): Promise<RunningStack> {
     );
   }
   const layout = openLayout(environment);
+  await linkLayout(layout);
   const { withLock } = await setupModule("lock");
   return withLock(layout.lockFile, "streambook up", () => bringUp(layout, wanted, { ...options, environment }, tell), {
     ...(signal && { signal }),
@@ -82,7 +83,6 @@ async function bringUp(
   tell: Tell,
 ): Promise<RunningStack> {
   const { environment, signal } = options;
-  await linkLayout(layout);
   const java = await requireJava(environment);
   await requireJars(layout);
   const running = await findServices(layout);
