@@ -1,5 +1,5 @@
 /** Fills the templates of `conf/` with hosts, ports and folders. */
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { StreambookError } from "../errors/index.ts";
 import { type Layout, projectFile } from "./layout.ts";
@@ -78,11 +78,6 @@ export function render(template: string, values: ReadonlyMap<string, string>, { 
       throw new StreambookError("INTERNAL", `a template in conf/ asks for {{${name}}}, which nothing fills`);
     return xml ? value.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;") : value;
   });
-}
-
-/** Removes the rendered configuration. */
-export async function removeConfiguration(layout: Layout): Promise<void> {
-  await rm(layout.conf, { recursive: true, force: true });
 }
 
 /** The same host for every service. */
