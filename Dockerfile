@@ -32,7 +32,8 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates openjdk-17-jre-headless \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --create-home --uid 1000 --shell /bin/bash streambook \
- && install -d -o streambook -g streambook /var/lib/streambook /var/lib/streambook/data
+ && install -d -o streambook -g streambook /var/lib/streambook /var/lib/streambook/data \
+ && install -o streambook -g streambook /dev/null /var/lib/streambook/.streambook-home # ours, whatever is mounted in it
 # Tasks of MapReduce find Node here, on whatever machine they run.
 COPY --from=packages /opt/node /usr/local/bin/node
 COPY --from=packages /opt/jars /opt/jars

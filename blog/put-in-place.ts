@@ -1,40 +1,43 @@
 /** Writes files to a new folder beside the old one, and swaps the two when all is written. */
-import { existsSync, readdirSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { StreambookError } from "../lib/src/errors/index.ts";
+import { strangerIn } from "../setup/owned.mjs";
 import type { Files } from "./assets.ts";
 
 /** Says that a folder is ours to replace. */
-const MARK = ".streambook-blog";
+const MARK = {
+  name: ".streambook-blog",
+  text: "Everything in this folder is replaced when the blog is built again: keep nothing of your own in it.\n",
+};
 
 /**
  * Makes a folder hold just these files. What was there before stays until all of them are written.
  *
- * @throws USAGE when the folder holds something that was not written here
+ * @throws NOT_OURS when the folder holds something that was not written here
  */
 export async function putInPlace(files: Files, folder: string, signal?: AbortSignal): Promise<void> {
   const target = resolve(folder);
-  if (existsSync(target) && readdirSync(target).length > 0 && !existsSync(join(target, MARK)))
+  if ((await strangerIn(target, MARK)) !== undefined)
     throw new StreambookError(
-      "USAGE",
+      "NOT_OURS",
       `${target} holds files that are not of the blog, and would be lost; give --output an empty or a new folder`,
     );
-  const fresh = `${target}.new-${process.pid}`;
-  const old = `${target}.old-${process.pid}`;
+  await mkdir(dirname(target), { recursive: true });
+  const beside = await mkdtemp(`${target}.building-`); // a new one, so that it can be removed
+  const [fresh, old] = [join(beside, "new"), join(beside, "old")];
   try {
-    await rm(fresh, { recursive: true, force: true });
     const folders = new Set([...files.keys()].map((path) => dirname(join(fresh, path))));
     await Promise.all([...folders].map((path) => mkdir(path, { recursive: true })));
     await mkdir(fresh, { recursive: true });
     await Promise.all([...files].map(([path, content]) => writeFile(join(fresh, path), content)));
-    await writeFile(join(fresh, MARK), "");
+    await writeFile(join(fresh, MARK.name), MARK.text);
     signal?.throwIfAborted();
     if (existsSync(target)) await rename(target, old);
     await rename(fresh, target);
   } finally {
-    await rm(fresh, { recursive: true, force: true });
-    if (existsSync(target)) await rm(old, { recursive: true, force: true });
-    else if (existsSync(old)) await rename(old, target);
+    if (!existsSync(target) && existsSync(old)) await rename(old, target);
+    await rm(beside, { recursive: true, force: true });
   }
 }

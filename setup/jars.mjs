@@ -1,12 +1,13 @@
 // The jars of the services: resolved by Maven into a new folder, each checked against the SHA-256 that the project recorded,
 // and only then put in place. What was there before stays until that moment.
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { findJava } from "./java.mjs";
 import { processRuns } from "./lock.mjs";
-import { coreLibraries, jarsFolder, onPath, PROJECT } from "./paths.mjs";
+import { claimHome, claimJars } from "./owned.mjs";
+import { coreLibraries, homeFolder, jarsFolder, onPath, PROJECT } from "./paths.mjs";
 import { SetupProblem } from "./problem.mjs";
 import { networkFailure, run } from "./run.mjs";
 
@@ -58,10 +59,7 @@ export async function jarsProblem(folder = jarsFolder(), libraries = coreLibrari
  * @param {Library} library
  */
 async function libraryProblem(folder, library) {
-  /** @type {Stamp | undefined} */
-  const stamp = await readFile(stampFile(folder, library), "utf8")
-    .then(JSON.parse)
-    .catch(() => undefined);
+  const stamp = await readStamp(folder, library);
   if (stamp === undefined) return `${folder} holds no complete set of jars for ${library}`;
   if (stamp.checksums !== (await fingerprint(library))) return `the versions of ${library} have changed`;
   /** @type {Files} */
@@ -78,6 +76,35 @@ async function libraryProblem(folder, library) {
  */
 function stampFile(folder, library) {
   return join(folder, `${library}.json`);
+}
+
+/**
+ * What was put in place; undefined when nothing was, or not to the end.
+ * @param {string} folder
+ * @param {Library} library
+ * @returns {Promise<Stamp | undefined>}
+ */
+async function readStamp(folder, library) {
+  return readFile(stampFile(folder, library), "utf8")
+    .then(JSON.parse)
+    .catch(() => undefined);
+}
+
+/**
+ * Makes sure that set-up may replace what is in the folder of the jars: `STREAMBOOK_JARS=/opt` must not cost anybody an /opt/kafka.
+ *
+ * @param {string} folder
+ * @param {import("./paths.mjs").Environment} environment
+ * @throws {SetupProblem} when it holds what set-up has not put there
+ */
+export async function demandOwnJars(folder, environment) {
+  const home = homeFolder(environment);
+  const isInHome = folder === join(home, "jars");
+  const problem =
+    (isInHome ? await claimHome(home) : undefined) ??
+    // Earlier versions had no marks, and one stamp for all jars.
+    (await claimJars(folder, isInHome || existsSync(join(folder, "stamp.json"))));
+  if (problem !== undefined) throw new SetupProblem(problem);
 }
 
 /** One value for the recorded checksums of a library. @param {Library} library */
@@ -126,7 +153,8 @@ export async function resolveJars({
   const problems = await Promise.all(libraries.map((library) => libraryProblem(folder, library)));
   const missing = libraries.filter((_, index) => problems[index] !== undefined);
   if (missing.length === 0) return false;
-  const fresh = `${folder}.new-${process.pid}`;
+  await demandOwnJars(folder, environment);
+  const fresh = join(folder, `.new-${process.pid}`); // inside, where everything is ours
   await removeLeftovers(folder);
   try {
     await mkdir(fresh, { recursive: true });
@@ -147,11 +175,9 @@ export async function resolveJars({
 
 /** Folders of an interrupted resolve. @param {string} folder */
 async function removeLeftovers(folder) {
-  const names = await readdir(dirname(folder)).catch(() => []);
-  for (const name of names) {
-    const pid = new RegExp(`^${basename(folder).replace(/\W/g, "\\$&")}\\.new-(\\d+)$`).exec(name)?.[1];
-    if (pid !== undefined && !processRuns(Number(pid)))
-      await rm(join(dirname(folder), name), { recursive: true, force: true });
+  for (const name of await readdir(folder)) {
+    const pid = /^\.new-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !processRuns(Number(pid))) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

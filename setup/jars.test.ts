@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { createBoard } from "./board.mjs";
 import { jarsProblem, parseChecksums, resolveJars, verifyJars } from "./jars.mjs";
+import { JARS_MARK } from "./owned.mjs";
 import { onPath } from "./paths.mjs";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -63,6 +64,7 @@ for (const [name, files, expected] of cases) {
 async function resolveWith(
   maven: string,
   check: (folder: string, result: Promise<boolean>, abort: AbortController) => Promise<void>,
+  { marked = true } = {},
 ): Promise<void> {
   await inFolder(async (folder) => {
     await mkdir(join(folder, "bin"));
@@ -70,14 +72,27 @@ async function resolveWith(
     await chmod(join(folder, "bin", "mvn"), 0o755);
     await mkdir(join(folder, "jars", "kafka"), { recursive: true });
     await writeFile(join(folder, "jars", "kafka", "old.jar"), "old");
+    if (marked) await writeFile(join(folder, "jars", JARS_MARK.name), "");
     const abort = new AbortController();
     const environment = { ...process.env, PATH: `${join(folder, "bin")}:${process.env["PATH"]}` };
     const result = resolveJars({ board: silent(), folder: join(folder, "jars"), environment, signal: abort.signal });
     await check(folder, result, abort);
     assert.deepEqual((await readdir(folder)).sort(), ["bin", "jars"], "nothing half-done is left");
+    const left = (await readdir(join(folder, "jars"))).filter((name) => name !== JARS_MARK.name);
+    assert.deepEqual(left, ["kafka"], "nothing half-done is left");
     assert.deepEqual(await readdir(join(folder, "jars", "kafka")), ["old.jar"], "what was there stays");
   });
 }
+
+test("a folder of jars that set-up has not made is refused before Maven is asked: /opt may have a kafka of its own", () =>
+  resolveWith(
+    "echo '[ERROR] Maven was asked'; exit 1",
+    (folder, result) =>
+      assert.rejects(result, {
+        message: new RegExp(`^STREAMBOOK_JARS is ${folder}/jars, which holds .*\\(kafka\\).*; set it to a new`),
+      }),
+    { marked: false },
+  ));
 
 test("no network is one plain message", () =>
   resolveWith(
@@ -118,10 +133,7 @@ test(
         mavenWords: ["-s", join(folder, "settings.xml")],
       });
       await assert.rejects(result, /Maven cannot reach Maven Central/);
-      assert.deepEqual(
-        (await readdir(folder)).filter((name) => name.startsWith("jars")),
-        [],
-      );
+      assert.deepEqual(await readdir(join(folder, "jars")), [JARS_MARK.name], "nothing half-done is left");
     }),
 );
 

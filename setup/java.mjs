@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { onPath } from "./paths.mjs";
+import { onPath, setting } from "./paths.mjs";
 
 /** The lowest Java that runs the services. */
 export const LOWEST_JAVA = 17;
@@ -29,7 +29,7 @@ export const LOWEST_JAVA = 17;
  * @returns {Promise<JavaSearch>}
  */
 export async function findJava(environment = process.env) {
-  const home = environment.JAVA_HOME;
+  const home = setting("JAVA_HOME", environment);
   const program = process.platform === "win32" ? "java.exe" : "java";
   const place = home ? `JAVA_HOME (${home})` : "PATH";
   const java = home ? join(home, "bin", program) : onPath("java", environment);

@@ -15,14 +15,29 @@ export function coreLibraries() {
   return [...text.matchAll(/<module>([\w-]+)<\/module>/g)].map((match) => String(match[1]));
 }
 
+/** The home when `STREAMBOOK_HOME` names no other. */
+export const OWN_HOME = join(PROJECT, ".streambook");
+
 /** @typedef {Record<string, string | undefined>} Environment */
+
+/**
+ * A variable of the environment; one that is empty or blank counts as not set. Set-up and library both ask here, because
+ * an empty `STREAMBOOK_HOME` that one of them takes for the current folder is a `reset` that removes it.
+ * @param {string} name
+ * @param {Environment} [environment]
+ * @returns {string | undefined}
+ */
+export function setting(name, environment = process.env) {
+  const value = environment[name];
+  return value === undefined || value.trim() === "" ? undefined : value;
+}
 
 /**
  * The folder of everything the stack keeps.
  * @param {Environment} [environment]
  */
 export function homeFolder(environment = process.env) {
-  return resolve(environment.STREAMBOOK_HOME || join(PROJECT, ".streambook"));
+  return resolve(setting("STREAMBOOK_HOME", environment) ?? OWN_HOME);
 }
 
 /**
@@ -30,7 +45,7 @@ export function homeFolder(environment = process.env) {
  * @param {Environment} [environment]
  */
 export function jarsFolder(environment = process.env) {
-  return resolve(environment.STREAMBOOK_JARS || join(homeFolder(environment), "jars"));
+  return resolve(setting("STREAMBOOK_JARS", environment) ?? join(homeFolder(environment), "jars"));
 }
 
 /**

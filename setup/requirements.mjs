@@ -312,7 +312,7 @@ async function checkDisk(probes, home, wanted, ignored) {
     found,
     problem: `${gigabytes(wanted)} of disk are wanted in ${home}, and ${gigabytes(free)} are free`,
     remedy: [
-      "free some, or set STREAMBOOK_HOME to a folder on a larger disk",
+      "free some, or set STREAMBOOK_HOME to a new or an empty folder on a larger disk",
       "to try all the same: STREAMBOOK_IGNORE=disk npm start",
     ],
   };

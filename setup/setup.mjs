@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createBoard } from "./board.mjs";
 import { buildLibrary, distIsOld } from "./build.mjs";
-import { jarsProblem, resolveJars } from "./jars.mjs";
+import { demandOwnJars, jarsProblem, resolveJars } from "./jars.mjs";
 import { kernelIsOld, writeKernel } from "./kernel.mjs";
 import { withLock } from "./lock.mjs";
+import { claimHome } from "./owned.mjs";
 import { installPackages, missingPackage } from "./packages.mjs";
 import { homeFolder, jarsFolder } from "./paths.mjs";
 import { SetupProblem } from "./problem.mjs";
@@ -29,6 +30,9 @@ export async function setUp({ signal, board = createBoard(), environment = proce
   try {
     const jarsMissing = !external && (await jarsProblem(jars)) !== undefined;
     await demandRequirements({ environment, home, jarsMissing, external });
+    const problem = await claimHome(home);
+    if (problem !== undefined) throw new SetupProblem(problem);
+    if (jarsMissing) await demandOwnJars(jars, environment);
     if (!jarsMissing && (await missingPackage()) === undefined && !(await distIsOld()) && !(await kernelIsOld()))
       return false;
     const lock = { ...(signal && { signal }), onWait: waiting(board) };

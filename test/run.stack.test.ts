@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { identifier, openHive, text } from "../lib/src/hive/index.ts";
-import { BatchingProducer } from "../lib/src/kafka/index.ts";
+import { BatchingProducer, ensureTopic, topicOffsets } from "../lib/src/kafka/index.ts";
 import { judge, run, type RunReport, StageRecorder } from "../lib/src/pipeline/index.ts";
 import { loadSchema } from "../lib/src/schema/index.ts";
 import { addresses, hadoopClient, projectFolder } from "../lib/src/stack/index.ts";
@@ -77,6 +77,32 @@ test("a second run into the same folder replaces the first", async () => {
   const { code, stderr } = await command("run", ["--data", data, "--output", output]);
   assert.equal(code, 0, stderr);
   assert.equal((await readdir(join(output, "refresh"))).length, 1);
+});
+
+test("a topic that somebody has filled is refused before anything is removed, and other names are taken", async () => {
+  const { kafka: broker } = await addresses();
+  const topic = "run-somebodys";
+  await ensureTopic({ broker, topic });
+  await using producer = await BatchingProducer.open({ broker });
+  await producer.send({ topic, key: "k", value: "somebody's message" });
+  const data = await texts("for somebody's", { "only.txt": "one small text\n" });
+  const output = join(folder, "own output");
+  const before = await readdir(output, { recursive: true });
+  const refused = await command("run", ["--data", data, "--output", output, "--topic", topic, "--table", "run_names"]);
+  assert.match(
+    refused.stderr,
+    /^streambook: the topic run-somebodys holds messages that no run has sent, .*--replace$/m,
+  );
+  assert.equal(refused.code, 2);
+  const ends = [...(await topicOffsets({ broker, topic })).values()];
+  assert.equal(
+    ends.reduce((sum, { low, high }) => sum + Number(high - low), 0),
+    1,
+  );
+  assert.deepEqual(await readdir(output, { recursive: true }), before, "the last report is there");
+  const wrong = await command("run", ["--data", data, "--output", output, "--topic", "no topic"]);
+  assert.match(wrong.stderr, /^streambook: "no topic" is not a topic name/m);
+  assert.equal(wrong.code, 2);
 });
 
 /** Does something of its own when a stage has ended. */

@@ -10,7 +10,8 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
-import { down, homeFolder, projectFolder, up } from "../lib/src/stack/index.ts";
+import { down, projectFolder, up } from "../lib/src/stack/index.ts";
+import { jarsFolder } from "../setup/paths.mjs";
 
 const project = projectFolder();
 const words = process.argv.slice(2);
@@ -32,8 +33,7 @@ const started = performance.now();
 
 const home = await mkdtemp(join(tmpdir(), "streambook-test-"));
 const external = process.env["STREAMBOOK_STACK"] === "external";
-process.env["STREAMBOOK_JARS"] ??= join(homeFolder(), "jars");
-process.env["STREAMBOOK_LOG_LEVEL"] ??= "silent";
+process.env["STREAMBOOK_JARS"] = jarsFolder();
 if (!external) {
   process.env["STREAMBOOK_HOME"] = home;
   process.env["STREAMBOOK_PORTS"] = "free";

@@ -7,6 +7,7 @@ import { parseAddress } from "../address/index.ts";
 import { COURSE, findNotebooks, jupyterFolder, noSuchNotebook } from "../notebook/index.ts";
 import { CORE, projectFolder, resolveServices, status, up } from "../stack/index.ts";
 import { createBoard } from "../../../setup/board.mjs";
+import { setting } from "../../../setup/paths.mjs";
 import { installLab, labFolder } from "../../../setup/python.mjs";
 import { action, usage } from "./command.ts";
 
@@ -20,7 +21,7 @@ const SETTINGS = {
  * Where JupyterLab listens in a container: `address:port` in the variable `STREAMBOOK_LAB`. The port is published under the
  * same number on the machine outside, where the learner's browser is.
  */
-const container = process.env["STREAMBOOK_LAB"];
+const container = setting("STREAMBOOK_LAB");
 
 interface LabOptions {
   readonly port?: string;

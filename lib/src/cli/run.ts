@@ -3,7 +3,15 @@ import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { listed, StreambookError } from "../errors/index.ts";
 import { createLogger } from "../log/index.ts";
-import { judge, run, type RunReport, type StageEvent, StageRecorder } from "../pipeline/index.ts";
+import {
+  checkOutput,
+  checkRunNames,
+  judge,
+  run,
+  type RunReport,
+  type StageEvent,
+  StageRecorder,
+} from "../pipeline/index.ts";
 import { plural } from "../plot/index.ts";
 import { loadSchema } from "../schema/index.ts";
 import {
@@ -28,6 +36,9 @@ interface Options {
   readonly clusters?: number;
   readonly seed: number;
   readonly warmUp: number;
+  readonly topic: string;
+  readonly table: string;
+  readonly replace?: boolean;
   readonly keepUp?: boolean;
 }
 
@@ -47,11 +58,16 @@ export function register(program: Command): void {
     .option("--clusters <k>", "number of clusters (default: one for each text)", wholeNumber(1, 1000))
     .option("--seed <n>", "seed of the clustering", wholeNumber(0, 2 ** 32 - 1), 42)
     .option("--warm-up <n>", "chunks held to seed the clusters", wholeNumber(1), 200)
+    .option("--topic <name>", "topic of Kafka", "chunks")
+    .option("--table <name>", "table of Hive", "chunks_clustered")
+    .option("--replace", "remove what is in that topic and table also when it is not an earlier run's")
     .option("--keep-up", "leave the stack running, to look inside")
     .action(
       action<Options>(async (options, { signal }) => {
         const output = resolve(options.output);
-        // What is wrong with the texts is told before the stack is started for them.
+        // What is wrong with the names, folders and texts is told before the stack is started for them.
+        checkRunNames(options);
+        await checkOutput(output, options.data);
         const { others } = await surveyTexts(options.data, signal);
         if (others.length > 0)
           process.stderr.write(`in ${options.data} only files are read; passed over: ${listed(others)}\n`);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -78,6 +78,32 @@ test("overwriting replaces the texts of the earlier run, and only these", async 
   assert.equal(await readFile(join(output, "mine.txt"), "utf8"), "mine");
 });
 
+for (const theirs of ["labels/labels.json", "labels/notes.txt", "text-2.txt"]) {
+  test(`${theirs} of somebody's is never written over`, async () => {
+    const output = folder();
+    await mkdir(join(output, "labels"), { recursive: true });
+    await writeFile(join(output, theirs), `{ "text-1.txt": 0 }`);
+    await writeFile(join(output, "text-1.txt"), "mine");
+    const before = await contents(output);
+    for (const overwrite of [false, true]) {
+      await assert.rejects(generateCorpus({ texts: 2, size: 2000, output }, { overwrite }), (error) =>
+        isStreambookError(error, overwrite ? "NOT_OURS" : "USAGE"),
+      );
+      assert.deepEqual(await contents(output), before);
+    }
+  });
+}
+
+test("an empty folder with labels of somebody's is refused too", async () => {
+  const output = folder();
+  await mkdir(join(output, "labels"), { recursive: true });
+  await writeFile(join(output, "labels", "labels.json"), "{}");
+  await assert.rejects(generateCorpus({ texts: 2, size: 2000, output }), (error) =>
+    isStreambookError(error, "NOT_OURS"),
+  );
+  assert.deepEqual(await contents(output), { "labels.json": "{}" });
+});
+
 test("an interrupted run leaves no half-written text", async () => {
   const output = folder();
   const controller = new AbortController();
@@ -107,11 +133,16 @@ test("progress grows to the whole", async () => {
   assert.equal(seen.at(-1), bytes);
 });
 
-test("a damaged list of labels does not stop overwriting", async () => {
+test("with a damaged list of labels nobody knows whose the texts are, and they are left alone", async () => {
   const output = folder();
   await generateCorpus({ texts: 2, size: 2000, output });
   await writeFile(join(output, "labels", "labels.json"), "{");
-  await generateCorpus({ texts: 2, size: 2000, output }, { overwrite: true });
+  const before = await contents(output);
+  await assert.rejects(
+    generateCorpus({ texts: 2, size: 2000, output }, { overwrite: true }),
+    (error) => isStreambookError(error, "NOT_OURS") && error.message.includes("text-1.txt"),
+  );
+  assert.deepEqual(await contents(output), before);
 });
 
 test("numbers that make no sense are refused before anything is written", async () => {

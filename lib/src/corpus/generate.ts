@@ -2,6 +2,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { StreambookError } from "../errors/index.ts";
+import { claimFolder, strangerIn } from "../../../setup/owned.mjs";
 import { Random } from "../random/index.ts";
 import { InventedLanguage, type LanguageOptions } from "./language.ts";
 
@@ -41,12 +42,18 @@ export interface Corpus {
 const BLOCK = 2 ** 18;
 /** The truth has a folder of its own, so that streaming the folder of the texts sends texts and nothing else. */
 const LABELS = join("labels", "labels.json");
+/** Stands beside the truth, so that the folder of the texts holds texts and nothing else. */
+const MARK = {
+  name: ".streambook-generated",
+  text: "`streambook data generate --overwrite` replaces labels.json, and the texts that it names, in the folder above.\n",
+};
 
 /**
  * Writes labelled texts in an invented language: the same options give the same bytes, whatever the machine. Memory stays
  * flat, whatever the size; a text appears under its name only when it is whole.
  *
- * @throws USAGE when an option is out of range, or the folder has texts already
+ * @throws USAGE when an option is out of range, or the folder has texts already; NOT_OURS when a file that would be written over
+ * is not of an earlier run
  *
  * @example
  * ```ts
@@ -68,13 +75,13 @@ export async function generateCorpus(options: CorpusOptions, running: GenerateOp
     throw new StreambookError("USAGE", `${size} bytes are too few for ${count} texts; give at least ${100 * count}`);
   }
   const language = new InventedLanguage(options);
-  await prepareFolder(output, running.overwrite === true);
   const width = String(count).length;
   const plan = shareOut(size, count, new Random(seed).fork(count)).map((share, index) => ({
     name: `text-${String(index + 1).padStart(width, "0")}.txt`,
     topic: index % language.topics,
     share,
   }));
+  await prepareFolder(output, plan, running.overwrite === true);
   // The labels come first: a run that is interrupted has then said which files are its own.
   const labels = join(output, LABELS);
   const truth = Object.fromEntries(plan.map(({ name, topic }) => [name, topic]));
@@ -94,21 +101,38 @@ export async function generateCorpus(options: CorpusOptions, running: GenerateOp
 }
 
 /** Makes the folder, and makes sure that what is written does not mix with what was there. */
-async function prepareFolder(folder: string, overwrite: boolean): Promise<void> {
-  await mkdir(join(folder, "labels"), { recursive: true });
-  const names = (await readdir(folder, { withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => entry.name);
+async function prepareFolder(
+  folder: string,
+  plan: readonly { readonly name: string }[],
+  overwrite: boolean,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
   if (names.length > 0 && !overwrite) {
     throw new StreambookError(
       "USAGE",
       `the folder ${folder} has files already (${names[0]} …); choose another folder, or replace an earlier run's texts with --overwrite`,
     );
   }
+  const labels = join(folder, "labels");
+  const stranger = await strangerIn(labels, MARK).catch(() => "");
+  if (stranger !== undefined) throw notOurs(join(labels, stranger));
   const ours = new Set(
     Object.keys(await readLabels(join(folder, LABELS))).filter((name) => /^text-\d+\.txt$/.test(name)),
   );
+  const taken = new Set(entries.map(({ name }) => name));
+  const other = plan.find(({ name }) => taken.has(name) && !ours.has(name));
+  if (other !== undefined) throw notOurs(join(folder, other.name));
+  await claimFolder(labels, MARK);
   for (const name of names) if (ours.has(name)) await rm(join(folder, name));
+}
+
+function notOurs(path: string): StreambookError {
+  return new StreambookError(
+    "NOT_OURS",
+    `${path} is not of an earlier run, and would be written over; choose another folder`,
+  );
 }
 
 /** The labels of an earlier run; none when there are no such, or they are damaged. */

@@ -27,6 +27,11 @@ export const errorCodes = {
     retriable: false,
     exitCode: 1,
   },
+  NOT_OURS: {
+    summary: "A folder, topic or table that would be written over or removed was not made by streambook.",
+    retriable: false,
+    exitCode: 2,
+  },
   INTERNAL: {
     summary: "The library contradicts itself: a fault of ours, please report it.",
     retriable: false,

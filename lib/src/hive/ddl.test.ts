@@ -78,6 +78,14 @@ test("a table is made from its schema", () => {
   );
 });
 
+test("a table and a view carry properties, whose values end where they should", () => {
+  const properties = { "made.by": "it's us" };
+  const table = createExternalTable(schema, { table: "t", location: "/t", properties });
+  assert.match(table, /\nLOCATION '\/t'\nTBLPROPERTIES \('made\.by' = 'it\\'s us'\)$/);
+  const view = createTextView({ view: "v", table: "t", columns: ["page"], properties });
+  assert.match(view, /^CREATE OR REPLACE VIEW `v` TBLPROPERTIES \('made\.by' = 'it\\'s us'\) AS SELECT\n/);
+});
+
 test("a column cannot be there twice", () => {
   const twice = { table: "t", location: "/t", partitionedBy: [{ name: "page", type: "string", doc: "" }] } as const;
   assert.throws(() => createExternalTable(schema, twice), /"page" twice/);

@@ -72,6 +72,8 @@ export interface TableOptions {
   readonly location: string;
   /** What the table holds. */
   readonly comment?: string;
+  /** What is said of the table for programs; `SHOW TBLPROPERTIES` tells it. @default none */
+  readonly properties?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -80,7 +82,7 @@ export interface TableOptions {
  * @throws USAGE for a name or location that cannot be used, or a column that is there twice
  */
 export function createExternalTable(schema: Schema, options: TableOptions): string {
-  const { extraColumns = [], partitionedBy = [], comment } = options;
+  const { extraColumns = [], partitionedBy = [], comment, properties } = options;
   const columns = [...schema.fields, ...extraColumns];
   const names = [...columns, ...partitionedBy].map((field) => field.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -96,7 +98,13 @@ export function createExternalTable(schema: Schema, options: TableOptions): stri
     ...(partitionedBy.length === 0 ? [] : [`PARTITIONED BY (\n${partitionedBy.map(column).join(",\n")}\n)`]),
     `STORED AS PARQUET`,
     `LOCATION ${text(location(options.location))}`,
+    ...tableProperties(properties),
   ].join("\n");
+}
+
+function tableProperties(properties: Readonly<Record<string, string>> = {}): string[] {
+  const pairs = Object.entries(properties).map(([name, value]) => `${text(name)} = ${text(value)}`);
+  return pairs.length === 0 ? [] : [`TBLPROPERTIES (${pairs.join(", ")})`];
 }
 
 /**
@@ -117,6 +125,8 @@ export interface TextViewOptions {
   readonly columns: readonly string[];
   /** Of these only `A-Z`, `a-z`, `0-9` and blanks are left. @default none */
   readonly stripped?: readonly string[];
+  /** What is said of the view for programs. @default none */
+  readonly properties?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The statement that makes (or replaces) a view whose columns are all STRING. */
@@ -126,7 +136,10 @@ export function createTextView(options: TextViewOptions): string {
     const value = `CAST(${identifier(name)} AS STRING)`;
     return `  ${stripped.includes(name) ? `regexp_replace(${value}, ${text("[^A-Za-z0-9 ]")}, '')` : value} AS ${identifier(name)}`;
   });
-  return `CREATE OR REPLACE VIEW ${identifier(view)} AS SELECT\n${selected.join(",\n")}\nFROM ${identifier(table)}`;
+  const head = [`CREATE OR REPLACE VIEW ${identifier(view)}`, ...tableProperties(options.properties), "AS SELECT"].join(
+    " ",
+  );
+  return `${head}\n${selected.join(",\n")}\nFROM ${identifier(table)}`;
 }
 
 function column({ name, type, doc }: Field): string {

@@ -48,6 +48,8 @@ export interface ConsumeOptions {
   readonly schema: Schema;
   readonly topic: string;
   readonly table: string;
+  /** Properties that say what the table and its view are, if they have to be made. @default none */
+  readonly tableProperties?: Readonly<Record<string, string>> | undefined;
   /**
    * Consumers of one group share the partitions, but not the model: each labels its rows by one of its own, which goes on from
    * the newest that it finds when it starts. @default "streambook"
@@ -114,6 +116,7 @@ export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
     name: options.table,
     topic: options.topic,
     schema: options.schema,
+    properties: options.tableProperties,
     logger,
     signal: patience.signal,
   });

@@ -29,5 +29,7 @@ export {
 export { rebuild, type RebuildOptions, type RebuildProgress, type RebuildReport } from "./rebuild.ts";
 export { default as rebuildJob, type RebuildRecord } from "./rebuild-job.ts";
 export { type RebuiltText } from "./rebuilt-files.ts";
+export { checkOutput } from "./output.ts";
+export { checkRunNames } from "./run-names.ts";
 export { run, type RunOptions, type RunResult } from "./run.ts";
 export { StageRecorder, type Stage, type StageEvent } from "./stages.ts";

@@ -38,6 +38,8 @@ export interface RebuildOptions {
   /** Replaces files of the same names in the output folder; without it, the folder must be empty. @default false */
   readonly replace?: boolean;
   readonly onProgress?: (progress: RebuildProgress) => void;
+  /** Told of each file before it gets its name. */
+  readonly onFile?: (name: string) => Promise<void>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -91,7 +93,7 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
   const hdfs = new Hdfs({ address: addresses.webhdfs, signal });
   await prepareFolder(output, replace);
   const work = `${JOBS}/rebuild-${randomBytes(6).toString("hex")}`;
-  const files = new RebuiltFiles(output);
+  const files = new RebuiltFiles(output, options.onFile);
   const watch = new Stopwatch();
   try {
     const input = await watch.time("prepare", () => prepare(source, work, hdfs, options));

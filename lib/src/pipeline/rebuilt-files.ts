@@ -43,14 +43,19 @@ interface Proven {
 export class RebuiltFiles {
   readonly texts: RebuiltText[] = [];
   readonly #folder: string;
+  readonly #onFile: ((name: string) => Promise<void>) | undefined;
   readonly #hidden = new Set<string>();
   #draft: Draft | undefined;
   #uri: string | undefined;
   #proven: Proven[] = [];
 
-  /** @param folder the output folder; see {@link prepareFolder} */
-  constructor(folder: string) {
+  /**
+   * @param folder the output folder; see {@link prepareFolder}
+   * @param onFile told of each file before it gets its name
+   */
+  constructor(folder: string, onFile?: (name: string) => Promise<void>) {
     this.#folder = folder;
+    this.#onFile = onFile;
   }
 
   /** Takes the next record of the job's output. */
@@ -104,6 +109,7 @@ export class RebuiltFiles {
   async #settle(): Promise<void> {
     for (const [index, { end, path }] of this.#proven.entries()) {
       const file = fileNameOf(end.uri, index === this.#proven.length - 1 ? undefined : end.stream);
+      await this.#onFile?.(file);
       await rename(path, join(this.#folder, file));
       this.#hidden.delete(path);
       this.texts.push(textOf(end, { file }));

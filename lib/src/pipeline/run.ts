@@ -1,14 +1,14 @@
 /**
  * The whole pipeline once, from texts to the same texts rebuilt, with a report: what `npm start` runs on a stack that is up.
  */
-import { access, constants, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
-import { mapConcurrent, retry, until } from "../async/index.ts";
-import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { basename, join, resolve } from "node:path";
+import { mapConcurrent, retry } from "../async/index.ts";
+import { StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { openHive } from "../hive/index.ts";
-import { deadLetterTopic, deleteTopics, ensureTopic, topicOffsets } from "../kafka/index.ts";
+import { topicOffsets } from "../kafka/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
 import type { HadoopClient } from "../mapreduce/index.ts";
 import { plural } from "../plot/index.ts";
@@ -18,12 +18,14 @@ import { listFiles, startStreamSource } from "../stream/index.ts";
 import { analyse } from "./analysis.ts";
 import { consume } from "./consume.ts";
 import { type Checksum, checksumOf, piecesOf } from "./large-file.ts";
+import { checkOutput, noteText, prepareOutput } from "./output.ts";
 import { produce, type ProduceResult } from "./produce.ts";
 import { rebuild, type RebuildReport } from "./rebuild.ts";
 import type { ReportLink, ReportText, RunReport } from "./report-types.ts";
 import { writeReport, type WrittenReport } from "./report.ts";
+import { RUN_PROPERTIES, runLog, RunNames } from "./run-names.ts";
 import { RateMeter, StageRecorder } from "./stages.ts";
-import { dropTable, hdfsFolders } from "./table.ts";
+import { hdfsFolders } from "./table.ts";
 
 /** Options of {@link run}. */
 export interface RunOptions {
@@ -42,8 +44,12 @@ export interface RunOptions {
   readonly seed?: number;
   /** Chunks held to seed the clusters. @default 200 */
   readonly warmUp?: number;
+  /** Topic of Kafka. @default "chunks" */
   readonly topic?: string;
+  /** Table of Hive. @default "chunks_clustered" */
   readonly table?: string;
+  /** Removes what stands under these names, whoever made it. @default false: only what a run has made */
+  readonly replace?: boolean | undefined;
   /** Versions of what runs, for the report. */
   readonly versions?: Readonly<Record<string, string>>;
   /** Version of the JDK, or null when the services run elsewhere. */
@@ -61,9 +67,9 @@ export interface RunResult extends WrittenReport {
 
 /**
  * Streams the texts through Kafka into clusters and a Hive table, rebuilds them by MapReduce, compares, and writes the
- * report. Topic and table are the run's own: what an earlier run left in them is removed first.
+ * report. Topic, table and output folder are the run's own: what an earlier run left in them is removed first.
  *
- * @throws NO_TEXTS, NOT_UTF8; whatever a stage throws
+ * @throws NOT_OURS when something stands there that no run has made; NO_TEXTS, NOT_UTF8; whatever a stage throws
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const settings = {
@@ -78,17 +84,18 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const logger = options.logger ?? silentLogger;
   const { addresses, signal, schema, topic, table, output } = settings;
   const hdfs = new Hdfs({ address: addresses.webhdfs, ...(signal === undefined ? {} : { signal }) });
-  await prepareOutput(output);
+  await checkOutput(output, options.data);
   await using source = await startStreamSource({ folder: options.data, chunkSize: settings.chunkSize, port: 0 });
   const sources = await readSources(options.data, await listFiles(source.url), signal);
   const clusters = options.clusters ?? Math.max(1, sources.filter(({ bytes }) => bytes > 0).length);
-  const runLog = `${hdfsFolders.log}/run`;
+  const logFolder = runLog(table);
 
-  await recorder.run(
+  await using _names = await recorder.run(
     "Clear the last run",
-    () => clear({ ...settings, hdfs, runLog }),
+    () => RunNames.take(settings),
     () => ({ text: `topic ${topic} and table ${table} are empty` }),
   );
+  await prepareOutput(output, options.data);
 
   const sent = new RateMeter("sent to Kafka", recorder);
   const stored = new RateMeter("stored in the table", recorder);
@@ -124,6 +131,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
         schema,
         topic,
         table,
+        tableProperties: RUN_PROPERTIES,
         group: `run-${table}`,
         clusters,
         seed: settings.seed,
@@ -151,19 +159,20 @@ export async function run(options: RunOptions): Promise<RunResult> {
 
   await recorder.run(
     "Log → HDFS",
-    () => uploadLog(hdfs, runLog, produced, signal),
-    (bytes) => ({ text: `${bytes} bytes in ${runLog}` }),
+    () => uploadLog(hdfs, logFolder, produced, signal),
+    (bytes) => ({ text: `${bytes} bytes in ${logFolder}` }),
   );
 
   const rebuilt = await recorder.run(
     "Rebuild by MapReduce",
     (stage) =>
       rebuild({
-        input: `hdfs://${runLog}`,
+        input: `hdfs://${logFolder}`,
         output: join(output, "refresh"),
         addresses,
         hadoop: options.hadoop,
         replace: true,
+        onFile: (name) => noteText(output, name),
         signal,
         onProgress: ({ text }) => stage.progress(text),
       }),
@@ -225,38 +234,6 @@ interface Source extends Checksum {
 /** Files that are read at once. */
 const AT_ONCE = 4;
 
-/** A file that says that a folder is a run's output, and may be cleared by the next run. */
-const MARKER = ".streambook-run";
-const OWN = ["report.json", "report.html", "logs", "refresh"];
-
-/** Makes the output folder ready; a folder that holds other things is not touched. */
-async function prepareOutput(folder: string): Promise<void> {
-  let entries: string[];
-  try {
-    await mkdir(dirname(folder), { recursive: true });
-    // Not recursive: below /proc, Node would try for ever.
-    await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
-    });
-    entries = await readdir(folder);
-    await access(folder, constants.W_OK);
-  } catch (cause) {
-    throw new StreambookError(
-      "USAGE",
-      `cannot write to the output folder ${folder} (${messageOf(cause)}); choose another with --output`,
-      { cause },
-    );
-  }
-  if (entries.length > 0 && !entries.includes(MARKER)) {
-    throw new StreambookError(
-      "USAGE",
-      `the output folder ${folder} holds other things (${entries[0]}); give an empty or a new folder with --output`,
-    );
-  }
-  await writeFile(join(folder, MARKER), "The next run that writes here replaces what the last one has written.\n");
-  for (const name of OWN) await rm(join(folder, name), { recursive: true, force: true });
-}
-
 function readSources(folder: string, files: readonly string[], signal: AbortSignal | undefined): Promise<Source[]> {
   return mapConcurrent(files, AT_ONCE, async (file) => ({ file, ...(await checksumOf(join(folder, file), signal)) }));
 }
@@ -270,35 +247,6 @@ function demandAll({ failed, stopped }: ProduceResult): void {
       first.code,
       `${first.message}${failed.length > 1 ? ` (and ${failed.length - 1} more texts)` : ""}`,
     );
-}
-
-interface Clearing {
-  readonly addresses: Addresses;
-  readonly hdfs: Hdfs;
-  readonly topic: string;
-  readonly table: string;
-  readonly runLog: string;
-  readonly signal?: AbortSignal | undefined;
-}
-
-async function clear({ addresses, hdfs, topic, table, runLog, signal }: Clearing): Promise<void> {
-  await deleteTopics({ broker: addresses.kafka, topics: [topic, deadLetterTopic(topic)] });
-  await using hive = await openHive({ address: addresses.hive, signal });
-  await dropTable(hive, hdfs, table);
-  await hdfs.remove(runLog, { recursive: true });
-  // Kafka deletes in its own time; a topic of that name can be made when the old one is gone.
-  await until(
-    `Kafka to delete the topic ${topic}`,
-    async () => {
-      try {
-        return (await ensureTopic({ broker: addresses.kafka, topic })).created;
-      } catch (error) {
-        if (isStreambookError(error, "KAFKA_FAILED")) return false;
-        throw error;
-      }
-    },
-    { signal },
-  );
 }
 
 /** How many messages a topic holds, as the broker says: from the first offset to the last of each partition. */

@@ -26,6 +26,7 @@ export const hdfsFolders = {
   staging: "/streambook/staging",
   models: "/streambook/models",
   log: "/streambook/log",
+  marks: "/streambook/marks",
 } as const;
 
 /** A contiguous range of offsets of one partition: both ends belong to it. */
@@ -106,6 +107,8 @@ export interface TableOptions {
   readonly name: string;
   readonly topic: string;
   readonly schema: Schema;
+  /** Properties of the table and its view, if they have to be made. @default none */
+  readonly properties?: Readonly<Record<string, string>> | undefined;
   readonly logger: Logger;
   readonly signal?: AbortSignal | undefined;
 }
@@ -122,13 +125,13 @@ export class Table {
   constructor(options: TableOptions) {
     identifier(options.name);
     this.#options = options;
-    this.#view = textView(options.name, options.schema); // its name is longer: refused before anything is made
+    this.#view = textView(options); // its name is longer: refused before anything is made
     this.location = `${hdfsFolders.warehouse}/${options.name}`;
   }
 
   /** Makes the folders, the table and its text view, where they are missing. */
   async create(): Promise<void> {
-    const { hdfs, name, schema } = this.#options;
+    const { hdfs, name, schema, properties } = this.#options;
     await hdfs.mkdirs(this.location);
     await hdfs.mkdirs(this.#staging);
     await this.#hive(async (session) => {
@@ -138,6 +141,7 @@ export class Table {
           extraColumns: rowColumns,
           partitionedBy: [{ name: "event_date", type: "string", doc: "UTC date of event_time, YYYY-MM-DD" }],
           location: this.location,
+          properties,
         }),
       );
       if (this.#view !== undefined) await session.execute(this.#view);
@@ -241,8 +245,8 @@ export class Table {
 /** The view in the form of the course's first version: five columns, all text, the chunk reduced to plain characters. */
 const TEXT_VIEW = ["chunk", "agent_id", "destination_uri", "event_time", "cluster"];
 
-function textView(table: string, { fields }: Schema): string | undefined {
-  const names = new Set([...fields, ...rowColumns].map(({ name }) => name));
+function textView({ name: table, schema, properties }: TableOptions): string | undefined {
+  const names = new Set([...schema.fields, ...rowColumns].map(({ name }) => name));
   if (!TEXT_VIEW.every((name) => names.has(name))) return undefined;
-  return createTextView({ view: `${table}_text`, table, columns: TEXT_VIEW, stripped: ["chunk"] });
+  return createTextView({ view: `${table}_text`, table, columns: TEXT_VIEW, stripped: ["chunk"], properties });
 }

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { homeFolder as homeOf, setting } from "../../../setup/paths.mjs";
 import { StreambookError } from "../errors/index.ts";
 import { CORE, service, services } from "./catalog/index.ts";
 import type { Service } from "./service.ts";
@@ -32,7 +33,7 @@ export function projectFolder(): string {
 
 /** The folder of everything the stack keeps: `STREAMBOOK_HOME`, or `.streambook` in the project. */
 export function homeFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  return resolve(environment["STREAMBOOK_HOME"] ?? join(projectFolder(), ".streambook"));
+  return homeOf(environment); // one reader for set-up and library
 }
 
 /**
@@ -93,7 +94,7 @@ export function isExternal(name: string, environment: NodeJS.ProcessEnv): boolea
   const { asked, profile } = service(name);
   const variable = services().find(({ addresses = {} }) => Object.hasOwn(addresses, asked))?.addresses?.[asked]
     ?.variable;
-  if (variable !== undefined && (environment[variable] ?? "") !== "") return true;
+  if (variable !== undefined && setting(variable, environment) !== undefined) return true;
   return profile === CORE && allExternal(environment);
 }
 
@@ -118,8 +119,8 @@ export function externalAddresses(environment: NodeJS.ProcessEnv): Partial<Recor
 
 function externalAddress({ addresses = {} }: Service, key: string, environment: NodeJS.ProcessEnv): string {
   const { variable = "" } = addresses[key] ?? {};
-  const value = environment[variable] ?? "";
-  if (value === "") throw missingAddress(variable, environment);
+  const value = setting(variable, environment);
+  if (value === undefined) throw missingAddress(variable, environment);
   return value;
 }
 

@@ -9,6 +9,7 @@ import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { setPriority } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { OWN_HOME, setting } from "../../../setup/paths.mjs";
 import { libraries } from "./catalog/index.ts";
 import { serviceEnvironment } from "./command.ts";
 import { commonOptions, jarsOf, openedPackages, writeArguments } from "./java-options.ts";
@@ -91,8 +92,8 @@ export async function buildArchivesInBackground(
   java: Java,
   environment: NodeJS.ProcessEnv,
 ): Promise<boolean> {
-  const allowed = layout.ownsJars && environment["STREAMBOOK_HOME"] === undefined;
-  const wanted = environment["STREAMBOOK_ARCHIVES"] ?? (allowed ? "build" : "use");
+  const allowed = layout.ownsJars && layout.home === OWN_HOME;
+  const wanted = setting("STREAMBOOK_ARCHIVES", environment) ?? (allowed ? "build" : "use");
   if (wanted !== "build" || (await missing(layout, java)).length === 0 || (await archiveBuild(layout)) !== undefined)
     return false;
   const worker = fileURLToPath(new URL(`./archive-worker${extname(import.meta.url)}`, import.meta.url));

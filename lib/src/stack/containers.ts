@@ -1,4 +1,5 @@
 /** The services in containers, one in each: who is where, and what the machine outside sees of them. Plain functions. */
+import { setting } from "../../../setup/paths.mjs";
 import { StreambookError } from "../errors/index.ts";
 import type { Addresses } from "./addresses.ts";
 import { instanceNames, membersOf, service } from "./catalog/index.ts";
@@ -55,7 +56,7 @@ export function publishedPorts(environment: NodeJS.ProcessEnv): Record<string, n
   return Object.fromEntries(
     told.map((name) => {
       const { usual, variable } = publication(name);
-      const text = environment[variable] || String(usual);
+      const text = setting(variable, environment) ?? String(usual);
       const port = Number(text);
       if (Number.isInteger(port) && port > 0 && port < 65536) return [name, port];
       throw new StreambookError("USAGE", `${variable} is "${text}", which is no port; give a number from 1 to 65535`);

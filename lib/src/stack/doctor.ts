@@ -3,6 +3,7 @@ import type { StackOptions } from "./events.ts";
 import { openLayout } from "./layout.ts";
 import { titleOf } from "./catalog/index.ts";
 import { findServices } from "./running.ts";
+import { homeProblem } from "../../../setup/owned.mjs";
 import { setupModule } from "./setup.ts";
 import { status } from "./status.ts";
 
@@ -28,11 +29,18 @@ export async function doctor(options: StackOptions = {}): Promise<Finding[]> {
   const machine = await requirements(layout.home, jars !== undefined, running, environment);
   return [
     ...machine,
+    await homeFinding(layout.home),
     finding("jars", jars, layout.jarsHome),
     finding("packages", await missingPackage(), "as package-lock.json says"),
     finding("lib/dist", await distProblem(), "newer than its sources"),
     ...(await services(options)),
   ];
+}
+
+async function homeFinding(home: string): Promise<Finding> {
+  const problem = await homeProblem(home);
+  if (problem === undefined) return { name: "home", ok: true, found: home, remedy: [] };
+  return { name: "home", ok: false, found: problem, remedy: ["set STREAMBOOK_HOME to a new folder, or unset it"] };
 }
 
 function finding(name: string, problem: string | undefined, found: string): Finding {

@@ -4,7 +4,7 @@ import { StreambookError } from "../errors/index.ts";
 import { allExternal } from "./addresses.ts";
 import { archiveBuild, archiveMark } from "./archives.ts";
 import { type StackOptions, type Tell, teller } from "./events.ts";
-import { type Layout, openLayout } from "./layout.ts";
+import { type Layout, openHome, openLayout } from "./layout.ts";
 import { instanceNames, membersOf, needsOf, service, titleOf } from "./catalog/index.ts";
 import { endProcess, listProcesses, send } from "./processes.ts";
 import { findServices } from "./running.ts";
@@ -23,13 +23,14 @@ export interface DownOptions extends StackOptions {
  * Ends the services. Nothing they stored is touched, and no process is left.
  *
  * @returns the services that ran
- * @throws USAGE for a stack that runs elsewhere
+ * @throws USAGE for a stack that runs elsewhere; NOT_OURS for a home that holds other things
  */
 export async function down(options: DownOptions = {}): Promise<string[]> {
   const { environment = process.env, signal, onProgress } = options;
   refuseExternal(environment, "down");
   const tell = teller(onProgress);
   const layout = openLayout(environment);
+  await openHome(layout);
   const chosen = withDependants(options.services?.flatMap(membersOf) ?? instanceNames());
   const { withLock } = await setupModule("lock");
   return withLock(

@@ -1,4 +1,5 @@
 /** Services that run elsewhere: nothing is started, each is only asked whether it works. */
+import { setting } from "../../../setup/paths.mjs";
 import { until } from "../async/index.ts";
 import { isStreambookError, StreambookError } from "../errors/index.ts";
 import { type Addresses, externalAddresses } from "./addresses.ts";
@@ -15,6 +16,14 @@ export function externalPlace(name: string, places: Addresses): string {
 /** How long a service may still be starting, in milliseconds. */
 const WAIT = 60_000;
 
+/** @throws USAGE for what is not a number of milliseconds */
+function longestWait(environment: NodeJS.ProcessEnv): number {
+  const text = setting("STREAMBOOK_WAIT", environment) ?? String(WAIT);
+  const milliseconds = Number(text);
+  if (milliseconds >= 0) return milliseconds;
+  throw new StreambookError("USAGE", `STREAMBOOK_WAIT is "${text}"; give a number of milliseconds, or unset it`);
+}
+
 /**
  * Waits until each service answers.
  *
@@ -26,7 +35,7 @@ export async function demandExternal(
   signal?: AbortSignal,
 ): Promise<void> {
   const places = externalAddresses(environment) as unknown as Addresses;
-  const timeout = Number(environment["STREAMBOOK_WAIT"] ?? WAIT);
+  const timeout = longestWait(environment);
   await Promise.all(
     names.map(async (name) => {
       const title = titleOf(name);

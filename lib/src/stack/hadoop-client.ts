@@ -2,6 +2,7 @@
 import { access, mkdir } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { setting } from "../../../setup/paths.mjs";
 import { addresses, allExternal } from "./addresses.ts";
 import { type Archives, findArchives } from "./archives.ts";
 import { libraries, serviceNames } from "./catalog/index.ts";
@@ -48,8 +49,8 @@ export async function hadoopClient(environment: NodeJS.ProcessEnv = process.env)
 }
 
 async function configurationFolder(layout: Layout, environment: NodeJS.ProcessEnv): Promise<string> {
-  const given = environment["STREAMBOOK_HADOOP_CONF"];
-  if (given) return given;
+  const given = setting("STREAMBOOK_HADOOP_CONF", environment);
+  if (given !== undefined) return given;
   if (allExternal(environment)) await renderExternal(layout, environment);
   return join(layout.conf, "hadoop");
 }
@@ -110,7 +111,7 @@ export async function writeTaskArguments(
 
 /** The option that writes down which classes are loaded, for `setup/classes.mjs`. */
 export function recording(environment: NodeJS.ProcessEnv, library: string, name: string): string[] {
-  const folder = environment["STREAMBOOK_RECORD_CLASSES"];
+  const folder = setting("STREAMBOOK_RECORD_CLASSES", environment);
   return folder === undefined ? [] : [`-XX:DumpLoadedClassList=${folder}/${library}-${name}-%p.txt`];
 }
 

@@ -4,7 +4,8 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
-import { addresses, homeFolder } from "./addresses.ts";
+import { jarsFolder } from "../../../setup/paths.mjs";
+import { addresses } from "./addresses.ts";
 import { down } from "./down.ts";
 import type { StackEvent } from "./events.ts";
 import { openLayout } from "./layout.ts";
@@ -23,7 +24,7 @@ suite("the launcher", () => {
 
   before(async () => {
     home = await mkdtemp(join(tmpdir(), "streambook it's a home, "));
-    const jars = process.env["STREAMBOOK_JARS"] ?? join(homeFolder({}), "jars");
+    const jars = jarsFolder();
     const { STREAMBOOK_PORTS: _ports, STREAMBOOK_STACK: _stack, ...rest } = process.env;
     environment = { ...rest, STREAMBOOK_HOME: home, STREAMBOOK_JARS: jars };
     occupied = await listenOn(9092); // undefined when a stack of the user has it already
@@ -82,6 +83,19 @@ suite("the launcher", () => {
     assert.deepEqual([state, place], ["running", (await addresses(environment)).kafka]);
     assert.ok(pid > 0 && memory > 1 << 20 && started !== undefined);
     assert.ok(isHealthy(await status({ environment })));
+  });
+
+  test("a shell with another folder for temporary files finds the same stack", async () => {
+    const before = process.env["TMPDIR"];
+    process.env["TMPDIR"] = await mkdtemp(join(tmpdir(), "streambook another shell "));
+    try {
+      assert.equal((await kafka()).state, "running");
+      assert.deepEqual((await upKafka()).started, []);
+    } finally {
+      await rm(process.env["TMPDIR"], { recursive: true });
+      if (before === undefined) delete process.env["TMPDIR"];
+      else process.env["TMPDIR"] = before;
+    }
   });
 
   test("a service that dies is noticed and named, with the end of its log, and started again", async () => {

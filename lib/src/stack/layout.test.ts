@@ -23,6 +23,40 @@ for (const name of ["plain", "two words", "it's", "a,b:c", "größe", "日本語
   });
 }
 
+test("a folder has one plain name: in every shell, whatever its TMPDIR, and by every way that leads there", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "streambook c d"));
+  const alias = `${folder} alias`;
+  await symlink(folder, alias);
+  const before = process.env["TMPDIR"];
+  try {
+    const names = ["/tmp/one", "/tmp/two words", ""].map((value) => {
+      process.env["TMPDIR"] = value;
+      return plainName(folder);
+    });
+    assert.equal(new Set([...names, plainName(alias)]).size, 1, names.join());
+    assert.match(names[0] ?? "", /^[\w./-]+$/);
+    assert.equal(plainName(join(folder, "not", "yet there")), plainName(join(alias, "not", "yet there")));
+  } finally {
+    if (before === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = before;
+    await rm(alias);
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("what stands at the place of a link, and is no link, is left alone", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "streambook e f"));
+  const place = plainName(folder);
+  try {
+    await writeFile(place, "mine");
+    await assert.rejects(linkPlainName(folder), { code: "SETUP_MISSING", message: /cannot make the link/ });
+    assert.equal(await readFile(place, "utf8"), "mine");
+  } finally {
+    await rm(place);
+    await rm(folder, { recursive: true });
+  }
+});
+
 test("a link that leads elsewhere is made again", async () => {
   const folder = await mkdtemp(join(tmpdir(), "streambook a b"));
   try {

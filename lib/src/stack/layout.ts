@@ -1,8 +1,11 @@
 /** Where the stack keeps its things, and the names of these folders that Java and shells can be given. */
 import { createHash } from "node:crypto";
-import { lstat, mkdir, readlink, symlink, unlink } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
-import { join, resolve } from "node:path";
+import { accessSync, constants, realpathSync } from "node:fs";
+import { lstat, readlink, symlink, unlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { claimHome } from "../../../setup/owned.mjs";
+import { jarsFolder } from "../../../setup/paths.mjs";
 import { StreambookError } from "../errors/index.ts";
 import { homeFolder, projectFolder } from "./addresses.ts";
 
@@ -33,12 +36,12 @@ export interface Layout {
  * The folders of the stack that an environment names.
  *
  * Hadoop's scripts split at spaces, class paths at colons, settings at commas. So a folder whose name has anything but
- * letters, digits and `._-` is given to the services under another name: a symbolic link in the folder for temporary files.
+ * letters, digits and `._-` is given to the services under another name: a symbolic link in {@link fixedPlace}.
  */
 export function openLayout(environment: NodeJS.ProcessEnv = process.env): Layout {
   const home = homeFolder(environment);
   const own = join(home, "jars");
-  const jars = resolve(environment["STREAMBOOK_JARS"] || own);
+  const jars = jarsFolder(environment);
   const plainHome = plainName(home);
   const plainJars = jars === own ? join(plainHome, "jars") : plainName(jars);
   return {
@@ -66,25 +69,54 @@ export function projectFile(...parts: string[]): string {
   return join(projectFolder(), ...parts);
 }
 
-/** A name for a folder that needs no quoting anywhere: its own, or that of the link which {@link linkPlainName} makes. */
+/**
+ * A name for a folder that needs no quoting anywhere: its own, or that of the link which {@link linkPlainName} makes. It is the
+ * same however the folder is reached, because the processes of a stack are known by it.
+ */
 export function plainName(folder: string): string {
-  return /^[\w./-]+$/.test(folder) ? folder : linkOf(folder);
+  const real = realName(folder);
+  return /^[\w./-]+$/.test(real) ? real : linkOf(real);
 }
 
-/** Makes the links that the names of a layout go through. Before services start, or are called. */
+/** The name of a folder without symbolic links on the way; what is not there yet keeps the name that it will have. */
+function realName(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return dirname(folder) === folder ? folder : join(realName(dirname(folder)), basename(folder));
+  }
+}
+
+/**
+ * Makes sure that the home is ours before anything is written there, or removed.
+ *
+ * @throws NOT_OURS for a folder that holds other things
+ */
+export async function openHome({ home }: Pick<Layout, "home">): Promise<void> {
+  const problem = await claimHome(home);
+  if (problem !== undefined) throw new StreambookError("NOT_OURS", problem);
+}
+
+/**
+ * Makes the home, and the links that the names of a layout go through. Before services start, or are called.
+ *
+ * @throws NOT_OURS for a home that holds other things
+ */
 export async function linkLayout(layout: Layout): Promise<void> {
-  await mkdir(layout.home, { recursive: true });
+  await openHome(layout);
   await linkPlainName(layout.home);
   if (!layout.ownsJars) await linkPlainName(layout.jarsHome);
 }
 
 /** Makes the link of a folder's {@link plainName}, if it needs one. */
 export async function linkPlainName(folder: string): Promise<void> {
+  const real = realName(folder);
   const link = plainName(folder);
-  if (link === folder || (await linkTarget(link)) === folder) return;
-  await unlink(link).catch(() => undefined);
-  await symlink(folder, link, "dir").catch(async (error: unknown) => {
-    if ((await linkTarget(link)) === folder) return; // another command has just made it
+  const target = await linkTarget(link);
+  if (link === real || target === real) return;
+  if (target !== undefined) await unlink(link).catch(() => undefined); // a link of ours that leads elsewhere
+  await symlink(real, link, "dir").catch(async (error: unknown) => {
+    if ((await linkTarget(link)) === real) return; // another command has just made it
     const why = `which the services need because the name of ${folder} has spaces or unusual characters`;
     throw new StreambookError(
       "SETUP_MISSING",
@@ -96,20 +128,43 @@ export async function linkPlainName(folder: string): Promise<void> {
 
 /** Removes the link of a folder's {@link plainName}, if it has one. */
 export async function removePlainName(folder: string): Promise<void> {
-  const link = linkOf(folder);
-  if ((await linkTarget(link)) === folder) await unlink(link);
+  const real = realName(folder);
+  const link = linkOf(real);
+  if ((await linkTarget(link)) === real) await unlink(link);
 }
 
 function linkOf(folder: string): string {
   const id = createHash("sha256").update(folder).digest("hex").slice(0, 12);
-  return join(tmpdir(), `streambook-${userInfo().uid}-${id}`);
+  return join(fixedPlace(), `streambook-${userNumber()}-${id}`);
+}
+
+/**
+ * A folder for what every command of a user must find again: links to homes, claims of ports. Not `TMPDIR`: that is each shell's
+ * own, and may have blanks in it.
+ */
+export function fixedPlace(): string {
+  return ["/tmp", "/var/tmp"].find(isWritable) ?? tmpdir();
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The number of the user; a user number need not have a name. */
+export function userNumber(): number {
+  return process.getuid?.() ?? 0;
 }
 
 /** Where a link of ours points; undefined if it is something else, or somebody else's. */
 async function linkTarget(link: string): Promise<string | undefined> {
   try {
     const { uid } = await lstat(link);
-    return uid === userInfo().uid || uid === 0 ? await readlink(link) : undefined;
+    return uid === userNumber() || uid === 0 ? await readlink(link) : undefined;
   } catch {
     return undefined;
   }

@@ -3,10 +3,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
-import { choosePorts, portIsFree } from "./ports.ts";
+import { choosePorts as choose, claimsFolder, type PortOptions, portIsFree } from "./ports.ts";
 import { resolveServices, service } from "./catalog/index.ts";
 import { allWellKnownPorts, type Ports } from "./place.ts";
 
@@ -16,9 +16,9 @@ const portsOf = (ports: Ports): number[] => core.flatMap((name) => Object.values
 
 // Claims of their own: a stack that just starts on this machine has some too.
 const temporary = await mkdtemp(join(tmpdir(), "streambook-ports-test-"));
-process.env["TMPDIR"] = temporary;
 after(() => rm(temporary, { recursive: true }));
-const claims = join(temporary, `streambook-ports-${userInfo().uid}`);
+const claims = join(temporary, "claims");
+const choosePorts = (options: PortOptions): ReturnType<typeof choose> => choose({ claims, ...options });
 beforeEach(() => rm(claims, { recursive: true, force: true }));
 
 async function claimAs(pid: number, port: number): Promise<void> {
@@ -109,7 +109,9 @@ test("stacks that start at the same moment get different ports, also those whose
     import { choosePorts } from ${JSON.stringify(new URL("./ports.ts", import.meta.url).href)};
     console.log("ready");
     await new Promise((resolve) => process.stdin.once("data", resolve));
-    const { ports } = await choosePorts({ wanted: ${JSON.stringify(core)}, running: new Set(), isFree: async () => true });
+    const claims = ${JSON.stringify(claims)};
+    const wanted = ${JSON.stringify(core)};
+    const { ports } = await choosePorts({ wanted, running: new Set(), isFree: async () => true, claims });
     console.log(JSON.stringify(ports)); // and waits, since a claim ends with its process`;
   const stacks = Array.from({ length: 6 }, () =>
     spawn(process.execPath, ["--input-type=module", "--eval", program], { stdio: ["pipe", "pipe", "inherit"] }),
@@ -123,6 +125,18 @@ test("stacks that start at the same moment get different ports, also those whose
   } finally {
     for (const stack of stacks) stack.kill();
   }
+});
+
+test("ports are claimed at one place, whatever the folder for temporary files of a shell is", async () => {
+  const before = process.env["TMPDIR"];
+  const places = ["/tmp/one", "/tmp/two words", ""].map((folder) => {
+    process.env["TMPDIR"] = folder;
+    return claimsFolder();
+  });
+  if (before === undefined) delete process.env["TMPDIR"];
+  else process.env["TMPDIR"] = before;
+  assert.equal(new Set(places).size, 1, places.join());
+  assert.match(places[0] ?? "", /^\/(?:var\/)?tmp\/streambook-ports-/);
 });
 
 test("a port on which somebody listens is not free", async () => {

@@ -1,9 +1,10 @@
 /** Which ports the services get: the well-known ones, and where one is taken the next that is free. */
+import { readlinkSync } from "node:fs";
 import { mkdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
-import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { StreambookError } from "../errors/index.ts";
+import { fixedPlace, userNumber } from "./layout.ts";
 import { processRuns } from "./processes.ts";
 import { inOrder, instanceNames, serviceNames } from "./catalog/index.ts";
 import { type Ports, wellKnownPorts } from "./place.ts";
@@ -23,6 +24,8 @@ export interface PortOptions {
   readonly onTaken?: (name: string, purpose: string, wanted: number, given: number) => void;
   /** Whether a port of the loopback interface is free. @default looks */
   readonly isFree?: (port: number) => Promise<boolean>;
+  /** Where ports are claimed; tests have claims of their own. @default {@link claimsFolder} @internal */
+  readonly claims?: string;
   /** Ends the wait while another stack chooses. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -43,10 +46,11 @@ const REACH = 1000;
  * the other.
  */
 export function choosePorts(options: PortOptions): Promise<PortChoice> {
-  return inTurn(() => chooseAll(options), options.signal);
+  const claims = options.claims ?? claimsFolder();
+  return inTurn(claims, () => chooseAll(options, claims), options.signal);
 }
 
-async function chooseAll(options: PortOptions): Promise<PortChoice> {
+async function chooseAll(options: PortOptions, folder: string): Promise<PortChoice> {
   const { running, previous, mode = "well-known", onTaken, isFree = portIsFree } = options;
   const owners = new Set([...serviceNames(), ...running, ...options.wanted]);
   const wellKnown = new Set([...owners].flatMap((name) => Object.values(wellKnownPorts(name))));
@@ -58,7 +62,7 @@ async function chooseAll(options: PortOptions): Promise<PortChoice> {
   ); // those that run choose first
 
   async function usable(port: number): Promise<boolean> {
-    if (given.has(port) || !(await isFree(port)) || !(await claim(port))) return false;
+    if (given.has(port) || !(await isFree(port)) || !(await claim(folder, port))) return false;
     claims.push(port);
     return true;
   }
@@ -83,7 +87,7 @@ async function chooseAll(options: PortOptions): Promise<PortChoice> {
     }
   }
   for (const name of instanceNames()) ports[name] ??= { ...wellKnownPorts(name), ...previous?.[name] };
-  return { ports, release: () => inTurn(() => releaseClaims(claims)) };
+  return { ports, release: () => inTurn(folder, () => releaseClaims(folder, claims)) };
 }
 
 async function firstUsable(candidates: Iterable<number>, usable: (port: number) => Promise<boolean>): Promise<number> {
@@ -130,9 +134,9 @@ export async function portIsFree(port: number): Promise<boolean> {
 }
 
 /** Does something with the claims while no other process does. */
-async function inTurn<T>(operation: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+async function inTurn<T>(claims: string, operation: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   const { withLock } = await setupModule("lock");
-  return withLock(`${claimsFolder()}.lock`, "streambook up", operation, signal && { signal });
+  return withLock(`${claims}.lock`, "streambook up", operation, signal && { signal });
 }
 
 /**
@@ -140,20 +144,29 @@ async function inTurn<T>(operation: () => Promise<T>, signal?: AbortSignal): Pro
  * that names the process which chose it; the file of a process that is gone counts for nothing. To be called in turn: two
  * that look at once could both find a claim that is gone, or one that is only half written.
  */
-async function claim(port: number): Promise<boolean> {
-  const file = join(claimsFolder(), String(port));
+async function claim(folder: string, port: number): Promise<boolean> {
+  const file = join(folder, String(port));
   const holder = Number(await readFile(file, "utf8").catch(() => ""));
   if (holder !== 0 && holder !== process.pid && processRuns(holder)) return false;
-  await mkdir(claimsFolder(), { recursive: true });
+  await mkdir(folder, { recursive: true });
   await writeFile(file, String(process.pid));
   return true;
 }
 
-function claimsFolder(): string {
-  return join(tmpdir(), `streambook-ports-${userInfo().uid}`);
+/** One for each user, and on Linux for each network: the ports of another are others. */
+export function claimsFolder(): string {
+  return join(fixedPlace(), ["streambook-ports", userNumber(), ...networkNumber()].join("-"));
 }
 
-async function releaseClaims(ports: readonly number[]): Promise<void> {
-  await Promise.all(ports.map((port) => rm(join(claimsFolder(), String(port)), { force: true })));
-  await rmdir(claimsFolder()).catch(() => undefined); // only when nobody else has claims
+function networkNumber(): string[] {
+  try {
+    return readlinkSync("/proc/self/ns/net").match(/\d+/) ?? [];
+  } catch {
+    return []; // not Linux
+  }
+}
+
+async function releaseClaims(folder: string, ports: readonly number[]): Promise<void> {
+  await Promise.all(ports.map((port) => rm(join(folder, String(port)), { force: true })));
+  await rmdir(folder).catch(() => undefined); // only when nobody else has claims
 }

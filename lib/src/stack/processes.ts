@@ -2,7 +2,7 @@
  * The processes of the machine: which there are, what they take, and how they end.
  */
 import { execFile } from "node:child_process";
-import { readdir, readFile, readlink } from "node:fs/promises";
+import { readdir, readFile, readlink, realpath } from "node:fs/promises";
 import { promisify } from "node:util";
 import { delay } from "../async/index.ts";
 import { argumentsFile, type Layout } from "./layout.ts";
@@ -29,7 +29,7 @@ export function processRuns(pid: number): boolean {
 export async function findTasks(layout: Layout): Promise<number[]> {
   const folder = `${layout.data}/yarn/local/`;
   const task = `@${argumentsFile(layout, "task")}`;
-  const real = `${layout.home}/data/yarn/local/`;
+  const real = `${await realpath(layout.home).catch(() => layout.home)}/data/yarn/local/`;
   const found: number[] = [];
   for (const { pid, command } of await listProcesses()) {
     const place = process.platform === "linux" ? `${await readlink(`/proc/${pid}/cwd`).catch(() => "")}/` : "";

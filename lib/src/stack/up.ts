@@ -46,7 +46,7 @@ const HOST = "127.0.0.1";
  * Starts the services that do not run, and returns when all that are wanted work. Calling it again is cheap.
  * Services that run elsewhere (`STREAMBOOK_STACK=external`, or an address in the environment) are only asked whether they work.
  *
- * @throws SETUP_MISSING without Java or jars; SERVICE_DIED when a service ends while it starts; TIMEOUT when one does not
+ * @throws NOT_OURS for a home that holds other things; SETUP_MISSING without Java, jars or memory; SERVICE_DIED when a service ends while it starts; TIMEOUT when one does not
  *   answer in time; UNREACHABLE for an external service that does not answer. Services that did start keep running.
  *
  * @example
@@ -75,6 +75,7 @@ export async function up(options: UpOptions = {}): Promise<RunningStack> {
     );
   }
   const layout = openLayout(environment);
+  await linkLayout(layout);
   const { withLock } = await setupModule("lock");
   return withLock(layout.lockFile, "streambook up", () => bringUp(layout, wanted, { ...options, environment }, tell), {
     ...(signal && { signal }),
@@ -90,7 +91,6 @@ async function bringUp(
   tell: Tell,
 ): Promise<RunningStack> {
   const { environment, signal } = options;
-  await linkLayout(layout);
   const java = needsJava(wanted) ? await requireJava(environment) : undefined;
   await requireJars(layout, libraries(wanted), { environment, tell, signal });
   const running = await findServices(layout);
