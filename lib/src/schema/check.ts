@@ -52,11 +52,9 @@ export function compileCheck(schema: Schema): MessageCheck {
     if (typeof message !== "object" || message === null || Array.isArray(message)) return "is not a JSON object";
     const record = message as Record<string, unknown>;
     for (const [{ name, type }, accept] of tests) {
-      if (!accept(record[name])) {
-        return record[name] === undefined
-          ? `field "${name}" is missing`
-          : `field "${name}" must be ${described[type]}, and is ${shorten(record[name])}`;
-      }
+      // Every object has a "constructor" that it inherits.
+      if (!Object.hasOwn(record, name)) return `field "${name}" is missing`;
+      if (!accept(record[name])) return `field "${name}" must be ${described[type]}, and is ${shorten(record[name])}`;
     }
     for (const name in record)
       if (!known.has(name)) return `field "${name.slice(0, 40)}" is not in the schema ${schema.name}`;

@@ -102,6 +102,13 @@ test("a field that the schema does not know is refused, because a table would lo
   assert.equal(check({ a: "", b: 1 }), `field "b" is not in the schema x`);
 });
 
+test("a field with the name of what every object inherits is missing when it is not there", () => {
+  const check = compileCheck(parseSchema({ name: "x", fields: [{ name: "constructor", type: "string", doc: "" }] }));
+  assert.equal(check({}), `field "constructor" is missing`);
+  assert.equal(check({ constructor: "Eiffel" }), undefined);
+  assert.equal(check(JSON.parse('{"constructor":"Eiffel","__proto__":1}')), `field "__proto__" is not in the schema x`);
+});
+
 test("law: a check never throws, and its reason is short", () => {
   const check = compileCheck(
     parseSchema({ name: "x", fields: fieldTypes.map((type) => ({ name: `a_${type}`, type, doc: "" })) }),
