@@ -4,11 +4,13 @@ export { Labeller, decodeSavedModel, type LabellerOptions, type SavedModel } fro
 export { ModelStore } from "./models.ts";
 export { encodeParquet } from "./parquet.ts";
 export { dropTable, fileName, hdfsFolders, nextOffsets, parseFileName, type OffsetRange } from "./table.ts";
-export { writeReport, samplePoints, type WrittenReport } from "./report.ts";
+export { writeReport, type WrittenReport } from "./report.ts";
+export { samplePoints } from "./report-limits.ts";
 export { judge, type Verdict } from "./report-verdict.ts";
 export type {
   ReportCluster,
   ReportCounts,
+  ReportFile,
   ReportHeatMap,
   ReportLink,
   ReportMachine,
@@ -29,5 +31,5 @@ export {
 export { rebuild, type RebuildOptions, type RebuildProgress, type RebuildReport } from "./rebuild.ts";
 export { default as rebuildJob, type RebuildRecord } from "./rebuild-job.ts";
 export { type RebuiltText } from "./rebuilt-files.ts";
-export { run, type RunOptions, type RunResult } from "./run.ts";
+export { mostClustersByDefault, run, type RunOptions, type RunResult } from "./run.ts";
 export { StageRecorder, type Stage, type StageEvent } from "./stages.ts";

@@ -36,7 +36,7 @@ export interface RunOptions {
   readonly hadoop: HadoopClient;
   /** Characters of a chunk. @default 256 */
   readonly chunkSize?: number;
-  /** Number of clusters. @default one for each text that is not empty */
+  /** Number of clusters. @default one for each text that is not empty, at most {@link mostClustersByDefault} */
   readonly clusters?: number | undefined;
   /** Seed of the clustering, and of the agents' names. @default 42 */
   readonly seed?: number;
@@ -81,7 +81,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   await prepareOutput(output);
   await using source = await startStreamSource({ folder: options.data, chunkSize: settings.chunkSize, port: 0 });
   const sources = await readSources(options.data, await listFiles(source.url), signal);
-  const clusters = options.clusters ?? Math.max(1, sources.filter(({ bytes }) => bytes > 0).length);
+  const { clusters, why } = chooseClusters(options.clusters, sources);
   const runLog = `${hdfsFolders.log}/run`;
 
   await recorder.run(
@@ -136,7 +136,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
           stage.progress(`${read} read, ${rows} rows in ${files} files`);
         },
       }),
-    ({ rows, files, read }) => ({ text: `${plural(rows, "row")} in ${plural(files, "Parquet file")}`, messages: read }),
+    ({ rows, files, read }) => ({
+      text: `${plural(rows, "row")} in ${plural(files, "Parquet file")}, ${plural(clusters, "cluster")}`,
+      messages: read,
+    }),
   );
 
   const files = new Map(produced.texts.map(({ uri, file }) => [uri, file]));
@@ -200,6 +203,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       data: basename(resolve(options.data)),
       chunkSize: settings.chunkSize,
       clusters,
+      clustersChosen: why,
       seed: settings.seed,
       warmUp: settings.warmUp,
       topic,
@@ -218,6 +222,21 @@ export async function run(options: RunOptions): Promise<RunResult> {
   return { report, ...(await writeReport(report, output)) };
 }
 
+/**
+ * Most clusters when none are asked for. Clusters are for looking at, and one picture holds no more than a dozen colours and
+ * names; a folder of a thousand notes has no thousand subjects.
+ */
+export const mostClustersByDefault = 12;
+
+/** How many clusters are looked for, and why so many. */
+function chooseClusters(wanted: number | undefined, sources: readonly Source[]): { clusters: number; why: string } {
+  if (wanted !== undefined) return { clusters: wanted, why: "as asked for" };
+  const filled = sources.filter(({ bytes }) => bytes > 0).length;
+  return filled > mostClustersByDefault
+    ? { clusters: mostClustersByDefault, why: `the most without --clusters; there are ${plural(filled, "text")}` }
+    : { clusters: Math.max(1, filled), why: "one for each text that is not empty" };
+}
+
 interface Source extends Checksum {
   readonly file: string;
 }
@@ -227,7 +246,7 @@ const AT_ONCE = 4;
 
 /** A file that says that a folder is a run's output, and may be cleared by the next run. */
 const MARKER = ".streambook-run";
-const OWN = ["report.json", "report.html", "logs", "refresh"];
+const OWN = ["report.json", "report.html", "texts.ndjson", "logs", "refresh"];
 
 /** Makes the output folder ready; a folder that holds other things is not touched. */
 async function prepareOutput(folder: string): Promise<void> {
@@ -332,9 +351,11 @@ async function compare(
   signal: AbortSignal | undefined,
 ): Promise<ReportText[]> {
   const byFile = new Map(produced.texts.map((text) => [text.file, text]));
+  const byStream = new Map(rebuilt.texts.map((text) => [text.streamId, text]));
   return mapConcurrent(sources, AT_ONCE, async ({ file, bytes, sha256: before }): Promise<ReportText> => {
     const stream = byFile.get(file);
-    const result = rebuilt.texts.find((text) => text.uri === stream?.uri && text.streamId === stream.streamId);
+    const found = stream === undefined ? undefined : byStream.get(stream.streamId);
+    const result = found?.uri === stream?.uri ? found : undefined;
     const path = result?.file === undefined ? undefined : join(folder, result.file);
     const after = path !== undefined && (await exists(path)) ? (await checksumOf(path, signal)).sha256 : null;
     const problem =
