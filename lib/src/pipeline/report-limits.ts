@@ -19,7 +19,7 @@ const MOST_TEXTS = 1000;
 
 /** Texts on the page: those that are not identical up to the first number, the others as long as there are fewer than the second. */
 const MOST_FAILED_SHOWN = 500;
-const TEXTS_SHOWN = 50;
+const TEXTS_SHOWN = 30;
 
 /** Most rows and columns of the heat map, and most clusters that are shown one by one. */
 const MOST_ROWS = 40;

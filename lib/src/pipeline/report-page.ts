@@ -182,14 +182,20 @@ function clusters(run: RunReport): Markup | false {
     points.length < run.pointsTotal
       ? ` ${formatCount(points.length)} of ${formatCount(run.pointsTotal)} chunks are shown, an even sample.`
       : "";
-  const cut =
-    shown.length < run.clusters.length
-      ? ` Of ${formatCount(run.clusters.length)} clusters the ${shown.length} largest are shown; report.json has all.`
-      : "";
+  const why = run.settings["clustersChosen"];
+  const number = plural(run.clusters.length, "cluster was", "clusters were");
+  const lead = [
+    "The clusters were found by words alone: nobody told the pipeline which text a chunk belongs to.",
+    why !== undefined && `${number} looked for: ${String(why)}.`,
+    run.clusters.length < run.texts.length / 2 &&
+      "So few clusters cannot keep so many texts apart: purity by text is low.",
+    shown.length < run.clusters.length && `The ${shown.length} largest are shown; report.json has all.`,
+    "Point at a mark to read the chunk.",
+  ];
   return section(
     "clusters",
     "What it found",
-    `The clusters were found by words alone: nobody told the pipeline which text a chunk belongs to. Point at a mark to read the chunk.${cut}`,
+    lead.filter((sentence) => sentence !== false).join(" "),
     measures(run),
     points.length > 0 &&
       plane(

@@ -228,12 +228,15 @@ export async function run(options: RunOptions): Promise<RunResult> {
  */
 export const mostClustersByDefault = 12;
 
-/** How many clusters are looked for, and why so many. */
-function chooseClusters(wanted: number | undefined, sources: readonly Source[]): { clusters: number; why: string } {
+/** How many clusters are looked for, and in words why so many. */
+export function chooseClusters(
+  wanted: number | undefined,
+  sources: readonly Pick<Checksum, "bytes">[],
+): { readonly clusters: number; readonly why: string } {
   if (wanted !== undefined) return { clusters: wanted, why: "as asked for" };
   const filled = sources.filter(({ bytes }) => bytes > 0).length;
   return filled > mostClustersByDefault
-    ? { clusters: mostClustersByDefault, why: `the most without --clusters; there are ${plural(filled, "text")}` }
+    ? { clusters: mostClustersByDefault, why: `the most by default, for ${plural(filled, "text")}` }
     : { clusters: Math.max(1, filled), why: "one for each text that is not empty" };
 }
 
