@@ -4,6 +4,7 @@ export { type HiveRow, type HiveTable, type HiveValue } from "./rows.ts";
 export { statementsOf } from "./statements.ts";
 export {
   addPartition,
+  columnType,
   columnTypes,
   createExternalTable,
   createTextView,

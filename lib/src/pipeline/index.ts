@@ -2,7 +2,7 @@
 export { consume, type CommitStep, type ConsumeOptions, type ConsumeProgress, type ConsumeReport } from "./consume.ts";
 export { Labeller, decodeSavedModel, type LabellerOptions, type SavedModel } from "./labeller.ts";
 export { ModelStore } from "./models.ts";
-export { encodeParquet } from "./parquet.ts";
+export { encodeParquet, storedAs } from "./parquet.ts";
 export { dropTable, fileName, hdfsFolders, nextOffsets, parseFileName, type OffsetRange } from "./table.ts";
 export { writeReport, type WrittenReport } from "./report.ts";
 export { samplePoints } from "./report-limits.ts";
