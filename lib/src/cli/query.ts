@@ -42,7 +42,7 @@ export function register(program: Command): void {
         else if (columns.length > 0) process.stdout.write(`${resultTable(table)}\n`);
         if (rows.length > most)
           process.stderr.write(`there are more rows; --rows ${10 * most} shows up to ${10 * most}\n`);
-        else if (rows.length === 0) process.stderr.write("no rows\n");
+        else if (rows.length === 0) process.stderr.write(columns.length === 0 ? "done\n" : "no rows\n");
       }),
     );
 }

@@ -72,7 +72,7 @@ function width(text: string): number {
 
 /** Source: the wide and zero-width ranges of Unicode's EastAsianWidth, the large blocks of them. */
 function widthOf(character: string): number {
-  if (/[\p{Mn}\p{Me}\u200b-\u200d\ufe0f]/u.test(character)) return 0;
+  if (/\p{Mn}|\p{Me}|[\u200b-\u200d]/u.test(character)) return 0;
   return /[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u.test(
     character,
   )

@@ -214,7 +214,7 @@ export class RowStore {
       stored.remaining -= to - from;
       if (stored.remaining <= 0) this.#batches.delete(batch);
     }
-    return encodeParquet(fields, columns as never);
+    return encodeParquet(fields, columns);
   }
 
   /** Forgets the batches of a partition up to a number: they will not be flushed. */
