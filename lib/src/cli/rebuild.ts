@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { StreambookError } from "../errors/index.ts";
+import { toJson } from "../json/index.ts";
 import { rebuild, type RebuildReport } from "../pipeline/index.ts";
 import { plural } from "../plot/index.ts";
 import { addresses, hadoopClient } from "../stack/index.ts";
@@ -44,7 +45,7 @@ export function register(program: Command): void {
           signal,
           onProgress: ({ text }) => line.show(text),
         });
-        if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
+        if (options.report !== undefined) await writeFile(options.report, `${toJson(report, 2)}\n`);
         line.end(summary(report));
         for (const { uri, streamId, problem } of report.texts) {
           if (problem !== undefined) process.stderr.write(`rebuild: ${uri} (${streamId}): ${problem}\n`);

@@ -7,6 +7,7 @@ import {
   checkOutput,
   checkRunNames,
   judge,
+  mostClustersByDefault,
   run,
   type RunReport,
   type StageEvent,
@@ -55,7 +56,11 @@ export function register(program: Command): void {
     .option("--data <folder>", "folder of UTF-8 texts", join(project, "data", "texts"))
     .option("--output <folder>", "folder for the rebuilt texts and the report", join(project, "output"))
     .option("--chunk-size <n>", "characters of a chunk", wholeNumber(1), 256)
-    .option("--clusters <k>", "number of clusters (default: one for each text)", wholeNumber(1, 1000))
+    .option(
+      "--clusters <k>",
+      `number of clusters (default: one for each text that is not empty, at most ${mostClustersByDefault})`,
+      wholeNumber(1, 1000),
+    )
     .option("--seed <n>", "seed of the clustering", wholeNumber(0, 2 ** 32 - 1), 42)
     .option("--warm-up <n>", "chunks held to seed the clusters", wholeNumber(1), 200)
     .option("--topic <name>", "topic of Kafka", "chunks")

@@ -1,6 +1,7 @@
 /** The commands of the services: `up`, `down`, `status`, `logs`, `doctor`, `reset`. */
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
+import { toJson } from "../json/index.ts";
 import {
   doctor,
   down,
@@ -80,7 +81,7 @@ function tell({ kind, message, seconds, log = [] }: StackEvent): void {
 async function showStatus(json: boolean, signal: AbortSignal): Promise<void> {
   const services = await status({ signal });
   if (!isHealthy(services)) process.exitCode = 1;
-  if (json) return void console.log(JSON.stringify(services, undefined, 2));
+  if (json) return void console.log(toJson(services, 2));
   console.log(table([["SERVICE", "STATE", "PID", "MEMORY", "UP", "WHERE"], ...services.map(row)]));
   const memory = services.reduce((sum, service) => sum + (service.memory ?? 0), 0);
   if (memory > 0) console.log(`\n${megabytes(memory)} in all`);

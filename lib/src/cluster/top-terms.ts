@@ -81,6 +81,7 @@ export function topTerms(documents: Iterable<LabelledTerms>, options: TopTermsOp
 class Forms {
   readonly #merge: (term: string) => string;
   readonly #known = new Map<string, { key: string; times: number }>();
+  readonly #forms = new Map<string, string[]>();
 
   constructor(merge: (term: string) => string) {
     this.#merge = merge;
@@ -89,7 +90,12 @@ class Forms {
   /** Counts a form; returns what it is merged to. */
   add(term: string): string {
     let form = this.#known.get(term);
-    if (form === undefined) this.#known.set(term, (form = { key: this.#merge(term), times: 0 }));
+    if (form === undefined) {
+      this.#known.set(term, (form = { key: this.#merge(term), times: 0 }));
+      const forms = this.#forms.get(form.key);
+      if (forms === undefined) this.#forms.set(form.key, [term]);
+      else forms.push(term);
+    }
     form.times++;
     return form.key;
   }
@@ -97,10 +103,9 @@ class Forms {
   /** The most frequent form of a merged term; of equally frequent ones the first in the alphabet. */
   show(key: string): string {
     let best: [string, number] | undefined;
-    for (const [term, form] of this.#known) {
-      if (form.key !== key) continue;
-      if (best === undefined || form.times > best[1] || (form.times === best[1] && term < best[0]))
-        best = [term, form.times];
+    for (const term of this.#forms.get(key) ?? []) {
+      const times = this.#known.get(term)?.times ?? 0;
+      if (best === undefined || times > best[1] || (times === best[1] && term < best[0])) best = [term, times];
     }
     return best?.[0] ?? key;
   }

@@ -17,6 +17,14 @@ test("rows become a frame, and rows again", () => {
   ]);
 });
 
+test("a row that lacks a column has nothing there, whatever the column is named", () => {
+  const builders = JSON.parse('[{"city":"A","toString":"x"},{"city":"B"}]') as object[];
+  assert.deepEqual(frame(builders).values, [
+    ["A", "x"],
+    ["B", null],
+  ]);
+});
+
 test("a frame computes: groups, sorting, conditions", () => {
   const table = frame(rows, { columns: ["city", "degrees"] });
   assert.deepEqual(rowsOf(table.groupby(["city"]).col(["degrees"]).mean()), [

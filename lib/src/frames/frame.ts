@@ -106,7 +106,9 @@ export function frame(rows: readonly object[], options: { readonly columns?: rea
       "a data frame needs columns: give rows with keys, or `columns` when there may be no rows",
     );
   const { DataFrame } = loadDanfo();
-  const values = rows.map((row) => columns.map((column) => plain((row as Row)[column], column)));
+  const values = rows.map((row) =>
+    columns.map((column) => plain(Object.hasOwn(row, column) ? (row as Row)[column] : undefined, column)),
+  );
   return new DataFrame(values, { columns });
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isStreambookError } from "../errors/index.ts";
 import { parseSchema } from "../schema/index.ts";
-import { addPartition, createExternalTable, createTextView, identifier, text } from "./ddl.ts";
+import { addPartition, columnType, createExternalTable, createTextView, identifier, text } from "./ddl.ts";
 
 const usage = (error: unknown) => isStreambookError(error, "USAGE");
 
@@ -84,6 +84,26 @@ test("a table and a view carry properties, whose values end where they should", 
   assert.match(table, /\nLOCATION '\/t'\nTBLPROPERTIES \('made\.by' = 'it\\'s us'\)$/);
   const view = createTextView({ view: "v", table: "t", columns: ["page"], properties });
   assert.match(view, /^CREATE OR REPLACE VIEW `v` TBLPROPERTIES \('made\.by' = 'it\\'s us'\) AS SELECT\n/);
+});
+
+test("a type of a schema is a type of Hive, however deep", () => {
+  const { fields } = parseSchema({
+    name: "x",
+    fields: [
+      { name: "price", type: "decimal", precision: 10, scale: 2, nullable: true },
+      { name: "day", type: "date" },
+      {
+        name: "friends",
+        type: "array",
+        items: { type: "record", fields: [{ name: "tags", type: "array", items: "string", doc: "it's; a" }] },
+      },
+    ],
+  });
+  assert.deepEqual(fields.map(columnType), [
+    "DECIMAL(10,2)",
+    "DATE",
+    "ARRAY<STRUCT<`tags`:ARRAY<STRING> COMMENT 'it\\'s; a'>>",
+  ]);
 });
 
 test("a column cannot be there twice", () => {

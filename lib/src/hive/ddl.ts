@@ -3,19 +3,34 @@
  * written as literals that end where they should: what comes from outside never becomes SQL.
  */
 import { StreambookError } from "../errors/index.ts";
-import type { Field, FieldType, Schema } from "../schema/index.ts";
+import type { Field, Schema, SimpleType, ValueType } from "../schema/index.ts";
 
 const NAME = /^[a-z_][a-z0-9_]{0,127}$/;
 
-/** The type of a column for each type of a field. */
-export const columnTypes: Readonly<Record<FieldType, string>> = {
+/** The type of a column for each simple type of a field. */
+export const columnTypes: Readonly<Record<SimpleType, string>> = {
   string: "STRING",
   int: "INT",
   bigint: "BIGINT",
   double: "DOUBLE",
   boolean: "BOOLEAN",
   timestamp: "TIMESTAMP",
+  date: "DATE",
 };
+
+/** The type of a column, in Hive's words: `ARRAY<STRUCT<…>>` for a list of records. A column of Hive may always be NULL. */
+export function columnType(type: ValueType): string {
+  switch (type.type) {
+    case "decimal":
+      return `DECIMAL(${type.precision},${type.scale})`;
+    case "array":
+      return `ARRAY<${columnType(type.items)}>`;
+    case "record":
+      return `STRUCT<${type.fields.map((field) => `${identifier(field.name)}:${columnType(field)}${comment(field)}`).join(",")}>`;
+    default:
+      return columnTypes[type.type];
+  }
+}
 
 /**
  * A name in back quotes: of a column or table, or `database.table`.
@@ -142,9 +157,13 @@ export function createTextView(options: TextViewOptions): string {
   return `${head}\n${selected.join(",\n")}\nFROM ${identifier(table)}`;
 }
 
-function column({ name, type, doc }: Field): string {
-  if (name.includes(".")) identifier(`${name}.`); // a column has no database
-  return `  ${identifier(name)} ${columnTypes[type]}${doc === "" ? "" : ` COMMENT ${text(doc)}`}`;
+function column(field: Field): string {
+  if (field.name.includes(".")) identifier(`${field.name}.`); // a column has no database
+  return `  ${identifier(field.name)} ${columnType(field)}${comment(field)}`;
+}
+
+function comment({ doc }: Field): string {
+  return doc === "" ? "" : ` COMMENT ${text(doc)}`;
 }
 
 function partition(values: Readonly<Record<string, string | number>>): string {

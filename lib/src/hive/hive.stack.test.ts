@@ -55,6 +55,28 @@ test("trap: values come exactly", async () => {
   });
 });
 
+test("trap: NaN, the infinities and every column come, whatever the columns are named", async () => {
+  const sql =
+    "SELECT CAST('NaN' AS DOUBLE) AS n, CAST('Infinity' AS FLOAT) AS `__proto__`, 1 AS `constructor`, 2 AS `a.b`";
+  const [row] = await hive.query(sql);
+  assert.deepEqual(Object.entries(row ?? {}), [
+    ["n", NaN],
+    ["__proto__", Infinity],
+    ["constructor", 1],
+    ["b", 2],
+  ]);
+});
+
+test("trap: two columns of one name are two columns", async () => {
+  assert.deepEqual(await hive.query("SELECT 0 AS x, 1 AS x, 2 AS x_1"), [{ x: 0, x_2: 1, x_1: 2 }]);
+  assert.deepEqual(await hive.queryTable("SELECT 1 AS b, 2 AS a WHERE 1 = 0"), { columns: ["b", "a"], rows: [] });
+});
+
+test("comments are no part of a statement, and several statements are refused", async () => {
+  assert.deepEqual(await hive.query("-- it's\nSELECT 1 /* one; */ AS one; -- done;"), [{ one: 1 }]);
+  await assert.rejects(hive.query("SELECT 1; SELECT 2"), /these are 2, the second "SELECT 2"/);
+});
+
 test("any text survives as a literal, and none becomes SQL", async () => {
   const evil =
     "it's \\ \"q\" `b` ${system:user.name} ${hiveconf:x} \n\r\t\u0000\u001f; -- /* 😀 \u2028 zażółć %_ \\u0041 \\' ";

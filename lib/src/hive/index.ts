@@ -1,8 +1,10 @@
 /** Hive: statements with the care the driver lacks, rows with their exact values, and DDL from a schema. */
 export { openHive, type HiveOptions, type HiveSession, type QueryOptions } from "./session.ts";
-export { type HiveRow, type HiveValue } from "./rows.ts";
+export { type HiveRow, type HiveTable, type HiveValue } from "./rows.ts";
+export { statementsOf } from "./statements.ts";
 export {
   addPartition,
+  columnType,
   columnTypes,
   createExternalTable,
   createTextView,

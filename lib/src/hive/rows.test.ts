@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { columnNames, rowReader } from "./rows.ts";
+import fc from "fast-check";
+import type { ColumnBatch, ColumnDescriptor } from "./driver.ts";
+import { batchReader, columnNames, rowObjects, type HiveRow } from "./rows.ts";
+
+/** The rows of one batch as objects. */
+function rowReader(descriptors: readonly ColumnDescriptor[]): (batch: readonly ColumnBatch[]) => HiveRow[] {
+  const { columns, read } = batchReader(descriptors);
+  return (batch) => rowObjects({ columns, rows: read(batch) });
+}
 
 function int64(value: bigint): { buffer: Buffer; offset: number } {
   const buffer = Buffer.alloc(12);
@@ -43,4 +51,29 @@ test("names are short where that is enough", () => {
   assert.deepEqual(columnNames(["t.id", "t.name"]), ["id", "name"]);
   assert.deepEqual(columnNames(["a.id", "b.id", "x"]), ["a.id", "b.id", "x"]);
   assert.deepEqual(columnNames(["n", "n"]), ["n", "n_1"]);
+  assert.deepEqual(columnNames(["n", "n_1", "n"]), ["n", "n_1", "n_2"]);
+  assert.deepEqual(columnNames(["n", "n", "n_1"]), ["n", "n_2", "n_1"]);
+  assert.deepEqual(columnNames(["t.", "b."]), ["t.", "b."]);
+});
+
+test("law: no name of a column is given twice, whatever the names are", () => {
+  const name = fc.array(fc.constantFrom("a", "b", ".", "_1", "_2", "__proto__"), { maxLength: 4 });
+  fc.assert(
+    fc.property(fc.array(name), (parts) => {
+      const full = parts.map((each) => each.join(""));
+      const names = columnNames(full);
+      assert.equal(names.length, full.length);
+      assert.equal(new Set(names).size, full.length);
+    }),
+  );
+});
+
+test("a column is kept whatever it is named", () => {
+  const names = ["__proto__", "constructor", "toString", "hasOwnProperty", ""];
+  const read = rowReader(names.map((columnName, position) => ({ columnName, position })));
+  const [row] = read(names.map((name) => ({ stringVal: { values: [`of ${name}`], nulls: Buffer.alloc(0) } })));
+  assert.deepEqual(
+    Object.entries(row ?? {}),
+    names.map((name) => [name, `of ${name}`]),
+  );
 });

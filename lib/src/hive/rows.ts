@@ -21,31 +21,56 @@ export type HiveValue = string | number | bigint | boolean | Uint8Array | null;
 /** A row: values by column name. */
 export type HiveRow = Record<string, HiveValue>;
 
-/** Turns a batch into rows. */
-export type RowReader = (columns: readonly ColumnBatch[]) => HiveRow[];
+/** A result as a table: its columns in their order, and a value for each in every row. */
+export interface HiveTable {
+  /** Names, all of them different. */
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly HiveValue[])[];
+}
+
+/** Reads the batches of a result. */
+export interface BatchReader {
+  /** Names of the columns, in their order, all of them different. */
+  readonly columns: readonly string[];
+  /** The rows of a batch: a value for each column. */
+  readonly read: (batch: readonly ColumnBatch[]) => HiveValue[][];
+}
 
 /** Makes the reader of a result's batches. */
-export function rowReader(descriptors: readonly ColumnDescriptor[]): RowReader {
+export function batchReader(descriptors: readonly ColumnDescriptor[]): BatchReader {
   const ordered = [...descriptors].sort((a, b) => a.position - b.position);
-  const names = columnNames(ordered.map((descriptor) => descriptor.columnName));
-  return (columns) => {
-    const read = columns.map(valuesOf);
-    const count = read[0]?.length ?? 0;
-    const rows: HiveRow[] = [];
-    for (let row = 0; row < count; row++) {
-      const values: HiveRow = {};
-      for (let column = 0; column < names.length; column++) values[names[column]!] = read[column]?.[row] ?? null;
-      rows.push(values);
-    }
-    return rows;
+  const columns = columnNames(ordered.map((descriptor) => descriptor.columnName));
+  return {
+    columns,
+    read: (batch) => {
+      const values = batch.map(valuesOf);
+      const count = values[0]?.length ?? 0;
+      return Array.from({ length: count }, (_, row) => columns.map((_, column) => values[column]?.[row] ?? null));
+    },
   };
 }
 
-/** Short names (`t.id` → `id`), except where two columns would share one. */
+/** The rows of a table as objects. A column may be named `__proto__`: an assignment would lose its value. */
+export function rowObjects({ columns, rows }: HiveTable): HiveRow[] {
+  return rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null])));
+}
+
+/**
+ * Short names (`t.id` → `id`), except where two columns would share one; what is still the same gets the number of its
+ * column, so that no column hides another.
+ */
 export function columnNames(full: readonly string[]): string[] {
   const short = full.map((name) => name.slice(name.lastIndexOf(".") + 1));
-  const names = short.map((name, index) => (short.indexOf(name) === short.lastIndexOf(name) ? name : full[index]!));
-  return names.map((name, index) => (names.indexOf(name) === index ? name : `${name}_${index}`));
+  const uses = Map.groupBy(short, (name) => name);
+  const names = short.map((name, index) => (name !== "" && uses.get(name)?.length === 1 ? name : (full[index] ?? "")));
+  const taken = new Set(names);
+  const seen = new Set<string>();
+  return names.map((name, index) => {
+    let own = name;
+    for (let number = index; seen.has(own) || (own !== name && taken.has(own)); number++) own = `${name}_${number}`;
+    seen.add(own);
+    return own;
+  });
 }
 
 function valuesOf(column: ColumnBatch): HiveValue[] {

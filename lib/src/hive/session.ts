@@ -4,8 +4,9 @@ import { parseAddress } from "../address/index.ts";
 import { delay, orAborted, retry, withTimeout } from "../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { connect, stateOf, type Connection } from "./connection.ts";
-import type { ColumnBatch, IOperation } from "./driver.ts";
-import { rowReader, type HiveRow } from "./rows.ts";
+import type { IOperation } from "./driver.ts";
+import { batchReader, rowObjects, type BatchReader, type HiveRow, type HiveTable, type HiveValue } from "./rows.ts";
+import { statementsOf } from "./statements.ts";
 
 /** Options of {@link openHive}. */
 export interface HiveOptions {
@@ -93,11 +94,16 @@ export class HiveSession {
    * Runs a statement and gives its rows.
    *
    * @param sql one statement; a `;` at its end is taken off
-   * @throws HIVE_FAILED with Hive's own words; UNREACHABLE when the connection is lost; TIMEOUT
+   * @throws HIVE_FAILED with Hive's own words; UNREACHABLE when the connection is lost; TIMEOUT; USAGE for several statements
    */
-  query(sql: string, options: QueryOptions = {}): Promise<HiveRow[]> {
+  async query(sql: string, options: QueryOptions = {}): Promise<HiveRow[]> {
+    return rowObjects(await this.queryTable(sql, options));
+  }
+
+  /** Runs a statement and gives its result with the columns in their order, also when it has no rows. @throws as {@link query} */
+  queryTable(sql: string, options: QueryOptions = {}): Promise<HiveTable> {
     const { maximumRows = Infinity, signal } = options;
-    return this.#inTurn(sql, signal, (operation, connection) => fetchRows(operation, connection, maximumRows));
+    return this.#inTurn(sql, signal, (operation, connection) => fetchTable(operation, connection, maximumRows));
   }
 
   /** Runs a statement that has no rows. @throws as {@link query} */
@@ -121,7 +127,14 @@ export class HiveSession {
   #inTurn<T>(sql: string, signal: AbortSignal | undefined, use: Use<T>): Promise<T> {
     if (this.#closed)
       return Promise.reject(new StreambookError("USAGE", "this Hive session is closed; open another one"));
-    const statement = sql.trim().replace(/[;\s]+$/, "");
+    const [statement = "", ...more] = statementsOf(sql);
+    if (more.length > 0)
+      return Promise.reject(
+        new StreambookError(
+          "USAGE",
+          `Hive takes one statement at a time, and these are ${more.length + 1}, the second ${shown(more[0] as string)}; give them one by one`,
+        ),
+      );
     const signals = [signal, this.#options.signal].filter((each) => each !== undefined);
     const stop = AbortSignal.any(signals);
     const turn = this.#tail.then(() => this.#run(statement, stop, use, true));
@@ -190,21 +203,21 @@ async function untilReady(operation: IOperation, connection: Connection, stop: A
   }
 }
 
-async function fetchRows(operation: IOperation, connection: Connection, maximum: number): Promise<HiveRow[]> {
-  const rows: HiveRow[] = [];
-  let read: ((columns: readonly ColumnBatch[]) => HiveRow[]) | undefined;
+async function fetchTable(operation: IOperation, connection: Connection, maximum: number): Promise<HiveTable> {
+  const rows: HiveValue[][] = [];
+  let reader: BatchReader | undefined;
   while (rows.length < maximum) {
     operation.setMaxRows(Math.min(BATCH, maximum - rows.length));
     await connection.guard(operation.fetch());
     const descriptors = operation.getSchema()?.columns;
-    if (descriptors === undefined) return rows; // a statement without a result
-    read ??= rowReader(descriptors);
-    const batch = operation.getData().flatMap((part) => read!(part.columns ?? []));
+    if (descriptors === undefined) break; // a statement without a result
+    reader ??= batchReader(descriptors);
+    const batch = operation.getData().flatMap((part) => reader!.read(part.columns ?? []));
     operation.flush();
-    if (batch.length === 0) return rows;
+    if (batch.length === 0) break;
     for (const row of batch) rows.push(row);
   }
-  return rows;
+  return { columns: reader?.columns ?? [], rows };
 }
 
 /** Frees a statement on the server, cancelled first if it still runs; a server that does not answer loses the connection. */

@@ -2,7 +2,16 @@
 import { StreambookError } from "../errors/index.ts";
 import { reduceSorted } from "./groups.ts";
 import { Counters, type Job } from "./job.ts";
-import { compareKeys, decodeKey, decodeValue, encodeRecord, fieldsOf, partitionOf, type Key } from "./record.ts";
+import {
+  compareKeys,
+  decodeKey,
+  decodeValue,
+  encodeOutput,
+  encodeRecord,
+  fieldsOf,
+  partitionOf,
+  type Key,
+} from "./record.ts";
 
 /** What map has emitted. */
 export interface MappedRecord<Value> {
@@ -93,7 +102,7 @@ function shuffleLines(job: Job, lines: readonly string[], reducers: number): str
 
 function reduceLines<Value, Output>(job: Job<Value, Output>, lines: readonly string[], { count }: Counters): Output[] {
   const output: Output[] = [];
-  const emit = (record: Output): void => void output.push(JSON.parse(JSON.stringify(record)) as Output);
+  const emit = (record: Output): void => void output.push(JSON.parse(encodeOutput(record)) as Output);
   reduceSorted(job, lines[Symbol.iterator](), { emit, count });
   return output;
 }

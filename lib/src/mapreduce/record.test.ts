@@ -8,6 +8,7 @@ import {
   compareText,
   decodeKey,
   decodeValue,
+  encodeOutput,
   encodeRecord,
   fieldsOf,
   partitionerOptions,
@@ -60,6 +61,13 @@ test("the partition is Java's hash of the bytes", () => {
   assert.equal(partitionOf("=ż", 1000), 56_724 % 1000);
   const long = `=${"😀".repeat(50)}`; // the hash overflows
   assert.ok(partitionOf(long, 7) >= 0 && partitionOf(long, 7) < 7);
+});
+
+test("a value that JSON would change on its way is refused, and null is not", () => {
+  for (const value of [NaN, { sums: [1, Infinity] }])
+    assert.throws(() => encodeRecord(["a"], value, ["text"]), /a value that map emits has (NaN|Infinity)/);
+  assert.throws(() => encodeOutput({ word: "a", mean: NaN }), /a record that reduce emits has NaN in "mean"/);
+  assert.equal(encodeRecord(["a"], { mean: null, word: "null" }, ["text"]), '=a\t{"mean":null,"word":"null"}');
 });
 
 test("a key that is not what the job says is refused", () => {

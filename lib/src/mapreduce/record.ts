@@ -6,6 +6,7 @@
  * KeyFieldBasedComparator takes an empty last field for a missing one and then contradicts itself. A value is JSON.
  */
 import { StreambookError } from "../errors/index.ts";
+import { exactJson } from "../json/index.ts";
 
 /** A field of a key: text, or a whole number. */
 export type KeyField = string | number;
@@ -46,7 +47,7 @@ export function decodeField(field: string): KeyField {
   return inner.includes("\\") ? (JSON.parse(`"${inner}"`) as string) : inner;
 }
 
-/** A record as it travels: the key's fields and the value's JSON, with tabs between. */
+/** A record as it travels: the key's fields and the value's JSON, with tabs between. @throws USAGE for what would not come back as it is */
 export function encodeRecord(key: Key, value: unknown, sort: readonly SortOrder[]): string {
   if (key.length !== sort.length) {
     throw new StreambookError(
@@ -56,7 +57,12 @@ export function encodeRecord(key: Key, value: unknown, sort: readonly SortOrder[
   }
   let line = "";
   for (let index = 0; index < sort.length; index++) line += encodeField(key[index]!, sort[index]!) + TAB;
-  return line + JSON.stringify(value ?? null);
+  return line + exactJson(value ?? null, "a value that map emits");
+}
+
+/** A record of a job's output: one line of JSON. @throws USAGE for what would not come back as it is */
+export function encodeOutput(record: unknown): string {
+  return exactJson(record, "a record that reduce emits");
 }
 
 /** The first fields of a travelling record, as written, without the tab after them. */

@@ -8,7 +8,7 @@ import { readSync, writeSync } from "node:fs";
 import { reduceSorted } from "./groups.ts";
 import { Counters, NOT_UTF8, type Job } from "./job.ts";
 import { LineSplitter } from "./lines.ts";
-import { encodeRecord, type Key } from "./record.ts";
+import { encodeOutput, encodeRecord, type Key } from "./record.ts";
 
 /** What stands before a task's own error on standard error, so that it can be found in the container's log. */
 export const TASK_ERROR = "streambook:task-error:";
@@ -29,7 +29,7 @@ export function runMapper(job: Job): void {
 /** Runs the reduce side of a job on this process's standard streams. */
 export function runReducer(job: Job): void {
   runTask(job, (counters, output) => {
-    const emit = (record: unknown): void => output.line(JSON.stringify(record));
+    const emit = (record: unknown): void => output.line(encodeOutput(record));
     reduceSorted(job, new StandardInput(job, counters).lines(), { emit, count: counters.count });
   });
 }

@@ -1,4 +1,5 @@
 /** Shows rows as a table: lists of objects, and data frames. */
+import { toJson } from "../json/index.ts";
 import { escapeHtml } from "../plot/index.ts";
 import { display } from "./display.ts";
 
@@ -50,7 +51,9 @@ function tableOf(
     return { columns, rows: values.map((row) => places.map((place) => row[place])) };
   }
   const columns = [...(wanted ?? new Set(table.flatMap((row) => Object.keys(row))))];
-  return { columns, rows: table.map((row) => columns.map((column) => (row as Record<string, unknown>)[column])) };
+  const cell = (row: object, column: string): unknown =>
+    Object.hasOwn(row, column) ? (row as Record<string, unknown>)[column] : undefined;
+  return { columns, rows: table.map((row) => columns.map((column) => cell(row, column))) };
 }
 
 function isNumeric(value: unknown): boolean {
@@ -62,14 +65,9 @@ function cellText(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
   if (typeof value === "bigint") return value.toString();
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
-  const text = typeof value === "string" ? value : (JSON.stringify(value, exact) ?? "");
+  const text = typeof value === "string" ? value : toJson(value);
   const line = text.replace(/\s+/g, " ");
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
-}
-
-/** JSON knows no bigint. */
-function exact(_: string, value: unknown): unknown {
-  return typeof value === "bigint" ? value.toString() : value;
 }
 
 function html(

@@ -1,7 +1,9 @@
 /** What a run's report says of the clusters: read back from Hive, not remembered from the consumer. */
 import { adjustedRandIndex, normalizedMutualInformation, projectToPlane, purity, topTerms } from "../cluster/index.ts";
 import { type HiveSession, identifier } from "../hive/index.ts";
+import { excerpt } from "../plot/index.ts";
 import { DocumentFrequencies, englishStopWords, SlidingWindow, stem, TermCounter, tokenize } from "../text/index.ts";
+import { heatMapOf, type HeatMapCell } from "./report-limits.ts";
 import type { ReportCluster, ReportCounts, ReportHeatMap, ReportPoint, ReportQuality } from "./report-types.ts";
 
 /** What is found in the table. */
@@ -16,6 +18,7 @@ export interface Analysis {
 /** Rows that are read for the words and the picture; of more, an even part is taken. */
 const SAMPLE = 20_000;
 const TERMS = 10;
+const LONGEST_TERM = 40;
 
 interface Cell {
   readonly uri: string;
@@ -59,32 +62,25 @@ export async function analyse(
   );
   const total = sum(cells.map(({ rows }) => rows));
   const rows = await readRows(hive, table, total);
-  const { sizes, heatMap } = tally(cells, files, clusters);
+  const sizes = sizesOf(cells, clusters);
+  const ofFiles = cells.flatMap(({ uri, cluster, rows }): HeatMapCell[] => {
+    const file = files.get(uri);
+    return file === undefined || !(cluster in sizes) ? [] : [{ file, cluster, count: rows }];
+  });
   return {
     counts: { rows: total, distinctOffsets: Number(counted?.["offsets"] ?? 0) },
     clusters: describe(sizes, rows),
     points: project(rows, files),
-    heatMap,
-    quality: qualityOf(heatMap),
+    heatMap: heatMapOf(ofFiles, files.values(), sizes),
+    quality: qualityOf(ofFiles),
   };
 }
 
-/** Rows of each cluster, and of each text in each, in one pass: there may be a thousand of both. */
-function tally(
-  cells: readonly Cell[],
-  files: ReadonlyMap<string, string>,
-  clusters: number,
-): { readonly sizes: readonly number[]; readonly heatMap: ReportHeatMap } {
-  const ids = Array.from({ length: clusters }, (_, id) => id);
-  const sizes = ids.map(() => 0);
-  const counts = new Map([...new Set(files.values())].sort().map((name) => [name, ids.map(() => 0)]));
-  for (const { uri, cluster, rows } of cells) {
-    if (!(cluster in sizes)) continue;
-    sizes[cluster]! += rows;
-    const ofFile = counts.get(files.get(uri) ?? "");
-    if (ofFile !== undefined) ofFile[cluster]! += rows;
-  }
-  return { sizes, heatMap: { files: [...counts.keys()], clusters: ids, counts: [...counts.values()] } };
+/** Rows of each cluster, by its id. */
+function sizesOf(cells: readonly Cell[], clusters: number): number[] {
+  const sizes = Array.from({ length: clusters }, () => 0);
+  for (const { cluster, rows } of cells) if (cluster in sizes) sizes[cluster]! += rows;
+  return sizes;
 }
 
 async function readRows(hive: Pick<HiveSession, "query">, table: string, total: number): Promise<Row[]> {
@@ -109,7 +105,12 @@ function describe(sizes: readonly number[], rows: readonly Row[]): ReportCluster
   const terms = new Map(
     topTerms(documents, { count: TERMS, merge: stem }).map(({ id, terms }) => [id, terms] as const),
   );
-  return sizes.map((size, id) => ({ id, size, terms: terms.get(id) ?? [] }));
+  // A word of a text without blanks is as long as its chunk.
+  return sizes.map((size, id) => ({
+    id,
+    size,
+    terms: (terms.get(id) ?? []).map((term) => excerpt(term, LONGEST_TERM)),
+  }));
 }
 
 /** The chunks in the plane, as the consumer saw them: each with the window of its stream that ends with it. */
@@ -139,18 +140,16 @@ function project(rows: readonly Row[], files: ReadonlyMap<string, string>): Repo
   }));
 }
 
-/** Agreement of clusters and texts, from the table of both: exact, whatever the number of rows. */
-function qualityOf({ counts }: ReportHeatMap): ReportQuality {
+/** Agreement of clusters and texts, from the counts of both: exact, whatever the number of rows. */
+function qualityOf(cells: readonly HeatMapCell[]): ReportQuality {
   const labels: number[] = [];
-  const truth: number[] = [];
-  counts.forEach((row, file) =>
-    row.forEach((count, cluster) => {
-      for (let i = 0; i < count; i++) {
-        labels.push(cluster);
-        truth.push(file);
-      }
-    }),
-  );
+  const truth: string[] = [];
+  for (const { file, cluster, count } of cells) {
+    for (let i = 0; i < count; i++) {
+      labels.push(cluster);
+      truth.push(file);
+    }
+  }
   if (labels.length === 0) return {};
   return {
     purity: purity(labels, truth),

@@ -142,9 +142,10 @@ const NEEDED: readonly (readonly [name: string, type: FieldType])[] = [
 
 function checkSchema({ name: schema, fields }: Schema): void {
   for (const [name, type] of NEEDED) {
-    const found = fields.find((field) => field.name === name)?.type;
-    if (found === type) continue;
-    const fault = found === undefined ? `has no field "${name}"` : `has a field "${name}" of type ${found}`;
+    const found = fields.find((field) => field.name === name);
+    if (found?.type === type && found.nullable !== true) continue;
+    const kind = `${found?.nullable === true ? "nullable " : ""}${found?.type}`;
+    const fault = found === undefined ? `has no field "${name}"` : `has a field "${name}" of type ${kind}`;
     throw new StreambookError(
       "SCHEMA_INVALID",
       `the schema ${schema} ${fault}, and the consumer needs one of type ${type}; mend it, or give another --schema-file`,

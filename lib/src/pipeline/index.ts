@@ -2,13 +2,15 @@
 export { consume, type CommitStep, type ConsumeOptions, type ConsumeProgress, type ConsumeReport } from "./consume.ts";
 export { Labeller, decodeSavedModel, type LabellerOptions, type SavedModel } from "./labeller.ts";
 export { ModelStore } from "./models.ts";
-export { encodeParquet } from "./parquet.ts";
+export { encodeParquet, storedAs } from "./parquet.ts";
 export { dropTable, fileName, hdfsFolders, nextOffsets, parseFileName, type OffsetRange } from "./table.ts";
-export { writeReport, samplePoints, type WrittenReport } from "./report.ts";
+export { writeReport, type WrittenReport } from "./report.ts";
+export { samplePoints } from "./report-limits.ts";
 export { judge, type Verdict } from "./report-verdict.ts";
 export type {
   ReportCluster,
   ReportCounts,
+  ReportFile,
   ReportHeatMap,
   ReportLink,
   ReportMachine,
@@ -31,5 +33,5 @@ export { default as rebuildJob, type RebuildRecord } from "./rebuild-job.ts";
 export { type RebuiltText } from "./rebuilt-files.ts";
 export { checkOutput } from "./output.ts";
 export { checkRunNames } from "./run-names.ts";
-export { run, type RunOptions, type RunResult } from "./run.ts";
+export { mostClustersByDefault, run, type RunOptions, type RunResult } from "./run.ts";
 export { StageRecorder, type Stage, type StageEvent } from "./stages.ts";

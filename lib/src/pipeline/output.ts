@@ -23,7 +23,7 @@ const FIRST_LINE =
   "The next run that writes here replaces what the last one has written: the reports, its logs, these texts:";
 /** What the marker of an earlier version says: everything in `refresh/` was a run's. */
 const FORMER = "The next run that writes here replaces what the last one has written.\n";
-const REPORTS = ["report.json", "report.html"];
+const REPORTS = ["report.json", "report.html", "texts.ndjson"];
 /** The lessons keep things in the project's output folder, each in a folder of its own. */
 const OF_LESSONS = /^nb\d\d$/;
 

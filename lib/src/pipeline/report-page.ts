@@ -19,17 +19,21 @@ import {
   type MarkupPart,
 } from "../plot/index.ts";
 import { pipelinePicture } from "./report-picture.ts";
+import { clustersShown, samplePoints, textsShown } from "./report-limits.ts";
 import { reportStyle } from "./report-style.ts";
-import type { ReportCluster, ReportHeatMap, ReportSuggestion, ReportText, RunReport } from "./report-types.ts";
+import type {
+  ReportCluster,
+  ReportHeatMap,
+  ReportPoint,
+  ReportSuggestion,
+  ReportText,
+  RunReport,
+} from "./report-types.ts";
 import { judge, type Verdict } from "./report-verdict.ts";
 
-/** Most rows of the heat map: more would be a wall. */
-const HEAT_MAP_ROWS = 40;
-
 /**
- * The page of a run as one HTML file that works offline.
+ * The page of a run as one HTML file that works offline. Long lists are cut, and the page says by how much.
  *
- * @param run the run, its points already sampled
  * @param plotly source of plotly.js
  */
 export function reportPage(run: RunReport, plotly: string): string {
@@ -50,7 +54,7 @@ export function reportPage(run: RunReport, plotly: string): string {
     brand: markup`streambook`,
     aside: markup`Run of <time datetime="${run.startedAt}">${moment(run.startedAt)}</time>`,
     body: markup`${sections}`,
-    footer: markup`<p>Everything on this page is also in <code>report.json</code> beside it. The page is one file and asks nothing of any network. Figures drawn with plotly.js (MIT).</p>`,
+    footer: markup`<p>Everything on this page is also in <code>report.json</code> beside it, and every text with its checksums in <code>texts.ndjson</code>. The page is one file and asks nothing of any network. Figures drawn with plotly.js (MIT).</p>`,
     style: reportStyle,
     plotly,
   });
@@ -169,30 +173,51 @@ function stageTable({ stages }: RunReport): Markup {
 
 function clusters(run: RunReport): Markup | false {
   if (run.clusters.length === 0) return false;
+  const shown = clustersShown(run.clusters);
+  const ids = new Set(shown.map(({ id }) => id));
+  const points = samplePoints(run.points).filter(
+    ({ cluster }) => ids.has(cluster) || shown.length === run.clusters.length,
+  );
   const sampled =
-    run.points.length < run.pointsTotal
-      ? ` ${formatCount(run.points.length)} of ${formatCount(run.pointsTotal)} chunks are shown, an even sample.`
+    points.length < run.pointsTotal
+      ? ` ${formatCount(points.length)} of ${formatCount(run.pointsTotal)} chunks are shown, an even sample.`
       : "";
+  const why = run.settings["clustersChosen"];
+  const number = plural(run.clusters.length, "cluster was", "clusters were");
+  const lead = [
+    "The clusters were found by words alone: nobody told the pipeline which text a chunk belongs to.",
+    why !== undefined && `${number} looked for: ${String(why)}.`,
+    run.clusters.length < run.texts.length / 2 &&
+      "So few clusters cannot keep so many texts apart: purity by text is low.",
+    shown.length < run.clusters.length && `The ${shown.length} largest are shown; report.json has all.`,
+    "Point at a mark to read the chunk.",
+  ];
   return section(
     "clusters",
     "What it found",
-    "The clusters were found by words alone: nobody told the pipeline which text a chunk belongs to. Point at a mark to read the chunk.",
+    lead.filter((sentence) => sentence !== false).join(" "),
     measures(run),
-    run.points.length > 0 &&
+    points.length > 0 &&
       plane(
-        run,
+        points,
+        shown,
         `Each mark is a chunk of text, put where its words put it: the two directions in which the chunks differ most (PCA of their tf·idf vectors). Colour and shape tell the cluster. Distances in the plane only hint at those in all dimensions.${sampled}`,
       ),
-    markup`<h3 class="unseen">Top terms of the clusters</h3><ul class="terms" style="margin-top:1.25rem">${run.clusters.map(termCard)}</ul>`,
+    markup`<h3 class="unseen">Top terms of the clusters</h3><ul class="terms" style="margin-top:1.25rem">${shown.map(termCard)}</ul>`,
   );
 }
 
-function plane(run: RunReport, description: string): Markup {
-  const drawn = clusterPlane(run.points, run.clusters);
-  const figure: Figure = { ...drawn, layout: { ...drawn.layout, showlegend: false } }; // the buttons above are its legend
-  return markup`<ul class="keys" aria-label="Clusters shown in the plane">${run.clusters.map(
-    ({ id, terms }) =>
-      markup`<li><button type="button" aria-pressed="true" data-of="plane" data-series="${id}" style="${own(id)}"><span class="dot"></span>${id}${terms.length > 0 && ` · ${excerpt(terms.slice(0, 2).join(", "), 28)}`}</button></li>`,
+function plane(points: readonly ReportPoint[], shown: readonly ReportCluster[], description: string): Markup {
+  const drawn = clusterPlane(points, shown);
+  const listed = new Set(shown.map(({ id }) => id));
+  // A series of its own for each cluster that is shown, in the order of the buttons, which are the legend.
+  const data = [...shown.map(({ id }) => drawn.data[id]), ...drawn.data.filter((_, id) => !listed.has(id))].filter(
+    (series) => series !== undefined,
+  );
+  const figure: Figure = { ...drawn, data, layout: { ...drawn.layout, showlegend: false } };
+  return markup`<ul class="keys" aria-label="Clusters shown in the plane">${shown.map(
+    ({ id, terms }, index) =>
+      markup`<li><button type="button" aria-pressed="true" data-of="plane" data-series="${index}" style="${own(id)}"><span class="dot"></span>${id}${terms.length > 0 && ` · ${excerpt(terms.slice(0, 2).join(", "), 28)}`}</button></li>`,
   )}</ul>
 ${figureElement({ id: "plane", figure, title: "Clusters in the plane", description })}`;
 }
@@ -225,18 +250,19 @@ function own(id: number): string {
 }
 
 function heat(run: RunReport): Markup | false {
-  const { files, clusters: ids, counts } = alongDiagonal(run.heatMap);
+  const { files, clusters: ids, counts: own, others } = alongDiagonal(run.heatMap);
   if (files.length === 0 || ids.length === 0) return false;
-  const rows = files.slice(0, HEAT_MAP_ROWS);
-  const columns = ids.map((id) =>
-    [String(id), run.clusters.find((cluster) => cluster.id === id)?.terms[0] ?? ""].join(" ").trim(),
+  const names = [...ids.map(String), ...(others === undefined ? [] : ["others"])];
+  const counts = others === undefined ? own : own.map((row, index) => [...row, others[index] ?? 0]);
+  const columns = names.map((name, index) =>
+    [name, run.clusters.find((cluster) => cluster.id === ids[index])?.terms[0] ?? ""].join(" ").trim(),
   );
   const cut =
-    rows.length < files.length
-      ? ` The first ${rows.length} of ${formatCount(files.length)} texts are shown; report.json has all.`
+    files.length < run.texts.length
+      ? ` Of ${plural(run.texts.length, "text")} the ${files.length} with the most chunks are shown.`
       : "";
-  const table = markup`<table><caption>Chunks of each text in each cluster</caption><thead><tr><th scope="col">Text</th>${ids.map((id) => markup`<th scope="col" class="number">${id}</th>`)}</tr></thead>
-<tbody>${rows.map((file, index) => markup`<tr><th scope="row">${file}</th>${(counts[index] ?? []).map((value) => markup`<td class="number">${formatCount(value)}</td>`)}</tr>`)}</tbody></table>`;
+  const table = markup`<table><caption>Chunks of each text in each cluster</caption><thead><tr><th scope="col">Text</th>${names.map((name) => markup`<th scope="col" class="number">${name}</th>`)}</tr></thead>
+<tbody>${files.map((file, index) => markup`<tr><th scope="row">${file}</th>${(counts[index] ?? []).map((value) => markup`<td class="number">${formatCount(value)}</td>`)}</tr>`)}</tbody></table>`;
   return section(
     "heat",
     "Which text went where",
@@ -244,9 +270,9 @@ function heat(run: RunReport): Markup | false {
     figureElement({
       id: "heat-map",
       figure: heatMap({
-        rows,
+        rows: files,
         columns,
-        counts: counts.slice(0, HEAT_MAP_ROWS),
+        counts,
         columnTitle: "cluster, with its first term",
       }),
       title: "Chunks of each text in each cluster",
@@ -257,7 +283,7 @@ function heat(run: RunReport): Markup | false {
 }
 
 /** Puts the columns in the order of the rows they are strongest in, so that what agrees lies on the diagonal. */
-function alongDiagonal({ files, clusters: ids, counts }: ReportHeatMap): ReportHeatMap {
+function alongDiagonal({ files, clusters: ids, counts, ...rest }: ReportHeatMap): ReportHeatMap {
   const strongest = ids.map((_, column) => {
     const values = counts.map((row) => row[column] ?? 0);
     const most = Math.max(0, ...values);
@@ -265,6 +291,7 @@ function alongDiagonal({ files, clusters: ids, counts }: ReportHeatMap): ReportH
   });
   const order = ids.map((_, column) => column).sort((one, other) => (strongest[one] ?? 0) - (strongest[other] ?? 0));
   return {
+    ...rest,
     files,
     clusters: order.map((column) => ids[column] ?? 0),
     counts: counts.map((row) => order.map((column) => row[column] ?? 0)),
@@ -273,20 +300,28 @@ function alongDiagonal({ files, clusters: ids, counts }: ReportHeatMap): ReportH
 
 function texts(run: RunReport): Markup | false {
   if (run.texts.length === 0) return false;
-  const ordered = [...run.texts].sort((one, other) => Number(one.identical) - Number(other.identical));
+  const shown = textsShown(run.texts);
   return section(
     "texts",
     "The texts, before and after",
     "A checksum is 64 digits that change when one bit of a file does. Point at one to see all of it; press it to copy it.",
     markup`<div class="card texts"><table><caption>${plural(run.texts.length, "text")}, with the SHA-256 of the source and of what MapReduce rebuilt from the messages</caption>
 <thead><tr><th scope="col">Text</th><th scope="col" class="number wide-only">Size</th><th scope="col">Source</th><th scope="col">Rebuilt</th><th scope="col">Verdict</th></tr></thead>
-<tbody>${ordered.map(textRow)}</tbody></table></div>`,
+<tbody>${shown.map(textRow)}</tbody></table>${shown.length < run.texts.length && markup`<p class="more">${moreTexts(run.texts, shown)}</p>`}</div>`,
   );
+}
+
+/** What is said of the texts that have no row. */
+function moreTexts(all: readonly ReportText[], shown: readonly ReportText[]): string {
+  const failed = (texts: readonly ReportText[]): number => texts.filter(({ identical }) => !identical).length;
+  const hidden = failed(all) - failed(shown);
+  const verdict = hidden === 0 ? "all identical" : `${formatCount(hidden)} of them not identical`;
+  return `and ${plural(all.length - shown.length, "more text")}, ${verdict}; texts.ndjson beside this page has all of them, with both checksums.`;
 }
 
 function textRow({ file, uri, bytes, sha256, rebuiltSha256, identical, problem }: ReportText): Markup {
   return markup`<tr${!identical && markup` class="is-other"`}><th scope="row">${file}<small class="uri">${uri ?? "never streamed"}</small></th>
-<td class="number wide-only">${formatBytes(bytes)}</td><td>${hash(sha256, `source ${file}`)}</td><td>${rebuiltSha256 === null ? markup`<span class="other">none</span>` : hash(rebuiltSha256, `rebuilt ${file}`)}</td>
+<td class="number wide-only">${formatBytes(bytes)}</td><td>${hash(sha256, `source ${excerpt(file, 60)}`)}</td><td>${rebuiltSha256 === null ? markup`<span class="other">none</span>` : hash(rebuiltSha256, `rebuilt ${excerpt(file, 60)}`)}</td>
 <td>${identical ? markup`<span class="same">✓ identical</span>` : markup`<span class="other">✗ ${rebuiltSha256 === null ? "missing" : "different"}</span>`}${problem !== undefined && markup`<br><small>${problem}</small>`}</td></tr>`;
 }
 

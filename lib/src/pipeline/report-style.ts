@@ -52,6 +52,7 @@ export const reportStyle = `
 .measures dt{color:var(--muted)}.measures dd{margin:0;font-weight:600}
 .texts{padding:.5rem clamp(.25rem,1vw,.75rem)}
 .texts caption{padding:.6rem .75rem}
+.texts .more{padding:.6rem .75rem;color:var(--muted)}
 .texts th[scope=row] small{display:block;color:var(--muted);font-weight:400}
 .hash{display:inline-flex;gap:.35rem;align-items:center;font:.8125rem/1.6 var(--code);border-bottom:1px dotted var(--muted);white-space:nowrap}
 .hash:hover{color:var(--accent);border-color:var(--accent)}

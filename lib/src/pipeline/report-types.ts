@@ -57,11 +57,11 @@ export interface ReportPoint {
   readonly cluster: number;
   /** Name of the text it is from. */
   readonly file: string;
-  /** The start of what it says, at most 160 characters. */
+  /** The start of what it says; at most 160 characters in a report. */
   readonly excerpt: string;
 }
 
-/** How many chunks of each text fell into each cluster. */
+/** How many chunks of each text fell into each cluster: of many texts those with the most chunks, of many clusters the largest. */
 export interface ReportHeatMap {
   /** Row names. */
   readonly files: readonly string[];
@@ -69,6 +69,8 @@ export interface ReportHeatMap {
   readonly clusters: readonly number[];
   /** One array a file, one count a cluster. */
   readonly counts: readonly (readonly number[])[];
+  /** Chunks of each file in clusters that have no column; absent when all have one. */
+  readonly others?: readonly number[];
 }
 
 /** How well clusters agree with texts, each 0 to 1 (ari from -0.5). */
@@ -106,7 +108,7 @@ export interface ReportSuggestion {
   readonly does: string;
 }
 
-/** A whole run. Everything is JSON: written and read again it is equal. */
+/** A whole run, with all its texts. Everything is JSON: written and read again it is equal. */
 export interface RunReport {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
@@ -142,4 +144,12 @@ export interface RunReport {
   readonly links: readonly ReportLink[];
   /** Commands to try; without them the page names those of the course. */
   readonly suggestions?: readonly ReportSuggestion[];
+}
+
+/** What `report.json` holds: the run, of whose texts there are at most 1,000, those that are not identical first. */
+export interface ReportFile extends RunReport {
+  /** How many texts there are; `texts.ndjson` has them all. */
+  readonly textsTotal: number;
+  /** How many of all came back identical. */
+  readonly textsIdentical: number;
 }

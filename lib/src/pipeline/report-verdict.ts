@@ -2,6 +2,9 @@
 import { formatCount, plural } from "../plot/index.ts";
 import type { RunReport } from "./report-types.ts";
 
+/** How many things of a kind are named one by one before the rest is counted. */
+const NAMED = 10;
+
 /** The judgement on a run. */
 export interface Verdict {
   /** Whether every text is identical and every count agrees. */
@@ -42,12 +45,16 @@ function headline({ texts }: RunReport, passed: boolean): string {
 
 function textFailures({ texts, identical }: RunReport): string[] {
   if (texts.length === 0) return ["There was no text to stream."];
-  const failures = texts
-    .filter((text) => !text.identical)
-    .map(({ file, rebuiltSha256, problem }) => {
-      const what = rebuiltSha256 === null ? "was not rebuilt" : "came back different from its source";
-      return `${file} ${what}${problem === undefined ? "" : `: ${problem}`}.`;
-    });
+  const failed = texts.filter((text) => !text.identical);
+  const failures = failed.slice(0, NAMED).map(({ file, rebuiltSha256, problem }) => {
+    const what = rebuiltSha256 === null ? "was not rebuilt" : "came back different from its source";
+    return `${file} ${what}${problem === undefined ? "" : `: ${problem}`}.`;
+  });
+  const more = failed.length - failures.length;
+  if (more > 0)
+    failures.push(
+      `${plural(more, "more text is", "more texts are")} not identical either; texts.ndjson begins with all of them.`,
+    );
   return failures.length === 0 && !identical ? ["The run says that a text differs, without saying which."] : failures;
 }
 
@@ -74,9 +81,13 @@ function countFailures({ counts: { sent, rows, distinctOffsets }, messages, dead
 }
 
 function clusterNotices({ clusters, rows }: RunReport): string[] {
-  const notices = clusters
-    .filter(({ size }) => size === 0)
-    .map(({ id }) => `Cluster ${id} is empty: fewer clusters, or another seed, may suit these texts better.`);
+  const empty = clusters.filter(({ size }) => size === 0);
+  const notices =
+    empty.length > NAMED
+      ? [
+          `${formatCount(empty.length)} of ${formatCount(clusters.length)} clusters are empty: fewer clusters, or a longer warm-up, may suit these texts better.`,
+        ]
+      : empty.map(({ id }) => `Cluster ${id} is empty: fewer clusters, or another seed, may suit these texts better.`);
   const total = clusters.reduce((sum, { size }) => sum + size, 0);
   const large = clusters.length > 2 && rows > 0 ? clusters.find(({ size }) => size > total / 2) : undefined;
   if (large !== undefined) {

@@ -7,8 +7,9 @@ import fc from "fast-check";
 import { escapeHtml } from "../plot/index.ts";
 import { reportPage } from "./report-page.ts";
 import { sampleRun } from "./report-sample.test.ts";
-import { samplePoints, writeReport } from "./report.ts";
-import type { RunReport } from "./report-types.ts";
+import { heatMapOf, reportFile, samplePoints } from "./report-limits.ts";
+import type { ReportFile, ReportText, RunReport } from "./report-types.ts";
+import { writeReport } from "./report.ts";
 import { judge } from "./report-verdict.ts";
 
 const run = sampleRun();
@@ -201,10 +202,21 @@ describe("writing", () => {
   after(() => rm(folder, { recursive: true, force: true }));
 
   test("report.json reads back equal, report.html is one file of less than 3 MB, and nothing else is left", async () => {
-    const { json, html } = await writeReport(run, join(folder, "run"));
-    assert.deepEqual(JSON.parse(await readFile(json, "utf8")), { ...run, points: samplePoints(run.points) });
+    const { json, html, texts } = await writeReport(run, join(folder, "run"));
+    assert.deepEqual(JSON.parse(await readFile(json, "utf8")), {
+      ...run,
+      points: samplePoints(run.points),
+      textsTotal: 10,
+      textsIdentical: 10,
+    });
+    assert.deepEqual(await linesOf(texts), run.texts);
     assert.ok((await readFile(html)).length < 3_000_000);
-    assert.deepEqual((await readdir(join(folder, "run"))).sort(), ["report.html", "report.json"]);
+    assert.deepEqual((await readdir(join(folder, "run"))).sort(), ["report.html", "report.json", "texts.ndjson"]);
+  });
+
+  test("a number that JSON does not have is text in report.json", async () => {
+    const { json } = await writeReport(but({ quality: { nmi: NaN } }), join(folder, "nan"));
+    assert.deepEqual((JSON.parse(await readFile(json, "utf8")) as RunReport).quality, { nmi: "NaN" });
   });
 
   test("a large run keeps a sample of its points, and its page says how many", async () => {
@@ -234,7 +246,7 @@ describe("writing", () => {
     await rm(join(blocked, "report.json"));
     await mkdir(join(blocked, "report.json"));
     await assert.rejects(writeReport(run, blocked));
-    assert.deepEqual((await readdir(blocked)).sort(), ["report.html", "report.json"]);
+    assert.deepEqual((await readdir(blocked)).sort(), ["report.html", "report.json", "texts.ndjson"]);
   });
 
   test("a sample is spread evenly and in order", () => {
@@ -249,6 +261,154 @@ describe("writing", () => {
     );
   });
 });
+
+describe("a run of 20,000 texts", () => {
+  const COUNT = 20_000;
+  const LIMIT = 5_000_000;
+  const plain = (index: number): string => `note-${index}.txt`;
+  const hostile = (index: number): string => `${index}${`"&<'`.repeat(60)}`;
+  const failedAt = [7, 11_111, 19_999];
+  let folder = "";
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "streambook-report-"));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const kinds: readonly (readonly [what: string, run: RunReport])[] = [
+    ["all identical", manyTexts(COUNT, plain, () => true)],
+    ["three of them not identical", manyTexts(COUNT, plain, (index) => !failedAt.includes(index))],
+    ["none identical, with names and words that are long on a page", manyTexts(COUNT, hostile, () => false)],
+  ];
+  for (const [index, [what, large]] of kinds.entries()) {
+    test(`${what}: report.json and report.html are below 5 MB, and texts.ndjson has every text`, async () => {
+      const { json, html, texts } = await writeReport(large, join(folder, String(index)));
+      const [report, page] = [await readFile(json), await readFile(html)];
+      assert.ok(report.length < LIMIT, `report.json has ${report.length} bytes`);
+      assert.ok(page.length < LIMIT, `report.html has ${page.length} bytes`);
+      const { textsTotal, textsIdentical } = JSON.parse(report.toString()) as ReportFile;
+      assert.deepEqual([textsTotal, textsIdentical], [COUNT, large.texts.filter(({ identical }) => identical).length]);
+      const lines = await linesOf(texts);
+      assert.deepEqual(new Set(lines.map(({ file }) => file)), new Set(large.texts.map(({ file }) => file)));
+      soundHtml(reportPage(large, ""));
+    });
+  }
+
+  test("texts that are not identical stand first everywhere, and the others are counted", () => {
+    const [, [, large]] = kinds as [unknown, (typeof kinds)[number]];
+    const failed = failedAt.map(plain);
+    assert.deepEqual(
+      reportFile(large)
+        .texts.slice(0, 4)
+        .map(({ file }) => file),
+      [...failed, plain(0)],
+    );
+    const table = reportPage(large, "").split('<div class="card texts">')[1] ?? "";
+    const rows = [...table.matchAll(/<th scope="row">([^<]+)/g)].map(([, file]) => file);
+    assert.deepEqual(rows.slice(0, 4), [...failed, plain(0)]);
+    assert.equal(rows.length, 30);
+    assert.match(table, /and 19,970 more texts, all identical; texts\.ndjson/);
+    assert.match(judge(large).headline, /^3 of 20,000 texts did not come back identical/);
+  });
+
+  test("more failures than a page holds are counted, too, and a terminal gets few of them", () => {
+    const [, , [, large]] = kinds as [unknown, unknown, (typeof kinds)[number]];
+    assert.match(reportPage(large, ""), /and 19,500 more texts, 19,500 of them not identical/);
+    const { failures } = judge(large);
+    assert.equal(failures.length, 11);
+    assert.match(failures.at(-1) ?? "", /^19,990 more texts are not identical either/);
+  });
+
+  test("a thousand clusters: the largest are shown, the empty ones are one notice, the page is below 5 MB", () => {
+    const clusters = Array.from({ length: 1000 }, (_, id) => ({
+      id,
+      size: id < 300 ? 300 - id : 0,
+      terms: ["a", "b"],
+    }));
+    const points = Array.from({ length: 9000 }, (_, x) => ({
+      ...{ x, y: 0, cluster: x % 300, file: "a.txt", excerpt: "sea ".repeat(40) },
+    }));
+    const large = but({ clusters, points, pointsTotal: 9000, texts: kinds[0]?.[1].texts ?? [] });
+    const html = reportPage(large, "");
+    assert.ok(html.length < LIMIT);
+    soundHtml(html);
+    assert.equal([...html.matchAll(/<button type="button" aria-pressed/g)].length, 40);
+    assert.match(html, /The 40 largest are shown/);
+    assert.deepEqual(judge(large).notices, [
+      "700 of 1,000 clusters are empty: fewer clusters, or a longer warm-up, may suit these texts better.",
+    ]);
+  });
+
+  test("the heat map keeps the texts with the most chunks and the largest clusters, and loses no chunk of a row", () => {
+    const cells = Array.from({ length: COUNT }, (_, index) => ({
+      ...{ file: plain(index % 5000), cluster: index % 100, count: 1 + (index % 7) },
+    }));
+    const sizes = Array.from({ length: 100 }, (_, id) => (id < 10 ? 1 : 1000));
+    const {
+      files,
+      clusters,
+      counts,
+      others = [],
+    } = heatMapOf(
+      cells,
+      cells.map(({ file }) => file),
+      sizes,
+    );
+    assert.deepEqual([files.length, clusters.length, counts.length], [40, 40, 40]);
+    assert.ok(clusters.every((id) => id >= 10));
+    files.forEach((file, row) => {
+      const total = cells.reduce((sum, cell) => sum + (cell.file === file ? cell.count : 0), 0);
+      assert.equal(
+        (counts[row] ?? []).reduce((sum, count) => sum + count, others[row] ?? 0),
+        total,
+      );
+    });
+  });
+});
+
+/** A run of many small texts, each one chunk. */
+function manyTexts(count: number, nameOf: (index: number) => string, identical: (index: number) => boolean): RunReport {
+  const texts = Array.from({ length: count }, (_, index): ReportText => {
+    const problem = identical(index) ? {} : { problem: "12 chunks are missing (seq 0–11)" };
+    const sha256 = String(index).padStart(64, "0");
+    const rebuilt = identical(index) ? sha256 : "f".repeat(64);
+    const uri = `/word-${index}.md`;
+    return {
+      file: nameOf(index),
+      uri,
+      bytes: 20,
+      sha256,
+      rebuiltSha256: rebuilt,
+      identical: identical(index),
+      ...problem,
+    };
+  });
+  const clusters = Array.from({ length: 12 }, (_, id) => ({
+    id,
+    size: count / 12,
+    terms: ["sea", "lamp", nameOf(id)],
+  }));
+  const cells = texts.map(({ file }, index) => ({ file, cluster: index % 12, count: 1 }));
+  const sizes = clusters.map(({ size }) => size);
+  return but({
+    texts,
+    identical: texts.every((text) => text.identical),
+    clusters,
+    points: texts.map(({ file }, index) => ({ x: index, y: 1 / 3, cluster: index % 12, file, excerpt: nameOf(index) })),
+    pointsTotal: count,
+    heatMap: heatMapOf(
+      cells,
+      texts.map(({ file }) => file),
+      sizes,
+    ),
+    rates: [{ name: "sent", seconds: texts.map((_, index) => index / 4), messagesPerSecond: texts.map(() => 1 / 3) }],
+  });
+}
+
+async function linesOf(path: string): Promise<ReportText[]> {
+  const lines = (await readFile(path, "utf8")).split("\n");
+  assert.equal(lines.pop(), "");
+  return lines.map((line) => JSON.parse(line) as ReportText);
+}
 
 const VOID = new Set(["meta", "link", "input", "br"]);
 

@@ -1,29 +1,24 @@
-/** Writes what a run came to: `report.json` for programs, `report.html` for people. */
+/** Writes what a run came to: `report.html` for people, `report.json` for programs, and `texts.ndjson` with every text. */
 import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { excerpt, plotlySource } from "../plot/index.ts";
+import { toJson } from "../json/index.ts";
+import { plotlySource } from "../plot/index.ts";
+import { failuresFirst, reportFile } from "./report-limits.ts";
 import { reportPage } from "./report-page.ts";
-import type { ReportPoint, RunReport } from "./report-types.ts";
-
-/** Most points of the plane that a report holds. */
-const MAXIMUM_POINTS = 4000;
-
-/** Most bytes of excerpts that a report holds, so that the page stays quick to open. */
-const MAXIMUM_EXCERPT_BYTES = 700_000;
-
-/** Characters of an excerpt. */
-const EXCERPT_LENGTH = 160;
+import type { ReportText, RunReport } from "./report-types.ts";
 
 /** Where {@link writeReport} wrote. */
 export interface WrittenReport {
   readonly json: string;
   readonly html: string;
+  readonly texts: string;
 }
 
 /**
- * Writes `report.json` and `report.html` into a folder, which is made if it is missing. Each file appears whole or not at all. Of more than 4,000
- * points a sample is kept, and the page says so.
+ * Writes `report.json`, `report.html` and `texts.ndjson` into a folder, which is made if it is missing. Each file appears whole or not at
+ * all. The first two stay below 5 MB each whatever the run: of long lists they have a part, and say how much more there is.
+ * `texts.ndjson` has one line of JSON for every text, those that are not identical first.
  *
  * @param run the run; not changed
  * @param folder path of the folder
@@ -48,41 +43,30 @@ export interface WrittenReport {
  * ```
  */
 export async function writeReport(run: RunReport, folder: string): Promise<WrittenReport> {
-  const trimmed = { ...run, points: samplePoints(run.points) };
-  const html = reportPage(trimmed, await plotlySource());
-  const written = { json: join(folder, "report.json"), html: join(folder, "report.html") };
+  const html = reportPage(run, await plotlySource());
+  const written = {
+    json: join(folder, "report.json"),
+    html: join(folder, "report.html"),
+    texts: join(folder, "texts.ndjson"),
+  };
   await mkdir(folder, { recursive: true });
-  await writeWhole(written.json, `${JSON.stringify(trimmed, undefined, 2)}\n`);
+  await writeWhole(written.texts, linesOf(failuresFirst(run.texts)));
+  await writeWhole(written.json, `${toJson(reportFile(run), 2)}\n`);
   await writeWhole(written.html, html);
   return written;
 }
 
-/**
- * A sample of points that is spread evenly over all of them, so that every text and every moment keeps its share, with excerpts cut short.
- *
- * @param limit most points to keep
- *
- * @example
- * ```ts
- * import { samplePoints } from "streambook/pipeline";
- * const points = [0, 1, 2, 3].map((x) => ({ x, y: 0, cluster: 0, file: "a.txt", excerpt: "" }));
- * console.assert(samplePoints(points, 2).map(({ x }) => x).join() === "0,2");
- * ```
- */
-export function samplePoints(points: readonly ReportPoint[], limit = MAXIMUM_POINTS): ReportPoint[] {
-  const kept = evenly(points, limit).map((point) => ({ ...point, excerpt: excerpt(point.excerpt, EXCERPT_LENGTH) }));
-  const bytes = kept.reduce((sum, point) => sum + Buffer.byteLength(point.excerpt), 0);
-  if (bytes <= MAXIMUM_EXCERPT_BYTES) return kept;
-  return evenly(kept, Math.floor((kept.length * MAXIMUM_EXCERPT_BYTES) / bytes));
-}
-
-function evenly<T>(values: readonly T[], limit: number): T[] {
-  if (values.length <= limit) return [...values];
-  return Array.from({ length: limit }, (_, index) => values[Math.floor((index * values.length) / limit)] as T);
+/** One line of JSON for each text, in pieces. */
+function* linesOf(texts: readonly ReportText[]): Generator<string> {
+  for (let from = 0; from < texts.length; from += 1000)
+    yield texts
+      .slice(from, from + 1000)
+      .map((text) => `${toJson(text)}\n`)
+      .join("");
 }
 
 /** Writes beside the place and renames, so that a reader never meets half a file. */
-async function writeWhole(path: string, content: string): Promise<void> {
+async function writeWhole(path: string, content: string | Iterable<string>): Promise<void> {
   const beside = `${path}.${randomUUID()}.partial`;
   try {
     const file = await open(beside, "wx");

@@ -7,7 +7,7 @@ import { isUtf8 } from "node:buffer";
 import { StreambookError } from "../errors/index.ts";
 import { compileCheck, type Field, type MessageCheck, type Schema } from "../schema/index.ts";
 import { TermCounter } from "../text/index.ts";
-import { encodeParquet } from "./parquet.ts";
+import { encodeParquet, storedAs } from "./parquet.ts";
 import { parseTimestamp } from "./timestamp.ts";
 
 /** What a row has beside the fields of its message. */
@@ -106,6 +106,8 @@ export function checkRowStoreOptions({ features = 1 }: Pick<RowStoreOptions, "fe
 export class RowStore {
   readonly #schema: Schema;
   readonly #check: MessageCheck;
+  /** How the value of each field is kept. */
+  readonly #stores: readonly ((value: unknown) => unknown)[];
   readonly #terms: TermCounter;
   readonly #batches = new Map<number, StoredBatch>();
   readonly #scratch = { indices: new Uint16Array(1 << 16), counts: new Float32Array(1 << 16) };
@@ -115,6 +117,7 @@ export class RowStore {
     checkRowStoreOptions({ features });
     this.#schema = schema;
     this.#check = compileCheck(schema);
+    this.#stores = schema.fields.map(storedAs);
     this.#terms = new TermCounter({ features, stem });
   }
 
@@ -148,9 +151,9 @@ export class RowStore {
         continue;
       }
       const time = parseTimestamp(message[timeField] as string);
-      fields.forEach(({ name, type }, column) => {
-        const value = message[name];
-        (columns[column] as unknown[]).push(column === timeColumn ? time.microseconds : stored(type, value));
+      fields.forEach(({ name }, column) => {
+        const value = column === timeColumn ? time.microseconds : this.#stores[column]?.(message[name]);
+        (columns[column] as unknown[]).push(value);
       });
       const terms = this.#terms.count(message[textField] as string);
       used = this.#append(terms, used);
@@ -211,7 +214,7 @@ export class RowStore {
       stored.remaining -= to - from;
       if (stored.remaining <= 0) this.#batches.delete(batch);
     }
-    return encodeParquet(fields, columns as never);
+    return encodeParquet(fields, columns);
   }
 
   /** Forgets the batches of a partition up to a number: they will not be flushed. */
@@ -246,12 +249,6 @@ export class RowStore {
     this.#scratch.counts.set(counts, used);
     return end;
   }
-}
-
-function stored(type: Field["type"], value: unknown): unknown {
-  if (type === "timestamp") return parseTimestamp(value as string).microseconds;
-  if (type === "bigint") return BigInt(value as number);
-  return value;
 }
 
 /** Gives equal texts one small number. */

@@ -38,7 +38,7 @@ export interface RunOptions {
   readonly hadoop: HadoopClient;
   /** Characters of a chunk. @default 256 */
   readonly chunkSize?: number;
-  /** Number of clusters. @default one for each text that is not empty */
+  /** Number of clusters. @default one for each text that is not empty, at most {@link mostClustersByDefault} */
   readonly clusters?: number | undefined;
   /** Seed of the clustering, and of the agents' names. @default 42 */
   readonly seed?: number;
@@ -87,7 +87,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   await checkOutput(output, options.data);
   await using source = await startStreamSource({ folder: options.data, chunkSize: settings.chunkSize, port: 0 });
   const sources = await readSources(options.data, await listFiles(source.url), signal);
-  const clusters = options.clusters ?? Math.max(1, sources.filter(({ bytes }) => bytes > 0).length);
+  const { clusters, why } = chooseClusters(options.clusters, sources);
   const logFolder = runLog(table);
 
   await using _names = await recorder.run(
@@ -144,7 +144,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
           stage.progress(`${read} read, ${rows} rows in ${files} files`);
         },
       }),
-    ({ rows, files, read }) => ({ text: `${plural(rows, "row")} in ${plural(files, "Parquet file")}`, messages: read }),
+    ({ rows, files, read }) => ({
+      text: `${plural(rows, "row")} in ${plural(files, "Parquet file")}, ${plural(clusters, "cluster")}`,
+      messages: read,
+    }),
   );
 
   const files = new Map(produced.texts.map(({ uri, file }) => [uri, file]));
@@ -209,6 +212,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       data: basename(resolve(options.data)),
       chunkSize: settings.chunkSize,
       clusters,
+      clustersChosen: why,
       seed: settings.seed,
       warmUp: settings.warmUp,
       topic,
@@ -225,6 +229,24 @@ export async function run(options: RunOptions): Promise<RunResult> {
     links: links(addresses, table),
   };
   return { report, ...(await writeReport(report, output)) };
+}
+
+/**
+ * Most clusters when none are asked for. Clusters are for looking at, and one picture holds no more than a dozen colours and
+ * names; a folder of a thousand notes has no thousand subjects.
+ */
+export const mostClustersByDefault = 12;
+
+/** How many clusters are looked for, and in words why so many. */
+export function chooseClusters(
+  wanted: number | undefined,
+  sources: readonly Pick<Checksum, "bytes">[],
+): { readonly clusters: number; readonly why: string } {
+  if (wanted !== undefined) return { clusters: wanted, why: "as asked for" };
+  const filled = sources.filter(({ bytes }) => bytes > 0).length;
+  return filled > mostClustersByDefault
+    ? { clusters: mostClustersByDefault, why: `the most by default, for ${plural(filled, "text")}` }
+    : { clusters: Math.max(1, filled), why: "one for each text that is not empty" };
 }
 
 interface Source extends Checksum {
@@ -280,9 +302,11 @@ async function compare(
   signal: AbortSignal | undefined,
 ): Promise<ReportText[]> {
   const byFile = new Map(produced.texts.map((text) => [text.file, text]));
+  const byStream = new Map(rebuilt.texts.map((text) => [text.streamId, text]));
   return mapConcurrent(sources, AT_ONCE, async ({ file, bytes, sha256: before }): Promise<ReportText> => {
     const stream = byFile.get(file);
-    const result = rebuilt.texts.find((text) => text.uri === stream?.uri && text.streamId === stream.streamId);
+    const found = stream === undefined ? undefined : byStream.get(stream.streamId);
+    const result = found?.uri === stream?.uri ? found : undefined;
     const path = result?.file === undefined ? undefined : join(folder, result.file);
     const after = path !== undefined && (await exists(path)) ? (await checksumOf(path, signal)).sha256 : null;
     const problem =

@@ -46,7 +46,7 @@ export function heatMap(options: HeatMapOptions): Figure {
         customdata: counts.map((row, index) =>
           row.map(
             (value, column) =>
-              `${escapeLabel(rows[index] ?? "")}<br>${escapeLabel(columns[column] ?? "")}<br>${formatCount(value)} ${escapeLabel(unit)}`,
+              `${escapeLabel(excerpt(rows[index] ?? "", 60))}<br>${escapeLabel(excerpt(columns[column] ?? "", 60))}<br>${formatCount(value)} ${escapeLabel(unit)}`,
           ),
         ),
         hovertemplate: "%{customdata}<br>%{z:.0%} of the row<extra></extra>",
@@ -62,7 +62,7 @@ export function heatMap(options: HeatMapOptions): Figure {
       xaxis: {
         ...fixedAxis,
         tickvals: columns.map((_, index) => index),
-        ticktext: columns.map(escapeLabel),
+        ticktext: columns.map((name) => escapeLabel(excerpt(name, 40))),
         showgrid: false,
         ticks: "outside",
         ticklen: 4,

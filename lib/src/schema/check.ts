@@ -1,19 +1,22 @@
 /** Checks of messages against a schema. */
-import type { Field, FieldType, Schema } from "./schema.ts";
+import { unscaled } from "./decimal.ts";
+import type { Field, Schema, SimpleType, ValueType } from "./schema.ts";
 
 /** Says what is wrong with a message, in words; undefined when nothing is. */
 export type MessageCheck = (message: unknown) => string | undefined;
 
+const ISO_DATE = /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 const ISO_UTC =
   /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 
-const accepts: Readonly<Record<FieldType, (value: unknown) => boolean>> = {
+const accepts: Readonly<Record<SimpleType, (value: unknown) => boolean>> = {
   string: (value) => typeof value === "string" && value.isWellFormed(), // half a character has no UTF-8: it would be changed
   int: (value) => Number.isInteger(value) && Math.abs(value as number) < 2 ** 31,
   bigint: (value) => Number.isSafeInteger(value),
   double: (value) => typeof value === "number",
   boolean: (value) => typeof value === "boolean",
   timestamp: (value) => typeof value === "string" && ISO_UTC.test(value) && isDay(value.slice(0, 10)),
+  date: (value) => typeof value === "string" && ISO_DATE.test(value) && isDay(value),
 };
 
 /** Whether a month has that day: `Date` takes 30 February for 2 March. */
@@ -21,18 +24,19 @@ function isDay(date: string): boolean {
   return Number(date.slice(8)) <= 28 || new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
 }
 
-const described: Readonly<Record<FieldType, string>> = {
+const described: Readonly<Record<SimpleType, string>> = {
   string: "text",
   int: "a whole number of 32 bits",
   bigint: "a whole number below 2^53",
   double: "a number",
   boolean: "true or false",
   timestamp: "a time in ISO 8601, UTC, with Z",
+  date: "a date of the form 2026-01-31",
 };
 
 /**
- * Makes the check of a schema. Every field must be there with its type; further fields are refused, because a table
- * would lose them.
+ * Makes the check of a schema. Every field must be there with its type, unless it is nullable; further fields are refused, because a
+ * table would lose them.
  *
  * @example
  * ```ts
@@ -43,25 +47,86 @@ const described: Readonly<Record<FieldType, string>> = {
  * ```
  */
 export function compileCheck(schema: Schema): MessageCheck {
-  const tests: readonly (readonly [Field, (value: unknown) => boolean])[] = schema.fields.map((field) => [
-    field,
-    accepts[field.type],
-  ]);
-  const known = new Set(schema.fields.map((field) => field.name));
+  const check = checkOfFields(schema.fields, ` is not in the schema ${schema.name}`);
   return (message) => {
-    if (typeof message !== "object" || message === null || Array.isArray(message)) return "is not a JSON object";
-    const record = message as Record<string, unknown>;
-    for (const [{ name, type }, accept] of tests) {
-      if (!accept(record[name])) {
-        return record[name] === undefined
-          ? `field "${name}" is missing`
-          : `field "${name}" must be ${described[type]}, and is ${shorten(record[name])}`;
+    if (!isObject(message)) return "is not a JSON object";
+    const fault = check(message);
+    return fault === undefined ? undefined : `field "${fault.path}"${fault.what}`;
+  };
+}
+
+/** Where something is wrong, `user.tags[2]`, and what, to be read after it. */
+interface Fault {
+  readonly path: string;
+  readonly what: string;
+}
+
+/** Says what is wrong with a value; undefined when nothing is. */
+type ValueCheck<T> = (value: T) => Fault | undefined;
+
+/** @param unknown what is said of a field that there is not */
+function checkOfFields(fields: readonly Field[], unknown: string): ValueCheck<Record<string, unknown>> {
+  const checks = fields.map((field) => [field, checkOf(field)] as const);
+  const known = new Set(fields.map(({ name }) => name));
+  return (record) => {
+    for (const [{ name, nullable }, check] of checks) {
+      // Every object has a "constructor" that it inherits.
+      if (!Object.hasOwn(record, name)) {
+        if (nullable === true) continue;
+        return { path: name, what: " is missing" };
       }
+      const fault = check(record[name]);
+      if (fault !== undefined) return { ...fault, path: `${name}${fault.path}` };
     }
-    for (const name in record)
-      if (!known.has(name)) return `field "${name.slice(0, 40)}" is not in the schema ${schema.name}`;
+    for (const name in record) if (!known.has(name)) return { path: name.slice(0, 40), what: unknown };
     return undefined;
   };
+}
+
+function checkOf(type: ValueType): ValueCheck<unknown> {
+  const check = checkOfValue(type);
+  return type.nullable === true ? (value) => (value === null ? undefined : check(value)) : check;
+}
+
+function checkOfValue(type: ValueType): ValueCheck<unknown> {
+  switch (type.type) {
+    case "array": {
+      const check = checkOf(type.items);
+      return (value) => {
+        if (!Array.isArray(value)) return mustBe("a list", value);
+        for (const [index, item] of value.entries()) {
+          const fault = check(item);
+          if (fault !== undefined) return { ...fault, path: `[${index}]${fault.path}` };
+        }
+        return undefined;
+      };
+    }
+    case "record": {
+      const check = checkOfFields(type.fields, " is not in the schema");
+      return (value) => {
+        if (!isObject(value)) return mustBe("an object", value);
+        const fault = check(value);
+        return fault === undefined ? undefined : { ...fault, path: `.${fault.path}` };
+      };
+    }
+    case "decimal": {
+      const { precision, scale } = type;
+      const what = `a decimal number of ${precision} digits, ${scale} of them after the point`;
+      return (value) => (unscaled(value, precision, scale) === undefined ? mustBe(what, value) : undefined);
+    }
+    default: {
+      const [accept, what] = [accepts[type.type], described[type.type]];
+      return (value) => (accept(value) ? undefined : mustBe(what, value));
+    }
+  }
+}
+
+function mustBe(what: string, value: unknown): Fault {
+  return { path: "", what: ` must be ${what}, and is ${shorten(value)}` };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function shorten(value: unknown): string {

@@ -1,3 +1,16 @@
 /** Schemas of the topics: one file says the fields; the message check, the Parquet columns and the Hive DDL follow from it. */
-export { loadSchema, parseSchema, fieldTypes, type Schema, type Field, type FieldType } from "./schema.ts";
+export {
+  loadSchema,
+  parseSchema,
+  fieldTypes,
+  type ArrayType,
+  type DecimalType,
+  type Field,
+  type FieldType,
+  type RecordType,
+  type Schema,
+  type SimpleType,
+  type ValueType,
+} from "./schema.ts";
 export { compileCheck, type MessageCheck } from "./check.ts";
+export { unscaled } from "./decimal.ts";

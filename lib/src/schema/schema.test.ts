@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
-import { compileCheck, fieldTypes, loadSchema, parseSchema } from "./index.ts";
+import { compileCheck, fieldTypes, loadSchema, parseSchema, unscaled } from "./index.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "streambook-schema-"));
 after(() => rm(folder, { recursive: true, force: true }));
@@ -26,6 +26,15 @@ test("the schema of the course's topic is one", async () => {
   );
 });
 
+test("the example in schemas/README.md is a schema", async () => {
+  const [, example = ""] = /```json\n([^]*?)```/.exec(await readFile("schemas/README.md", "utf8")) ?? [];
+  const { fields } = parseSchema(JSON.parse(example));
+  assert.deepEqual(
+    fields.map(({ type }) => type),
+    ["decimal", "array", "record"],
+  );
+});
+
 const field = { name: "a", type: "string", doc: "" };
 const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ["a list", [], /is not an object/],
@@ -39,6 +48,37 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
     "an unknown type",
     { name: "x", fields: [{ ...field, type: "text" }] },
     /field 1 \("a"\): "type" must be one of string, int/,
+  ],
+  [
+    "a decimal without a precision",
+    { name: "x", fields: [{ ...field, type: "decimal" }] },
+    /"precision" must be .* 1 to 38/,
+  ],
+  [
+    "a decimal with more digits after the point than there are",
+    { name: "x", fields: [{ ...field, type: "decimal", precision: 3, scale: 4 }] },
+    /"scale" must be/,
+  ],
+  [
+    "an array of nothing",
+    { name: "x", fields: [{ ...field, type: "array" }] },
+    /field 1 \("a"\): "items" must be a type/,
+  ],
+  [
+    "an array of what is no type",
+    { name: "x", fields: [{ ...field, type: "array", items: "text" }] },
+    /field 1 \("a"\), items: "type" must be one of string/,
+  ],
+  [
+    "a record with a name twice",
+    { name: "x", fields: [{ ...field, type: "record", fields: [field, field] }] },
+    /field 1 \("a"\), field 2: the name "a" is there twice/,
+  ],
+  ["a record of nothing", { name: "x", fields: [{ ...field, type: "record", fields: [] }] }, /"a"\), "fields" must be/],
+  [
+    "a nullable that is text",
+    { name: "x", fields: [{ ...field, nullable: "no" }] },
+    /"nullable" must be true or false/,
   ],
   ["a doc that is a number", { name: "x", fields: [{ ...field, doc: 1 }] }, /"doc" must be text/],
 ];
@@ -72,6 +112,7 @@ const good: Readonly<Record<(typeof fieldTypes)[number], readonly unknown[]>> = 
   double: [0.5, -1e300],
   boolean: [true, false],
   timestamp: ["2026-01-31T23:59:59Z", "2026-01-31T23:59:59.123456Z"],
+  date: ["2026-01-31", "2028-02-29", "0001-01-01"],
 };
 const bad: typeof good = {
   string: [1, null, undefined],
@@ -87,6 +128,7 @@ const bad: typeof good = {
     "2026-13-01T00:00:00Z",
     0,
   ],
+  date: ["2026-02-29", "2026-1-1", "0000-01-01", "2026-01-31T00:00:00Z", 0, null],
 };
 for (const type of fieldTypes) {
   test(`a field of type ${type} takes what it should, and nothing else`, () => {
@@ -97,9 +139,93 @@ for (const type of fieldTypes) {
   });
 }
 
+const rich = parseSchema({
+  name: "tweets",
+  fields: [
+    { name: "id", type: "string" },
+    { name: "price", type: "decimal", precision: 6, scale: 2 },
+    { name: "tags", type: "array", items: "string" },
+    { name: "place", type: "string", nullable: true },
+    {
+      name: "user",
+      type: "record",
+      fields: [
+        { name: "name", type: "string" },
+        { name: "born", type: "date", nullable: true },
+        { name: "scores", type: "array", items: { type: "int", nullable: true }, nullable: true },
+      ],
+    },
+    { name: "replies", type: "array", items: { type: "record", fields: [{ name: "to", type: "string" }] } },
+  ],
+});
+const tweet = { id: "1", price: 9.5, tags: ["#a"], user: { name: "Ada" }, replies: [{ to: "2" }] };
+
+test("what may be missing may be null or absent, at every depth", () => {
+  const check = compileCheck(rich);
+  assert.equal(check(tweet), undefined);
+  assert.equal(check({ ...tweet, place: null, tags: [], replies: [] }), undefined);
+  assert.equal(check({ ...tweet, user: { name: "Ada", born: null, scores: [1, null] } }), undefined);
+});
+
+const faults: readonly (readonly [what: string, message: unknown, said: string])[] = [
+  ["an item", { ...tweet, tags: ["a", 5] }, `field "tags[1]" must be text, and is 5`],
+  ["an item that is null", { ...tweet, tags: [null] }, `field "tags[0]" must be text, and is null`],
+  ["no list", { ...tweet, tags: "a" }, `field "tags" must be a list, and is "a"`],
+  ["no record", { ...tweet, user: [] }, `field "user" must be an object, and is []`],
+  ["a nested field", { ...tweet, user: { name: 1 } }, `field "user.name" must be text, and is 1`],
+  ["a nested field that is missing", { ...tweet, user: {} }, `field "user.name" is missing`],
+  ["a nested field too many", { ...tweet, user: { name: "", x: 1 } }, `field "user.x" is not in the schema`],
+  [
+    "a field of an item",
+    { ...tweet, replies: [{ to: "" }, { to: null }] },
+    `field "replies[1].to" must be text, and is null`,
+  ],
+  [
+    "a decimal of too many digits",
+    { ...tweet, price: 0.125 },
+    `field "price" must be a decimal number of 6 digits, 2 of them after the point, and is 0.125`,
+  ],
+];
+for (const [what, message, said] of faults) {
+  test(`${what} that is wrong is named with its place`, () => assert.equal(compileCheck(rich)(message), said));
+}
+
+const decimals: readonly (readonly [value: unknown, scaled: bigint | undefined])[] = [
+  ["12.30", 1230n],
+  [12.3, 1230n],
+  ["-0.05", -5n],
+  [-7, -700n],
+  ["0009999.990", 999_999n],
+  [0, 0n],
+  ["10000", undefined],
+  ["0.001", undefined],
+  [0.1 + 0.2, undefined],
+  [1e21, undefined],
+  [NaN, undefined],
+  ["", undefined],
+  [".5", undefined],
+  ["1e2", undefined],
+  ["+1", undefined],
+  [null, undefined],
+];
+for (const [value, scaled] of decimals) {
+  const what = `${typeof value} ${String(value)}`;
+  test(`as DECIMAL(6,2), ${what} is ${scaled === undefined ? "refused" : `${scaled} hundredths`}`, () => {
+    assert.equal(unscaled(value, 6, 2), scaled);
+    assert.equal(compileCheck(rich)({ ...tweet, price: value }) === undefined, scaled !== undefined);
+  });
+}
+
 test("a field that the schema does not know is refused, because a table would lose it", () => {
   const check = compileCheck(parseSchema({ name: "x", fields: [field] }));
   assert.equal(check({ a: "", b: 1 }), `field "b" is not in the schema x`);
+});
+
+test("a field with the name of what every object inherits is missing when it is not there", () => {
+  const check = compileCheck(parseSchema({ name: "x", fields: [{ name: "constructor", type: "string", doc: "" }] }));
+  assert.equal(check({}), `field "constructor" is missing`);
+  assert.equal(check({ constructor: "Eiffel" }), undefined);
+  assert.equal(check(JSON.parse('{"constructor":"Eiffel","__proto__":1}')), `field "__proto__" is not in the schema x`);
 });
 
 test("law: a check never throws, and its reason is short", () => {

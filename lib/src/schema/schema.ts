@@ -2,19 +2,54 @@
 import { readFile } from "node:fs/promises";
 import { messageOf, StreambookError } from "../errors/index.ts";
 
-/** The types a field can have. A `timestamp` is ISO 8601 text in a message and a TIMESTAMP in a table. */
-export const fieldTypes = ["string", "int", "bigint", "double", "boolean", "timestamp"] as const;
+/**
+ * The types that are said by their name alone. In a message a `timestamp` is ISO 8601 text in UTC, and a `date` is text of the form
+ * `2026-01-31`; in a table they are TIMESTAMP and DATE.
+ */
+export const fieldTypes = ["string", "int", "bigint", "double", "boolean", "timestamp", "date"] as const;
 
 /** A type of {@link fieldTypes}. */
-export type FieldType = (typeof fieldTypes)[number];
+export type SimpleType = (typeof fieldTypes)[number];
+
+/**
+ * A decimal number of at most `precision` digits, `scale` of them after the point; DECIMAL in a table. In a message it is a number, or
+ * text where a number would lose digits.
+ */
+export interface DecimalType {
+  readonly type: "decimal";
+  /** 1 to 38. */
+  readonly precision: number;
+  /** 0 to `precision`. */
+  readonly scale: number;
+}
+
+/** A list of values of one type; ARRAY in a table. */
+export interface ArrayType {
+  readonly type: "array";
+  readonly items: ValueType;
+}
+
+/** A nested object with fields of its own; STRUCT in a table. */
+export interface RecordType {
+  readonly type: "record";
+  readonly fields: readonly Field[];
+}
+
+/** What a value is, and whether it may be missing. */
+export type ValueType = ({ readonly type: SimpleType } | DecimalType | ArrayType | RecordType) & {
+  /** Whether the value may be null or absent; NULL in a table. @default false */
+  readonly nullable?: boolean;
+};
 
 /** One field of a message, one column of a table. */
-export interface Field {
+export type Field = ValueType & {
   readonly name: string;
-  readonly type: FieldType;
   /** What the field means; becomes the column's comment. */
   readonly doc: string;
-}
+};
+
+/** The name of a type. */
+export type FieldType = Field["type"];
 
 /** The fields of the messages of one topic. */
 export interface Schema {
@@ -25,7 +60,7 @@ export interface Schema {
 const NAME = /^[a-z][a-z0-9_]{0,63}$/;
 
 /**
- * Reads a schema file: JSON of the form `{"name", "fields": [{"name", "type", "doc"}]}`.
+ * Reads a schema file: JSON of the form `{"name", "fields": [{"name", "type", "doc"}]}`; schemas/README.md shows every type.
  *
  * @throws SCHEMA_INVALID naming the file and what is wrong in it
  */
@@ -66,22 +101,72 @@ export function parseSchema(value: unknown, where = "the schema"): Schema {
   const { name, fields } = isRecord(value) ? value : fail("is not an object");
   if (typeof name !== "string" || !NAME.test(name))
     return fail(`"name" must be lower-case letters, digits and _, and is ${JSON.stringify(name)}`);
-  if (!Array.isArray(fields) || fields.length === 0) return fail(`"fields" must be a list of one field or more`);
+  return { name, fields: parseFields(fields, "", fail) };
+}
+
+/** Ends the reading: says what is wrong in the schema. */
+type Fail = (what: string) => never;
+
+/** @param within where the fields are: nothing, or `field 2 ("user"), ` */
+function parseFields(value: unknown, within: string, fail: Fail): Field[] {
+  if (!Array.isArray(value) || value.length === 0) return fail(`${within}"fields" must be a list of one field or more`);
   const seen = new Set<string>();
-  const parsed = fields.map((field: unknown, index): Field => {
-    const at = `field ${index + 1}`;
+  return value.map((field: unknown, index): Field => {
+    const at = `${within}field ${index + 1}`;
     if (!isRecord(field)) return fail(`${at} is not an object`);
-    const { name, type, doc = "" } = field;
+    const { name, doc = "" } = field;
     if (typeof name !== "string" || !NAME.test(name))
       return fail(`${at}: "name" must be lower-case letters, digits and _, and is ${JSON.stringify(name)}`);
     if (seen.has(name)) return fail(`${at}: the name "${name}" is there twice`);
     seen.add(name);
-    if (!fieldTypes.includes(type as FieldType))
-      return fail(`${at} ("${name}"): "type" must be one of ${fieldTypes.join(", ")}, and is ${JSON.stringify(type)}`);
     if (typeof doc !== "string") return fail(`${at} ("${name}"): "doc" must be text`);
-    return { name, type: type as FieldType, doc };
+    return { name, ...parseType(field, `${at} ("${name}")`, fail), doc };
   });
-  return { name, fields: parsed };
+}
+
+/** Reads the part of a field, or of the items of an array, that says its type. */
+function parseType(value: Record<string, unknown>, at: string, fail: Fail): ValueType {
+  const { type, nullable = false } = value;
+  if (typeof nullable !== "boolean")
+    return fail(`${at}: "nullable" must be true or false, and is ${JSON.stringify(nullable)}`);
+  const parsed = parseNamed(type, value, at, fail);
+  return nullable ? { ...parsed, nullable } : parsed;
+}
+
+function parseNamed(type: unknown, value: Record<string, unknown>, at: string, fail: Fail): ValueType {
+  switch (type) {
+    case "decimal": {
+      const { precision, scale = 0 } = value;
+      if (!isWhole(precision, 1, MOST_DIGITS))
+        return fail(
+          `${at}: "precision" must be a whole number from 1 to ${MOST_DIGITS}, and is ${JSON.stringify(precision)}`,
+        );
+      if (!isWhole(scale, 0, precision))
+        return fail(`${at}: "scale" must be a whole number from 0 to the precision, and is ${JSON.stringify(scale)}`);
+      return { type, precision, scale };
+    }
+    case "array": {
+      const { items } = value;
+      const item = typeof items === "string" ? { type: items } : items;
+      if (!isRecord(item)) return fail(`${at}: "items" must be a type, and is ${JSON.stringify(items)}`);
+      return { type, items: parseType(item, `${at}, items`, fail) };
+    }
+    case "record":
+      return { type, fields: parseFields(value["fields"], `${at}, `, fail) };
+    default: {
+      const simple = fieldTypes.find((one) => one === type);
+      if (simple !== undefined) return { type: simple };
+      const all = [...fieldTypes, "decimal", "array", "record"].join(", ");
+      return fail(`${at}: "type" must be one of ${all}, and is ${JSON.stringify(type)}`);
+    }
+  }
+}
+
+/** Digits of Hive's longest DECIMAL. */
+const MOST_DIGITS = 38;
+
+function isWhole(value: unknown, least: number, most: number): value is number {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
