@@ -5,7 +5,10 @@ import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** @typedef {{ pid: number, start: string, what: string }} Holder */
+/**
+ * A process that does something: its number, its start as {@link processStart} has it, what it does, and since when (ISO 8601, UTC).
+ * @typedef {{ pid: number, start: string, what: string, since: string }} Holder
+ */
 
 /**
  * Whether a process runs. One that belongs to somebody else runs too.
@@ -41,7 +44,16 @@ export function processStart(pid) {
 }
 
 /**
- * Does something while holding a lock; waits while another process holds it.
+ * This process as a {@link Holder}.
+ * @param {string} what
+ * @returns {Holder}
+ */
+export function holderOf(what) {
+  return { pid: process.pid, start: processStart(process.pid), what, since: new Date().toISOString() };
+}
+
+/**
+ * Does something while holding a lock; waits while another process holds it, unless `onWait` throws.
  *
  * @template T
  * @param {string} file made, and removed at the end
@@ -52,14 +64,13 @@ export function processStart(pid) {
  */
 export async function withLock(file, what, operation, { signal, onWait } = {}) {
   await mkdir(dirname(file), { recursive: true });
-  /** @type {Holder} */
-  const me = { pid: process.pid, start: processStart(process.pid), what };
+  const me = holderOf(what);
   let told = false;
   while (!(await take(file, me))) {
     signal?.throwIfAborted();
     const holder = await readHolder(file);
     if (holder === undefined) await discardEmpty(file);
-    else if (!holds(holder)) await discard(file, holder);
+    else if (!lives(holder)) await discard(file, holder);
     else if (!told) {
       told = true;
       onWait?.(holder);
@@ -73,8 +84,11 @@ export async function withLock(file, what, operation, { signal, onWait } = {}) {
   }
 }
 
-/** @param {Holder} holder */
-function holds({ pid, start }) {
+/**
+ * Whether the process still runs that a file names, and not another one of its number.
+ * @param {Pick<Holder, "pid" | "start">} holder
+ */
+export function lives({ pid, start }) {
   return processRuns(pid) && (start === "" || processStart(pid) === start);
 }
 

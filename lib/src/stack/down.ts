@@ -5,9 +5,10 @@ import { archiveBuild, archiveMark } from "./archives.ts";
 import { type StackOptions, type Tell, teller } from "./events.ts";
 import { type Layout, openLayout } from "./layout.ts";
 import { endProcess, endTasks, findServices, listProcesses, send } from "./processes.ts";
-import { membersOf, SERVICE_NAMES, type ServiceName, SERVICES } from "./services.ts";
+import { membersOf, resolveServices, SERVICE_NAMES, type ServiceName, SERVICES } from "./services.ts";
 import { setupModule } from "./setup.ts";
-import { readState, writeState } from "./state.ts";
+import { readState, temporaryOf, writeState } from "./state.ts";
+import { type StackUser, stackUsers, usersInWords } from "./users.ts";
 
 /** Options of {@link down}. */
 export interface DownOptions extends StackOptions {
@@ -17,6 +18,44 @@ export interface DownOptions extends StackOptions {
   readonly keepArchiveBuild?: boolean;
 }
 
+/** What {@link downIfUnused} came to. */
+export interface Released {
+  /** The services that it has ended. */
+  readonly ended: readonly ServiceName[];
+  /** The programs for which the services stay. */
+  readonly users: readonly StackUser[];
+}
+
+/**
+ * Ends what runs have started, unless another program uses the stack; the last run ends it. Services that somebody has asked for
+ * by `up` stay. For the end of a run.
+ */
+export async function downIfUnused(options: StackOptions = {}): Promise<Released> {
+  const { environment = process.env, onProgress } = options;
+  if (environment["STREAMBOOK_STACK"] === "external") return { ended: [], users: [] };
+  const layout = openLayout(environment);
+  return locked(layout, options, async () => {
+    const chosen = await unwanted(layout);
+    if (chosen.length === 0) return { ended: [], users: [] };
+    const users = await stackUsers(layout);
+    if (users.length > 0) return { ended: [], users };
+    return { ended: await takeDown(layout, chosen, true, teller(onProgress)), users };
+  });
+}
+
+/**
+ * The services that end with the last run, but for those that others need. One that runs and is not in the state was just being
+ * started when its command was killed.
+ */
+async function unwanted(layout: Layout): Promise<ServiceName[]> {
+  const state = await readState(layout.stateFile);
+  const running = [...(await findServices(layout)).keys()];
+  const temporary = new Set(temporaryOf(state));
+  const kept = running.filter((name) => state?.services[name] !== undefined && !temporary.has(name));
+  const needed = new Set(kept.length === 0 ? [] : resolveServices(kept));
+  return SERVICE_NAMES.filter((name) => (running.includes(name) || temporary.has(name)) && !needed.has(name));
+}
+
 /**
  * Ends the services. Nothing they stored is touched, and no process is left.
  *
@@ -24,22 +63,28 @@ export interface DownOptions extends StackOptions {
  * @throws USAGE for a stack that runs elsewhere
  */
 export async function down(options: DownOptions = {}): Promise<ServiceName[]> {
-  const { environment = process.env, signal, onProgress } = options;
+  const { environment = process.env, onProgress } = options;
   refuseExternal(environment, "down");
   const tell = teller(onProgress);
   const layout = openLayout(environment);
   const chosen = withDependants((options.services ?? ["all"]).flatMap(membersOf));
+  const users = await stackUsers(layout);
+  if (users.length > 0) tell("notice", `${usersInWords(users)} used it`);
+  return locked(layout, options, () => takeDown(layout, chosen, options.keepArchiveBuild ?? false, tell));
+}
+
+/** Does something while no other command changes the stack. */
+async function locked<T>(
+  layout: Layout,
+  { signal, onProgress }: StackOptions,
+  operation: () => Promise<T>,
+): Promise<T> {
   const { withLock } = await setupModule("lock");
-  return withLock(
-    layout.lockFile,
-    "streambook down",
-    () => takeDown(layout, chosen, options.keepArchiveBuild ?? false, tell),
-    {
-      ...(signal && { signal }),
-      onWait: ({ pid, what }) =>
-        tell("notice", `\`${what}\` (process ${pid}) is at work on this stack; waiting for it`),
-    },
-  );
+  return withLock(layout.lockFile, "streambook down", operation, {
+    ...(signal && { signal }),
+    onWait: ({ pid, what }) =>
+      teller(onProgress)("notice", `\`${what}\` (process ${pid}) is at work on this stack; waiting for it`),
+  });
 }
 
 async function takeDown(

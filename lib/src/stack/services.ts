@@ -33,6 +33,8 @@ export interface Service {
   readonly page?: string;
   /** Services that must run for this one to be of use. */
   readonly needs: readonly ServiceName[];
+  /** Services that it talks to only when somebody asks for that, and whose addresses it is given all the same. */
+  readonly calls: readonly ServiceName[];
   /** Services that must be ready before this one starts: it does not wait for them itself. */
   readonly after: readonly ServiceName[];
   /** Seconds it may take to end by itself before it is killed. Those that keep nothing on disk get little. */
@@ -48,6 +50,7 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
     heap: 384,
     ports: { broker: 9092, controller: 9093, outside: 9094 },
     needs: [],
+    calls: [],
     after: [],
     patience: 20,
   },
@@ -59,6 +62,7 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
     ports: { rpc: 8020, http: 9870 },
     page: "http",
     needs: [],
+    calls: [],
     after: [],
     patience: 15,
   },
@@ -70,6 +74,7 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
     ports: { data: 9866, http: 9864, ipc: 9867 },
     page: "http",
     needs: ["namenode"],
+    calls: [],
     after: [],
     patience: 15,
   },
@@ -81,6 +86,7 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
     ports: { client: 8032, scheduler: 8030, tracker: 8031, admin: 8033, web: 8088 },
     page: "web",
     needs: ["datanode"],
+    calls: [],
     after: [],
     patience: 2,
   },
@@ -92,6 +98,7 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
     ports: { rpc: 8041, localizer: 8040, web: 8042, shuffle: 13562, collector: 8048 },
     page: "web",
     needs: ["resourcemanager"],
+    calls: [],
     after: [],
     patience: 2,
   },
@@ -103,6 +110,7 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
     ports: { rpc: 10020, admin: 10033, web: 19888 },
     page: "web",
     needs: ["datanode"],
+    calls: [],
     after: ["datanode"],
     patience: 2,
   },
@@ -113,6 +121,7 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
     heap: 1024,
     ports: { thrift: 10000 },
     needs: ["datanode"],
+    calls: ["resourcemanager", "historyserver"],
     after: ["datanode"], // it dies of a connection that is refused
     patience: 20,
   },

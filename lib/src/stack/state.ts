@@ -2,7 +2,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Addresses } from "./addresses.ts";
-import { type ServiceName, SERVICES } from "./services.ts";
+import { SERVICE_NAMES, type ServiceName, SERVICES } from "./services.ts";
 
 /** The ports of all services, by service and purpose. */
 export type Ports = Readonly<Record<ServiceName, Readonly<Record<string, number>>>>;
@@ -15,6 +15,8 @@ export interface StartedService {
   readonly log: string;
   /** The web page, if it has one. */
   readonly page?: string;
+  /** Whether it ends with the last run that uses it: a run has started it, and nobody has asked for it since. */
+  readonly temporary?: true;
 }
 
 /** The content of `state.json`. */
@@ -34,6 +36,11 @@ export async function readState(file: string): Promise<State | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** The services of a state that end with the last run. */
+export function temporaryOf(state: State | undefined): ServiceName[] {
+  return SERVICE_NAMES.filter((name) => state?.services[name]?.temporary === true);
 }
 
 /** Writes the state. */

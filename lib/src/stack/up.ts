@@ -19,7 +19,15 @@ import { answers } from "./readiness.ts";
 import { everyHost, renderConfiguration } from "./render.ts";
 import { resolveServices, SERVICE_NAMES, type ServiceName, SERVICES } from "./services.ts";
 import { requireJars, requireJava, setupModule } from "./setup.ts";
-import { addressesOf, pageOf, readState, type StartedService, type State, writeState } from "./state.ts";
+import {
+  addressesOf,
+  pageOf,
+  readState,
+  type StartedService,
+  type State,
+  temporaryOf,
+  writeState,
+} from "./state.ts";
 
 /** Options of {@link up}. */
 export interface UpOptions extends StackOptions {
@@ -27,6 +35,12 @@ export interface UpOptions extends StackOptions {
   readonly services?: readonly string[];
   /** Longest wait for one service, in milliseconds. @default 180000 */
   readonly timeout?: number;
+  /**
+   * Whether what this call starts ends with the last program that uses it ({@link downIfUnused}). What was asked for without it
+   * stays until `down`, also what ran already.
+   * @default false
+   */
+  readonly temporary?: boolean;
 }
 
 /** What {@link up} gives. */
@@ -34,6 +48,8 @@ export interface RunningStack {
   readonly addresses: Addresses;
   /** Those that this call has started; the others ran already. */
   readonly started: readonly ServiceName[];
+  /** Those that end with the last program that uses them, whichever call has started them. */
+  readonly temporary: readonly ServiceName[];
 }
 
 const HOST = "127.0.0.1";
@@ -58,7 +74,7 @@ export async function up(options: UpOptions = {}): Promise<RunningStack> {
   const tell = teller(onProgress);
   if (environment["STREAMBOOK_STACK"] === "external") {
     await demandExternal(wanted, environment, signal);
-    return { addresses: await currentAddresses(environment), started: [] };
+    return { addresses: await currentAddresses(environment), started: [], temporary: [] };
   }
   if (process.platform === "win32") {
     throw new StreambookError(
@@ -87,7 +103,7 @@ async function bringUp(
   await requireJars(layout);
   const running = await findServices(layout);
   const before = await readState(layout.stateFile);
-  const choice = await portsFor(layout, before, running, options, tell);
+  const { choice, stale } = await portsFor(layout, before, running, options, tell);
   const started: ServiceName[] = [];
   try {
     await makeFolders(layout);
@@ -102,18 +118,22 @@ async function bringUp(
     await writeTaskArguments(layout, archives.hadoop, environment);
     const state = new LiveState(layout, {
       addresses: addressesOf(choice.ports, HOST),
-      services: stillRunning(before, running, layout, choice),
+      services: stillRecorded(before, running, layout, choice, [...wanted, ...stale]),
       host: HOST,
       ports: choice.ports,
       java: { home: java.home, version: java.version },
     });
+    const all = SERVICE_NAMES.filter((name) => wanted.includes(name) || stale.includes(name));
+    if (options.temporary !== true && state.keep(wanted))
+      tell("notice", "services that a run has started stay up now when it ends");
     await state.save();
     const preparation: Preparation = { layout, java, state: state.value, tell, archives, signal };
-    await startAll(wanted, { preparation, state, running, started, options, tell });
+    const isTemporary = (name: ServiceName): boolean => endsWithRun(name, before, wanted, options);
+    await startAll(all, { preparation, state, running, started, isTemporary, options, tell });
     if (Object.values(archives).includes(undefined) && (await buildArchivesInBackground(layout, java, environment))) {
       tell("notice", "class-data archives are being built in the background; the next start will be quicker");
     }
-    return { addresses: state.value.addresses, started };
+    return { addresses: state.value.addresses, started, temporary: temporaryOf(state.value) };
   } catch (error) {
     if (signal?.aborted === true && started.length > 0) await endServices(layout, started, tell); // nothing half-begun stays
     throw error;
@@ -122,14 +142,31 @@ async function bringUp(
   }
 }
 
-/** The ports, with those kept that running services listen on. A running service whose ports nobody remembers is ended. */
+/** Whether a service that is started now ends with the run: not if somebody asked for it before, or does so now. */
+function endsWithRun(
+  name: ServiceName,
+  before: State | undefined,
+  wanted: readonly ServiceName[],
+  { temporary = false }: UpOptions,
+): boolean {
+  const recorded = before?.services[name];
+  if (recorded !== undefined && (temporary || !wanted.includes(name))) return recorded.temporary === true;
+  return temporary;
+}
+
+/**
+ * The ports, with those kept that running services listen on. A running service whose ports nobody remembers is ended, and so is
+ * one that was given an address which no longer holds: it is `stale`, and to be started again.
+ *
+ * A service whose port was taken does not wait for it: who has it may never give it back, and the others can be told.
+ */
 async function portsFor(
   layout: Layout,
   before: State | undefined,
   running: Map<ServiceName, number>,
   { environment, signal }: UpOptions & { environment: NodeJS.ProcessEnv },
   tell: Tell,
-): Promise<PortChoice> {
+): Promise<{ choice: PortChoice; stale: ServiceName[] }> {
   if (before === undefined && running.size > 0) {
     tell("notice", `services run whose addresses are lost (${layout.stateFile}); they are started again`);
     await endServices(layout, [...running.keys()], tell);
@@ -153,10 +190,10 @@ async function portsFor(
     await endServices(layout, stale, tell);
     for (const name of stale) running.delete(name);
   }
-  return choice;
+  return { choice, stale };
 }
 
-/** Running services that were told addresses which no longer hold. */
+/** Running services whose configuration has addresses which no longer hold. */
 function readersOfMovedPorts(
   before: State["ports"] | undefined,
   now: State["ports"],
@@ -164,24 +201,30 @@ function readersOfMovedPorts(
 ): ServiceName[] {
   if (before === undefined) return [];
   const moved = new Set(SERVICE_NAMES.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name])));
-  return [...running.keys()].filter((name) => allNeeds(name).some((need) => moved.has(need)));
+  return [...running.keys()].filter((name) => addressesIn(name).some((other) => moved.has(other)));
 }
 
-function allNeeds(name: ServiceName): ServiceName[] {
-  return resolveServices([name]).filter((other) => other !== name);
+/** The services whose addresses a service is given: those it needs, and those it calls only when asked to. */
+function addressesIn(name: ServiceName): ServiceName[] {
+  return resolveServices([name, ...SERVICES[name].calls]).filter((other) => other !== name);
 }
 
-function stillRunning(
+/** What the state has of services from before: those that run, and those that have died and that nobody starts now. */
+function stillRecorded(
   before: State | undefined,
   running: ReadonlyMap<ServiceName, number>,
   layout: Layout,
   { ports }: PortChoice,
+  starting: readonly ServiceName[],
 ): State["services"] {
-  const entries = [...running].map(([name, pid]) => [
+  const died = Object.entries(before?.services ?? {}).filter(
+    ([name]) => !running.has(name as ServiceName) && !starting.includes(name as ServiceName),
+  );
+  const alive = [...running].map(([name, pid]) => [
     name,
     before?.services[name]?.pid === pid ? before.services[name] : entry(name, pid, layout, ports),
   ]);
-  return Object.fromEntries(entries) as State["services"];
+  return Object.fromEntries([...died, ...alive]) as State["services"];
 }
 
 function entry(name: ServiceName, pid: number, layout: Layout, ports: State["ports"]): StartedService {
@@ -199,10 +242,24 @@ class LiveState {
     this.value = value;
   }
 
-  async add(name: ServiceName, pid: number): Promise<void> {
-    const services = { ...this.value.services, [name]: entry(name, pid, this.layout, this.value.ports) };
-    this.value = { ...this.value, services };
+  async add(name: ServiceName, pid: number, temporary: boolean): Promise<void> {
+    const started = entry(name, pid, this.layout, this.value.ports);
+    this.#set(name, temporary ? { ...started, temporary } : started);
     await this.save();
+  }
+
+  /** Services that a run has started stay from now on. @returns whether there were any */
+  keep(names: readonly ServiceName[]): boolean {
+    const found = names.filter((name) => this.value.services[name]?.temporary === true);
+    for (const name of found) {
+      const { temporary: _, ...rest } = this.value.services[name] as StartedService;
+      this.#set(name, rest);
+    }
+    return found.length > 0;
+  }
+
+  #set(name: ServiceName, service: StartedService): void {
+    this.value = { ...this.value, services: { ...this.value.services, [name]: service } };
   }
 
   async save(): Promise<void> {
@@ -219,6 +276,7 @@ interface Start {
   readonly state: LiveState;
   readonly running: ReadonlyMap<ServiceName, number>;
   readonly started: ServiceName[];
+  readonly isTemporary: (name: ServiceName) => boolean;
   readonly options: UpOptions;
   readonly tell: Tell;
 }
@@ -263,7 +321,7 @@ async function startOne(name: ServiceName, start: Start, signal: AbortSignal): P
   await writeArguments(layout, name, [...recorded, ...(await serviceOptions(layout, name, archives[library]))]);
   const { pid, ended } = await launch(layout, java, name, [main, ...serviceWords(layout, name)]);
   started.push(name);
-  await state.add(name, pid);
+  await state.add(name, pid, start.isTemporary(name));
   await waitReady(name, start, pid, ended, signal);
   tell("ready", `${title}: ready at ${placeOf(name, state.value)}`, { service: name });
 }
