@@ -24,7 +24,8 @@ export function processRuns(pid) {
 }
 
 /**
- * When a process started, in words that differ for another process of the same number; "" if there is none.
+ * When a process started, in words that differ for another process of the same number; "" if there is none, or it has ended and nobody
+ * has asked how.
  * @param {number} pid
  * @returns {string}
  */
@@ -32,7 +33,8 @@ export function processStart(pid) {
   try {
     if (process.platform === "linux") {
       const text = readFileSync(`/proc/${pid}/stat`, "latin1");
-      return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? ""; // field 22, starttime: proc(5)
+      const fields = text.slice(text.lastIndexOf(")") + 2).split(" "); // from field 3, the state, on: proc(5)
+      return /[ZX]/.test(fields[0] ?? "") ? "" : (fields[19] ?? ""); // field 22, starttime
     }
     return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], {
       encoding: "utf8",

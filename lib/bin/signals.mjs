@@ -76,7 +76,7 @@ function chainToNpm() {
   // What npm starts has these variables, and so has what was started from there and left on its own: the parents decide.
   if (process.env.npm_lifecycle_event === undefined && process.env.npm_execpath === undefined) return [];
   const parents = [];
-  for (let pid = process.ppid; pid > 1 && parents.length < FARTHEST; ) {
+  for (let pid = process.ppid; pid > 1 && parents.length < FARTHEST;) {
     const { parent, command } = lookAt(pid);
     parents.push(pid);
     if (/^(npm|npx)\b|\b(npm|npx)-cli\.js\b/.test(command)) return parents;
