@@ -6,7 +6,7 @@ import { delimiter, join, relative } from "node:path";
 import type { Command } from "commander";
 import { parseAddress } from "../address/index.ts";
 import { jupyterFolder } from "../notebook/index.ts";
-import { projectFolder, status, up } from "../stack/index.ts";
+import { projectFolder, startGuardian, status, up, useStack } from "../stack/index.ts";
 import { createBoard } from "../../../setup/board.mjs";
 import { installLab, labFolder } from "../../../setup/python.mjs";
 import { action, usage } from "./command.ts";
@@ -42,6 +42,7 @@ export function register(program: Command): void {
       action(async (options: LabOptions, { signal, words }) => {
         const notebook = findNotebook(words[0] ?? "00");
         const jupyter = await installedJupyter(signal);
+        await using _user = options.stack ? await useStack("streambook lab") : undefined;
         if (options.stack) await startStack(signal);
         process.exitCode = await serve(jupyter, notebook, options, signal);
       }),
@@ -74,8 +75,8 @@ function findNotebook(word: string): string {
 
 async function startStack(signal: AbortSignal): Promise<void> {
   const services = await status({ signal });
-  if (services.every(({ state }) => state === "running")) return;
-  console.error("starting the services (about half a minute) …");
+  if (services.some(({ state }) => state !== "running")) console.error("starting the services (about half a minute) …");
+  // Also when all run: what a run has started stays up now.
   await up({
     signal,
     onProgress: ({ kind, message }) => (kind === "stopping" ? undefined : console.error(`  ${message}`)),
@@ -106,6 +107,7 @@ async function serve(jupyter: string, notebook: string, options: LabOptions, sig
     `--LabApp.default_url=/lab/tree/${notebook}`,
   ];
   console.error("JupyterLab starts; Ctrl-C here, then y, ends it");
+  await using guardian = await startGuardian({ services: "none" });
   if (container !== undefined)
     console.error("open the address below that begins with http://127.0.0.1 in your browser");
   const child = spawn(jupyter, words, {
@@ -124,6 +126,7 @@ async function serve(jupyter: string, notebook: string, options: LabOptions, sig
       IPYTHONDIR: folder("ipython"),
     },
   });
+  await guardian.watch(child.pid);
   // SIGTERM ends it without the question that Ctrl-C asks.
   signal.addEventListener("abort", () => child.kill("SIGTERM"), { once: true });
   const ended = new Promise<number>((resolve, reject) => {

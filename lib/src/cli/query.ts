@@ -1,7 +1,7 @@
 /** `streambook query`: a Hive query from the command line, to look into the table. */
 import type { Command } from "commander";
 import { openHive, type HiveRow, type HiveValue } from "../hive/index.ts";
-import { addresses } from "../stack/index.ts";
+import { addresses, useStack } from "../stack/index.ts";
 import { action, usage, wholeNumber } from "./command.ts";
 
 /** Adds the command to the program. */
@@ -16,7 +16,9 @@ export function register(program: Command): void {
     .action(
       action<{ rows: number; json?: boolean }>(async ({ rows: maximumRows, json }, { signal, words: [sql = ""] }) => {
         if (sql.trim() === "") usage("the statement is empty; give one such as 'SHOW TABLES'");
-        await using hive = await openHive({ address: (await addresses()).hive, signal });
+        const { hive: address } = await addresses();
+        await using _user = await useStack("streambook query");
+        await using hive = await openHive({ address, signal });
         const rows = await hive.query(sql, { maximumRows, signal });
         if (json === true) for (const row of rows) process.stdout.write(`${jsonOf(row)}\n`);
         else if (rows.length === 0) process.stderr.write("no rows\n");

@@ -3,22 +3,30 @@ import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { listed, StreambookError } from "../errors/index.ts";
 import { createLogger } from "../log/index.ts";
-import { judge, run, type RunReport, type StageEvent, StageRecorder } from "../pipeline/index.ts";
+import { judge, run, RUN_NAMES, type RunReport, type StageEvent, StageRecorder } from "../pipeline/index.ts";
 import { plural } from "../plot/index.ts";
 import { loadSchema } from "../schema/index.ts";
 import {
   addresses,
   deadServices,
-  down,
+  downIfUnused,
+  type Guardian,
   hadoopClient,
   homeFolder,
   projectFolder,
+  type Released,
+  type RunningStack,
+  startGuardian,
+  temporaryServices,
   up,
+  usersInWords,
+  useStack,
   versions,
 } from "../stack/index.ts";
 import { findJava } from "../../../setup/java.mjs";
 import { surveyTexts } from "../stream/index.ts";
-import { action, wholeNumber } from "./command.ts";
+import { action, type CommandContext, wholeNumber } from "./command.ts";
+import { holdingNames } from "./run-names.ts";
 import { statusLine } from "./status-line.ts";
 
 interface Options {
@@ -49,53 +57,74 @@ export function register(program: Command): void {
     .option("--warm-up <n>", "chunks held to seed the clusters", wholeNumber(1), 200)
     .option("--keep-up", "leave the stack running, to look inside")
     .action(
-      action<Options>(async (options, { signal }) => {
+      action<Options>(async (options, context) => {
         const output = resolve(options.output);
         // What is wrong with the texts is told before the stack is started for them.
-        const { others } = await surveyTexts(options.data, signal);
+        const { others } = await surveyTexts(options.data, context.signal);
         if (others.length > 0)
           process.stderr.write(`in ${options.data} only files are read; passed over: ${listed(others)}\n`);
-        const recorder = new StageRecorder(terminal());
-        const { started } = await recorder.run(
-          "Start the stack",
-          (stage) =>
-            up({
-              signal,
-              // A port that was taken is worth a line that stays.
-              onProgress: ({ kind, message }) =>
-                kind === "notice" ? process.stderr.write(`\n${message}\n`) : stage.progress(message),
-            }),
-          ({ started }) => ({ text: started.length > 0 ? "Kafka, HDFS, YARN and Hive are up" : "it is up already" }),
-        );
-        try {
-          const { report, html } = await run({
-            ...options,
-            output,
-            schema: await loadSchema(join(project, "schemas", "chunks.json")),
-            addresses: await addresses(),
-            hadoop: await hadoopClient(),
-            versions: { ...(await versions()) },
-            jdk: await javaVersion(),
-            recorder,
-            signal,
-            logger: createLogger("run", { folder: join(homeFolder(), "logs") }),
-          });
-          tell(report, html, options.keepUp === true || started.length === 0);
-        } catch (error) {
-          for (const { name, log = [] } of await deadServices()) {
-            process.stderr.write(`\n${name} has ended by itself; the end of its log:\n${log.join("\n")}\n`);
-          }
-          throw error;
-        } finally {
-          if (options.keepUp !== true && started.length > 0)
-            await recorder.run(
-              "Stop the stack",
-              () => down({ services: started, keepArchiveBuild: true }),
-              () => ({ text: "what it stored is kept" }),
-            );
-        }
+        await holdingNames({ ...RUN_NAMES, output }, () => runOnStack({ ...options, output }, context));
       }),
     );
+}
+
+/** The run itself: starts the stack, and ends it if nobody else uses it. */
+async function runOnStack(options: Options, { signal, whenEndedAtOnce }: CommandContext): Promise<void> {
+  await using _user = await useStack("streambook run");
+  await using _guardian = options.keepUp === true ? undefined : await guarded(whenEndedAtOnce);
+  const recorder = new StageRecorder(terminal());
+  try {
+    await recorder.run(
+      "Start the stack",
+      (stage) => startStack(stage, options, signal),
+      ({ started }) => ({ text: started.length > 0 ? "Kafka, HDFS, YARN and Hive are up" : "it is up already" }),
+    );
+    const { report, html } = await run({
+      ...options,
+      schema: await loadSchema(join(projectFolder(), "schemas", "chunks.json")),
+      addresses: await addresses(),
+      hadoop: await hadoopClient(),
+      versions: { ...(await versions()) },
+      jdk: await javaVersion(),
+      recorder,
+      signal,
+      logger: createLogger("run", { folder: join(homeFolder(), "logs") }),
+    });
+    tell(report, html, (await temporaryServices()).length === 0);
+  } catch (error) {
+    for (const { name, log = [] } of await deadServices()) {
+      process.stderr.write(`\n${name} has ended by itself; the end of its log:\n${log.join("\n")}\n`);
+    }
+    throw error;
+  } finally {
+    if ((await temporaryServices()).length > 0) await recorder.run("Stop the stack", () => downIfUnused(), endOfStack);
+  }
+}
+
+/** Whatever becomes of this process, the services that it has started end. */
+async function guarded(whenEndedAtOnce: CommandContext["whenEndedAtOnce"]): Promise<Guardian | undefined> {
+  if (process.env["STREAMBOOK_STACK"] === "external") return undefined;
+  whenEndedAtOnce("the services that this run has started are being ended in the background");
+  return startGuardian({ services: "unused" });
+}
+
+function startStack(
+  stage: { progress(text: string): void },
+  { keepUp = false }: Options,
+  signal: AbortSignal,
+): Promise<RunningStack> {
+  return up({
+    signal,
+    temporary: !keepUp,
+    // A port that was taken is worth a line that stays.
+    onProgress: ({ kind, message }) =>
+      kind === "notice" ? process.stderr.write(`\n${message}\n`) : stage.progress(message),
+  });
+}
+
+function endOfStack({ ended, users }: Released): { text: string } {
+  if (users.length > 0) return { text: `it stays up for ${usersInWords(users)}` };
+  return { text: ended.length > 0 ? "what it stored is kept" : "it stays up, as `streambook up` wanted" };
 }
 
 /** Shows stages as they go: one line each, with what came of it and the seconds. */

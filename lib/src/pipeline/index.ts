@@ -29,5 +29,5 @@ export {
 export { rebuild, type RebuildOptions, type RebuildProgress, type RebuildReport } from "./rebuild.ts";
 export { default as rebuildJob, type RebuildRecord } from "./rebuild-job.ts";
 export { type RebuiltText } from "./rebuilt-files.ts";
-export { run, type RunOptions, type RunResult } from "./run.ts";
+export { OUTPUT_LOCK, OUTPUT_MARKER, run, RUN_NAMES, type RunOptions, type RunResult } from "./run.ts";
 export { StageRecorder, type Stage, type StageEvent } from "./stages.ts";

@@ -59,6 +59,9 @@ export interface RunResult extends WrittenReport {
   readonly report: RunReport;
 }
 
+/** The topic and the table of a run that is given no others. */
+export const RUN_NAMES = { topic: "chunks", table: "chunks_clustered" } as const;
+
 /**
  * Streams the texts through Kafka into clusters and a Hive table, rebuilds them by MapReduce, compares, and writes the
  * report. Topic and table are the run's own: what an earlier run left in them is removed first.
@@ -70,8 +73,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     chunkSize: 256,
     seed: 42,
     warmUp: 200,
-    topic: "chunks",
-    table: "chunks_clustered",
+    ...RUN_NAMES,
     ...defined(options),
   };
   const recorder = options.recorder ?? new StageRecorder();
@@ -82,7 +84,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   await using source = await startStreamSource({ folder: options.data, chunkSize: settings.chunkSize, port: 0 });
   const sources = await readSources(options.data, await listFiles(source.url), signal);
   const clusters = options.clusters ?? Math.max(1, sources.filter(({ bytes }) => bytes > 0).length);
-  const runLog = `${hdfsFolders.log}/run`;
+  const runLog = `${hdfsFolders.log}/run${topic === RUN_NAMES.topic ? "" : `-${topic}`}`;
 
   await recorder.run(
     "Clear the last run",
@@ -226,7 +228,9 @@ interface Source extends Checksum {
 const AT_ONCE = 4;
 
 /** A file that says that a folder is a run's output, and may be cleared by the next run. */
-const MARKER = ".streambook-run";
+export const OUTPUT_MARKER = ".streambook-run";
+/** The file in an output folder by which a run holds it. */
+export const OUTPUT_LOCK = ".streambook-run.lock";
 const OWN = ["report.json", "report.html", "logs", "refresh"];
 
 /** Makes the output folder ready; a folder that holds other things is not touched. */
@@ -238,7 +242,7 @@ async function prepareOutput(folder: string): Promise<void> {
     await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;
     });
-    entries = await readdir(folder);
+    entries = (await readdir(folder)).filter((name) => name !== OUTPUT_LOCK);
     await access(folder, constants.W_OK);
   } catch (cause) {
     throw new StreambookError(
@@ -247,13 +251,13 @@ async function prepareOutput(folder: string): Promise<void> {
       { cause },
     );
   }
-  if (entries.length > 0 && !entries.includes(MARKER)) {
+  if (entries.length > 0 && !entries.includes(OUTPUT_MARKER)) {
     throw new StreambookError(
       "USAGE",
       `the output folder ${folder} holds other things (${entries[0]}); give an empty or a new folder with --output`,
     );
   }
-  await writeFile(join(folder, MARKER), "The next run that writes here replaces what the last one has written.\n");
+  await writeFile(join(folder, OUTPUT_MARKER), "The next run that writes here replaces what the last one has written.\n");
   for (const name of OWN) await rm(join(folder, name), { recursive: true, force: true });
 }
 

@@ -29,18 +29,27 @@ export interface Released {
 /**
  * Ends what runs have started, unless another program uses the stack; the last run ends it. Services that somebody has asked for
  * by `up` stay. For the end of a run.
+ *
+ * @param options.leaving process that does not count as a user any more @default this one
  */
-export async function downIfUnused(options: StackOptions = {}): Promise<Released> {
-  const { environment = process.env, onProgress } = options;
+export async function downIfUnused(
+  options: StackOptions & { readonly leaving?: number | undefined } = {},
+): Promise<Released> {
+  const { environment = process.env, leaving, onProgress } = options;
   if (environment["STREAMBOOK_STACK"] === "external") return { ended: [], users: [] };
   const layout = openLayout(environment);
   return locked(layout, options, async () => {
     const chosen = await unwanted(layout);
     if (chosen.length === 0) return { ended: [], users: [] };
-    const users = await stackUsers(layout);
+    const users = await stackUsers(layout, leaving);
     if (users.length > 0) return { ended: [], users };
     return { ended: await takeDown(layout, chosen, true, teller(onProgress)), users };
   });
+}
+
+/** The services that end with the last run. */
+export async function temporaryServices({ environment = process.env }: StackOptions = {}): Promise<ServiceName[]> {
+  return environment["STREAMBOOK_STACK"] === "external" ? [] : unwanted(openLayout(environment));
 }
 
 /**

@@ -62,6 +62,7 @@ interface LockModule {
     options?: { signal?: AbortSignal; onWait?: (holder: Holder) => void },
   ) => Promise<T>;
   readonly holderOf: (what: string) => Holder;
+  readonly processStart: (pid: number) => string;
   readonly lives: (holder: Pick<Holder, "pid" | "start">) => boolean;
 }
 interface Modules {

@@ -19,15 +19,7 @@ import { answers } from "./readiness.ts";
 import { everyHost, renderConfiguration } from "./render.ts";
 import { resolveServices, SERVICE_NAMES, type ServiceName, SERVICES } from "./services.ts";
 import { requireJars, requireJava, setupModule } from "./setup.ts";
-import {
-  addressesOf,
-  pageOf,
-  readState,
-  type StartedService,
-  type State,
-  temporaryOf,
-  writeState,
-} from "./state.ts";
+import { addressesOf, pageOf, readState, type StartedService, type State, writeState } from "./state.ts";
 
 /** Options of {@link up}. */
 export interface UpOptions extends StackOptions {
@@ -48,8 +40,6 @@ export interface RunningStack {
   readonly addresses: Addresses;
   /** Those that this call has started; the others ran already. */
   readonly started: readonly ServiceName[];
-  /** Those that end with the last program that uses them, whichever call has started them. */
-  readonly temporary: readonly ServiceName[];
 }
 
 const HOST = "127.0.0.1";
@@ -74,7 +64,7 @@ export async function up(options: UpOptions = {}): Promise<RunningStack> {
   const tell = teller(onProgress);
   if (environment["STREAMBOOK_STACK"] === "external") {
     await demandExternal(wanted, environment, signal);
-    return { addresses: await currentAddresses(environment), started: [], temporary: [] };
+    return { addresses: await currentAddresses(environment), started: [] };
   }
   if (process.platform === "win32") {
     throw new StreambookError(
@@ -133,7 +123,7 @@ async function bringUp(
     if (Object.values(archives).includes(undefined) && (await buildArchivesInBackground(layout, java, environment))) {
       tell("notice", "class-data archives are being built in the background; the next start will be quicker");
     }
-    return { addresses: state.value.addresses, started, temporary: temporaryOf(state.value) };
+    return { addresses: state.value.addresses, started };
   } catch (error) {
     if (signal?.aborted === true && started.length > 0) await endServices(layout, started, tell); // nothing half-begun stays
     throw error;

@@ -19,10 +19,7 @@ let count = 0;
  *
  * @param what how the user called it: "streambook consume"
  */
-export async function useStack(
-  what: string,
-  environment: NodeJS.ProcessEnv = process.env,
-): Promise<AsyncDisposable> {
+export async function useStack(what: string, environment: NodeJS.ProcessEnv = process.env): Promise<AsyncDisposable> {
   if (environment["STREAMBOOK_STACK"] === "external") return { [Symbol.asyncDispose]: async () => undefined };
   const { holderOf } = await setupModule("lock");
   const file = join(usersFolder(openLayout(environment)), `${process.pid}-${++count}.json`);
@@ -37,8 +34,12 @@ export async function useStack(
   };
 }
 
-/** The programs that use a stack, this process left out. What killed ones have left is removed. */
-export async function stackUsers(layout: Layout): Promise<StackUser[]> {
+/**
+ * The programs that use a stack. What killed ones have left is removed.
+ *
+ * @param leaving process that does not count @default this one
+ */
+export async function stackUsers(layout: Layout, leaving: number = process.pid): Promise<StackUser[]> {
   const { lives } = await setupModule("lock");
   const users: StackUser[] = [];
   for (const name of await readdir(usersFolder(layout)).catch(() => [])) {
@@ -46,7 +47,7 @@ export async function stackUsers(layout: Layout): Promise<StackUser[]> {
     const file = join(usersFolder(layout), name);
     const user = await readUser(file);
     if (user === undefined || !lives(user)) await rm(file, { force: true });
-    else if (user.pid !== process.pid) users.push(user);
+    else if (user.pid !== leaving) users.push(user);
   }
   return users.sort((a, b) => a.since.localeCompare(b.since));
 }
