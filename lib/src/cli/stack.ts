@@ -1,7 +1,9 @@
 /** The commands of the services: `up`, `down`, `status`, `logs`, `doctor`, `reset`. */
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
+import { openHive } from "../hive/index.ts";
 import {
+  addresses,
   doctor,
   down,
   isHealthy,
@@ -137,13 +139,19 @@ async function showLogs(
 }
 
 async function examine(signal: AbortSignal): Promise<void> {
-  const findings = await doctor({ signal });
+  const findings = await doctor({ signal, askHive });
   const width = Math.max(...findings.map(({ name }) => name.length));
   for (const { name, ok, found, remedy } of findings) {
     console.log(`${ok ? "ok  " : "FIX "} ${name.padEnd(width)}  ${found}`);
     for (const line of ok ? [] : remedy) console.log(`     ${"".padEnd(width)}    ${line}`);
   }
   if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
+}
+
+/** One statement on the stack's HiveServer2. */
+async function askHive(sql: string, signal: AbortSignal): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  await using hive = await openHive({ address: (await addresses()).hive, signal });
+  return await hive.query(sql, { signal });
 }
 
 async function removeAll({ yes, all }: { yes?: boolean; all?: boolean }, signal: AbortSignal): Promise<void> {

@@ -1,10 +1,13 @@
 /** `streambook doctor`: looks at everything that must be right, and says for each what to do. */
+import { addresses } from "./addresses.ts";
+import { type AskHive, checkConnections } from "./connections.ts";
 import type { StackOptions } from "./events.ts";
 import { openLayout } from "./layout.ts";
 import { findServices } from "./processes.ts";
-import { SERVICES } from "./services.ts";
+import { type ServiceName, SERVICES } from "./services.ts";
 import { setupModule } from "./setup.ts";
-import { status } from "./status.ts";
+import { readState } from "./state.ts";
+import { type ServiceStatus, status } from "./status.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -16,8 +19,17 @@ export interface Finding {
   readonly remedy: readonly string[];
 }
 
-/** Looks at the machine, the packages, the jars, the built library and the services. Changes nothing. */
-export async function doctor(options: StackOptions = {}): Promise<Finding[]> {
+/** Options of {@link doctor}. */
+export interface DoctorOptions extends StackOptions {
+  /** Runs a statement on HiveServer2, to see whether it finds its tables. @default it is not asked */
+  readonly askHive?: AskHive | undefined;
+}
+
+/**
+ * Looks at the machine, the packages, the jars, the built library and the services, and whether these know each other. Changes
+ * nothing.
+ */
+export async function doctor(options: DoctorOptions = {}): Promise<Finding[]> {
   const { environment = process.env } = options;
   const layout = openLayout(environment);
   const { jarsProblem } = await setupModule("jars");
@@ -68,17 +80,37 @@ async function distProblem(): Promise<string | undefined> {
   return (await (await setupModule("build")).distIsOld()) ? "a source is newer than the build" : undefined;
 }
 
-async function services(options: StackOptions): Promise<Finding[]> {
+async function services(options: DoctorOptions): Promise<Finding[]> {
   const found = await status(options);
   if (found.every(({ state }) => state === "stopped")) {
     return [{ name: "services", ok: true, found: "none runs; `npx streambook up` starts them", remedy: [] }];
   }
-  return found.map(({ name, state, place }) => ({
+  const states = found.map(({ name, state, place }) => ({
     name: SERVICES[name].title,
     ok: state === "running" || state === "stopped",
     found: place === undefined ? state : `${state} at ${place}`,
     remedy: REMEDIES[state]?.(name) ?? [],
   }));
+  return [...states, ...(await connections(found, options))];
+}
+
+/** How the services that run see each other. */
+async function connections(
+  found: readonly ServiceStatus[],
+  { environment = process.env, askHive, signal }: DoctorOptions,
+): Promise<Finding[]> {
+  const external = environment["STREAMBOOK_STACK"] === "external";
+  const running = new Set(
+    found.filter(({ state }) => state === "running" || state === "silent").map(({ name }) => name),
+  );
+  const ports = external ? undefined : (await readState(openLayout(environment).stateFile))?.ports;
+  const checks = await checkConnections({ addresses: await addresses(environment), running, ports, askHive, signal });
+  const remedy = (service: ServiceName): string[] => {
+    if (external) return ["start it again where it runs"];
+    if (!running.has(service)) return [`npx streambook up ${service}`];
+    return [`npx streambook down ${service} && npx streambook up   (starts it, and what needs it, again)`];
+  };
+  return checks.map(({ service, ...check }) => ({ ...check, remedy: check.ok ? [] : remedy(service) }));
 }
 
 const REMEDIES: Readonly<Record<string, (name: string) => string[]>> = {

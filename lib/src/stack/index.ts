@@ -18,7 +18,7 @@ export { deadServices, isHealthy, status, type ServiceStatus } from "./status.ts
 export { containerAddresses, WEBHDFS_OUTSIDE } from "./containers.ts";
 export { runInContainer } from "./container-run.ts";
 export { logs, type LogOptions } from "./logs.ts";
-export { doctor, type Finding } from "./doctor.ts";
+export { doctor, type DoctorOptions, type Finding } from "./doctor.ts";
 export { reset, type ResetOptions } from "./reset.ts";
 export { hadoopClient, type HadoopClient } from "./hadoop-client.ts";
 export { versions, type Versions } from "./versions.ts";

@@ -1,6 +1,7 @@
 /** How one knows that a service is up: each is asked something that only a working one answers. */
 import { connect } from "node:net";
-import { parseAddress } from "../address/index.ts";
+import { formatAddress, parseAddress } from "../address/index.ts";
+import type { Admin } from "kafkajs";
 import { withTimeout } from "../async/index.ts";
 import { StreambookError } from "../errors/index.ts";
 import type { Addresses } from "./addresses.ts";
@@ -40,13 +41,18 @@ const PROBES: Readonly<Record<ServiceName, (addresses: Addresses, signal: AbortS
   hiveserver2: ({ hive }, signal) => sessionOpens(hive, signal),
 };
 
-async function json(url: string, signal: AbortSignal): Promise<unknown> {
+/** What a service answers as JSON; nothing of an answer that is an error. */
+export async function json(url: string, signal: AbortSignal): Promise<unknown> {
   const response = await fetch(url, { signal, headers: { accept: "application/json" } });
   return response.ok ? response.json() : {};
 }
 
 /** A JMX bean of the NameNode. */
-async function beans(webhdfs: string, name: string, signal: AbortSignal): Promise<Record<string, unknown> | undefined> {
+export async function beans(
+  webhdfs: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<Record<string, unknown> | undefined> {
   const answer = await json(`${webhdfs}/jmx?qry=Hadoop:service=NameNode,name=${name}`, signal);
   return (answer as { beans?: Record<string, unknown>[] }).beans?.[0];
 }
@@ -81,6 +87,17 @@ export function splitAddress(address: string): { host: string; port: number } {
 /** Kafka is up when the broker says who the controller is. */
 async function brokerAnswers(address: string, signal: AbortSignal): Promise<boolean> {
   if (!(await listens(address, signal))) return false;
+  const { brokers, controller } = await describeCluster(address);
+  return brokers.length > 0 && controller !== null;
+}
+
+/** Where the brokers say that they are to be called. */
+export async function brokerPlaces(address: string): Promise<string[]> {
+  const { brokers } = await describeCluster(address);
+  return brokers.map(({ host, port }) => formatAddress(host, port));
+}
+
+async function describeCluster(address: string): Promise<Awaited<ReturnType<Admin["describeCluster"]>>> {
   const { Kafka, logLevel } = await import("kafkajs");
   const options = {
     clientId: "streambook-probe",
@@ -93,8 +110,7 @@ async function brokerAnswers(address: string, signal: AbortSignal): Promise<bool
   const admin = new Kafka(options).admin();
   try {
     await admin.connect();
-    const { brokers, controller } = await admin.describeCluster();
-    return brokers.length > 0 && controller !== null;
+    return await admin.describeCluster();
   } finally {
     await admin.disconnect();
   }
