@@ -19,6 +19,7 @@ import {
   up,
   useStack,
 } from "../lib/src/stack/index.ts";
+import { withLock } from "../setup/lock.mjs";
 
 /** `npm start` of a small run, on a terminal of its own. */
 interface OnTerminal {

@@ -98,7 +98,8 @@ interface LiveNode {
 async function dataNode({ addresses, running, ports }: Connections, signal: AbortSignal): Promise<string> {
   if (!running.has("datanode")) throw new Error("HDFS has no DataNode: files can be named, but hold nothing");
   const info = await beans(addresses.webhdfs, "NameNodeInfo", signal);
-  const nodes = Object.values(JSON.parse(String(info?.["LiveNodes"] ?? "{}")) as Record<string, LiveNode>);
+  const { LiveNodes: text = "{}" } = (info ?? {}) as { LiveNodes?: string };
+  const nodes = Object.values(JSON.parse(text) as Record<string, LiveNode>);
   const ours = ports === undefined ? nodes : nodes.filter(({ xferaddr }) => isAt(xferaddr, ports.datanode["data"]));
   const [node] = ours;
   if (node === undefined) {
@@ -148,7 +149,7 @@ async function fileSystemOf(page: string, { addresses }: Connections, signal: Ab
 /** Whether the metastore's places are on our HDFS, and HiveServer2 can look into it. */
 async function hiveTables(ask: AskHive, { addresses, ports }: Connections, signal: AbortSignal): Promise<string> {
   const [database] = await ask("DESCRIBE DATABASE default", signal);
-  const place = String(database?.["location"] ?? "nowhere");
+  const { location: place = "nowhere" } = (database ?? {}) as { location?: string };
   if (ports !== undefined && !place.startsWith(`${addresses.hdfs}/`))
     throw new Error(`its tables are said to be at ${place}, but HDFS is at ${addresses.hdfs}`);
   await ask("dfs -ls /", signal);
