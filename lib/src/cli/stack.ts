@@ -8,14 +8,17 @@ import {
   down,
   isHealthy,
   logs,
+  missingServices,
   reset,
   SERVICE_GROUPS,
   SERVICE_NAMES,
   SERVICES,
+  stackUsers,
   type ServiceStatus,
   type StackEvent,
   status,
   up,
+  usersInWords,
 } from "../stack/index.ts";
 import { action, usage, wholeNumber } from "./command.ts";
 
@@ -92,6 +95,10 @@ async function showStatus(json: boolean, signal: AbortSignal): Promise<void> {
         `\n${SERVICES[name].title} has died; the end of its log:\n${log.map((line) => `  | ${line}`).join("\n")}`,
       );
   }
+  for (const name of missingServices(services))
+    console.log(`\n${SERVICES[name].title} does not run, and others need it: \`npx streambook up ${name}\``);
+  const users = await stackUsers();
+  if (users.length > 0) console.log(`\nused by ${usersInWords(users)}`);
   if (services.every(({ state }) => state === "stopped"))
     console.log("\nnothing runs; `npx streambook up` starts the services");
 }

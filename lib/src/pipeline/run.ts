@@ -257,7 +257,10 @@ async function prepareOutput(folder: string): Promise<void> {
       `the output folder ${folder} holds other things (${entries[0]}); give an empty or a new folder with --output`,
     );
   }
-  await writeFile(join(folder, OUTPUT_MARKER), "The next run that writes here replaces what the last one has written.\n");
+  await writeFile(
+    join(folder, OUTPUT_MARKER),
+    "The next run that writes here replaces what the last one has written.\n",
+  );
   for (const name of OWN) await rm(join(folder, name), { recursive: true, force: true });
 }
 

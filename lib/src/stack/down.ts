@@ -41,7 +41,7 @@ export async function downIfUnused(
   return locked(layout, options, async () => {
     const chosen = await unwanted(layout);
     if (chosen.length === 0) return { ended: [], users: [] };
-    const users = await stackUsers(layout, leaving);
+    const users = await stackUsers(environment, leaving);
     if (users.length > 0) return { ended: [], users };
     return { ended: await takeDown(layout, chosen, true, teller(onProgress)), users };
   });
@@ -77,7 +77,7 @@ export async function down(options: DownOptions = {}): Promise<ServiceName[]> {
   const tell = teller(onProgress);
   const layout = openLayout(environment);
   const chosen = withDependants((options.services ?? ["all"]).flatMap(membersOf));
-  const users = await stackUsers(layout);
+  const users = await stackUsers(environment);
   if (users.length > 0) tell("notice", `${usersInWords(users)} used it`);
   return locked(layout, options, () => takeDown(layout, chosen, options.keepArchiveBuild ?? false, tell));
 }

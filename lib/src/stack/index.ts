@@ -14,7 +14,7 @@ export { up, type RunningStack, type UpOptions } from "./up.ts";
 export { down, downIfUnused, temporaryServices, type DownOptions, type Released } from "./down.ts";
 export { startGuardian, type Charge, type Guardian } from "./guardian.ts";
 export { stackUsers, usersInWords, useStack, type StackUser } from "./users.ts";
-export { deadServices, isHealthy, status, type ServiceStatus } from "./status.ts";
+export { deadServices, isHealthy, missingServices, status, type ServiceStatus } from "./status.ts";
 export { containerAddresses, WEBHDFS_OUTSIDE } from "./containers.ts";
 export { runInContainer } from "./container-run.ts";
 export { logs, type LogOptions } from "./logs.ts";

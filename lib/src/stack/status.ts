@@ -81,6 +81,20 @@ async function externalStatus(places: Addresses, signal: AbortSignal | undefined
   );
 }
 
+/** What a service gives out is done by another: without that one it answers, and nothing comes of it. */
+const WORKERS: readonly (readonly [ServiceName, worker: ServiceName])[] = [
+  ["namenode", "datanode"],
+  ["resourcemanager", "nodemanager"],
+];
+
+/** Services that nobody wants to run, though others that do can do nothing without them. */
+export function missingServices(services: readonly ServiceStatus[]): ServiceName[] {
+  const stopped = new Set(services.filter(({ state }) => state === "stopped").map(({ name }) => name));
+  const runs = (name: ServiceName): boolean => services.some((one) => one.name === name && one.pid !== undefined);
+  const needed = WORKERS.filter(([name]) => runs(name)).map(([, worker]) => worker);
+  return SERVICE_NAMES.filter((name) => stopped.has(name) && needed.includes(name));
+}
+
 /** Whether everything that should run does. */
 export function isHealthy(services: readonly ServiceStatus[]): boolean {
   return services.every(({ state }) => state === "running" || state === "stopped");

@@ -44,22 +44,22 @@ async function withOther(
 test("a program uses the stack until it says otherwise, or is killed; its own use does not count", () =>
   inHome(async (environment) => {
     const layout = openLayout(environment);
-    assert.deepEqual(await stackUsers(layout), []);
+    assert.deepEqual(await stackUsers(environment), []);
     const mine = await useStack("streambook run", environment);
     await withOther(environment, async (pid, end) => {
-      const users = await stackUsers(layout);
+      const users = await stackUsers(environment);
       assert.deepEqual(
         users.map(({ what, pid }) => [what, pid]),
         [["streambook consume", pid]],
       );
       assert.equal(usersInWords(users), `\`streambook consume\` (process ${pid})`);
       assert.equal(
-        (await stackUsers(layout, pid))[0]?.what,
+        (await stackUsers(environment, pid))[0]?.what,
         "streambook run",
         "the one that is leaving does not count",
       );
       await end();
-      assert.deepEqual(await stackUsers(layout), []);
+      assert.deepEqual(await stackUsers(environment), []);
     });
     await mine[Symbol.asyncDispose]();
     assert.deepEqual(await readdir(usersFolder(layout)), []);
@@ -72,7 +72,7 @@ test("a file that names another process of the same number, or nothing, is of no
     const stranger = { pid: process.ppid, start: "long ago", what: "x", since: new Date().toISOString() };
     await writeFile(join(usersFolder(layout), `${process.ppid}-1.json`), JSON.stringify(stranger));
     await writeFile(join(usersFolder(layout), "7-1.json"), "");
-    assert.deepEqual(await stackUsers(layout), []);
+    assert.deepEqual(await stackUsers(environment), []);
     assert.equal((await readdir(usersFolder(layout))).length, 1);
   }));
 

@@ -39,7 +39,11 @@ export async function useStack(what: string, environment: NodeJS.ProcessEnv = pr
  *
  * @param leaving process that does not count @default this one
  */
-export async function stackUsers(layout: Layout, leaving: number = process.pid): Promise<StackUser[]> {
+export async function stackUsers(
+  environment: NodeJS.ProcessEnv = process.env,
+  leaving: number = process.pid,
+): Promise<StackUser[]> {
+  const layout = openLayout(environment);
   const { lives } = await setupModule("lock");
   const users: StackUser[] = [];
   for (const name of await readdir(usersFolder(layout)).catch(() => [])) {
