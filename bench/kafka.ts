@@ -26,7 +26,10 @@ interface Figure {
 }
 
 /** Runs the benchmark on the running stack, and cleans up after itself. */
-export async function kafka({ messages: count = 100_000, characters = 1024, rounds = 3 } = {}): Promise<void> {
+export async function kafka(
+  { messages: count = 100_000, characters = 1024, rounds = 3 } = {},
+  signal?: AbortSignal,
+): Promise<void> {
   const { kafka: broker } = await addresses();
   const topic = `bench-${Date.now()}`;
   const messages = [...benchMessages(count, { characters })];
@@ -38,6 +41,7 @@ export async function kafka({ messages: count = 100_000, characters = 1024, roun
     figures.set(what, figure);
   };
   const onTopic = async (name: string, operation: () => Promise<void>): Promise<void> => {
+    signal?.throwIfAborted();
     await ensureTopic({ broker, topic: name, partitions: 4 });
     try {
       await operation();
@@ -61,7 +65,7 @@ export async function kafka({ messages: count = 100_000, characters = 1024, roun
     await sendOurs({ broker }, topic, messages);
     for (let round = 0; round < rounds; round++) {
       for (const way of ["raw", "ours"] as const) {
-        const figure = await inProcess({ topic, count, way });
+        const figure = await inProcess({ topic, count, way }, signal);
         if (figure.read !== count) throw new Error(`${way} read ${figure.read} messages instead of ${count}`);
         add(way === "raw" ? "read: kafkajs" : "read: ours", figure.seconds, figure.peakMegabytes);
       }
@@ -70,9 +74,12 @@ export async function kafka({ messages: count = 100_000, characters = 1024, roun
   print([...figures.values()]);
 }
 
-async function inProcess(parameters: object): Promise<{ read: number; seconds: number; peakMegabytes: number }> {
+async function inProcess(
+  parameters: object,
+  signal?: AbortSignal,
+): Promise<{ read: number; seconds: number; peakMegabytes: number }> {
   const script = join(import.meta.dirname, "kafka-process.ts");
-  const { stdout } = await execute(process.execPath, [...NODE_FLAGS, script, JSON.stringify(parameters)]);
+  const { stdout } = await execute(process.execPath, [...NODE_FLAGS, script, JSON.stringify(parameters)], { signal });
   return JSON.parse(stdout) as { read: number; seconds: number; peakMegabytes: number };
 }
 

@@ -1,5 +1,10 @@
 /** `npm run bench -- NAME [key=value …]`: benchmarks on the running stack. They print ratios; nothing here can fail a test. */
-const benchmarks: Readonly<Record<string, () => Promise<(options: Record<string, number>) => Promise<void>>>> = {
+import { onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
+import { useStack } from "../lib/src/stack/index.ts";
+
+type Benchmark = (options: Record<string, number>, signal: AbortSignal) => Promise<void>;
+
+const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   pipeline: async () => (await import("./pipeline.ts")).pipeline,
   rebuild: async () => (await import("./rebuild.ts")).rebuildBench,
   kafka: async () => (await import("./kafka.ts")).kafka,
@@ -14,7 +19,21 @@ if (load === undefined) {
 const options = Object.fromEntries(
   settings.map((setting) => setting.split("=")).map(([key = "", value]) => [key, Number(value)]),
 );
-await (
-  await load()
-)(options);
-process.exit(0);
+const stop = new AbortController();
+outliveOutput();
+onInterruption(
+  () => {
+    console.error("\nbench: removing its topics, tables and files … (Ctrl-C again leaves them)");
+    stop.abort(new DOMException("stopped by the user", "AbortError"));
+  },
+  () => process.exit(130),
+);
+const benchmark = await load();
+await using _user = await useStack(`npm run bench -- ${name}`);
+try {
+  await benchmark(options, stop.signal);
+} catch (error) {
+  if (!stop.signal.aborted) console.error(error);
+  process.exitCode = stop.signal.aborted ? 130 : 1;
+}
+process.exit();

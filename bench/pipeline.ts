@@ -26,41 +26,31 @@ interface Figures {
   readonly spent?: Record<string, number>;
 }
 
-async function inProcess(script: string, parameters: object): Promise<Figures> {
+async function inProcess(script: string, parameters: object, signal?: AbortSignal): Promise<Figures> {
   const { stdout } = await execute(
     process.execPath,
     [...NODE_FLAGS, join(folder, script), JSON.stringify(parameters)],
-    { maxBuffer: 1 << 24 },
+    { maxBuffer: 1 << 24, signal },
   );
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as Figures;
 }
 
 /** Runs the benchmark on the running stack, and cleans up after itself. */
-export async function pipeline({ messages = 50_000, rounds = 3 } = {}): Promise<void> {
+export async function pipeline({ messages = 50_000, rounds = 3 } = {}, signal?: AbortSignal): Promise<void> {
   const at = await addresses();
   const stamp = Date.now();
   const topic = `bench-${stamp}`;
-  await ensureTopic({ broker: at.kafka, topic, partitions: 4 });
-  const producer = await BatchingProducer.open({ broker: at.kafka });
-  let bytes = 0;
-  for (const { key, value } of benchMessages(messages)) {
-    bytes += value.length;
-    await producer.send({ topic, key, value });
-  }
-  await producer.close();
-  console.log(
-    `${messages} messages of ${Math.round(bytes / messages)} bytes in ${topic}; ${rounds} rounds, medians of messages a second\n`,
-  );
   const tables: string[] = [];
   const results = new Map<string, Figures[]>();
   const add = (name: string, figures: Figures): void => void results.set(name, [...(results.get(name) ?? []), figures]);
   try {
+    await fill(at.kafka, topic, messages, rounds, signal);
     for (let round = 0; round < rounds; round++) {
-      add("kafkajs + JSON.parse", await inProcess("raw-process.ts", { topic, count: messages }));
+      add("kafkajs + JSON.parse", await inProcess("raw-process.ts", { topic, count: messages }, signal));
       for (const stem of [false, true]) {
         const table = `bench_${stamp}_${tables.length}`;
         tables.push(table);
-        const figures = await inProcess("consumer-process.ts", { topic, table, stem });
+        const figures = await inProcess("consumer-process.ts", { topic, table, stem }, signal);
         if (figures.rows !== messages) throw new Error(`${figures.rows} rows instead of ${messages}`);
         add(stem ? "streambook, with stems" : "streambook, no stems", figures);
       }
@@ -69,6 +59,27 @@ export async function pipeline({ messages = 50_000, rounds = 3 } = {}): Promise<
   } finally {
     await cleanUp(tables, topic);
   }
+}
+
+async function fill(
+  broker: string,
+  topic: string,
+  messages: number,
+  rounds: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  await ensureTopic({ broker, topic, partitions: 4 });
+  await using producer = await BatchingProducer.open({ broker });
+  let bytes = 0;
+  for (const { key, value } of benchMessages(messages)) {
+    signal?.throwIfAborted();
+    bytes += value.length;
+    await producer.send({ topic, key, value });
+  }
+  await producer.close();
+  console.log(
+    `${messages} messages of ${Math.round(bytes / messages)} bytes in ${topic}; ${rounds} rounds, medians of messages a second\n`,
+  );
 }
 
 function median(values: readonly number[]): number {

@@ -14,7 +14,7 @@ import { benchMessages } from "./messages.ts";
 const STREAMS = 250;
 
 /** Runs the benchmark on the running stack, and cleans up after itself. */
-export async function rebuildBench({ messages = 50_000, reducers = 2 } = {}): Promise<void> {
+export async function rebuildBench({ messages = 50_000, reducers = 2 } = {}, signal?: AbortSignal): Promise<void> {
   const at = await addresses();
   const hdfs = new Hdfs({ address: at.webhdfs });
   const folder = `${hdfsFolders.log}/bench-${Date.now()}`;
@@ -33,7 +33,7 @@ export async function rebuildBench({ messages = 50_000, reducers = 2 } = {}): Pr
     await hdfs.mkdirs(folder);
     await hdfs.write(`${folder}/chunks.ndjson`, Buffer.concat([...lines()]));
     const truth = new Map([...hashes].map(([uri, hash]) => [uri, hash.digest("hex")]));
-    const options = { input: `hdfs://${folder}`, addresses: at, hadoop: await hadoopClient(), reducers };
+    const options = { input: `hdfs://${folder}`, addresses: at, hadoop: await hadoopClient(), reducers, signal };
     const results: Record<string, RebuildReport> = {};
     for (const local of [false, true]) {
       const report = await rebuild({ ...options, output: join(output, local ? "local" : "yarn"), local });

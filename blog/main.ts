@@ -1,5 +1,6 @@
 /** `npm run blog`: builds the guide once, or serves it while one writes. */
 import { relative } from "node:path";
+import { dieWithParent, outliveOutput } from "../lib/bin/signals.mjs";
 import { exitCodeOf, isStreambookError, messageOf } from "../lib/src/errors/index.ts";
 import { formatBytes, formatSeconds, plural } from "../lib/src/plot/index.ts";
 import { markdownFiles } from "./markdown-files.ts";
@@ -35,6 +36,8 @@ async function main(words: readonly string[]): Promise<void> {
   console.log("blog: open index.html, or `npm run blog -- --watch` serves it");
 }
 
+dieWithParent();
+outliveOutput();
 try {
   await main(process.argv.slice(2));
 } catch (error) {

@@ -2,9 +2,9 @@
 import { watch } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { once } from "node:events";
 import { extname, join, normalize, sep } from "node:path";
 import { isStreambookError, messageOf, StreambookError } from "../lib/src/errors/index.ts";
+import { onEndSignal } from "../lib/bin/signals.mjs";
 import type { Options } from "./options.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -115,7 +115,7 @@ export async function serve(options: Options, build: (options: Options) => Promi
     join(here, "theme"),
     join(here, "client"),
   ].flatMap((folder) => tryWatch(folder, changed));
-  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  await new Promise<void>((resolve) => onEndSignal(() => resolve()));
   clearTimeout(timer);
   for (const watcher of watchers) watcher.close();
   server.closeAllConnections();

@@ -5,7 +5,10 @@ import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** @typedef {{ pid: number, start: string, what: string }} Holder */
+/**
+ * A process that does something: its number, its start as {@link processStart} has it, what it does, and since when (ISO 8601, UTC).
+ * @typedef {{ pid: number, start: string, what: string, since: string }} Holder
+ */
 
 /**
  * Whether a process runs. One that belongs to somebody else runs too.
@@ -21,7 +24,8 @@ export function processRuns(pid) {
 }
 
 /**
- * When a process started, in words that differ for another process of the same number; "" if there is none.
+ * When a process started, in words that differ for another process of the same number; "" if there is none, or it has ended and nobody
+ * has asked how.
  * @param {number} pid
  * @returns {string}
  */
@@ -29,7 +33,8 @@ export function processStart(pid) {
   try {
     if (process.platform === "linux") {
       const text = readFileSync(`/proc/${pid}/stat`, "latin1");
-      return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? ""; // field 22, starttime: proc(5)
+      const fields = text.slice(text.lastIndexOf(")") + 2).split(" "); // from field 3, the state, on: proc(5)
+      return /[ZX]/.test(fields[0] ?? "") ? "" : (fields[19] ?? ""); // field 22, starttime
     }
     return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], {
       encoding: "utf8",
@@ -41,7 +46,16 @@ export function processStart(pid) {
 }
 
 /**
- * Does something while holding a lock; waits while another process holds it.
+ * This process as a {@link Holder}.
+ * @param {string} what
+ * @returns {Holder}
+ */
+export function holderOf(what) {
+  return { pid: process.pid, start: processStart(process.pid), what, since: new Date().toISOString() };
+}
+
+/**
+ * Does something while holding a lock; waits while another process holds it, unless `onWait` throws.
  *
  * @template T
  * @param {string} file made, and removed at the end
@@ -52,14 +66,13 @@ export function processStart(pid) {
  */
 export async function withLock(file, what, operation, { signal, onWait } = {}) {
   await mkdir(dirname(file), { recursive: true });
-  /** @type {Holder} */
-  const me = { pid: process.pid, start: processStart(process.pid), what };
+  const me = holderOf(what);
   let told = false;
   while (!(await take(file, me))) {
     signal?.throwIfAborted();
     const holder = await readHolder(file);
     if (holder === undefined) await discardEmpty(file);
-    else if (!holds(holder)) await discard(file, holder);
+    else if (!lives(holder)) await discard(file, holder);
     else if (!told) {
       told = true;
       onWait?.(holder);
@@ -73,8 +86,11 @@ export async function withLock(file, what, operation, { signal, onWait } = {}) {
   }
 }
 
-/** @param {Holder} holder */
-function holds({ pid, start }) {
+/**
+ * Whether the process still runs that a file names, and not another one of its number.
+ * @param {Pick<Holder, "pid" | "start">} holder
+ */
+export function lives({ pid, start }) {
   return processRuns(pid) && (start === "" || processStart(pid) === start);
 }
 

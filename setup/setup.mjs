@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createBoard } from "./board.mjs";
+import { onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
 import { buildLibrary, distIsOld } from "./build.mjs";
 import { demandOwnJars, jarsProblem, resolveJars } from "./jars.mjs";
 import { kernelIsOld, writeKernel } from "./kernel.mjs";
@@ -104,19 +105,21 @@ function rejected(result) {
 }
 
 /**
- * Runs a program of set-up: one plain message for a problem, and Ctrl-C ends what is under way.
+ * Runs a program of set-up: one plain message for a problem, and Ctrl-C, a closed terminal or the end of npm end what is under way.
  *
  * @param {(signal: AbortSignal) => Promise<void>} program
  * @returns {Promise<boolean>} whether it succeeded; if not, the exit code is set
  */
 export async function main(program) {
   const interruption = new AbortController();
-  const interrupt = () => {
-    if (interruption.signal.aborted) process.exit(130);
-    console.error("\nstreambook: stopping … (Ctrl-C again ends at once)");
-    interruption.abort(new SetupProblem("stopped; run it again, and it goes on from here"));
-  };
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  outliveOutput();
+  const stopListening = onInterruption(
+    () => {
+      console.error("\nstreambook: stopping … (Ctrl-C again ends at once)");
+      interruption.abort(new SetupProblem("stopped; run it again, and it goes on from here"));
+    },
+    () => process.exit(130),
+  );
   try {
     await program(interruption.signal);
     return true;
@@ -125,7 +128,7 @@ export async function main(program) {
     process.exitCode = interruption.signal.aborted ? 130 : 1;
     return false;
   } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    stopListening();
   }
 }
 

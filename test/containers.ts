@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import kafkajs from "kafkajs";
+import { onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
 import { until } from "../lib/src/async/index.ts";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
 import { CORE, projectFolder, service, serviceNames } from "../lib/src/stack/index.ts";
@@ -45,7 +46,11 @@ await demand("podman-compose", ["--version"], "pip install podman-compose==1.6.0
 const folder = await mkdtemp(join(tmpdir(), "streambook exercise "));
 const course = join(folder, "the course");
 const interruption = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interruption.abort());
+outliveOutput();
+onInterruption(
+  () => interruption.abort(),
+  () => console.error("\nstill removing what the exercise made …"),
+);
 const before = new Set([...(await openBuilds()), ...(await layers())]);
 try {
   await exercise();

@@ -10,7 +10,8 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
-import { down, projectFolder, up } from "../lib/src/stack/index.ts";
+import { dieWithParent, onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
+import { down, projectFolder, startGuardian, up } from "../lib/src/stack/index.ts";
 import { jarsFolder } from "../setup/paths.mjs";
 
 const project = projectFolder();
@@ -39,17 +40,26 @@ if (!external) {
   process.env["STREAMBOOK_PORTS"] = "free";
 }
 
+dieWithParent();
+outliveOutput();
+// Whatever becomes of this process, the stack ends and its folder goes.
+const guardian = await startGuardian({ services: external ? "none" : "all", remove: [home] });
+
 async function stop(): Promise<void> {
   if (!external && onStack.length > 0) await down({}).catch((error: unknown) => console.error(error));
+  await guardian[Symbol.asyncDispose]();
   await rm(home, { recursive: true, force: true, maxRetries: 3 });
 }
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => {
+const stopping = new AbortController();
+onInterruption(
+  () => {
     console.error("\nstopping the test stack …");
+    stopping.abort(new DOMException("stopped by the user", "AbortError"));
     void stop().finally(() => process.exit(130));
-  });
-}
+  },
+  () => process.exit(130), // the guardian goes on
+);
 
 /** Runs files in processes of their own, prints what a person wants to see, and counts. */
 async function runFiles(title: string, paths: readonly string[], concurrency: number): Promise<void> {
@@ -59,6 +69,7 @@ async function runFiles(title: string, paths: readonly string[], concurrency: nu
     files: paths.map((path) => join(project, path)),
     cwd: project,
     concurrency,
+    signal: stopping.signal,
     // A file whose tests are done ends, also if a broken connection of a fault test lingers.
     execArgv: [
       "--test-force-exit",
@@ -81,7 +92,7 @@ async function runFiles(title: string, paths: readonly string[], concurrency: nu
 const stack =
   external || onStack.length === 0
     ? Promise.resolve(undefined)
-    : up({ onProgress: () => undefined }).then(
+    : up({ signal: stopping.signal }).then(
         () => undefined,
         (error: unknown) => error,
       );

@@ -1,8 +1,10 @@
 // Which Node runs the project: the pinned one from the package `node-PLATFORM-ARCH`, else the running one if it is new enough.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { onEndSignal } from "./signals.mjs";
 
 const lib = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -64,18 +66,20 @@ export function runProgram(main, words) {
     return Promise.resolve(1);
   }
   const child = spawn(node, [...NODE_FLAGS, main, ...words], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
-  // The channel carries nothing: its end tells the child that this process was killed (`main.ts`).
+  // The channel carries nothing: its end tells the child that this process was killed (`dieWithParent`).
   // The terminal sends Ctrl-C to the whole group: the child decides when to end, this process only waits for it.
-  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
-    process.on(signal, () => {
-      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
-    });
-  }
+  const stopListening = onEndSignal((signal) => {
+    if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+  });
   return new Promise((resolve) => {
     child.on("error", (error) => {
       console.error(`streambook: cannot start ${node}: ${error.message}; run \`npm run setup\` to install it again.`);
+      stopListening();
       resolve(1);
     });
-    child.on("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : signal === "SIGTERM" ? 143 : 1)));
+    child.on("exit", (code, signal) => {
+      stopListening();
+      resolve(code ?? (signal === null ? 1 : 128 + constants.signals[signal]));
+    });
   });
 }

@@ -3,16 +3,22 @@ import { type Command, CommanderError, InvalidArgumentError } from "commander";
 import { formatAddress, parseAddress } from "../address/index.ts";
 import { exitCodeOf, isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { hostOf } from "../stack/index.ts";
+import { onInterruption, outliveOutput } from "../../bin/signals.mjs";
 import { SetupProblem } from "../../../setup/problem.mjs";
 
 /** What a command's function gets beside its options. */
 export interface CommandContext {
-  /** Aborts at the first Ctrl-C (or SIGTERM); the command then drains, closes and returns. A second Ctrl-C ends at once. */
+  /**
+   * Aborts when the command is asked to end: Ctrl-C, SIGTERM, a terminal that is closed, npm or the reader of the output that is
+   * gone. The command then drains, closes and returns. A second Ctrl-C ends at once.
+   */
   readonly signal: AbortSignal;
   /** The words after the options. */
   readonly words: readonly string[];
   /** Whether `--verbose` was given. */
   readonly verbose: boolean;
+  /** Says what a second Ctrl-C leaves behind. @default what `streambook status` shows */
+  readonly whenEndedAtOnce: (message: string) => void;
 }
 
 /**
@@ -28,7 +34,7 @@ export function action<Options extends object>(
     const options = command.optsWithGlobals<Options & { verbose?: boolean }>();
     const interruption = interruptible();
     try {
-      await run(options, { signal: interruption.signal, words: command.args, verbose: options.verbose === true });
+      await run(options, { ...interruption, words: command.args, verbose: options.verbose === true });
     } catch (error) {
       process.exitCode = report(error, { verbose: options.verbose === true, interrupted: interruption.signal.aborted });
     } finally {
@@ -37,28 +43,35 @@ export function action<Options extends object>(
   };
 }
 
-/** Within this time, in milliseconds, a second signal is the first one heard again. */
-const ECHO = 200;
+type Interruption = Pick<CommandContext, "signal" | "whenEndedAtOnce"> & { release(): void };
 
-/** A signal for the first SIGINT or SIGTERM; the second one ends the process. */
-function interruptible(): { signal: AbortSignal; release(): void } {
+/** What happens when nobody reads the output any more. */
+let readerGone = (): void => process.exit();
+outliveOutput(() => readerGone());
+
+/** A signal that aborts when the command is asked to end; asked again, the process ends. */
+function interruptible(): Interruption {
   const controller = new AbortController();
-  let first = 0;
-  const onSignal = (name: NodeJS.Signals): void => {
-    if (controller.signal.aborted) {
-      // One Ctrl-C can come twice, from the terminal and from the process that started this one.
-      if (performance.now() - first < ECHO) return;
-      process.stderr.write("\nstreambook: ended at once; `npx streambook status` shows what still runs\n");
+  let left = "`npx streambook status` shows what still runs";
+  const abort = (): void => controller.abort(new DOMException("stopped by the user", "AbortError"));
+  const stopListening = onInterruption(
+    () => {
+      process.stderr.write("\nstreambook: stopping … (Ctrl-C again ends at once)\n");
+      abort();
+    },
+    (name) => {
+      process.stderr.write(`\nstreambook: ended at once; ${left}\n`);
       process.exit(name === "SIGINT" ? 130 : 143);
-    }
-    first = performance.now();
-    process.stderr.write("\nstreambook: stopping … (Ctrl-C again ends at once)\n");
-    controller.abort(new DOMException("stopped by the user", "AbortError"));
-  };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+    },
+  );
+  readerGone = abort;
   return {
     signal: controller.signal,
-    release: () => void process.off("SIGINT", onSignal).off("SIGTERM", onSignal),
+    whenEndedAtOnce: (message) => (left = message),
+    release() {
+      stopListening();
+      readerGone = () => process.exit();
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import { createLogger } from "../log/index.ts";
 import { consume } from "../pipeline/index.ts";
 import { plural } from "../plot/index.ts";
 import { loadSchema } from "../schema/index.ts";
-import { addresses } from "../stack/index.ts";
+import { addresses, useStack } from "../stack/index.ts";
 import { action, positiveNumber, serviceAddress, wholeNumber } from "./command.ts";
 import { statusLine } from "./status-line.ts";
 
@@ -71,6 +71,7 @@ export function register(program: Command): void {
       action<Options>(async (options, { signal }) => {
         const schema = await loadSchema(options.schemaFile);
         const running = await addresses();
+        await using _user = await useStack("streambook consume");
         const line = statusLine("consume");
         let held = 0;
         const report = await consume({

@@ -5,7 +5,7 @@ import { basename, delimiter, join, relative } from "node:path";
 import type { Command } from "commander";
 import { parseAddress } from "../address/index.ts";
 import { COURSE, findNotebooks, jupyterFolder, noSuchNotebook } from "../notebook/index.ts";
-import { CORE, projectFolder, resolveServices, status, up } from "../stack/index.ts";
+import { CORE, projectFolder, resolveServices, startGuardian, status, up, useStack } from "../stack/index.ts";
 import { createBoard } from "../../../setup/board.mjs";
 import { setting } from "../../../setup/paths.mjs";
 import { installLab, labFolder } from "../../../setup/python.mjs";
@@ -42,6 +42,7 @@ export function register(program: Command): void {
       action(async (options: LabOptions, { signal, words }) => {
         const notebook = pathOf(words[0] ?? "00");
         const jupyter = await installedJupyter(signal);
+        await using _user = options.stack ? await useStack("streambook lab") : undefined;
         if (options.stack) await startStack(notebook, signal);
         process.exitCode = await serve(jupyter, notebook, options, signal);
       }),
@@ -72,8 +73,9 @@ async function startStack(notebook: string, signal: AbortSignal): Promise<void> 
   const lesson = COURSE.find(({ name }) => basename(notebook, ".ipynb") === name);
   const wanted = [CORE, ...(lesson?.services ?? [])];
   const states = new Map((await status({ signal })).map(({ name, state }) => [name, state]));
-  if (resolveServices(wanted).every((name) => states.get(name) === "running")) return;
-  console.error("starting the services (about half a minute) …");
+  if (resolveServices(wanted).some((name) => states.get(name) !== "running"))
+    console.error("starting the services (about half a minute) …");
+  // Also when all run: what a run has started stays up now.
   await up({
     services: wanted,
     signal,
@@ -105,6 +107,7 @@ async function serve(jupyter: string, notebook: string, options: LabOptions, sig
     `--LabApp.default_url=/lab/tree/${notebook}`,
   ];
   console.error("JupyterLab starts; Ctrl-C here, then y, ends it");
+  await using guardian = await startGuardian({ services: "none" });
   if (container !== undefined)
     console.error("open the address below that begins with http://127.0.0.1 in your browser");
   const child = spawn(jupyter, words, {
@@ -123,6 +126,7 @@ async function serve(jupyter: string, notebook: string, options: LabOptions, sig
       IPYTHONDIR: folder("ipython"),
     },
   });
+  await guardian.watch(child.pid);
   // SIGTERM ends it without the question that Ctrl-C asks.
   signal.addEventListener("abort", () => child.kill("SIGTERM"), { once: true });
   const ended = new Promise<number>((resolve, reject) => {

@@ -1,5 +1,6 @@
 /** The command `streambook`. Each command's module is loaded only when it is called, so that `--help` stays quick. */
 import { Command, CommanderError } from "commander";
+import { dieWithParent } from "../../bin/signals.mjs";
 import { report } from "./command.ts";
 
 interface CommandModule {
@@ -22,14 +23,7 @@ const MODULES: readonly { readonly commands: readonly string[]; readonly load: (
 
 const PROGRAM = "streambook";
 
-// `kill -9` hits the process that the shell knows, which is the one that started this one and passes other signals on
-// (`find-node.mjs`). Killed, it closes the channel, and this one dies the same death.
-if (process.channel) {
-  const die = (): void => void process.kill(process.pid, "SIGKILL");
-  process.on("disconnect", die);
-  process.channel.unref();
-  if (!process.connected) die();
-}
+dieWithParent();
 
 async function main(words: readonly string[]): Promise<void> {
   const program = new Command(PROGRAM)
@@ -53,12 +47,6 @@ async function main(words: readonly string[]): Promise<void> {
   }
   await program.parseAsync(words, { from: "user" });
 }
-
-// `streambook logs kafka | head` closes the pipe when it has seen enough, which is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
 
 try {
   await main(process.argv.slice(2));

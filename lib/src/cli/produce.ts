@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { createLogger } from "../log/index.ts";
 import { produce, type ProduceResult } from "../pipeline/index.ts";
 import { plural } from "../plot/index.ts";
+import { addresses, useStack } from "../stack/index.ts";
 import { action, hostAndPort, positiveNumber, serviceAddress, usage, wholeNumber } from "./command.ts";
 import { statusLine } from "./status-line.ts";
 import { StreambookError } from "../errors/index.ts";
@@ -47,6 +48,7 @@ export function register(program: Command): void {
         if (kafkaBroker === undefined && logsDir === undefined) {
           logger.warn("neither Kafka (-k and -t) nor a log (-l) is given: the messages go to standard output");
         }
+        await using _user = await useStackOf(kafkaBroker);
         const line = statusLine("produce");
         const onProgress = ({
           texts,
@@ -82,6 +84,12 @@ export function register(program: Command): void {
         }
       }),
     );
+}
+
+/** Uses the stack, if the broker is the stack's. */
+async function useStackOf(broker: string | undefined): Promise<AsyncDisposable | undefined> {
+  const ours = await addresses().catch(() => undefined);
+  return broker !== undefined && broker === ours?.kafka ? useStack("streambook produce") : undefined;
 }
 
 function summary({ streams, messages, malformed, resumed, logFile, stopped }: ProduceResult, seconds: number): string {

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { messageOf, StreambookError } from "../errors/index.ts";
 import { openHive, statementsOf, type HiveTable } from "../hive/index.ts";
 import { toJson } from "../json/index.ts";
-import { addresses } from "../stack/index.ts";
+import { addresses, useStack } from "../stack/index.ts";
 import { action, usage, wholeNumber } from "./command.ts";
 import { resultTable } from "./result-table.ts";
 
@@ -34,7 +34,9 @@ export function register(program: Command): void {
     .action(
       action<Options>(async ({ file, rows: most, json }, { signal, words }) => {
         const statement = oneStatement(await sqlOf(words, file));
-        await using hive = await openHive({ address: (await addresses()).hive, signal });
+        const { hive: address } = await addresses();
+        await using _user = await useStack("streambook query");
+        await using hive = await openHive({ address, signal });
         // One row more than is printed shows whether there are more.
         const { columns, rows } = await hive.queryTable(statement, { maximumRows: most + 1, signal });
         const table = { columns, rows: rows.slice(0, most) };

@@ -5,7 +5,7 @@ import { StreambookError } from "../errors/index.ts";
 import { toJson } from "../json/index.ts";
 import { rebuild, type RebuildReport } from "../pipeline/index.ts";
 import { plural } from "../plot/index.ts";
-import { addresses, hadoopClient } from "../stack/index.ts";
+import { addresses, hadoopClient, useStack } from "../stack/index.ts";
 import { action, wholeNumber } from "./command.ts";
 import { statusLine } from "./status-line.ts";
 
@@ -37,10 +37,12 @@ export function register(program: Command): void {
     .option("--report <file>", "write what was found, as JSON")
     .action(
       action<Options>(async (options, { signal }) => {
+        const places = await addresses();
+        await using _user = await useStack("streambook rebuild");
         const line = statusLine("rebuild");
         const report = await rebuild({
           ...options,
-          addresses: await addresses(),
+          addresses: places,
           hadoop: options.local === true ? undefined : await hadoopClient(),
           signal,
           onProgress: ({ text }) => line.show(text),

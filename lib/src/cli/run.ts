@@ -9,6 +9,7 @@ import {
   judge,
   mostClustersByDefault,
   run,
+  RUN_NAMES,
   type RunReport,
   type StageEvent,
   StageRecorder,
@@ -18,16 +19,24 @@ import { loadSchema } from "../schema/index.ts";
 import {
   addresses,
   deadServices,
-  down,
+  downIfUnused,
+  type Guardian,
   hadoopClient,
   homeFolder,
   projectFolder,
+  type Released,
+  type RunningStack,
+  startGuardian,
+  temporaryServices,
   up,
+  usersInWords,
+  useStack,
   versions,
 } from "../stack/index.ts";
 import { findJava } from "../../../setup/java.mjs";
 import { surveyTexts } from "../stream/index.ts";
-import { action, wholeNumber } from "./command.ts";
+import { action, type CommandContext, wholeNumber } from "./command.ts";
+import { holdingNames } from "./run-names.ts";
 import { statusLine } from "./status-line.ts";
 
 interface Options {
@@ -63,60 +72,84 @@ export function register(program: Command): void {
     )
     .option("--seed <n>", "seed of the clustering", wholeNumber(0, 2 ** 32 - 1), 42)
     .option("--warm-up <n>", "chunks held to seed the clusters", wholeNumber(1), 200)
-    .option("--topic <name>", "topic of Kafka", "chunks")
-    .option("--table <name>", "table of Hive", "chunks_clustered")
+    .option("--topic <name>", "topic of Kafka", RUN_NAMES.topic)
+    .option("--table <name>", "table of Hive", RUN_NAMES.table)
     .option("--replace", "remove what is in that topic and table also when it is not an earlier run's")
     .option("--keep-up", "leave the stack running, to look inside")
     .action(
-      action<Options>(async (options, { signal }) => {
+      action<Options>(async (options, context) => {
         const output = resolve(options.output);
         // What is wrong with the names, folders and texts is told before the stack is started for them.
         checkRunNames(options);
         await checkOutput(output, options.data);
-        const { others } = await surveyTexts(options.data, signal);
+        const { others } = await surveyTexts(options.data, context.signal);
         if (others.length > 0)
           process.stderr.write(`in ${options.data} only files are read; passed over: ${listed(others)}\n`);
-        const recorder = new StageRecorder(terminal());
-        const { started } = await recorder.run(
-          "Start the stack",
-          (stage) =>
-            up({
-              signal,
-              // A port that was taken is worth a line that stays.
-              onProgress: ({ kind, message }) =>
-                kind === "notice" ? process.stderr.write(`\n${message}\n`) : stage.progress(message),
-            }),
-          ({ started }) => ({ text: started.length > 0 ? "Kafka, HDFS, YARN and Hive are up" : "it is up already" }),
-        );
-        try {
-          const { report, html } = await run({
-            ...options,
-            output,
-            schema: await loadSchema(join(project, "schemas", "chunks.json")),
-            addresses: await addresses(),
-            hadoop: await hadoopClient(),
-            versions: { ...(await versions()) },
-            jdk: await javaVersion(),
-            recorder,
-            signal,
-            logger: createLogger("run", { folder: join(homeFolder(), "logs") }),
-          });
-          tell(report, html, options.keepUp === true || started.length === 0);
-        } catch (error) {
-          for (const { name, log = [] } of await deadServices()) {
-            process.stderr.write(`\n${name} has ended by itself; the end of its log:\n${log.join("\n")}\n`);
-          }
-          throw error;
-        } finally {
-          if (options.keepUp !== true && started.length > 0)
-            await recorder.run(
-              "Stop the stack",
-              () => down({ services: started, keepArchiveBuild: true }),
-              () => ({ text: "what it stored is kept" }),
-            );
-        }
+        const { topic, table } = options;
+        await holdingNames({ topic, table, output }, () => runOnStack({ ...options, output }, context));
       }),
     );
+}
+
+/** The run itself: starts the stack, and ends it if nobody else uses it. */
+async function runOnStack(options: Options, { signal, whenEndedAtOnce }: CommandContext): Promise<void> {
+  await using _user = await useStack("streambook run");
+  await using _guardian = options.keepUp === true ? undefined : await guarded(whenEndedAtOnce);
+  const recorder = new StageRecorder(terminal());
+  try {
+    await recorder.run(
+      "Start the stack",
+      (stage) => startStack(stage, options, signal),
+      ({ started }) => ({ text: started.length > 0 ? "Kafka, HDFS, YARN and Hive are up" : "it is up already" }),
+    );
+    const { report, html } = await run({
+      ...options,
+      schema: await loadSchema(join(projectFolder(), "schemas", "chunks.json")),
+      addresses: await addresses(),
+      hadoop: await hadoopClient(),
+      versions: { ...(await versions()) },
+      jdk: await javaVersion(),
+      recorder,
+      signal,
+      logger: createLogger(options.topic === RUN_NAMES.topic ? "run" : `run-${options.topic}`, {
+        folder: join(homeFolder(), "logs"),
+      }),
+    });
+    tell(report, html, (await temporaryServices()).length === 0);
+  } catch (error) {
+    for (const { name, log = [] } of await deadServices()) {
+      process.stderr.write(`\n${name} has ended by itself; the end of its log:\n${log.join("\n")}\n`);
+    }
+    throw error;
+  } finally {
+    if ((await temporaryServices()).length > 0) await recorder.run("Stop the stack", () => downIfUnused(), endOfStack);
+  }
+}
+
+/** Whatever becomes of this process, the services that it has started end. */
+async function guarded(whenEndedAtOnce: CommandContext["whenEndedAtOnce"]): Promise<Guardian | undefined> {
+  if (process.env["STREAMBOOK_STACK"] === "external") return undefined;
+  whenEndedAtOnce("the services that this run has started are being ended in the background");
+  return startGuardian({ services: "unused" });
+}
+
+function startStack(
+  stage: { progress(text: string): void },
+  { keepUp = false }: Options,
+  signal: AbortSignal,
+): Promise<RunningStack> {
+  return up({
+    signal,
+    temporary: !keepUp,
+    // A port that was taken is worth a line that stays.
+    onProgress: ({ kind, message }) =>
+      kind === "notice" ? process.stderr.write(`\n${message}\n`) : stage.progress(message),
+  });
+}
+
+function endOfStack({ ended, users }: Released): { text: string } {
+  if (users.length > 0) return { text: `it stays up for ${usersInWords(users)}` };
+  return { text: ended.length > 0 ? "what it stored is kept" : "it stays up, as `streambook up` wanted" };
 }
 
 /** Shows stages as they go: one line each, with what came of it and the seconds. */

@@ -1,20 +1,25 @@
 /** The commands of the services: `up`, `down`, `status`, `logs`, `doctor`, `reset`. */
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
+import { openHive } from "../hive/index.ts";
 import { toJson } from "../json/index.ts";
 import {
+  addresses,
   doctor,
   down,
   isHealthy,
   logs,
+  missingServices,
   reset,
   serviceGroups,
   serviceNames,
+  stackUsers,
   type ServiceStatus,
   type StackEvent,
   status,
   titleOf,
   up,
+  usersInWords,
 } from "../stack/index.ts";
 import { action, usage, wholeNumber } from "./command.ts";
 
@@ -89,6 +94,10 @@ async function showStatus(json: boolean, signal: AbortSignal): Promise<void> {
     if (state === "died")
       console.log(`\n${titleOf(name)} has died; the end of its log:\n${log.map((line) => `  | ${line}`).join("\n")}`);
   }
+  for (const name of missingServices(services))
+    console.log(`\n${titleOf(name)} does not run, and others need it: \`npx streambook up ${name}\``);
+  const users = await stackUsers();
+  if (users.length > 0) console.log(`\nused by ${usersInWords(users)}`);
   if (services.every(({ state }) => state === "stopped"))
     console.log("\nnothing runs; `npx streambook up` starts the services");
 }
@@ -136,13 +145,19 @@ async function showLogs(
 }
 
 async function examine(signal: AbortSignal): Promise<void> {
-  const findings = await doctor({ signal });
+  const findings = await doctor({ signal, askHive });
   const width = Math.max(...findings.map(({ name }) => name.length));
   for (const { name, ok, found, remedy } of findings) {
     console.log(`${ok ? "ok  " : "FIX "} ${name.padEnd(width)}  ${found}`);
     for (const line of ok ? [] : remedy) console.log(`     ${"".padEnd(width)}    ${line}`);
   }
   if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
+}
+
+/** One statement on the stack's HiveServer2. */
+async function askHive(sql: string, signal: AbortSignal): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  await using hive = await openHive({ address: (await addresses()).hive, signal });
+  return await hive.query(sql, { signal });
 }
 
 async function removeAll({ yes, all }: { yes?: boolean; all?: boolean }, signal: AbortSignal): Promise<void> {

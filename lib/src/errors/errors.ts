@@ -68,6 +68,11 @@ export const errorCodes = {
   SERVICE_DIED: { summary: "A service ended by itself.", retriable: true, exitCode: 1 },
   SETUP_MISSING: { summary: "Something the stack needs is not installed.", retriable: false, exitCode: 1 },
   // pipeline
+  RUN_UNDER_WAY: {
+    summary: "Another run is using the same topic, table or output folder.",
+    retriable: true,
+    exitCode: 1,
+  },
   LOG_FAILED: { summary: "A log of messages cannot be written.", retriable: false, exitCode: 1 },
   OFFSETS_OVERLAP: {
     summary: "Two data files claim the same offsets of one partition.",

@@ -1,6 +1,6 @@
 /** What a lesson asks before it begins: the right kernel, and services that answer. */
 import { StreambookError } from "../errors/index.ts";
-import { type Addresses, addresses, status, titleOf } from "../stack/index.ts";
+import { type Addresses, addresses, status, titleOf, useStack } from "../stack/index.ts";
 import { requireOwnKernel } from "./display.ts";
 
 /**
@@ -23,9 +23,14 @@ export async function ready(...services: readonly string[]): Promise<Addresses |
     const names = down.map(({ name, state }) => `${titleOf(name)} (${state})`).join(", ");
     throw new StreambookError("STACK_DOWN", `this lesson needs ${names}; in a terminal: \`npx streambook up\``);
   }
+  use ??= useStack("a notebook");
+  await use;
   console.log(`ready: ${titles.join(", ")}`);
   return places;
 }
+
+/** Once said, it holds until the kernel ends. */
+let use: Promise<AsyncDisposable> | undefined;
 
 let interruption = new AbortController();
 let listening = false;

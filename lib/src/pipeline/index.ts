@@ -31,7 +31,7 @@ export {
 export { rebuild, type RebuildOptions, type RebuildProgress, type RebuildReport } from "./rebuild.ts";
 export { default as rebuildJob, type RebuildRecord } from "./rebuild-job.ts";
 export { type RebuiltText } from "./rebuilt-files.ts";
-export { checkOutput } from "./output.ts";
+export { checkOutput, OUTPUT_LOCK, OUTPUT_MARKER } from "./output.ts";
 export { checkRunNames } from "./run-names.ts";
-export { mostClustersByDefault, run, type RunOptions, type RunResult } from "./run.ts";
+export { mostClustersByDefault, run, RUN_NAMES, type RunOptions, type RunResult } from "./run.ts";
 export { StageRecorder, type Stage, type StageEvent } from "./stages.ts";

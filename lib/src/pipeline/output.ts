@@ -18,7 +18,9 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { messageOf, StreambookError } from "../errors/index.ts";
 
 /** The file that says that a folder is a run's output. */
-const MARKER = ".streambook-run";
+export const OUTPUT_MARKER = ".streambook-run";
+/** The file in an output folder by which a run that is under way holds it. */
+export const OUTPUT_LOCK = ".streambook-run.lock";
 const FIRST_LINE =
   "The next run that writes here replaces what the last one has written: the reports, its logs, these texts:";
 /** What the marker of an earlier version says: everything in `refresh/` was a run's. */
@@ -49,7 +51,7 @@ export async function checkOutput(output: string, data: string): Promise<void> {
   }
   const names = await namesIn(output);
   const marker = await readMarker(output);
-  const other = names.find((name) => !OF_LESSONS.test(name));
+  const other = names.find((name) => !OF_LESSONS.test(name) && name !== OUTPUT_LOCK);
   if (other !== undefined && marker === undefined) {
     throw new StreambookError(
       "NOT_OURS",
@@ -92,12 +94,12 @@ export async function prepareOutput(output: string, data: string): Promise<void>
     for (const name of await namesIn(place)) if (own[folder](name)) await rm(join(place, name), { force: true });
     await rmdir(place).catch(() => undefined); // if it is there, and empty
   }
-  await writeFile(join(output, MARKER), `${FIRST_LINE}\n`);
+  await writeFile(join(output, OUTPUT_MARKER), `${FIRST_LINE}\n`);
 }
 
 /** Notes that a text is about to be written into `refresh/`. */
 export async function noteText(output: string, name: string): Promise<void> {
-  await appendFile(join(output, MARKER), `${name}\n`);
+  await appendFile(join(output, OUTPUT_MARKER), `${name}\n`);
 }
 
 function ownFiles(marker: string): OwnFiles {
@@ -109,7 +111,7 @@ function ownFiles(marker: string): OwnFiles {
 }
 
 async function readMarker(output: string): Promise<string | undefined> {
-  return readFile(join(output, MARKER), "utf8").catch(() => undefined);
+  return readFile(join(output, OUTPUT_MARKER), "utf8").catch(() => undefined);
 }
 
 async function namesIn(folder: string): Promise<string[]> {

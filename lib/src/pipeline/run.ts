@@ -65,6 +65,9 @@ export interface RunResult extends WrittenReport {
   readonly report: RunReport;
 }
 
+/** The topic and the table of a run that is given no others. */
+export const RUN_NAMES = { topic: "chunks", table: "chunks_clustered" } as const;
+
 /**
  * Streams the texts through Kafka into clusters and a Hive table, rebuilds them by MapReduce, compares, and writes the
  * report. Topic, table and output folder are the run's own: what an earlier run left in them is removed first.
@@ -76,8 +79,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     chunkSize: 256,
     seed: 42,
     warmUp: 200,
-    topic: "chunks",
-    table: "chunks_clustered",
+    ...RUN_NAMES,
     ...defined(options),
   };
   const recorder = options.recorder ?? new StageRecorder();

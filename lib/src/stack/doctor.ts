@@ -1,11 +1,15 @@
 /** `streambook doctor`: looks at everything that must be right, and says for each what to do. */
+import { allExternal, isExternal, knownAddresses, type Addresses } from "./addresses.ts";
+import { checkConnections } from "./connections.ts";
 import type { StackOptions } from "./events.ts";
 import { openLayout } from "./layout.ts";
 import { titleOf } from "./catalog/index.ts";
 import { findServices } from "./running.ts";
 import { homeProblem } from "../../../setup/owned.mjs";
 import { setupModule } from "./setup.ts";
-import { status } from "./status.ts";
+import type { AskHive } from "./service.ts";
+import { readState } from "./state.ts";
+import { type ServiceStatus, status } from "./status.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -17,15 +21,24 @@ export interface Finding {
   readonly remedy: readonly string[];
 }
 
-/** Looks at the machine, the packages, the jars, the built library and the services. Changes nothing. */
-export async function doctor(options: StackOptions = {}): Promise<Finding[]> {
+/** Options of {@link doctor}. */
+export interface DoctorOptions extends StackOptions {
+  /** Runs a statement on HiveServer2, to see whether it finds its tables. @default it is not asked */
+  readonly askHive?: AskHive | undefined;
+}
+
+/**
+ * Looks at the machine, the packages, the jars, the built library and the services, and whether these know each other. Changes
+ * nothing.
+ */
+export async function doctor(options: DoctorOptions = {}): Promise<Finding[]> {
   const { environment = process.env } = options;
   const layout = openLayout(environment);
   const { jarsProblem } = await setupModule("jars");
   const { coreLibraries } = await setupModule("paths");
   const jars = await jarsProblem(layout.jarsHome, coreLibraries());
   // A stack that runs has taken its memory already; one that runs elsewhere takes none here.
-  const running = environment["STREAMBOOK_STACK"] === "external" || (await findServices(layout)).size > 0;
+  const running = allExternal(environment) || (await findServices(layout)).size > 0;
   const machine = await requirements(layout.home, jars !== undefined, running, environment);
   return [
     ...machine,
@@ -77,17 +90,37 @@ async function distProblem(): Promise<string | undefined> {
   return (await (await setupModule("build")).distIsOld()) ? "a source is newer than the build" : undefined;
 }
 
-async function services(options: StackOptions): Promise<Finding[]> {
+async function services(options: DoctorOptions): Promise<Finding[]> {
   const found = await status(options);
   if (found.every(({ state }) => state === "stopped")) {
     return [{ name: "services", ok: true, found: "none runs; `npx streambook up` starts them", remedy: [] }];
   }
-  return found.map(({ name, state, place }) => ({
+  const states = found.map(({ name, state, place }) => ({
     name: titleOf(name),
     ok: state === "running" || state === "stopped",
     found: place === undefined ? state : `${state} at ${place}`,
     remedy: REMEDIES[state]?.(name) ?? [],
   }));
+  return [...states, ...(await connections(found, options))];
+}
+
+/** How the services that run see each other. */
+async function connections(
+  found: readonly ServiceStatus[],
+  { environment = process.env, askHive, signal }: DoctorOptions,
+): Promise<Finding[]> {
+  const running = new Set(
+    found.filter(({ state }) => state === "running" || state === "silent").map(({ name }) => name),
+  );
+  const known = (await knownAddresses(environment)) as unknown as Addresses;
+  const ports = allExternal(environment) ? undefined : (await readState(openLayout(environment).stateFile))?.ports;
+  const checks = await checkConnections({ addresses: known, running, ports, askHive }, signal);
+  const remedy = (name: string): string[] => {
+    if (isExternal(name, environment)) return ["start it again where it runs"];
+    if (!running.has(name)) return [`npx streambook up ${name}`];
+    return [`npx streambook down ${name} && npx streambook up   (starts it, and what needs it, again)`];
+  };
+  return checks.map(({ service, ...check }) => ({ ...check, remedy: check.ok ? [] : remedy(service) }));
 }
 
 const REMEDIES: Readonly<Record<string, (name: string) => string[]>> = {

@@ -5,11 +5,12 @@ import { allExternal } from "./addresses.ts";
 import { archiveBuild, archiveMark } from "./archives.ts";
 import { type StackOptions, type Tell, teller } from "./events.ts";
 import { type Layout, openHome, openLayout } from "./layout.ts";
-import { instanceNames, membersOf, needsOf, service, titleOf } from "./catalog/index.ts";
+import { instanceNames, membersOf, needsOf, resolveServices, service, titleOf } from "./catalog/index.ts";
 import { endProcess, listProcesses, send } from "./processes.ts";
 import { findServices } from "./running.ts";
 import { setupModule } from "./setup.ts";
-import { readState, writeState } from "./state.ts";
+import { readState, temporaryOf, writeState } from "./state.ts";
+import { type StackUser, stackUsers, usersInWords } from "./users.ts";
 
 /** Options of {@link down}. */
 export interface DownOptions extends StackOptions {
@@ -19,6 +20,53 @@ export interface DownOptions extends StackOptions {
   readonly keepArchiveBuild?: boolean;
 }
 
+/** What {@link downIfUnused} came to. */
+export interface Released {
+  /** The services that it has ended. */
+  readonly ended: readonly string[];
+  /** The programs for which the services stay. */
+  readonly users: readonly StackUser[];
+}
+
+/**
+ * Ends what runs have started, unless another program uses the stack; the last run ends it. Services that somebody has asked for
+ * by `up` stay. For the end of a run.
+ *
+ * @param options.leaving process that does not count as a user any more @default this one
+ */
+export async function downIfUnused(
+  options: StackOptions & { readonly leaving?: number | undefined } = {},
+): Promise<Released> {
+  const { environment = process.env, leaving, onProgress } = options;
+  if (allExternal(environment)) return { ended: [], users: [] };
+  const layout = openLayout(environment);
+  return locked(layout, options, async () => {
+    const chosen = await unwanted(layout);
+    if (chosen.length === 0) return { ended: [], users: [] };
+    const users = await stackUsers(environment, leaving);
+    if (users.length > 0) return { ended: [], users };
+    return { ended: await takeDown(layout, chosen, true, teller(onProgress)), users };
+  });
+}
+
+/** The services that end with the last run. */
+export async function temporaryServices({ environment = process.env }: StackOptions = {}): Promise<string[]> {
+  return allExternal(environment) ? [] : unwanted(openLayout(environment));
+}
+
+/**
+ * The services that end with the last run, but for those that others need. One that runs and is not in the state was just being
+ * started when its command was killed.
+ */
+async function unwanted(layout: Layout): Promise<string[]> {
+  const state = await readState(layout.stateFile);
+  const running = [...(await findServices(layout)).keys()];
+  const temporary = new Set(temporaryOf(state));
+  const kept = running.filter((name) => state?.services[name] !== undefined && !temporary.has(name));
+  const needed = new Set(kept.length === 0 ? [] : resolveServices(kept));
+  return instanceNames().filter((name) => (running.includes(name) || temporary.has(name)) && !needed.has(name));
+}
+
 /**
  * Ends the services. Nothing they stored is touched, and no process is left.
  *
@@ -26,23 +74,29 @@ export interface DownOptions extends StackOptions {
  * @throws USAGE for a stack that runs elsewhere; NOT_OURS for a home that holds other things
  */
 export async function down(options: DownOptions = {}): Promise<string[]> {
-  const { environment = process.env, signal, onProgress } = options;
+  const { environment = process.env, onProgress } = options;
   refuseExternal(environment, "down");
   const tell = teller(onProgress);
   const layout = openLayout(environment);
   await openHome(layout);
   const chosen = withDependants(options.services?.flatMap(membersOf) ?? instanceNames());
+  const users = await stackUsers(environment);
+  if (users.length > 0) tell("notice", `${usersInWords(users)} used it`);
+  return locked(layout, options, () => takeDown(layout, chosen, options.keepArchiveBuild ?? false, tell));
+}
+
+/** Does something while no other command changes the stack. */
+async function locked<T>(
+  layout: Layout,
+  { signal, onProgress }: StackOptions,
+  operation: () => Promise<T>,
+): Promise<T> {
   const { withLock } = await setupModule("lock");
-  return withLock(
-    layout.lockFile,
-    "streambook down",
-    () => takeDown(layout, chosen, options.keepArchiveBuild ?? false, tell),
-    {
-      ...(signal && { signal }),
-      onWait: ({ pid, what }) =>
-        tell("notice", `\`${what}\` (process ${pid}) is at work on this stack; waiting for it`),
-    },
-  );
+  return withLock(layout.lockFile, "streambook down", operation, {
+    ...(signal && { signal }),
+    onWait: ({ pid, what }) =>
+      teller(onProgress)("notice", `\`${what}\` (process ${pid}) is at work on this stack; waiting for it`),
+  });
 }
 
 async function takeDown(

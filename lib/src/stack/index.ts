@@ -15,12 +15,14 @@ export {
 } from "./catalog/index.ts";
 export type { Library, Place, Program, Service } from "./service.ts";
 export { up, type RunningStack, type UpOptions } from "./up.ts";
-export { down, type DownOptions } from "./down.ts";
-export { deadServices, isHealthy, status, type ServiceStatus } from "./status.ts";
+export { down, downIfUnused, temporaryServices, type DownOptions, type Released } from "./down.ts";
+export { startGuardian, type Charge, type Guardian } from "./guardian.ts";
+export { stackUsers, usersInWords, useStack, type StackUser } from "./users.ts";
+export { deadServices, isHealthy, missingServices, status, type ServiceStatus } from "./status.ts";
 export { containerAddresses, publication } from "./containers.ts";
 export { runInContainer } from "./container-run.ts";
 export { logs, type LogOptions } from "./logs.ts";
-export { doctor, type Finding } from "./doctor.ts";
+export { doctor, type DoctorOptions, type Finding } from "./doctor.ts";
 export { reset, type ResetOptions } from "./reset.ts";
 export { hadoopClient, type HadoopClient } from "./hadoop-client.ts";
 export { versions, type Versions } from "./versions.ts";

@@ -8,6 +8,7 @@ import { jarsFolder } from "../../../setup/paths.mjs";
 import { addresses } from "./addresses.ts";
 import { down } from "./down.ts";
 import type { StackEvent } from "./events.ts";
+import { type Guardian, startGuardian } from "./guardian.ts";
 import { openLayout } from "./layout.ts";
 import { portIsFree } from "./ports.ts";
 import { reset } from "./reset.ts";
@@ -21,18 +22,21 @@ suite("the launcher", () => {
   let environment: NodeJS.ProcessEnv = {};
   let events: StackEvent[] = [];
   let occupied: Server | undefined;
+  let guardian: Guardian;
 
   before(async () => {
     home = await mkdtemp(join(tmpdir(), "streambook it's a home, "));
     const jars = jarsFolder();
     const { STREAMBOOK_PORTS: _ports, STREAMBOOK_STACK: _stack, ...rest } = process.env;
     environment = { ...rest, STREAMBOOK_HOME: home, STREAMBOOK_JARS: jars };
+    guardian = await startGuardian({ services: "all", remove: [home] }, environment);
     occupied = await listenOn(9092); // undefined when a stack of the user has it already
   });
   after(async () => {
     await reset({ environment });
     await rm(home, { recursive: true, force: true });
     occupied?.close();
+    await guardian[Symbol.asyncDispose]();
   });
 
   function upKafka(more: UpOptions = {}): ReturnType<typeof up> {

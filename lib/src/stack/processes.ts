@@ -23,18 +23,19 @@ export function processRuns(pid: number): boolean {
 }
 
 /**
- * What YARN has started for jobs: a killed NodeManager leaves them behind. People look into the folders of tasks too, with a
- * shell or an editor, so on Linux the environment decides: YARN sets CONTAINER_ID, and whatever a task starts inherits it.
+ * What works for jobs, started by YARN or as its client: a killed NodeManager, or a killed program, leaves it behind. People look
+ * into the folders of tasks too, with a shell or an editor, so on Linux the environment decides: YARN sets CONTAINER_ID, and
+ * whatever a task starts inherits it.
  */
 export async function findTasks(layout: Layout): Promise<number[]> {
   const folder = `${layout.data}/yarn/local/`;
-  const task = `@${argumentsFile(layout, "task")}`;
+  const called = ["task", "client"].map((name) => `@${argumentsFile(layout, name)}`);
   const real = `${await realpath(layout.home).catch(() => layout.home)}/data/yarn/local/`;
   const found: number[] = [];
   for (const { pid, command } of await listProcesses()) {
     const place = process.platform === "linux" ? `${await readlink(`/proc/${pid}/cwd`).catch(() => "")}/` : "";
     const isInside = command.includes(folder) || place.startsWith(real);
-    if (command.includes(task) || (isInside && (await isOfContainer(pid)))) found.push(pid);
+    if (called.some((mark) => command.includes(mark)) || (isInside && (await isOfContainer(pid)))) found.push(pid);
   }
   return found.filter((pid) => pid !== process.pid);
 }
@@ -46,7 +47,7 @@ async function isOfContainer(pid: number): Promise<boolean> {
   return `\0${variables}`.includes("\0CONTAINER_ID=container_");
 }
 
-/** Kills what YARN has started for jobs: tasks would look for their NodeManager for minutes. */
+/** Kills what works for jobs: tasks would look for their NodeManager for minutes, clients for their ResourceManager. */
 export async function endTasks(layout: Layout): Promise<void> {
   for (const pid of await findTasks(layout)) {
     try {

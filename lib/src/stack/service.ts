@@ -2,7 +2,9 @@
  * What a service is: the form of the files in `catalog/`. All that the house knows of a service stands in its one file; every
  * other file asks it.
  */
+import type { Addresses } from "./addresses.ts";
 import type { Layout } from "./layout.ts";
+import type { Ports } from "./place.ts";
 import type { Preparation } from "./prepare.ts";
 
 /** A set of jars: a module of `stack/`, and what every Java that runs on it is given. */
@@ -91,6 +93,34 @@ export interface AddressOffer {
   readonly scheme?: string;
 }
 
+/** What the questions about connections are asked with. */
+export interface Surroundings {
+  readonly addresses: Addresses;
+  /** The instances that run, whether they answer or not. */
+  readonly running: ReadonlySet<string>;
+  /** The ports of services that we have started; undefined for those that run elsewhere. */
+  readonly ports?: Ports | undefined;
+  /** The web page of the service that is asked, if it has one and runs here. */
+  readonly page?: string | undefined;
+  /** Runs a statement on Hive, and gives its rows. Without it, Hive is not asked. */
+  readonly askHive?: AskHive | undefined;
+}
+
+/** Runs one statement on HiveServer2, and gives its rows. */
+export type AskHive = (sql: string, signal: AbortSignal) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+
+/** A question whether a service knows where another is. */
+export interface ConnectionCheck {
+  /** "HDFS → DataNode" */
+  readonly name: string;
+  /** The service to start, or to start again, when it is not right. @default the one that is asked */
+  readonly service?: string;
+  /** How long the answer may take, in milliseconds. @default 5000 */
+  readonly limit?: number;
+  /** Says what is right, undefined when it cannot be asked; throws what is wrong. */
+  readonly look: (at: Surroundings, signal: AbortSignal) => Promise<string | undefined>;
+}
+
 /** How a service is run in a container of its own. */
 export interface Container {
   /** The most memory it may take, in megabytes. */
@@ -136,6 +166,10 @@ export interface Service {
   readonly after: readonly string[];
   /** Services that it uses when they run, and does without when they do not: it starts again when one comes, goes, or moves. */
   readonly uses?: readonly string[];
+  /** Services that it talks to only when somebody asks for that, and whose addresses it is given all the same. */
+  readonly calls?: readonly string[];
+  /** The service that does its work: without that one this answers, and nothing comes of it. */
+  readonly worker?: string;
   /** Memory that it takes at work, in megabytes: what must be free before it starts. */
   readonly memory: number;
   /** Seconds it may take to end by itself before it is killed. Those that keep nothing on disk get little. */
@@ -148,6 +182,8 @@ export interface Service {
   readonly asked: string;
   /** Whether it works at this moment. May throw, which means no. */
   readonly answers: (address: string, signal: AbortSignal) => Promise<boolean>;
+  /** How it sees the others: questions for `doctor`. */
+  readonly connections?: readonly ConnectionCheck[];
   /** Folders of `conf/` whose templates are filled for it. */
   readonly configuration: readonly string[];
   /** More values for the templates, as `{{NAME.KEY}}`. */

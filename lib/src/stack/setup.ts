@@ -59,13 +59,27 @@ interface PackagesModule {
 interface BuildModule {
   readonly distIsOld: () => Promise<boolean>;
 }
+/** A process that holds a lock, or uses the stack. */
+export interface Holder {
+  readonly pid: number;
+  /** Tells it from another process of the same number. */
+  readonly start: string;
+  /** What it does, as the user called it. */
+  readonly what: string;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+}
+
 interface LockModule {
   readonly withLock: <T>(
     file: string,
     what: string,
     operation: () => Promise<T>,
-    options?: { signal?: AbortSignal; onWait?: (holder: { pid: number; what: string }) => void },
+    options?: { signal?: AbortSignal; onWait?: (holder: Holder) => void },
   ) => Promise<T>;
+  readonly holderOf: (what: string) => Holder;
+  readonly processStart: (pid: number) => string;
+  readonly lives: (holder: Pick<Holder, "pid" | "start">) => boolean;
 }
 interface PathsModule {
   readonly coreLibraries: () => string[];

@@ -12,6 +12,8 @@ export interface StartedService {
   readonly log: string;
   /** The web page, if it has one. */
   readonly page?: string;
+  /** Whether it ends with the last run that uses it: a run has started it, and nobody has asked for it since. */
+  readonly temporary?: true;
 }
 
 /** The content of `state.json`. */
@@ -32,6 +34,13 @@ export async function readState(file: string): Promise<State | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** The services of a state that end with the last run. */
+export function temporaryOf(state: State | undefined): string[] {
+  return Object.entries(state?.services ?? {}).flatMap(([name, started]) =>
+    started?.temporary === true ? [name] : [],
+  );
 }
 
 /** Writes the state. */

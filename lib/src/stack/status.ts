@@ -95,6 +95,13 @@ export async function deadServices({ environment = process.env }: StackOptions =
   );
 }
 
+/** Services that nobody wants to run, though others that do can do nothing without them. */
+export function missingServices(services: readonly ServiceStatus[]): string[] {
+  const stopped = new Set(services.filter(({ state }) => state === "stopped").map(({ name }) => name));
+  const needed = services.filter(({ pid }) => pid !== undefined).map(({ name }) => service(name).worker);
+  return inOrder(stopped).filter((name) => needed.includes(name));
+}
+
 /** Whether everything that should run does. */
 export function isHealthy(services: readonly ServiceStatus[]): boolean {
   return services.every(({ state }) => state === "running" || state === "stopped");

@@ -31,6 +31,12 @@ export interface UpOptions extends StackOptions {
   readonly services?: readonly string[];
   /** Longest wait for one service, in milliseconds. @default 180000 */
   readonly timeout?: number;
+  /**
+   * Whether what this call starts ends with the last program that uses it ({@link downIfUnused}). What was asked for without it
+   * stays until `down`, also what ran already.
+   * @default false
+   */
+  readonly temporary?: boolean;
 }
 
 /** What {@link up} gives. */
@@ -99,11 +105,12 @@ async function bringUp(
     environment,
   );
   const before = await readState(layout.stateFile);
-  const choice = await portsFor(layout, before, wanted, running, options, tell);
+  const { choice, stale } = await portsFor(layout, before, wanted, running, options, tell);
   const started: string[] = [];
   try {
     await makeFolders(layout);
-    const together = inOrder([...wanted, ...running.keys()]);
+    const all = inOrder([...wanted, ...stale]);
+    const together = inOrder([...all, ...running.keys()]);
     const topology = withExternal(
       { bind: HOST, hosts: everyHost(HOST), ports: choice.ports, running: new Set(together) },
       environment,
@@ -113,14 +120,17 @@ async function bringUp(
     if (java !== undefined) await writeTaskArguments(layout, archives, environment);
     const state = new LiveState(layout, {
       addresses: addressesOf(topology),
-      services: stillRunning(before, running, layout, topology),
+      services: stillRecorded(before, running, layout, topology, all),
       host: HOST,
       ports: choice.ports,
       ...(java !== undefined && { java: { home: java.home, version: java.version } }),
     });
+    if (options.temporary !== true && state.keep(wanted))
+      tell("notice", "services that a run has started stay up now when it ends");
     await state.save();
+    const isTemporary = (name: string): boolean => endsWithRun(name, before, wanted, options);
     const parts = { java, archives, addresses: state.value.addresses, tell };
-    await startAll(wanted, { parts, topology, layout, state, running, started, options, tell });
+    await startAll(all, { parts, topology, layout, state, running, started, isTemporary, options, tell });
     if (java !== undefined && (await buildArchivesInBackground(layout, java, environment))) {
       tell("notice", "class-data archives are being built in the background; the next start will be quicker");
     }
@@ -137,7 +147,24 @@ function needsJava(names: readonly string[]): boolean {
   return names.some((name) => service(name).program.kind === "java");
 }
 
-/** The ports, with those kept that running services listen on. A running service whose ports nobody remembers is ended. */
+/** Whether a service that is started now ends with the run: not if somebody asked for it before, or does so now. */
+function endsWithRun(
+  name: string,
+  before: State | undefined,
+  wanted: readonly string[],
+  { temporary = false }: UpOptions,
+): boolean {
+  const recorded = before?.services[name];
+  if (recorded !== undefined && (temporary || !wanted.includes(name))) return recorded.temporary === true;
+  return temporary;
+}
+
+/**
+ * The ports, with those kept that running services listen on. A running service whose ports nobody remembers is ended, and so is
+ * one that was given an address which no longer holds: it is `stale`, and to be started again.
+ *
+ * A service whose port was taken does not wait for it: who has it may never give it back, and the others can be told.
+ */
 async function portsFor(
   layout: Layout,
   before: State | undefined,
@@ -145,7 +172,7 @@ async function portsFor(
   running: Map<string, number>,
   { environment, signal }: UpOptions & { environment: NodeJS.ProcessEnv },
   tell: Tell,
-): Promise<PortChoice> {
+): Promise<{ choice: PortChoice; stale: string[] }> {
   if (before === undefined && running.size > 0) {
     tell("notice", `services run whose addresses are lost (${layout.stateFile}); they are started again`);
     await endServices(layout, [...running.keys()], tell);
@@ -170,7 +197,7 @@ async function portsFor(
     await endServices(layout, stale, tell);
     for (const name of stale) running.delete(name);
   }
-  return choice;
+  return { choice, stale };
 }
 
 /** Running services that were told addresses which no longer hold, or of services which come or went. */
@@ -187,25 +214,31 @@ function readersOfMoved(
   const comes = (name: string): boolean =>
     wanted.includes(name) && !running.has(name) && before.services[name] === undefined;
   return [...running.keys()].filter(
-    (name) => allNeeds(name).some((need) => moved.has(need)) || (service(name).uses ?? []).some(comes),
+    (name) => addressesIn(name).some((other) => moved.has(other)) || (service(name).uses ?? []).some(comes),
   );
 }
 
-function allNeeds(name: string): string[] {
-  return resolveServices([name]).filter((other) => other !== name);
+/** The services whose addresses a service is given: those it needs, and those it calls only when asked to. */
+function addressesIn(name: string): string[] {
+  return resolveServices([name, ...(service(name).calls ?? [])]).filter((other) => other !== name);
 }
 
-function stillRunning(
+/** What the state has of services from before: those that run, and those that have died and that nobody starts now. */
+function stillRecorded(
   before: State | undefined,
   running: ReadonlyMap<string, number>,
   layout: Layout,
   topology: Topology,
+  starting: readonly string[],
 ): State["services"] {
-  const entries = [...running].map(([name, pid]) => [
+  const died = Object.entries(before?.services ?? {}).filter(
+    ([name]) => !running.has(name) && !starting.includes(name),
+  );
+  const alive = [...running].map(([name, pid]) => [
     name,
     before?.services[name]?.pid === pid ? before.services[name] : entry(name, pid, layout, topology),
   ]);
-  return Object.fromEntries(entries) as State["services"];
+  return Object.fromEntries([...died, ...alive]) as State["services"];
 }
 
 function entry(name: string, pid: number, layout: Layout, topology: Pick<Topology, "hosts" | "ports">): StartedService {
@@ -223,14 +256,25 @@ class LiveState {
     this.value = value;
   }
 
-  async add(name: string, pid: number): Promise<void> {
+  async add(name: string, pid: number, temporary: boolean): Promise<void> {
     const { host, ports } = this.value;
-    const services = {
-      ...this.value.services,
-      [name]: entry(name, pid, this.layout, { hosts: everyHost(host), ports }),
-    };
-    this.value = { ...this.value, services };
+    const started = entry(name, pid, this.layout, { hosts: everyHost(host), ports });
+    this.#set(name, temporary ? { ...started, temporary } : started);
     await this.save();
+  }
+
+  /** Services that a run has started stay from now on. @returns whether there were any */
+  keep(names: readonly string[]): boolean {
+    const found = names.filter((name) => this.value.services[name]?.temporary === true);
+    for (const name of found) {
+      const { temporary: _, ...rest } = this.value.services[name] as StartedService;
+      this.#set(name, rest);
+    }
+    return found.length > 0;
+  }
+
+  #set(name: string, started: StartedService): void {
+    this.value = { ...this.value, services: { ...this.value.services, [name]: started } };
   }
 
   async save(): Promise<void> {
@@ -249,6 +293,7 @@ interface Start {
   readonly state: LiveState;
   readonly running: ReadonlyMap<string, number>;
   readonly started: string[];
+  readonly isTemporary: (name: string) => boolean;
   readonly options: UpOptions;
   readonly tell: Tell;
 }
@@ -301,7 +346,7 @@ async function startOne(name: string, start: Start, signal: AbortSignal): Promis
   const command = await serviceCommand(at, { ...parts, options: recorded });
   const { pid, ended } = await launch(layout, name, command);
   started.push(name);
-  await state.add(name, pid);
+  await state.add(name, pid, start.isTemporary(name));
   await waitReady(name, start, pid, ended, signal);
   tell("ready", `${title}: ready at ${shownAddress(name, state.value)}`, { service: name });
 }

@@ -2,6 +2,7 @@
 import { askBean } from "../probes.ts";
 import type { Service } from "../service.ts";
 import { hadoop as library } from "./libraries/hadoop.ts";
+import { looksForFiles } from "./parts/file-system.ts";
 
 export default {
   name: "datanode",
@@ -23,6 +24,7 @@ export default {
     const state = await askBean(webhdfs, "Hadoop:service=NameNode,name=FSNamesystemState", signal);
     return state?.["FSState"] === "Operational" && Number(state["NumLiveDataNodes"]) >= 1;
   },
+  connections: [looksForFiles("HDFS DataNode")],
   configuration: ["hadoop"],
   folders: ["datanode"],
   container: { memory: 384, publishes: { port: "http" }, isToldPort: true, volume: "datanode" },

@@ -2,6 +2,7 @@
 import { askJson } from "../probes.ts";
 import type { Service } from "../service.ts";
 import { hadoop as library } from "./libraries/hadoop.ts";
+import { looksForFiles } from "./parts/file-system.ts";
 
 export default {
   name: "historyserver",
@@ -23,6 +24,7 @@ export default {
     const answer = await askJson(`${jobHistory}/ws/v1/history/info`, signal);
     return (answer as { historyInfo?: unknown }).historyInfo !== undefined;
   },
+  connections: [looksForFiles("JobHistoryServer")],
   configuration: ["hadoop"],
   container: { memory: 384, publishes: { port: "web" } },
 } satisfies Service;

@@ -1,6 +1,6 @@
 /** HiveServer2: SQL over the tables. Its metastore is inside it, unless a metastore of its own runs. */
 import { callThrift } from "../probes.ts";
-import type { Service } from "../service.ts";
+import type { Service, Surroundings } from "../service.ts";
 import { hive as library } from "./libraries/hive.ts";
 import { followNameNode, hiveOptions } from "./parts/metastore-store.ts";
 
@@ -22,11 +22,13 @@ export default {
   needs: ["datanode"],
   after: ["datanode"], // it dies of a connection that is refused
   uses: ["metastore"],
+  calls: ["resourcemanager", "historyserver"],
   memory: 500,
   patience: 20,
   addresses: { hive: { variable: "STREAMBOOK_HIVE", port: "thrift" } },
   asked: "hive",
   answers: sessionOpens,
+  connections: [{ name: "Hive → HDFS", limit: 30_000, look: findsTables }], // the first statement takes seconds
   configuration: ["hadoop", "hive"],
   prepare: async (preparation) => {
     if (!preparation.at.runs("metastore")) await followNameNode(preparation);
@@ -43,4 +45,18 @@ async function sessionOpens(address: string, signal: AbortSignal): Promise<boole
   const statusOffset = 3 + 3 + 3;
   const result = await callThrift(address, "OpenSession", request, statusOffset + 4, signal);
   return result !== undefined && result.readInt32BE(statusOffset) <= 1;
+}
+
+/** Whether the metastore's places are on our HDFS, and HiveServer2 can look into it. */
+async function findsTables(
+  { askHive, addresses, ports }: Surroundings,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (askHive === undefined) return undefined;
+  const [database] = await askHive("DESCRIBE DATABASE default", signal);
+  const { location: place = "nowhere" } = (database ?? {}) as { location?: string };
+  if (ports !== undefined && !place.startsWith(`${addresses.hdfs}/`))
+    throw new Error(`its tables are said to be at ${place}, but HDFS is at ${addresses.hdfs}`);
+  await askHive("dfs -ls /", signal);
+  return `its tables are at ${place}`;
 }

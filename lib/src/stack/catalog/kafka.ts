@@ -1,6 +1,8 @@
 /** Kafka: nodes that are broker and, the first of them, controller (KRaft). */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Admin } from "kafkajs";
+import { formatAddress } from "../../address/index.ts";
 import { listens } from "../probes.ts";
 import type { Place, Service } from "../service.ts";
 import type { Preparation } from "../prepare.ts";
@@ -31,6 +33,7 @@ export default {
   addresses: { kafka: { variable: "STREAMBOOK_KAFKA", port: "broker" } },
   asked: "kafka",
   answers: brokerAnswers,
+  connections: [{ name: "Kafka → clients", look: ({ addresses }) => tellsClients(addresses.kafka) }],
   configuration: ["kafka"],
   values: roleValues,
   prepare: format,
@@ -66,6 +69,19 @@ async function format({ at, tell, runJava }: Preparation): Promise<void> {
 /** Kafka is up when the broker says who the controller is. */
 async function brokerAnswers(address: string, signal: AbortSignal): Promise<boolean> {
   if (!(await listens(address, signal))) return false;
+  const { brokers, controller } = await describeCluster(address);
+  return brokers.length > 0 && controller !== null;
+}
+
+/** What the brokers tell their clients to call: the address that we know must be among them. */
+async function tellsClients(address: string): Promise<string> {
+  const { brokers } = await describeCluster(address);
+  const places = brokers.map(({ host, port }) => formatAddress(host, port));
+  if (places.includes(address)) return `it tells them to call ${places.join(", ")}`;
+  throw new Error(`it tells them to call ${places.join(", ") || "nothing"}, but is at ${address}`);
+}
+
+async function describeCluster(address: string): Promise<Awaited<ReturnType<Admin["describeCluster"]>>> {
   const { Kafka, logLevel } = await import("kafkajs");
   const options = {
     clientId: "streambook-probe",
@@ -78,8 +94,7 @@ async function brokerAnswers(address: string, signal: AbortSignal): Promise<bool
   const admin = new Kafka(options).admin();
   try {
     await admin.connect();
-    const { brokers, controller } = await admin.describeCluster();
-    return brokers.length > 0 && controller !== null;
+    return await admin.describeCluster();
   } finally {
     await admin.disconnect();
   }

@@ -1,9 +1,9 @@
 /** The NameNode of HDFS: it names the files. */
 import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { askBean } from "../probes.ts";
+import { askBean, splitAddress } from "../probes.ts";
 import type { Preparation } from "../prepare.ts";
-import type { Service } from "../service.ts";
+import type { Service, Surroundings } from "../service.ts";
 import { hadoop as library } from "./libraries/hadoop.ts";
 import { serveOutside } from "./parts/webhdfs-outside.ts";
 
@@ -31,6 +31,8 @@ export default {
   asked: "webhdfs",
   answers: async (webhdfs, signal) =>
     (await askBean(webhdfs, "Hadoop:service=NameNode,name=NameNodeStatus", signal)) !== undefined,
+  worker: "datanode",
+  connections: [{ name: "HDFS → DataNode", service: "datanode", look: knowsDataNode }],
   configuration: ["hadoop"],
   prepare: format,
   container: {
@@ -48,6 +50,33 @@ export default {
       }),
   },
 } satisfies Service;
+
+interface LiveNode {
+  readonly xferaddr: string;
+  /** Seconds since it was heard of. */
+  readonly lastContact: number;
+}
+
+/** A DataNode speaks to its NameNode every second; after so many seconds of silence it has stopped. */
+const LONGEST_SILENCE = 15;
+
+async function knowsDataNode({ addresses, running, ports }: Surroundings, signal: AbortSignal): Promise<string> {
+  if (!running.has("datanode")) throw new Error("HDFS has no DataNode: files can be named, but hold nothing");
+  const info = await askBean(addresses.webhdfs, "Hadoop:service=NameNode,name=NameNodeInfo", signal);
+  const { LiveNodes: text = "{}" } = (info ?? {}) as { LiveNodes?: string };
+  const nodes = Object.values(JSON.parse(text) as Record<string, LiveNode>);
+  const own = ports?.["datanode"]?.["data"];
+  const [node] = own === undefined ? nodes : nodes.filter(({ xferaddr }) => splitAddress(xferaddr).port === own);
+  if (node === undefined) {
+    const others = nodes.length === 0 ? "none" : `only ${nodes.map(({ xferaddr }) => xferaddr).join(", ")}`;
+    throw new Error(
+      `the NameNode knows of no DataNode of this stack (${others}): it calls another address, or has just started`,
+    );
+  }
+  if (node.lastContact > LONGEST_SILENCE)
+    throw new Error(`the NameNode has not heard of the DataNode ${node.xferaddr} for ${node.lastContact} s`);
+  return `${node.xferaddr}, heard of ${node.lastContact} s ago`;
+}
 
 /** The NameNode writes its VERSION first, so it formats a folder beside, which is renamed when it is whole. */
 async function format({ at, tell, runJava }: Preparation): Promise<void> {

@@ -5,6 +5,7 @@ import { askJson } from "../probes.ts";
 import { endTasks } from "../processes.ts";
 import type { Service } from "../service.ts";
 import { hadoop as library } from "./libraries/hadoop.ts";
+import { looksForFiles } from "./parts/file-system.ts";
 
 export default {
   name: "nodemanager",
@@ -25,6 +26,7 @@ export default {
     const answer = await askJson(`${resourceManager}/ws/v1/cluster/nodes?states=RUNNING`, signal);
     return ((answer as { nodes?: { node?: unknown[] } | null }).nodes?.node?.length ?? 0) > 0;
   },
+  connections: [looksForFiles("YARN NodeManager")],
   configuration: ["hadoop"],
   folders: ["yarn/local", "yarn/logs"],
   /** What tasks of a killed NodeManager left would only grow. */
