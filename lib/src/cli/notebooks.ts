@@ -12,7 +12,7 @@ import {
   runNotebook,
   saveNotebook,
 } from "../notebook/index.ts";
-import { projectFolder } from "../stack/index.ts";
+import { projectFolder, useStack } from "../stack/index.ts";
 import { action, usage } from "./command.ts";
 
 interface NotebooksOptions {
@@ -75,6 +75,7 @@ function matches(name: string, word: string): boolean {
 async function runAll(files: readonly string[], options: NotebooksOptions, signal: AbortSignal): Promise<void> {
   const seconds = Number(options.timeout);
   if (!(seconds > 0)) usage(`--timeout wants a number of seconds above 0, not "${options.timeout}"`);
+  await using _user = await useStack("streambook notebooks");
   const failed: string[] = [];
   for (const [index, file] of files.entries()) {
     const name = relative(process.cwd(), file);

@@ -26,7 +26,7 @@ import {
 import { findJava } from "../../../setup/java.mjs";
 import { surveyTexts } from "../stream/index.ts";
 import { action, type CommandContext, wholeNumber } from "./command.ts";
-import { holdingNames } from "./run-names.ts";
+import { holdingNames, type RunNames } from "./run-names.ts";
 import { statusLine } from "./status-line.ts";
 
 interface Options {
@@ -37,6 +37,8 @@ interface Options {
   readonly seed: number;
   readonly warmUp: number;
   readonly keepUp?: boolean;
+  readonly topic?: string;
+  readonly table?: string;
 }
 
 /** Adds the command to the program. */
@@ -63,13 +65,15 @@ export function register(program: Command): void {
         const { others } = await surveyTexts(options.data, context.signal);
         if (others.length > 0)
           process.stderr.write(`in ${options.data} only files are read; passed over: ${listed(others)}\n`);
-        await holdingNames({ ...RUN_NAMES, output }, () => runOnStack({ ...options, output }, context));
+        const { topic = RUN_NAMES.topic, table = RUN_NAMES.table } = options;
+        const names = { topic, table, output };
+        await holdingNames(names, () => runOnStack({ ...options, ...names }, context));
       }),
     );
 }
 
 /** The run itself: starts the stack, and ends it if nobody else uses it. */
-async function runOnStack(options: Options, { signal, whenEndedAtOnce }: CommandContext): Promise<void> {
+async function runOnStack(options: Options & RunNames, { signal, whenEndedAtOnce }: CommandContext): Promise<void> {
   await using _user = await useStack("streambook run");
   await using _guardian = options.keepUp === true ? undefined : await guarded(whenEndedAtOnce);
   const recorder = new StageRecorder(terminal());
@@ -88,7 +92,9 @@ async function runOnStack(options: Options, { signal, whenEndedAtOnce }: Command
       jdk: await javaVersion(),
       recorder,
       signal,
-      logger: createLogger("run", { folder: join(homeFolder(), "logs") }),
+      logger: createLogger(options.topic === RUN_NAMES.topic ? "run" : `run-${options.topic}`, {
+        folder: join(homeFolder(), "logs"),
+      }),
     });
     tell(report, html, (await temporaryServices()).length === 0);
   } catch (error) {

@@ -40,7 +40,7 @@ export async function reset(options: ResetOptions = {}): Promise<boolean> {
 }
 
 function removable({ home, stateFile, jars, ownsJars }: Layout, withJars: boolean): string[] {
-  const folders = ["data", "conf", "logs", "tmp"].map((name) => join(home, name));
+  const folders = ["data", "conf", "logs", "tmp", "users"].map((name) => join(home, name));
   const jarsFolder = ownsJars ? join(home, basename(jars)) : undefined;
   return [...folders, stateFile, ...(withJars && jarsFolder !== undefined ? [jarsFolder] : [])];
 }
