@@ -36,7 +36,7 @@ import {
 import { findJava } from "../../../setup/java.mjs";
 import { surveyTexts } from "../stream/index.ts";
 import { action, type CommandContext, wholeNumber } from "./command.ts";
-import { holdingNames } from "./run-names.ts";
+import { holdingNames, type RunNames } from "./run-names.ts";
 import { statusLine } from "./status-line.ts";
 
 interface Options {
@@ -86,13 +86,14 @@ export function register(program: Command): void {
         if (others.length > 0)
           process.stderr.write(`in ${options.data} only files are read; passed over: ${listed(others)}\n`);
         const { topic, table } = options;
-        await holdingNames({ topic, table, output }, () => runOnStack({ ...options, output }, context));
+        const names = { topic, table, output };
+        await holdingNames(names, () => runOnStack({ ...options, ...names }, context));
       }),
     );
 }
 
 /** The run itself: starts the stack, and ends it if nobody else uses it. */
-async function runOnStack(options: Options, { signal, whenEndedAtOnce }: CommandContext): Promise<void> {
+async function runOnStack(options: Options & RunNames, { signal, whenEndedAtOnce }: CommandContext): Promise<void> {
   await using _user = await useStack("streambook run");
   await using _guardian = options.keepUp === true ? undefined : await guarded(whenEndedAtOnce);
   const recorder = new StageRecorder(terminal());
