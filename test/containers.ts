@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import kafkajs from "kafkajs";
+import { reachDirectly } from "../lib/src/address/index.ts";
 import { until } from "../lib/src/async/index.ts";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
 import { projectFolder, SERVICE_NAMES } from "../lib/src/stack/index.ts";
@@ -39,6 +40,7 @@ const environment: Record<string, string | undefined> = {
 const figures: [string, string][] = [];
 
 const started = performance.now();
+reachDirectly();
 await demand("podman", ["--version"], "apt-get install podman  (docs: https://podman.io/docs/installation)");
 await demand("podman-compose", ["--version"], "pip install podman-compose==1.6.0");
 const folder = await mkdtemp(join(tmpdir(), "streambook exercise "));

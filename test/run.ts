@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
+import { reachDirectly } from "../lib/src/address/index.ts";
 import { down, homeFolder, projectFolder, up } from "../lib/src/stack/index.ts";
 
 const project = projectFolder();
@@ -32,6 +33,7 @@ const started = performance.now();
 
 const home = await mkdtemp(join(tmpdir(), "streambook-test-"));
 const external = process.env["STREAMBOOK_STACK"] === "external";
+reachDirectly(); // tests inherit it
 process.env["STREAMBOOK_JARS"] ??= join(homeFolder(), "jars");
 process.env["STREAMBOOK_LOG_LEVEL"] ??= "silent";
 if (!external) {

@@ -1,5 +1,6 @@
 /** The command `streambook`. Each command's module is loaded only when it is called, so that `--help` stays quick. */
 import { Command, CommanderError } from "commander";
+import { reachDirectly } from "../address/index.ts";
 import { report } from "./command.ts";
 
 interface CommandModule {
@@ -30,6 +31,9 @@ if (process.channel) {
   process.channel.unref();
   if (!process.connected) die();
 }
+
+// What is started here, JupyterLab and its kernels, inherits it.
+reachDirectly();
 
 async function main(words: readonly string[]): Promise<void> {
   const program = new Command(PROGRAM)

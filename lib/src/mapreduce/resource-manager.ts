@@ -1,4 +1,5 @@
 /** The REST pages of YARN: is it there, which applications run, end one, read what its tasks have said. */
+import { reachDirectly } from "../address/index.ts";
 import { delay } from "../async/index.ts";
 import { messageOf, StreambookError } from "../errors/index.ts";
 import { mainComplaint, readLog, type CounterGroups } from "./hadoop-log.ts";
@@ -29,6 +30,7 @@ export class ResourceManager {
   /** @param address the ResourceManager's web address, `http://host:port` */
   constructor(address: string, user: string) {
     this.#address = address.replace(/\/+$/, "");
+    reachDirectly(this.#address);
     this.#user = user;
   }
 
@@ -151,6 +153,7 @@ export class ResourceManager {
 
 /** The log of a container, on whichever node it was. */
 async function logOf(nodes: readonly ClusterNode[], container: string, file: string): Promise<string | undefined> {
+  reachDirectly(...nodes.map(({ nodeHTTPAddress }) => nodeHTTPAddress));
   const logs = await Promise.all(
     nodes.map(async ({ nodeHTTPAddress }) => {
       try {

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { reachDirectly } from "../address/index.ts";
 import { StreambookError } from "../errors/index.ts";
 
 /** The addresses of the services that a program of the course talks to. */
@@ -74,7 +75,9 @@ export function hostOf(service: "kafka" | "hive", environment: NodeJS.ProcessEnv
 
 function externalAddresses(environment: NodeJS.ProcessEnv): Addresses {
   const names = Object.keys(VARIABLES) as (keyof Addresses)[];
-  return Object.fromEntries(names.map((name) => [name, externalAddress(name, environment)])) as unknown as Addresses;
+  const places = names.map((name) => [name, externalAddress(name, environment)] as const);
+  reachDirectly(...places.map(([, place]) => place));
+  return Object.fromEntries(places) as unknown as Addresses;
 }
 
 function externalAddress(name: keyof Addresses, environment: NodeJS.ProcessEnv): string {

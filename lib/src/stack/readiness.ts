@@ -1,6 +1,6 @@
 /** How one knows that a service is up: each is asked something that only a working one answers. */
 import { connect } from "node:net";
-import { parseAddress } from "../address/index.ts";
+import { parseAddress, reachDirectly } from "../address/index.ts";
 import { withTimeout } from "../async/index.ts";
 import { StreambookError } from "../errors/index.ts";
 import type { Addresses } from "./addresses.ts";
@@ -41,6 +41,7 @@ const PROBES: Readonly<Record<ServiceName, (addresses: Addresses, signal: AbortS
 };
 
 async function json(url: string, signal: AbortSignal): Promise<unknown> {
+  reachDirectly(url);
   const response = await fetch(url, { signal, headers: { accept: "application/json" } });
   return response.ok ? response.json() : {};
 }
