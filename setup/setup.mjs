@@ -2,6 +2,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { callersFolder } from "../lib/bin/find-node.mjs";
 import { createBoard } from "./board.mjs";
 import { buildLibrary, distIsOld } from "./build.mjs";
 import { jarsProblem, resolveJars } from "./jars.mjs";
@@ -100,7 +101,7 @@ function rejected(result) {
 }
 
 /**
- * Runs a program of set-up: one plain message for a problem, and Ctrl-C ends what is under way.
+ * Runs a program of set-up, in the folder where the user stands: one plain message for a problem, and Ctrl-C ends what is under way.
  *
  * @param {(signal: AbortSignal) => Promise<void>} program
  * @returns {Promise<boolean>} whether it succeeded; if not, the exit code is set
@@ -114,6 +115,7 @@ export async function main(program) {
   };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   try {
+    process.chdir(callersFolder());
     await program(interruption.signal);
     return true;
   } catch (error) {

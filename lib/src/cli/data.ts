@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { fetchTexts, generateCorpus, parseSize } from "../corpus/index.ts";
 import { messageOf } from "../errors/index.ts";
-import { action, wholeNumber } from "./command.ts";
+import { action, path, wholeNumber } from "./command.ts";
 
 interface GenerateFlags {
   readonly topics: number;
@@ -37,7 +37,7 @@ export function register(program: Command): void {
       0.3,
     )
     .option("--overwrite", "replace the texts of an earlier run")
-    .requiredOption("--output <folder>", "folder that gets the texts")
+    .requiredOption("--output <folder>", "folder that gets the texts", path)
     .action(action<GenerateFlags>(generate));
   data
     .command("fetch")
@@ -45,7 +45,7 @@ export function register(program: Command): void {
     .argument("<url...>", "addresses of texts, http or https")
     .option("--maximum-size <bytes>", "refuse texts larger than this", size, size("100MB"))
     .option("--overwrite", "replace files that are there")
-    .requiredOption("--output <folder>", "folder that gets the texts")
+    .requiredOption("--output <folder>", "folder that gets the texts", path)
     .action(action<FetchFlags>(fetchAll));
 }
 

@@ -1,5 +1,5 @@
 /** `streambook run`, which `npm start` calls: the stack, the whole pipeline, the report. */
-import { join, relative, resolve } from "node:path";
+import { join, relative } from "node:path";
 import type { Command } from "commander";
 import { listed, StreambookError } from "../errors/index.ts";
 import { createLogger } from "../log/index.ts";
@@ -18,7 +18,7 @@ import {
 } from "../stack/index.ts";
 import { findJava } from "../../../setup/java.mjs";
 import { surveyTexts } from "../stream/index.ts";
-import { action, wholeNumber } from "./command.ts";
+import { action, path, wholeNumber } from "./command.ts";
 import { statusLine } from "./status-line.ts";
 
 interface Options {
@@ -41,8 +41,8 @@ export function register(program: Command): void {
       "Streams the texts of a folder through Kafka into clusters and a Hive table, rebuilds them by MapReduce on YARN,\n" +
         "and compares each with its source. Ends with OUTPUT/report.html, and with 0 only if everything came back.",
     )
-    .option("--data <folder>", "folder of UTF-8 texts", join(project, "data", "texts"))
-    .option("--output <folder>", "folder for the rebuilt texts and the report", join(project, "output"))
+    .option("--data <folder>", "folder of UTF-8 texts", path, join(project, "data", "texts"))
+    .option("--output <folder>", "folder for the rebuilt texts and the report", path, join(project, "output"))
     .option("--chunk-size <n>", "characters of a chunk", wholeNumber(1), 256)
     .option("--clusters <k>", "number of clusters (default: one for each text)", wholeNumber(1, 1000))
     .option("--seed <n>", "seed of the clustering", wholeNumber(0, 2 ** 32 - 1), 42)
@@ -50,7 +50,6 @@ export function register(program: Command): void {
     .option("--keep-up", "leave the stack running, to look inside")
     .action(
       action<Options>(async (options, { signal }) => {
-        const output = resolve(options.output);
         // What is wrong with the texts is told before the stack is started for them.
         const { others } = await surveyTexts(options.data, signal);
         if (others.length > 0)
@@ -70,7 +69,6 @@ export function register(program: Command): void {
         try {
           const { report, html } = await run({
             ...options,
-            output,
             schema: await loadSchema(join(project, "schemas", "chunks.json")),
             addresses: await addresses(),
             hadoop: await hadoopClient(),
