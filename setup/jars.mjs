@@ -3,10 +3,13 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { trustProblem, withTrust } from "./certificates.mjs";
+import { mavenEnvironment } from "./environment.mjs";
 import { findJava } from "./java.mjs";
 import { processRuns } from "./lock.mjs";
-import { jarsFolder, LIBRARIES, onPath, PROJECT } from "./paths.mjs";
+import { canWrite, jarsFolder, LIBRARIES, onPath, PROJECT } from "./paths.mjs";
 import { SetupProblem } from "./problem.mjs";
 import { networkFailure, run } from "./run.mjs";
 
@@ -142,7 +145,30 @@ export async function runMaven({ fresh, board, signal, mavenWords, environment =
   const maven = onPath("mvn", environment);
   if (maven === undefined) throw new SetupProblem("there is no `mvn` on PATH");
   const { found } = await findJava(environment);
-  const command = [
+  const env = { ...mavenEnvironment(environment), ...(found && { JAVA_HOME: found.home }) };
+  const lists = await Promise.all(LIBRARIES.map((library) => readChecksums(library).catch(() => new Map())));
+  const total = lists.reduce((sum, list) => sum + list.size, 0) || "the";
+  const repository = (await canWrite(mavenRepository())) ? [] : [`-Dmaven.repo.local=${join(fresh, "repository")}`];
+  await withTrust(environment, async (trust) => {
+    const command = mavenCommand(maven, fresh, [...repository, ...trust.maven, ...mavenWords]);
+    for (let attempt = 1; ; attempt++) {
+      const { code, lines, downloaded } = await runOnce(command, total, { env, board, ...(signal && { signal }) });
+      signal?.throwIfAborted();
+      if (code === 0) return;
+      // A connection that broke in the middle is worth one more try: what is downloaded is kept.
+      if (attempt === 1 && downloaded > 0 && networkFailure(lines) !== undefined) continue;
+      throw mavenProblem(lines);
+    }
+  });
+}
+
+/**
+ * @param {string} maven
+ * @param {string} fresh
+ * @param {readonly string[]} words
+ */
+function mavenCommand(maven, fresh, words) {
+  return [
     maven,
     "--batch-mode",
     ...["-T", "3"], // the three modules at once
@@ -154,35 +180,40 @@ export async function runMaven({ fresh, board, signal, mavenWords, environment =
       "-Dmaven.wagon.rto=60000",
     ],
     `-Dstreambook.jars=${fresh}`,
-    ...mavenWords,
+    ...words,
     "org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies",
   ];
-  const env = { ...environment, ...(found && { JAVA_HOME: found.home }) };
-  const lists = await Promise.all(LIBRARIES.map((library) => readChecksums(library).catch(() => new Map())));
-  const total = lists.reduce((sum, list) => sum + list.size, 0) || "the";
-  for (let attempt = 1; ; attempt++) {
-    const progress = { downloaded: 0, copied: 0 };
-    board.show("jars", `Maven resolves ${total} jars`);
-    const { code, lines } = await run(command, {
-      env,
-      ...(signal && { signal }),
-      onLine(line) {
-        if (/Downloaded from .*\.jar /.test(line)) progress.downloaded++;
-        else if (/\] Copying .*\.jar to /.test(line)) progress.copied++;
-        else return;
-        board.show("jars", `${progress.downloaded} downloaded, ${progress.copied} of ${total} there`);
-      },
-    });
-    signal?.throwIfAborted();
-    if (code === 0) return;
-    // A connection that broke in the middle is worth one more try: what is downloaded is kept.
-    if (attempt === 1 && progress.downloaded > 0 && networkFailure(lines) !== undefined) continue;
-    throw mavenProblem(lines);
-  }
+}
+
+/** Where Maven keeps what it fetches: under the user's folder as the system knows it, whatever HOME says. */
+function mavenRepository() {
+  return join(userInfo().homedir, ".m2", "repository");
+}
+
+/**
+ * @param {readonly string[]} command
+ * @param {number | string} total how many jars there will be
+ * @param {{ env: import("./paths.mjs").Environment, board: import("./board.mjs").Board, signal?: AbortSignal }} options
+ */
+async function runOnce(command, total, { board, ...options }) {
+  const progress = { downloaded: 0, copied: 0 };
+  board.show("jars", `Maven resolves ${total} jars`);
+  const ended = await run(command, {
+    ...options,
+    onLine(line) {
+      if (/Downloaded from .*\.jar /.test(line)) progress.downloaded++;
+      else if (/\] Copying .*\.jar to /.test(line)) progress.copied++;
+      else return;
+      board.show("jars", `${progress.downloaded} downloaded, ${progress.copied} of ${total} there`);
+    },
+  });
+  return { ...ended, downloaded: progress.downloaded };
 }
 
 /** @param {string[]} lines */
 function mavenProblem(lines) {
+  const untrusted = trustProblem("Maven's Java does not trust the certificate of Maven Central", lines);
+  if (untrusted !== undefined) return untrusted;
   const errors = lines
     .filter((line) => line.includes("[ERROR]"))
     .map((line) => line.replace(/^.*?\[ERROR\] ?/, "").trim());

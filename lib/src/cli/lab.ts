@@ -8,6 +8,7 @@ import { parseAddress } from "../address/index.ts";
 import { jupyterFolder } from "../notebook/index.ts";
 import { projectFolder, status, up } from "../stack/index.ts";
 import { createBoard } from "../../../setup/board.mjs";
+import { pythonEnvironment } from "../../../setup/environment.mjs";
 import { installLab, labFolder } from "../../../setup/python.mjs";
 import { action, usage } from "./command.ts";
 
@@ -112,7 +113,7 @@ async function serve(jupyter: string, notebook: string, options: LabOptions, sig
     cwd: projectFolder(),
     stdio: "inherit",
     env: {
-      ...process.env,
+      ...pythonEnvironment(process.env),
       JUPYTER_PATH: [home, process.env["JUPYTER_PATH"]]
         .filter((path) => path !== undefined && path !== "")
         .join(delimiter),
