@@ -7,6 +7,7 @@ import { type Archives, findArchives } from "./archives.ts";
 import { commonOptions, jarsOf, openedPackages, serviceEnvironment, writeArguments } from "./launch.ts";
 import { argumentsFile, type Layout, linkLayout, openLayout } from "./layout.ts";
 import { makeFolders } from "./prepare.ts";
+import { forgetOwnHost, nameOwnHost } from "./own-host.ts";
 import { splitAddress } from "./readiness.ts";
 import { everyHost, renderConfiguration } from "./render.ts";
 import { SERVICE_NAMES, SERVICES } from "./services.ts";
@@ -35,6 +36,7 @@ export async function hadoopClient(environment: NodeJS.ProcessEnv = process.env)
   const java = await requireJava(environment);
   await requireJars(layout);
   await addresses(environment); // STACK_DOWN when there is none
+  await (environment["STREAMBOOK_STACK"] === "external" ? forgetOwnHost(layout) : nameOwnHost(layout));
   const folder = await configurationFolder(layout, environment);
   const archives = await findArchives(layout, java);
   const options = await clientOptions(layout, archives.hadoop, folder, environment);

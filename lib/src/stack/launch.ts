@@ -4,6 +4,7 @@ import { mkdir, open, readdir, rename, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { argumentsFile, type Layout } from "./layout.ts";
+import { hostsOption } from "./own-host.ts";
 import { type Library, type ServiceName, SERVICES } from "./services.ts";
 import type { Java } from "./setup.ts";
 import { writeAtomically } from "./state.ts";
@@ -41,6 +42,7 @@ export function commonOptions(layout: Layout): string[] {
     "-Djava.net.preferIPv4Stack=true",
     "-Djava.awt.headless=true",
     "-Duser.timezone=UTC",
+    ...hostsOption(layout),
     `-Djava.io.tmpdir=${layout.temporary}`,
     `-XX:ErrorFile=${layout.logs}/crash-%p.log`,
   ];

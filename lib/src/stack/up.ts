@@ -12,6 +12,7 @@ import { recording, writeTaskArguments } from "./hadoop-client.ts";
 import { launch, logFile, serviceOptions, serviceWords, writeArguments } from "./launch.ts";
 import { type Layout, linkLayout, openLayout } from "./layout.ts";
 import { lastRun, tellingLine } from "./logs.ts";
+import { nameOwnHost } from "./own-host.ts";
 import { type PortChoice, choosePorts } from "./ports.ts";
 import { makeFolders, type Preparation, prepareService } from "./prepare.ts";
 import { findServices, processRuns } from "./processes.ts";
@@ -91,6 +92,7 @@ async function bringUp(
   const started: ServiceName[] = [];
   try {
     await makeFolders(layout);
+    await nameOwnHost(layout);
     await renderConfiguration({
       bind: HOST,
       hosts: everyHost(HOST),
