@@ -12,6 +12,9 @@ import { SetupProblem } from "./problem.mjs";
 /** The variables that name a file of authorities, each PEM. */
 const VARIABLES = /** @type {const} */ (["STREAMBOOK_CA", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"]);
 
+/** The variables by which one of the tools knows such a file already. */
+const OTHER_VARIABLES = ["npm_config_cafile", "PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
+
 /** Where systems keep the authorities that they trust: Debian, Fedora, others. */
 const SYSTEM_FILES = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
@@ -74,17 +77,17 @@ export async function withTrust(environment, operation) {
   if (given.length === 0) return operation(AS_USUAL);
   const folder = await mkdtemp(join(tmpdir(), "streambook-certificates-"));
   try {
-    // pip and Java trust what they are given and nothing else, so they are given all.
-    const others = [...SYSTEM_FILES, environment.PIP_CERT, environment.REQUESTS_CA_BUNDLE];
-    const known = (await Promise.all(others.map(readPem))).flat();
+    // Each of them trusts what it is given and nothing else, so it is given all.
+    const own = OTHER_VARIABLES.map((name) => environment[name]);
+    const known = (await Promise.all([...SYSTEM_FILES, ...own].map(readPem))).flat();
     const all = [...new Set([...given, ...known, ...rootCertificates])];
     const bundle = join(folder, "authorities.pem");
     const store = join(folder, "authorities.jks");
     await writeFile(bundle, `${all.join("\n")}\n`);
     await writeFile(store, keyStore(all.map(derOf)));
     return await operation({
-      npm: { NODE_EXTRA_CA_CERTS: bundle },
-      pip: { PIP_CERT: bundle },
+      npm: { NODE_EXTRA_CA_CERTS: bundle, npm_config_cafile: bundle }, // an .npmrc's cafile would count alone
+      pip: { PIP_CERT: bundle, REQUESTS_CA_BUNDLE: bundle }, // which pip prefers
       maven: hasOwnStore(environment) ? [] : trustStoreWords(store),
     });
   } finally {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { findJava } from "./java.mjs";
-import { onPath } from "./paths.mjs";
+import { onPath, PROJECT } from "./paths.mjs";
 import { checkRequirements, installLines, machine, type Probes } from "./requirements.mjs";
 
 const GB = 1024 ** 3;
@@ -22,6 +22,9 @@ function good(changes: Partial<Probes> = {}): Probes {
     onPath: (name) => `/usr/bin/${name}`,
     memory: async () => 8 * GB,
     disk: async () => 50 * GB,
+    owner: async () => process.getuid?.(),
+    user: () => "learner",
+    certificates: async () => undefined,
     writable: async () => true,
     ...changes,
   };
@@ -72,8 +75,23 @@ const cases: [name: string, changes: Partial<Probes>, expected: RegExp[]][] = [
   ],
   [
     "a folder of somebody else, as a container with another user number has it",
-    { writable: async () => false },
-    [/belongs to user number \d+, and this is number \d+/, /STREAMBOOK_UID=\d+ docker compose up/],
+    { writable: async (folder) => folder !== PROJECT, owner: async () => 4321 },
+    [/belongs to user number 4321, and this is number \d+/, /STREAMBOOK_UID=\d+ docker compose up/],
+  ],
+  [
+    "a home on a disk that is mounted read-only",
+    { writable: async (folder) => folder === PROJECT },
+    [/\/somewhere\/\.streambook cannot be written/, /set STREAMBOOK_HOME .* mounted read-only/],
+  ],
+  [
+    "a user number without a name",
+    { user: () => undefined },
+    [/user number \d+ has no name on this system, and Hadoop does not start without one/, /\/etc\/passwd/],
+  ],
+  [
+    "a file of an authority that is none",
+    { certificates: async () => "STREAMBOOK_CA names /gone, which is no file" },
+    [/STREAMBOOK_CA names \/gone/, /unset STREAMBOOK_CA/],
   ],
   ["an old Node", { node: () => "16.20.0" }, [/Node 18 or newer is needed, and this is 16\.20\.0/]],
   [

@@ -1,7 +1,9 @@
 /** The commands `data generate` and `data fetch`: texts to work with. */
+import tls from "node:tls";
 import { type Command, InvalidArgumentError } from "commander";
 import { fetchTexts, generateCorpus, parseSize } from "../corpus/index.ts";
 import { messageOf } from "../errors/index.ts";
+import { givenAuthorities } from "../../../setup/certificates.mjs";
 import { action, path, wholeNumber } from "./command.ts";
 
 interface GenerateFlags {
@@ -68,6 +70,7 @@ async function fetchAll(
   { output, overwrite, maximumSize }: FetchFlags,
   { signal, words }: { signal: AbortSignal; words: readonly string[] },
 ): Promise<void> {
+  await trustGivenAuthorities();
   await fetchTexts(words, output, {
     overwrite,
     maximumBytes: maximumSize,
@@ -76,6 +79,12 @@ async function fetchAll(
       console.log(`${file}: ${bytes} bytes${stripped > 0 ? `, without ${stripped} of header and footer` : ""}`);
     },
   });
+}
+
+/** Node itself reads NODE_EXTRA_CA_CERTS only, and that when it starts. */
+async function trustGivenAuthorities(): Promise<void> {
+  const given = await givenAuthorities();
+  if (given.length > 0) tls.setDefaultCACertificates([...tls.getCACertificates("default"), ...given]);
 }
 
 function megabytes(bytes: number): string {
