@@ -227,20 +227,31 @@ export function refusal(url: URL, what: string, status: number, body: string): S
   if (NEVER.has(exception))
     return new StreambookError("HDFS_FAILED", `${says} (${exception}); check path and user`, { retriable: false });
   const later = LATER.has(exception) || /safe mode/i.test(message);
-  const hint = later
-    ? "try again in some seconds"
-    : "look at `streambook logs namenode` and `streambook logs datanode`";
+  const hint = remote.lowOnDisk
+    ? "the NameNode's disk is full; free some, and it goes on by itself within seconds"
+    : later
+      ? "try again in some seconds"
+      : "look at `streambook logs namenode` and `streambook logs datanode`";
   return new StreambookError("HDFS_FAILED", `${says} (${exception}); ${hint}`, { retriable: true });
 }
 
-function remoteException(body: string): { exception: string; message: string } | undefined {
+interface RemoteException {
+  readonly exception: string;
+  /** The first line of what it says. */
+  readonly message: string;
+  /** Safe mode for want of disk: its second line. */
+  readonly lowOnDisk: boolean;
+}
+
+function remoteException(body: string): RemoteException | undefined {
   try {
     const { RemoteException: remote } = JSON.parse(body) as {
       RemoteException?: { exception?: string; message?: string };
     };
     if (remote === undefined) return undefined;
-    const message = (remote.message ?? "").split("\n", 1)[0] ?? "";
-    return { exception: remote.exception ?? "unknown", message: message.replace(/[.;\s]+$/, "") };
+    const all = remote.message ?? "";
+    const message = (all.split("\n", 1)[0] ?? "").replace(/[.;\s]+$/, "");
+    return { exception: remote.exception ?? "unknown", message, lowOnDisk: /resources are low on/i.test(all) };
   } catch {
     return undefined;
   }

@@ -1,7 +1,9 @@
 /** `streambook doctor`: looks at everything that must be right, and says for each what to do. */
+import { addresses } from "./addresses.ts";
 import type { StackOptions } from "./events.ts";
 import { openLayout } from "./layout.ts";
 import { findServices } from "./processes.ts";
+import { complaintOf } from "./readiness.ts";
 import { SERVICES } from "./services.ts";
 import { setupModule } from "./setup.ts";
 import { status } from "./status.ts";
@@ -73,12 +75,19 @@ async function services(options: StackOptions): Promise<Finding[]> {
   if (found.every(({ state }) => state === "stopped")) {
     return [{ name: "services", ok: true, found: "none runs; `npx streambook up` starts them", remedy: [] }];
   }
-  return found.map(({ name, state, place }) => ({
-    name: SERVICES[name].title,
-    ok: state === "running" || state === "stopped",
-    found: place === undefined ? state : `${state} at ${place}`,
-    remedy: REMEDIES[state]?.(name) ?? [],
-  }));
+  const places = await addresses(options.environment).catch(() => undefined); // processes may run whose addresses are lost
+  return Promise.all(
+    found.map(async ({ name, state, place }) => {
+      const ok = state === "running" || state === "stopped";
+      const complaint = ok || places === undefined ? undefined : await complaintOf(name, places, options.signal);
+      return {
+        name: SERVICES[name].title,
+        ok,
+        found: place === undefined ? state : `${state} at ${place}`,
+        remedy: complaint === undefined ? (REMEDIES[state]?.(name) ?? []) : [complaint],
+      };
+    }),
+  );
 }
 
 const REMEDIES: Readonly<Record<string, (name: string) => string[]>> = {

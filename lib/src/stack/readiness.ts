@@ -18,6 +18,46 @@ export async function answers(name: ServiceName, addresses: Addresses, signal?: 
   }
 }
 
+/**
+ * Why a service that runs does not work, where it says so itself and time alone changes nothing: its disk is full. Never throws.
+ */
+export async function complaintOf(
+  name: ServiceName,
+  addresses: Addresses,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const complaint = COMPLAINTS[name];
+  if (complaint === undefined) return undefined;
+  try {
+    return await withTimeout(`${name} to answer`, PATIENCE, (limit) => complaint(addresses, limit), signal);
+  } catch {
+    return undefined;
+  }
+}
+
+const FREE_SOME = "free some disk, and it goes on by itself within seconds";
+
+type Complaint = (addresses: Addresses, signal: AbortSignal) => Promise<string | undefined>;
+
+const COMPLAINTS: Readonly<Partial<Record<ServiceName, Complaint>>> = {
+  namenode: lowOnDisk,
+  datanode: lowOnDisk,
+  nodemanager: async ({ resourceManager }, signal) => {
+    const answer = await json(`${resourceManager}/ws/v1/cluster/nodes?states=UNHEALTHY`, signal);
+    const { nodes } = answer as { nodes?: { node?: { healthReport?: string }[] } | null };
+    const report = nodes?.node?.[0]?.healthReport;
+    // It names its folder for files and that for logs, which are on one disk.
+    return report === undefined ? undefined : `it takes no tasks: ${report.split(" ; ", 1)[0]?.trim()}; ${FREE_SOME}`;
+  },
+};
+
+/** In safe mode HDFS takes no writes. It is also how every NameNode begins, for a moment. */
+async function lowOnDisk({ webhdfs }: Addresses, signal: AbortSignal): Promise<string | undefined> {
+  const { Safemode: said = "" } = (await beans(webhdfs, "NameNodeInfo", signal)) ?? {};
+  if (typeof said !== "string" || !/resources are low/i.test(said)) return undefined;
+  return `HDFS takes no writes, because the NameNode's disk is full; ${FREE_SOME}`;
+}
+
 const PROBES: Readonly<Record<ServiceName, (addresses: Addresses, signal: AbortSignal) => Promise<boolean>>> = {
   kafka: ({ kafka }, signal) => brokerAnswers(kafka, signal),
   namenode: async ({ webhdfs }, signal) => (await beans(webhdfs, "NameNodeStatus", signal)) !== undefined,

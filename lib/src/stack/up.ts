@@ -16,7 +16,7 @@ import { nameOwnHost } from "./own-host.ts";
 import { type PortChoice, choosePorts } from "./ports.ts";
 import { makeFolders, type Preparation, prepareService } from "./prepare.ts";
 import { findServices, processRuns } from "./processes.ts";
-import { answers } from "./readiness.ts";
+import { answers, complaintOf } from "./readiness.ts";
 import { everyHost, renderConfiguration } from "./render.ts";
 import { resolveServices, SERVICE_NAMES, type ServiceName, SERVICES } from "./services.ts";
 import { requireJars, requireJava, setupModule } from "./setup.ts";
@@ -296,6 +296,9 @@ async function waitReady(
     signal.throwIfAborted();
     if (how !== undefined || !processRuns(pid))
       throw await deathOf(name, preparation.layout, how ?? "nobody saw how", tell);
+    const complaint = await complaintOf(name, state.value.addresses, signal);
+    if (complaint !== undefined)
+      throw new StreambookError("STACK_DOWN", `${SERVICES[name].title} runs (process ${pid}), but ${complaint}`);
     if (performance.now() > end) {
       const log = logFile(preparation.layout, name);
       throw new StreambookError(
