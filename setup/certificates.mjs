@@ -1,7 +1,7 @@
 // A network with a certificate authority of its own, as companies and universities have: what the user says of it
 // (STREAMBOOK_CA; NODE_EXTRA_CA_CERTS and SSL_CERT_FILE, as many tools read them) in the words of npm, Maven's Java and pip.
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
@@ -36,14 +36,22 @@ export async function givenAuthorities(environment = process.env) {
 }
 
 /**
- * What is wrong with STREAMBOOK_CA, or undefined.
+ * What is wrong with STREAMBOOK_CA, or undefined. An empty file names no authority: containers always have one.
  * @param {Environment} [environment]
  * @returns {Promise<string | undefined>}
  */
 export async function authorityProblem(environment = process.env) {
   const file = environment.STREAMBOOK_CA;
-  if (!file || (await readPem(file)).length > 0) return undefined;
+  if (!file || (await readPem(file)).length > 0 || (await isEmptyFile(file))) return undefined;
   return `STREAMBOOK_CA names ${file}, which is no readable file of certificates (PEM: \`-----BEGIN CERTIFICATE-----\`)`;
+}
+
+/** @param {string} file */
+function isEmptyFile(file) {
+  return stat(file).then(
+    (found) => found.isFile() && found.size === 0,
+    () => false,
+  );
 }
 
 /** @param {string | undefined} file */

@@ -175,6 +175,13 @@ test("without an authority that is named, every tool goes by its own settings; w
   await assert.rejects(readFile(bundle), { code: "ENOENT" });
 });
 
+test("an empty file, as containers have it without one, names no authority", async () => {
+  const file = join(folder, "none.pem");
+  await writeFile(file, "");
+  assert.equal(await authorityProblem({ STREAMBOOK_CA: file }), undefined);
+  assert.deepEqual(await givenAuthorities({ STREAMBOOK_CA: file }), []);
+});
+
 test("a file that holds no certificate is named; one of another variable counts for nothing", async () => {
   const file = join(folder, "empty.pem");
   await writeFile(file, "nothing\n");
