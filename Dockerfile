@@ -1,6 +1,6 @@
 # The services (target `stack`, one of them in each container) and the place to work in (target `workspace`).
 # Debian's own packages, npm and Maven Central give everything, for amd64 and arm64 alike. Nothing runs as root.
-# The secret `ca` is the certificate authority of a network that has its own: see README, "Behind a proxy".
+# The secret `ca` is the certificate authority of a network that has its own: see README, "Behind a proxy, …".
 
 FROM docker.io/library/debian:bookworm-slim AS packages
 ENV DEBIAN_FRONTEND=noninteractive

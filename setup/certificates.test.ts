@@ -15,7 +15,7 @@ import { authorityProblem, givenAuthorities, keyStore, trustProblem, withTrust }
 import { npmEnvironment, pythonEnvironment } from "./environment.mjs";
 import { findJava } from "./java.mjs";
 import { resolveJars } from "./jars.mjs";
-import { type Environment, onPath } from "./paths.mjs";
+import { type Environment, onPath, PROJECT } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 const missing = ["openssl"].filter((name) => onPath(name) === undefined);
@@ -50,6 +50,7 @@ before(async () => {
   server = createServer({ key, cert }, (request, response) => {
     asked.push(String(request.url));
     if (request.url?.startsWith("/-/ping") === true) response.end("{}");
+    else if (request.url === "/book.txt") response.end("Call me Ishmael.\n");
     else response.writeHead(404).end();
   });
   await once(server.listen(0, "localhost"), "listening");
@@ -156,6 +157,23 @@ test(
     assert.match(asked.join(" "), /maven-dependency-plugin/);
   },
 );
+
+test("a text is downloaded from a server that the authority vouches for, and from no other", { skip }, async () => {
+  const main = join(PROJECT, "lib", "src", "cli", "main.ts");
+  const output = join(folder, "texts");
+  const words = ["data", "fetch", `${address}/book.txt`, "--output", output];
+  const fetch = (env: Environment): ReturnType<typeof run> =>
+    run([process.execPath, "--no-warnings", main, ...words], { env });
+  const { code, lines } = await fetch(environment());
+  assert.equal(code, 1);
+  assert.match(lines.join("\n"), /shows a certificate that is not trusted .*STREAMBOOK_CA=FILE/);
+  for (const variable of variables) {
+    await rm(output, { recursive: true, force: true });
+    const fetched = await fetch(environment({ [variable]: authority }));
+    assert.equal(fetched.code, 0, fetched.lines.join("\n"));
+  }
+  assert.match(await readFile(join(output, "book.txt"), "utf8"), /Ishmael/);
+});
 
 test("the key store is one that Java reads, with every certificate in it", async () => {
   const { found } = await findJava();

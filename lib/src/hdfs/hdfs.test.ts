@@ -112,7 +112,8 @@ test("a NameNode that is starting, or not the active one, is asked again", async
 });
 
 test("a NameNode without disk says so", () => {
-  const message = "Cannot create directory /x. Name node is in safe mode.\nResources are low on NN. Please add or free up more";
+  const message =
+    "Cannot create directory /x. Name node is in safe mode.\nResources are low on NN. Please add or free up more";
   const body = JSON.stringify({ RemoteException: { exception: "SafeModeException", message } });
   const error = refusal(new URL("http://namenode:9870"), "make the folder /x", 403, body);
   assert.match(error.message, /in safe mode \(SafeModeException\); the NameNode's disk is full; free some/);
