@@ -2,10 +2,10 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { userInfo } from "node:os";
 import { pathToFileURL } from "node:url";
 import { orAborted } from "../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { hadoopUser } from "../user/index.ts";
 import { bundleJob, type Bundle } from "./bundle.ts";
 import { ResourceManager } from "./resource-manager.ts";
 import { mainComplaint, readLog, type CounterGroups, type JobLog } from "./hadoop-log.ts";
@@ -94,7 +94,7 @@ function moduleUrl(module: string): URL {
 }
 
 async function runModule(url: URL, options: YarnOptions): Promise<YarnJobResult> {
-  const { signal, timeout = 1_800_000, user = process.env["HADOOP_USER_NAME"] ?? userInfo().username } = options;
+  const { signal, timeout = 1_800_000, user = hadoopUser() } = options;
   const job = await loadJob(url);
   checkOptions(job, options);
   const yarn = new ResourceManager(options.resourceManager, user);

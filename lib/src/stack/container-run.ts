@@ -1,7 +1,7 @@
 /** Runs one service in a container of its own: the same templates and the same Java as on a machine, in the foreground. */
 import { spawn } from "node:child_process";
-import { userInfo } from "node:os";
 import { until } from "../async/index.ts";
+import { systemUser } from "../user/index.ts";
 import { findArchives } from "./archives.ts";
 import { demandMemory } from "./container-memory.ts";
 import {
@@ -68,7 +68,7 @@ async function prepare(
   const java = await requireJava(environment);
   await requireJars(layout);
   await makeFolders(layout);
-  const settings = containerSettings(layout, userInfo().username, environment);
+  const settings = containerSettings(layout, systemUser(), environment);
   await renderConfiguration(settings);
   const archives = await findArchives(layout, java);
   await writeTaskArguments(layout, archives.hadoop, environment);

@@ -1,7 +1,7 @@
 /** What a program needs to run a class of Hadoop as a client of the stack: Java, its options, its environment. */
 import { access } from "node:fs/promises";
-import { userInfo } from "node:os";
 import { join } from "node:path";
+import { systemUser } from "../user/index.ts";
 import { addresses } from "./addresses.ts";
 import { type Archives, findArchives } from "./archives.ts";
 import { commonOptions, jarsOf, openedPackages, serviceEnvironment, writeArguments } from "./launch.ts";
@@ -72,7 +72,7 @@ async function renderExternal(layout: Layout, environment: NodeJS.ProcessEnv): P
     historyserver: history?.host ?? "",
   };
   await makeFolders(layout);
-  await renderConfiguration({ bind: "127.0.0.1", hosts, ports, user: userInfo().username, layout });
+  await renderConfiguration({ bind: "127.0.0.1", hosts, ports, user: systemUser(), layout });
   await writeTaskArguments(layout, undefined, environment);
 }
 

@@ -1,8 +1,8 @@
 /** `streambook up`: starts what is missing and waits until it works. */
 import { mkdir } from "node:fs/promises";
-import { userInfo } from "node:os";
 import { delay } from "../async/index.ts";
 import { StreambookError } from "../errors/index.ts";
+import { systemUser } from "../user/index.ts";
 import { type Addresses, addresses as currentAddresses } from "./addresses.ts";
 import { buildArchivesInBackground, findArchives } from "./archives.ts";
 import { endServices } from "./down.ts";
@@ -97,7 +97,7 @@ async function bringUp(
       bind: HOST,
       hosts: everyHost(HOST),
       ports: choice.ports,
-      user: userInfo().username,
+      user: systemUser(),
       layout,
     });
     const archives = await findArchives(layout, java);
