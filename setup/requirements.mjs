@@ -15,6 +15,8 @@ const GB = 1024 ** 3;
 export const WANTED_MEMORY = 3 * GB;
 /** Disk that jars, archives and data want, in bytes; when the jars are there already, a quarter of it. */
 export const WANTED_DISK = 4 * GB;
+/** Files that one process must be able to open: HiveServer2 alone has 300 jars. Java raises its limit to the highest allowed. */
+const WANTED_FILES = 1024;
 /** The lowest Node that runs set-up itself. */
 const LOWEST_SETUP_NODE = 18;
 
@@ -39,6 +41,7 @@ const LOWEST_SETUP_NODE = 18;
  * @property {() => Promise<import("./java.mjs").JavaSearch>} java
  * @property {(name: string) => string | undefined} onPath
  * @property {() => Promise<number>} memory bytes that are free to use
+ * @property {() => number} openFiles how many files a process may open at most
  * @property {() => string | undefined} user the name of this user, if the system knows one
  * @property {() => Promise<string | undefined>} certificates what is wrong with the authority that STREAMBOOK_CA names
  * @property {(folder: string) => Promise<number | undefined>} owner the number of the user whose folder it is
@@ -59,6 +62,7 @@ export function machine(environment = process.env) {
     java: () => findJava(environment),
     onPath: (name) => onPath(name, environment),
     memory: availableMemory,
+    openFiles: openFilesLimit,
     user: userName,
     certificates: () => authorityProblem(environment),
     owner: (folder) =>
@@ -140,6 +144,7 @@ export async function checkRequirements({
     await checkJava(probes, family),
   ];
   if (probes.user() === undefined) checks.push(userProblem());
+  if (probes.openFiles() < WANTED_FILES) checks.push(openFilesProblem(probes.openFiles()));
   for (const folder of new Set([PROJECT, home])) {
     if (!(await probes.writable(folder))) checks.push(folderProblem(folder, await probes.owner(folder)));
   }
@@ -266,6 +271,32 @@ function checkMaven(probes, family) {
   if (maven !== undefined) return { name: "Maven", met: true, found: maven };
   const problem = "Maven is needed to fetch the jars of Kafka, Hadoop and Hive, and there is no `mvn` on PATH";
   return { name: "Maven", met: false, found: "none", problem, remedy: installLines("maven", family) };
+}
+
+/** The hard limit, where the system shows it. */
+function openFilesLimit() {
+  try {
+    const hard = /^Max open files\s+\S+\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
+    return hard === undefined ? Infinity : Number(hard);
+  } catch {
+    return Infinity;
+  }
+}
+
+/**
+ * @param {number} limit
+ * @returns {Requirement}
+ */
+function openFilesProblem(limit) {
+  return {
+    name: "Open files",
+    met: false,
+    found: `${limit} at most`,
+    problem: `a process may open ${limit} files here, and HiveServer2 needs ${WANTED_FILES}`,
+    remedy: [
+      `\`ulimit -Hn\` shows it; raise \`nofile\` in /etc/security/limits.conf, or in a container \`--ulimit nofile=8192\``,
+    ],
+  };
 }
 
 /** @returns {string | undefined} */

@@ -23,6 +23,7 @@ function good(changes: Partial<Probes> = {}): Probes {
     memory: async () => 8 * GB,
     disk: async () => 50 * GB,
     owner: async () => process.getuid?.(),
+    openFiles: () => 4096,
     user: () => "learner",
     certificates: async () => undefined,
     writable: async () => true,
@@ -83,6 +84,7 @@ const cases: [name: string, changes: Partial<Probes>, expected: RegExp[]][] = [
     { writable: async (folder) => folder === PROJECT },
     [/\/somewhere\/\.streambook cannot be written/, /set STREAMBOOK_HOME .* mounted read-only/],
   ],
+  ["few open files", { openFiles: () => 256 }, [/may open 256 files here, and HiveServer2 needs 1024/, /limits\.conf/]],
   [
     "a user number without a name",
     { user: () => undefined },
@@ -205,5 +207,6 @@ test("programs are found on PATH, folders and files that cannot run are not", as
 test("the real machine answers every question", async () => {
   const probes = machine();
   assert.ok((await probes.memory()) > 0);
+  assert.ok(probes.openFiles() > 0);
   assert.ok(((await probes.disk(join(tmpdir(), "not", "yet", "there"))) ?? 0) > 0);
 });
