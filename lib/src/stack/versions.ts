@@ -1,6 +1,6 @@
 /** The versions of what runs, read from the one table of them: stack/pom.xml. */
 import { readFile } from "node:fs/promises";
-import { projectFile } from "./layout.ts";
+import { projectFile } from "../project/index.ts";
 
 /** Versions by name: `kafka`, `hadoop`, `hive`, `tez`, `derby`. */
 export interface Versions {

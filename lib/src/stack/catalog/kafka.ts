@@ -3,9 +3,8 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Admin } from "kafkajs";
 import { formatAddress } from "../../address/index.ts";
-import { listens } from "../probes.ts";
-import type { Place, Service } from "../service.ts";
-import type { Preparation } from "../prepare.ts";
+import { listens } from "../observe/probes.ts";
+import type { Place, Service, Preparation } from "../service.ts";
 import { kafka as library } from "./libraries/kafka.ts";
 
 const configuration = ({ name, layout }: Place): string => `${layout.conf}/${name}/server.properties`;
