@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { test } from "node:test";
-import { projectFolder } from "../lib/src/stack/index.ts";
+import { projectFolder, serviceNames } from "../lib/src/stack/index.ts";
 
 const source = join(projectFolder(), "lib", "src");
 
@@ -90,4 +90,78 @@ test("the foundations form no circle", () => {
     for (const next of uses.get(room) ?? []) visit(next, [...path, room]);
   };
   for (const room of uses.keys()) visit(room, []);
+});
+
+// ── limits: what grows past them is two ideas ────────────────────────────────────────────────────────────────────────
+
+/** Sources of the library without tests and their helpers, by path from `lib/src`. */
+const sources = new Map(
+  globSync("**/*.ts", { cwd: source })
+    .filter((file) => !/[.-]test\.ts$/.test(file))
+    .map((file) => [file, readFileSync(join(source, file), "utf8")] as const),
+);
+const LIMITS = { files: 20, lines: 2500, classLines: 250 };
+
+test(`no folder has more than ${LIMITS.files} files or ${LIMITS.lines} lines`, () => {
+  const folders = new Map<string, { files: number; lines: number }>();
+  for (const [file, text] of sources) {
+    const folder = folders.get(dirname(file)) ?? { files: 0, lines: 0 };
+    folders.set(dirname(file), { files: folder.files + 1, lines: folder.lines + text.split("\n").length });
+  }
+  const large = [...folders].filter(([, { files, lines }]) => files > LIMITS.files || lines > LIMITS.lines);
+  assert.deepEqual(large, []);
+});
+
+test(`no class has more than ${LIMITS.classLines} lines`, () => {
+  const large: string[] = [];
+  for (const [file, text] of sources) {
+    // Prettier ends what begins a line at the beginning of a line.
+    for (const [body, name] of text.matchAll(/^(?:export )?class (\w+)[^]*?^}/gm)) {
+      const lines = body.split("\n").length;
+      if (lines > LIMITS.classLines) large.push(`${file}: class ${name} has ${lines} lines`);
+    }
+  }
+  assert.deepEqual(large, []);
+});
+
+test("no files of the library use each other in a circle", () => {
+  const uses = new Map(
+    [...sources].map(([file, text]) => [
+      file,
+      [...text.matchAll(/(?:from|import)\s+"(\.[^"]+)"/g)]
+        .map(([, target]) => relative(source, resolve(source, dirname(file), target as string)))
+        .filter((target) => sources.has(target)),
+    ]),
+  );
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (done.has(file)) return;
+    assert.ok(!path.includes(file), `circle: ${[...path.slice(path.indexOf(file)), file].join(" → ")}`);
+    for (const next of uses.get(file) ?? []) visit(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of uses.keys()) visit(file, []);
+});
+
+test("only the catalogue names a service", () => {
+  const names = serviceNames().filter((name) => name !== "kafka"); // which is the name of a room, too
+  const pattern = new RegExp(`\\b(?:${names.join("|")})\\b`);
+  const isLiteral = /["'`]kafka["'`](?!\s*:)/;
+  const setup = globSync("setup/*.mjs", { cwd: projectFolder() }).map(
+    (file) => [file, readFileSync(join(projectFolder(), file), "utf8")] as const,
+  );
+  const found: string[] = [];
+  for (const [file, text] of [...sources, ...setup]) {
+    if (file.startsWith("stack/catalog/")) continue;
+    const mayBeKafka = !/^(?:stack|setup)\//.test(file);
+    for (const [index, line] of text
+      .replace(/\/\*[^]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ""))
+      .split("\n")
+      .entries()) {
+      const code = line.replace(/(^|\s)\/\/.*$/, "");
+      if (pattern.test(code) || (!mayBeKafka && isLiteral.test(code)))
+        found.push(`${file}:${index + 1}: ${line.trim()}`);
+    }
+  }
+  assert.deepEqual(found, []);
 });
