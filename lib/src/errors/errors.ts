@@ -46,6 +46,12 @@ export const errorCodes = {
   NO_TEXTS: { summary: "There are no texts where they should be.", retriable: false, exitCode: 1 },
   // kafka
   KAFKA_FAILED: { summary: "Kafka refused or failed a request.", retriable: true, exitCode: 1 },
+  WRONG_CLUSTER: {
+    summary:
+      "At an address there is another cluster than the one that was talked to before, or that a table belongs to.",
+    retriable: false,
+    exitCode: 1,
+  },
   MESSAGE_TOO_LARGE: { summary: "A message is larger than the topic accepts.", retriable: false, exitCode: 1 },
   // hdfs
   HDFS_FAILED: { summary: "HDFS refused or failed an operation.", retriable: true, exitCode: 1 },

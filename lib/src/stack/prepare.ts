@@ -1,4 +1,5 @@
 /** What a service needs on disk before its first start: Kafka's and HDFS's storage is formatted, once and whole. */
+import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { StreambookError } from "../errors/index.ts";
@@ -42,8 +43,15 @@ export async function makeFolders(layout: Layout): Promise<void> {
   await Promise.all([...folders, layout.logs, layout.temporary].map((folder) => mkdir(folder, { recursive: true })));
 }
 
-/** Any fixed value will do: it tells the disks of one cluster from those of another, and this one has one disk. */
-const CLUSTER_ID = "c3RyZWFtYm9vay1rcmFmdA";
+/**
+ * An id for a new Kafka cluster: 16 random bytes, as Kafka writes them. Clients know by it whom they talk to, so no two
+ * storages may share one.
+ */
+export function randomClusterId(): string {
+  const bytes = randomBytes(16);
+  bytes[0]! &= 0x7f; // else it might begin with "-", and be read as an option
+  return bytes.toString("base64url");
+}
 
 /** Kafka writes `meta.properties` last, so a format that was interrupted is done again. */
 async function formatKafka({ layout, java, tell, archives }: Preparation): Promise<void> {
@@ -51,7 +59,15 @@ async function formatKafka({ layout, java, tell, archives }: Preparation): Promi
   tell("preparing", "Kafka: formatting its storage", { service: "kafka" });
   await writeArguments(layout, "format-kafka", await serviceOptions(layout, "kafka", archives.kafka));
   const configuration = `${layout.conf}/kafka/server.properties`;
-  const words = ["kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", CLUSTER_ID, "-c", configuration];
+  const words = [
+    "kafka.tools.StorageTool",
+    "format",
+    "--ignore-formatted",
+    "-t",
+    randomClusterId(),
+    "-c",
+    configuration,
+  ];
   await runToEnd(layout, java, "format-kafka", words, "Kafka's storage could not be formatted");
 }
 
