@@ -9,6 +9,7 @@ import { messageOf, StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import {
   ensureTopic,
+  KafkaCluster,
   openConsumer,
   type PartitionBatch,
   type PartitionConsumer,
@@ -98,7 +99,7 @@ export interface ConsumeReport extends Omit<ConsumeProgress, "warmingUp"> {
  * What was read is flushed and committed before it returns.
  *
  * @throws SCHEMA_INVALID, USAGE for options that do not fit; UNREACHABLE when a service does not answer at the start, or
- * stays away for about ten minutes; OFFSETS_OVERLAP, PARTITION_LOST
+ * stays away for about ten minutes; WRONG_CLUSTER when another Kafka answers than the table's; OFFSETS_OVERLAP, PARTITION_LOST
  */
 export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
   checkSchema(options.schema);
@@ -118,15 +119,27 @@ export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
     signal: patience.signal,
   });
   signal?.throwIfAborted();
-  await ensureTopic({ broker: addresses.kafka, topic: options.topic, ...(signal === undefined ? {} : { signal }) });
+  const { kafka: broker } = addresses;
+  const cluster = new KafkaCluster(); // one for all: who answers first must answer always
+  await ensureTopic({ broker, cluster, topic: options.topic, signal });
   await table.create();
+  if (cluster.id !== undefined) await table.claim(cluster.id, broker);
   const models = new ModelStore(hdfs, options.table, logger);
   const saved = await models.load();
   if (saved !== undefined)
     checkCompatible(saved, { clusters: options.clusters ?? 5, features: options.features ?? 16384 }, options.table);
   const labeller = new Labeller(options, saved);
-  await using deadLetters = new DeadLetters({ broker: addresses.kafka, topic: options.topic, patience, logger });
-  const consumption = new Consumption(options, { table, models, labeller, workers, patience, deadLetters, logger });
+  await using deadLetters = new DeadLetters({ broker, cluster, topic: options.topic, patience, logger });
+  const consumption = new Consumption(options, {
+    cluster,
+    table,
+    models,
+    labeller,
+    workers,
+    patience,
+    deadLetters,
+    logger,
+  });
   return await consumption.run(); // awaited here, because the threads and the table are closed on the way out
 }
 
@@ -157,6 +170,7 @@ function pick<T extends object, K extends keyof T>(object: T, ...keys: K[]): Pic
 }
 
 interface Parts {
+  readonly cluster: KafkaCluster;
   readonly table: Table;
   readonly models: ModelStore;
   readonly labeller: Labeller;
@@ -217,6 +231,7 @@ class Consumption {
     const stop = signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal]);
     const consumer = await openConsumer({
       broker: addresses.kafka,
+      cluster: this.#parts.cluster,
       topic,
       group,
       logger: this.#parts.logger,
@@ -466,7 +481,12 @@ class Consumption {
       "reading the table's files",
       async () => {
         const positions = await this.#parts.table.positions(partitions);
-        const offsets = await topicOffsets({ broker: addresses.kafka, topic, signal: over });
+        const offsets = await topicOffsets({
+          broker: addresses.kafka,
+          cluster: this.#parts.cluster,
+          topic,
+          signal: over,
+        });
         this.#parts.labeller.waitFor(
           partitions.filter((partition) => {
             const { low = 0n, high = 0n } = offsets.get(partition) ?? {};
