@@ -289,7 +289,9 @@ class Consumption {
         this.#progress.read += batch.messages.length;
         await this.#step("read", batch.partition, batch.firstOffset, batch.nextOffset - 1n);
         const number = this.#batches++;
-        const parsing = this.#timed("parse", () => this.#parts.workers.parse(parseRequest(number, batch)));
+        const parsing = this.#timed("parse", () =>
+          this.#parts.workers.parse(parseRequest(number, batch, this.#parts.workers)),
+        );
         parsing.catch(() => undefined); // awaited below, in order
         ahead++;
         this.#labelled = this.#labelled.then(async () => {
@@ -551,9 +553,13 @@ class Consumption {
 }
 
 /** The messages of a batch in one buffer, which can move to another thread without a copy for each. */
-function parseRequest(batch: number, { partition, firstOffset, messages }: PartitionBatch): ParseRequest {
+function parseRequest(
+  batch: number,
+  { partition, firstOffset, messages }: PartitionBatch,
+  workers: Pick<RowWorkers, "memory">,
+): ParseRequest {
   const size = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
-  const bytes = new Uint8Array(size);
+  const bytes = new Uint8Array(workers.memory(size), 0, size);
   const ends = new Uint32Array(messages.length);
   const offsets = new Uint32Array(messages.length);
   let end = 0;
