@@ -55,7 +55,7 @@ interface Connection {
   readonly socket: object | undefined;
   /** What the broker understands, by the number of the request; null until it was asked. */
   readonly versions: Readonly<Record<number, { readonly maxVersion: number }>> | null;
-  send(exchange: Exchange): Promise<unknown>;
+  send: (this: Connection, exchange: Exchange) => Promise<unknown>;
 }
 
 interface Request {
@@ -147,7 +147,7 @@ async function identify(
 function question({ versions }: Connection): Exchange {
   const version = Math.min(NEWEST, versions?.[METADATA]?.maxVersion ?? NEWEST);
   const { protocol } = kafkajs("kafkajs/src/protocol/requests/metadata") as {
-    protocol(options: { version: number }): Metadata;
+    readonly protocol: (options: { version: number }) => Metadata;
   };
   const exchange = protocol({ version })({ topics: [] });
   const Encoder = kafkajs("kafkajs/src/protocol/encoder") as new () => Encoder;

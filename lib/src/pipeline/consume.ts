@@ -193,6 +193,8 @@ interface Flow {
 const PARSED_AHEAD = 4;
 /** Files of one partition that may wait to be published. */
 const FILES_AHEAD = 2;
+/** Files of all partitions together that may wait: they are memory too, however many partitions there are. */
+const FILES_WAITING = 6;
 /** Files that may be gathered at once; with more partitions than that, the largest is written before it is full. */
 const FILES_GATHERED = 4;
 
@@ -372,6 +374,7 @@ class Consumption {
     this.#publishing.add(published);
     void published.then(() => this.#publishing.delete(published));
     if (flow.waiting > FILES_AHEAD) await turn;
+    while (this.#publishing.size > FILES_WAITING) await Promise.race(this.#publishing);
   }
 
   /** The commit protocol of one file. */

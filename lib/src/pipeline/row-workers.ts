@@ -59,8 +59,10 @@ class RowThread {
     const file = import.meta.url.endsWith(".ts") ? "./row-worker.ts" : "./row-worker.js";
     this.#worker = new Worker(new URL(file, import.meta.url), {
       workerData: options,
-      // A small young generation keeps the resident size of each thread flat; rows live until their flush anyway.
-      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+      // A small young generation keeps the resident size of each thread flat; rows live until their flush anyway. The limit
+      // of the old one is several times what can be gathered and wait: V8 lets a heap with a limit grow by a third before
+      // it collects, and one without to four times what is alive.
+      resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 },
     });
     this.#worker.on("message", ({ id, result, error, memory: returned }: WorkerReply) => {
       if (returned !== undefined) memory.giveBack(returned);
