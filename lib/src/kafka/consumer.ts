@@ -448,8 +448,10 @@ class GroupConsumer implements PartitionConsumer {
     this.#queue.clear();
     this.#ownership?.lose();
     if (this.#options.cluster.refused.aborted) return; // has failed already
-    const worthIt =
-      isConnectionFailure(error) || rootOf(error).retriable === true || error.name === "KafkaJSNumberOfRetriesExceeded";
+    const root = rootOf(error);
+    const worthIt = isStreambookError(root)
+      ? root.retriable
+      : isConnectionFailure(error) || root.retriable === true || error.name === "KafkaJSNumberOfRetriesExceeded";
     if (!worthIt) this.#fail(this.#explain(error, `read the topic "${this.#options.topic}"`));
     else this.#restart(error).catch((reason: unknown) => this.#fail(reason));
   }
