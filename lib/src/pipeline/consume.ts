@@ -9,6 +9,7 @@ import { messageOf, StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import {
   ensureTopic,
+  KafkaCluster,
   openConsumer,
   type PartitionBatch,
   type PartitionConsumer,
@@ -100,7 +101,7 @@ export interface ConsumeReport extends Omit<ConsumeProgress, "warmingUp"> {
  * What was read is flushed and committed before it returns.
  *
  * @throws SCHEMA_INVALID, USAGE for options that do not fit; UNREACHABLE when a service does not answer at the start, or
- * stays away for about ten minutes; OFFSETS_OVERLAP, PARTITION_LOST
+ * stays away for about ten minutes; WRONG_CLUSTER when another Kafka answers than the table's; OFFSETS_OVERLAP, PARTITION_LOST
  */
 export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
   checkSchema(options.schema);
@@ -121,15 +122,27 @@ export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
     signal: patience.signal,
   });
   signal?.throwIfAborted();
-  await ensureTopic({ broker: addresses.kafka, topic: options.topic, ...(signal === undefined ? {} : { signal }) });
+  const { kafka: broker } = addresses;
+  const cluster = new KafkaCluster(); // one for all: who answers first must answer always
+  await ensureTopic({ broker, cluster, topic: options.topic, signal });
   await table.create();
+  if (cluster.id !== undefined) await table.claim(cluster.id, broker);
   const models = new ModelStore(hdfs, options.table, logger);
   const saved = await models.load();
   if (saved !== undefined)
     checkCompatible(saved, { clusters: options.clusters ?? 5, features: options.features ?? 16384 }, options.table);
   const labeller = new Labeller(options, saved);
-  await using deadLetters = new DeadLetters({ broker: addresses.kafka, topic: options.topic, patience, logger });
-  const consumption = new Consumption(options, { table, models, labeller, workers, patience, deadLetters, logger });
+  await using deadLetters = new DeadLetters({ broker, cluster, topic: options.topic, patience, logger });
+  const consumption = new Consumption(options, {
+    cluster,
+    table,
+    models,
+    labeller,
+    workers,
+    patience,
+    deadLetters,
+    logger,
+  });
   return await consumption.run(); // awaited here, because the threads and the table are closed on the way out
 }
 
@@ -161,6 +174,7 @@ function pick<T extends object, K extends keyof T>(object: T, ...keys: K[]): Pic
 }
 
 interface Parts {
+  readonly cluster: KafkaCluster;
   readonly table: Table;
   readonly models: ModelStore;
   readonly labeller: Labeller;
@@ -183,6 +197,8 @@ interface Flow {
 const PARSED_AHEAD = 4;
 /** Files of one partition that may wait to be published. */
 const FILES_AHEAD = 2;
+/** Files of all partitions together that may wait: they are memory too, however many partitions there are. */
+const FILES_WAITING = 6;
 /** Files that may be gathered at once; with more partitions than that, the largest is written before it is full. */
 const FILES_GATHERED = 4;
 
@@ -221,6 +237,7 @@ class Consumption {
     const stop = signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal]);
     const consumer = await openConsumer({
       broker: addresses.kafka,
+      cluster: this.#parts.cluster,
       topic,
       group,
       logger: this.#parts.logger,
@@ -278,7 +295,9 @@ class Consumption {
         this.#progress.read += batch.messages.length;
         await this.#step("read", batch.partition, batch.firstOffset, batch.nextOffset - 1n);
         const number = this.#batches++;
-        const parsing = this.#timed("parse", () => this.#parts.workers.parse(parseRequest(number, batch)));
+        const parsing = this.#timed("parse", () =>
+          this.#parts.workers.parse(parseRequest(number, batch, this.#parts.workers)),
+        );
         parsing.catch(() => undefined); // awaited below, in order
         ahead++;
         this.#labelled = this.#labelled.then(async () => {
@@ -359,6 +378,7 @@ class Consumption {
     this.#publishing.add(published);
     void published.then(() => this.#publishing.delete(published));
     if (flow.waiting > FILES_AHEAD) await turn;
+    while (this.#publishing.size > FILES_WAITING) await Promise.race(this.#publishing);
   }
 
   /** The commit protocol of one file. */
@@ -470,7 +490,12 @@ class Consumption {
       "reading the table's files",
       async () => {
         const positions = await this.#parts.table.positions(partitions);
-        const offsets = await topicOffsets({ broker: addresses.kafka, topic, signal: over });
+        const offsets = await topicOffsets({
+          broker: addresses.kafka,
+          cluster: this.#parts.cluster,
+          topic,
+          signal: over,
+        });
         this.#parts.labeller.waitFor(
           partitions.filter((partition) => {
             const { low = 0n, high = 0n } = offsets.get(partition) ?? {};
@@ -535,9 +560,13 @@ class Consumption {
 }
 
 /** The messages of a batch in one buffer, which can move to another thread without a copy for each. */
-function parseRequest(batch: number, { partition, firstOffset, messages }: PartitionBatch): ParseRequest {
+function parseRequest(
+  batch: number,
+  { partition, firstOffset, messages }: PartitionBatch,
+  workers: Pick<RowWorkers, "memory">,
+): ParseRequest {
   const size = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
-  const bytes = new Uint8Array(size);
+  const bytes = new Uint8Array(workers.memory(size), 0, size);
   const ends = new Uint32Array(messages.length);
   const offsets = new Uint32Array(messages.length);
   let end = 0;

@@ -72,6 +72,19 @@ test("the model waits for every partition that has messages, because each has su
   assert.equal(labels(done).length, 60);
 });
 
+test("a partition that stays silent is not waited for without end: what is held is bounded", () => {
+  const labeller = new Labeller(settings);
+  labeller.waitFor([0, 1]);
+  const done: LabelledBatch[] = [];
+  let most = 0;
+  for (let from = 0; from < 30_000; from += 3000) {
+    done.push(...labeller.push(batch(0, from, from + 3000)));
+    most = Math.max(most, labeller.held);
+  }
+  assert.equal(labels(done).length, 30_000);
+  assert.ok(most < 21_000, `${most} chunks were held`);
+});
+
 test("with fewer chunks than asked for, the model is seeded with what there is", () => {
   const labeller = new Labeller({ ...settings, warmUp: 100 });
   labeller.push(batch(0, 0, 6));

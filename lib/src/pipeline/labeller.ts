@@ -8,8 +8,9 @@
  */
 import { StreamingKMeans } from "../cluster/index.ts";
 import { StreambookError } from "../errors/index.ts";
-import { DocumentFrequencies, SlidingWindow, type SparseVector, type TermCounts } from "../text/index.ts";
+import { DocumentFrequencies, type SparseVector, type TermCounts } from "../text/index.ts";
 import type { ParsedBatch } from "./row-store.ts";
+import { StreamWindows } from "./stream-windows.ts";
 
 /** Options of {@link Labeller}. */
 export interface LabellerOptions {
@@ -49,8 +50,8 @@ export interface LabelledBatch extends BatchToLabel {
 
 /** Rows learned from at once. Small enough that the model follows the stream, large enough that a batch means something. */
 const MINI_BATCH = 256;
-/** Streams whose windows are kept; the one not heard of for longest is forgotten first. */
-const OPEN_STREAMS = 10_000;
+/** Chunks held for a partition that has messages and stays silent: then the model is seeded without it. */
+const MOST_HELD = 20_000;
 
 interface Waiting {
   readonly batch: BatchToLabel;
@@ -70,7 +71,7 @@ interface Held {
 export class Labeller {
   readonly #options: Required<LabellerOptions>;
   readonly #learned: Map<number, bigint>;
-  readonly #windows = new Map<string, SlidingWindow>();
+  readonly #windows: StreamWindows;
   readonly #name: string;
   #frequencies: DocumentFrequencies;
   #model: StreamingKMeans | undefined;
@@ -81,6 +82,7 @@ export class Labeller {
   constructor(options: LabellerOptions = {}, saved?: SavedModel) {
     const { clusters = 5, seed = 42, warmUp = 200, features = 16384, windowWords = 100, decay = 0.99 } = options;
     this.#options = { clusters, seed, warmUp, features, windowWords, decay, name: options.name ?? `s${seed}` };
+    this.#windows = new StreamWindows({ minimumWords: windowWords });
     this.#name = saved?.name ?? this.#options.name;
     this.#frequencies = saved?.frequencies ?? new DocumentFrequencies(features);
     this.#model = saved?.model;
@@ -112,7 +114,10 @@ export class Labeller {
     return this.#learned.get(partition) ?? 0n;
   }
 
-  /** Names the partitions that have messages, all of them: the model is not seeded before one batch of each has come. */
+  /**
+   * Names the partitions that have messages, all of them: the model is not seeded before one batch of each has come, unless
+   * one stays silent for thousands of messages of the others.
+   */
   waitFor(partitions: Iterable<number>): void {
     this.#unheard = new Set(partitions);
   }
@@ -123,8 +128,9 @@ export class Labeller {
     this.#waiting.push({ batch, clusters: new Int32Array(rows), versions: [], version: new Uint32Array(rows) });
     this.#unheard.delete(batch.partition);
     this.#work(this.#waiting.at(-1) as Waiting);
-    if (this.#model === undefined && this.#unheard.size === 0 && this.#held.length >= this.#options.warmUp)
-      this.#seed();
+    const { warmUp } = this.#options;
+    const enough = this.#unheard.size === 0 ? warmUp : Math.max(warmUp, MOST_HELD);
+    if (this.#model === undefined && this.#held.length >= enough) this.#seed();
     return this.#model === undefined ? [] : this.#release();
   }
 
@@ -173,7 +179,8 @@ export class Labeller {
     const lesson = this.#lesson();
     for (let row = 0; row < parsed.rows; row++) {
       const counts = countsOf(parsed, row);
-      const window = this.#window(parsed, row).push(counts);
+      const stream = parsed.streams[parsed.stream[row] as number] as string;
+      const window = this.#windows.push(stream, counts, parsed.isLast[row] === 1);
       const seen = batch.firstOffset + BigInt(parsed.offsets[row] as number) < learnedUpTo;
       if (!seen) this.#frequencies.add(counts);
       if (this.#model === undefined) this.#held.push({ waiting, row, window: copyOf(window) });
@@ -227,18 +234,6 @@ export class Labeller {
     if (versions.at(-1) !== version) versions.push(version);
     clusters[row] = cluster;
     versionOf[row] = versions.length - 1;
-  }
-
-  /** The window of a row's stream. A stream that has ended, or has been silent for long, leaves room for others. */
-  #window(parsed: ParsedBatch, row: number): SlidingWindow {
-    const stream = parsed.streams[parsed.stream[row] as number] as string;
-    const window = this.#windows.get(stream) ?? new SlidingWindow({ minimumWords: this.#options.windowWords });
-    this.#windows.delete(stream);
-    if (parsed.isLast[row] !== 1) {
-      this.#windows.set(stream, window);
-      if (this.#windows.size > OPEN_STREAMS) this.#windows.delete(this.#windows.keys().next().value as string);
-    }
-    return window;
   }
 }
 

@@ -6,7 +6,7 @@
 import { isUtf8 } from "node:buffer";
 import { StreambookError } from "../errors/index.ts";
 import { compileCheck, type Field, type MessageCheck, type Schema } from "../schema/index.ts";
-import { TermCounter } from "../text/index.ts";
+import { TermCounter, TermList } from "../text/index.ts";
 import { encodeParquet, storedAs } from "./parquet.ts";
 import { parseTimestamp } from "./timestamp.ts";
 
@@ -110,7 +110,7 @@ export class RowStore {
   readonly #stores: readonly ((value: unknown) => unknown)[];
   readonly #terms: TermCounter;
   readonly #batches = new Map<number, StoredBatch>();
-  readonly #scratch = { indices: new Uint16Array(1 << 16), counts: new Float32Array(1 << 16) };
+  readonly #list = new TermList();
 
   /** @throws USAGE as {@link checkRowStoreOptions} */
   constructor({ schema, features = 16384, stem = true }: RowStoreOptions) {
@@ -141,8 +141,9 @@ export class RowStore {
       words: new Uint32Array(count),
       sizes: new Uint32Array(count),
     };
+    const list = this.#list;
+    list.size = 0;
     let rows = 0;
-    let used = 0;
     for (let index = 0; index < count; index++) {
       const start = index === 0 ? 0 : (ends[index - 1] as number);
       const message = this.#read(bytes.subarray(start, ends[index]), wellFormed);
@@ -155,10 +156,8 @@ export class RowStore {
         const value = column === timeColumn ? time.microseconds : this.#stores[column]?.(message[name]);
         (columns[column] as unknown[]).push(value);
       });
-      const terms = this.#terms.count(message[textField] as string);
-      used = this.#append(terms, used);
-      parsed.termEnds[rows] = used;
-      parsed.words[rows] = terms.words;
+      parsed.words[rows] = this.#terms.countTo(list, message[textField] as string);
+      parsed.termEnds[rows] = list.size;
       parsed.offsets[rows] = request.offsets[index] as number;
       parsed.stream[rows] = streams.index(message[streamField] as string);
       parsed.date[rows] = dates.index(time.date);
@@ -182,8 +181,8 @@ export class RowStore {
       ...trimmed,
       streams: streams.values,
       dates: dates.values,
-      indices: this.#scratch.indices.slice(0, used),
-      counts: this.#scratch.counts.slice(0, used),
+      indices: list.indices.slice(0, list.size),
+      counts: list.counts.slice(0, list.size),
       malformed,
     };
   }
@@ -234,20 +233,6 @@ export class RowStore {
       return `is not JSON: ${(error as Error).message}`;
     }
     return this.#check(message) ?? (message as Record<string, unknown>);
-  }
-
-  #append({ indices, counts }: { indices: ArrayLike<number>; counts: ArrayLike<number> }, used: number): number {
-    const end = used + indices.length;
-    if (end > this.#scratch.indices.length) {
-      const size = Math.max(end, this.#scratch.indices.length * 2);
-      const larger = { indices: new Uint16Array(size), counts: new Float32Array(size) };
-      larger.indices.set(this.#scratch.indices.subarray(0, used));
-      larger.counts.set(this.#scratch.counts.subarray(0, used));
-      Object.assign(this.#scratch, larger);
-    }
-    this.#scratch.indices.set(indices, used);
-    this.#scratch.counts.set(counts, used);
-    return end;
   }
 }
 

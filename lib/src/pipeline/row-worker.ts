@@ -10,7 +10,13 @@ export type WorkerRequest =
   | { readonly id: number; readonly kind: "drop"; readonly partition: number; readonly last: number };
 
 /** What it answers. */
-export type WorkerReply = { readonly id: number; readonly result?: unknown; readonly error?: string };
+export interface WorkerReply {
+  readonly id: number;
+  readonly result?: unknown;
+  readonly error?: string;
+  /** The memory of the request's messages, to be used again. */
+  readonly memory?: ArrayBuffer | undefined;
+}
 
 if (parentPort !== null) {
   const port = parentPort;
@@ -18,7 +24,9 @@ if (parentPort !== null) {
   port.on("message", (message: WorkerRequest) => {
     try {
       const result = answer(store, message);
-      port.postMessage({ id: message.id, result } satisfies WorkerReply, transferable(result));
+      const memory = message.kind === "parse" ? (message.request.bytes.buffer as ArrayBuffer) : undefined;
+      const moved = transferable(result).concat(memory ?? []);
+      port.postMessage({ id: message.id, result, memory } satisfies WorkerReply, moved);
     } catch (error) {
       port.postMessage({ id: message.id, error: messageOf(error) } satisfies WorkerReply);
     }

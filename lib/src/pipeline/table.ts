@@ -20,6 +20,9 @@ import type { Logger } from "../log/index.ts";
 import type { Schema } from "../schema/index.ts";
 import { rowColumns } from "./row-store.ts";
 
+/** The file of a table that says which Kafka cluster its offsets belong to; Hive takes no name that begins with `_` for data. */
+const CLUSTER_FILE = "_kafka-cluster";
+
 /** Where the course keeps its things on HDFS. */
 export const hdfsFolders = {
   warehouse: "/streambook/warehouse",
@@ -146,6 +149,30 @@ export class Table {
       );
       if (this.#view !== undefined) await session.execute(this.#view);
     });
+  }
+
+  /**
+   * Ties the table to a Kafka cluster: the offsets in its files' names mean nothing in another. A table that is not tied yet is
+   * from now on.
+   *
+   * @throws WRONG_CLUSTER when it belongs to another one
+   */
+  async claim(cluster: string, broker: string): Promise<void> {
+    const { hdfs, name } = this.#options;
+    const file = `${this.location}/${CLUSTER_FILE}`;
+    if (!(await hdfs.exists(file))) {
+      try {
+        await hdfs.write(file, Buffer.from(`${cluster}\n`));
+      } catch (error) {
+        if (!isStreambookError(error, "HDFS_REFUSED")) throw error; // another consumer was quicker
+      }
+    }
+    const owner = (await hdfs.read(file)).toString("utf8").trim();
+    if (owner === cluster) return;
+    throw new StreambookError(
+      "WRONG_CLUSTER",
+      `the table ${name} holds messages of the Kafka cluster ${owner} (${file} on HDFS says so), but the Kafka at ${broker} is the cluster ${cluster}, whose offsets mean other messages; give the address of the first (--kafka-broker-port), or another table (--hive-table)`,
+    );
   }
 
   /** Reads from the data files where each partition goes on, and mends what an interrupted run left. */

@@ -5,7 +5,7 @@ import { StreambookError } from "../../errors/index.ts";
 import { systemUser } from "../../user/index.ts";
 import { type Addresses, isExternal, knownAddresses } from "../addresses.ts";
 import { buildArchivesInBackground, findArchives } from "../launch/archives.ts";
-import { inOrder, libraries, resolveServices, service, titleOf } from "../catalog/index.ts";
+import { inOrder, libraries, resolveServices, service, titleOf, waitedFor } from "../catalog/index.ts";
 import { serviceCommand } from "../launch/command.ts";
 import { endServices } from "./down.ts";
 import { type StackOptions, type Tell, teller } from "../events.ts";
@@ -326,12 +326,6 @@ async function startAll(wanted: readonly string[], start: Start): Promise<void> 
     failure.abort(error);
     throw error;
   }
-}
-
-/** What must be ready before an instance starts; what it uses too, if that starts as well. */
-export function waitedFor(name: string): readonly string[] {
-  const { after, uses = [], name: first } = service(name);
-  return [...after, ...uses, ...(name === first ? [] : [first])];
 }
 
 async function startOne(name: string, start: Start, signal: AbortSignal): Promise<void> {

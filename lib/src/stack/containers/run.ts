@@ -4,7 +4,7 @@ import { until } from "../../async/index.ts";
 import { systemUser } from "../../user/index.ts";
 import { isExternal } from "../addresses.ts";
 import { findArchives } from "../launch/archives.ts";
-import { libraries, service, serviceNames, titleOf } from "../catalog/index.ts";
+import { libraries, service, serviceNames, titleOf, waitedFor } from "../catalog/index.ts";
 import { serviceCommand } from "../launch/command.ts";
 import type { Command } from "../launch/launch.ts";
 import { demandContainerMemory } from "./memory.ts";
@@ -72,10 +72,9 @@ async function prepare(
   await renderConfiguration([name], settings);
   const archives = java === undefined ? {} : await findArchives(layout, java);
   await writeTaskArguments(layout, archives, environment);
-  await prepareService(at, { java, archives, addresses: containerAddresses(), tell });
-  const command = await serviceCommand(at, { java, archives });
   await awaitOthers(name, settings.topology, tell, signal);
-  return command;
+  await prepareService(at, { java, archives, addresses: containerAddresses(), tell });
+  return serviceCommand(at, { java, archives });
 }
 
 /** An engine that starts its containers again, after a restart of the machine, starts them all at once. */
@@ -85,7 +84,9 @@ async function awaitOthers(
   tell: Tell,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  for (const other of service(name).after) {
+  const { uses = [] } = service(name);
+  for (const other of waitedFor(name)) {
+    if (uses.includes(other) && !topology.running.has(other)) continue;
     const title = titleOf(other);
     tell("starting", `${titleOf(name)}: waiting for ${title}`, { service: name });
     const ask = (): Promise<boolean> => answers(other, askedAddress(other, topology, containerAddresses()), signal);
