@@ -1,7 +1,7 @@
 /** `streambook run`, which `npm start` calls: the stack, the whole pipeline, the report. */
 import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
-import { listed, StreambookError } from "../errors/index.ts";
+import { StreambookError } from "../errors/index.ts";
 import { createLogger } from "../log/index.ts";
 import { judge, run, type RunReport, type StageEvent, StageRecorder } from "../pipeline/index.ts";
 import { plural } from "../plot/index.ts";
@@ -17,7 +17,7 @@ import {
   versions,
 } from "../stack/index.ts";
 import { findJava } from "../../../setup/java.mjs";
-import { surveyTexts } from "../stream/index.ts";
+import { passedOver, surveyTexts } from "../stream/index.ts";
 import { action, wholeNumber } from "./command.ts";
 import { statusLine } from "./status-line.ts";
 
@@ -52,9 +52,9 @@ export function register(program: Command): void {
       action<Options>(async (options, { signal }) => {
         const output = resolve(options.output);
         // What is wrong with the texts is told before the stack is started for them.
-        const { others } = await surveyTexts(options.data, signal);
-        if (others.length > 0)
-          process.stderr.write(`in ${options.data} only files are read; passed over: ${listed(others)}\n`);
+        const survey = await surveyTexts(options.data, signal);
+        if (survey.others.length > 0)
+          process.stderr.write(`in ${options.data} only texts are read; passed over: ${passedOver(survey)}\n`);
         const recorder = new StageRecorder(terminal());
         const { started } = await recorder.run(
           "Start the stack",
@@ -71,6 +71,7 @@ export function register(program: Command): void {
           const { report, html } = await run({
             ...options,
             output,
+            survey,
             schema: await loadSchema(join(project, "schemas", "chunks.json")),
             addresses: await addresses(),
             hadoop: await hadoopClient(),

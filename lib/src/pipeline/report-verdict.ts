@@ -1,4 +1,5 @@
 /** What a run came to: the one judgement that the page, the terminal and the exit status share. */
+import { shownName } from "../errors/index.ts";
 import { formatCount, plural } from "../plot/index.ts";
 import type { RunReport } from "./report-types.ts";
 
@@ -46,7 +47,7 @@ function textFailures({ texts, identical }: RunReport): string[] {
     .filter((text) => !text.identical)
     .map(({ file, rebuiltSha256, problem }) => {
       const what = rebuiltSha256 === null ? "was not rebuilt" : "came back different from its source";
-      return `${file} ${what}${problem === undefined ? "" : `: ${problem}`}.`;
+      return `${shownName(file)} ${what}${problem === undefined ? "" : `: ${problem}`}.`;
     });
   return failures.length === 0 && !identical ? ["The run says that a text differs, without saying which."] : failures;
 }
