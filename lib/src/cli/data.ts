@@ -1,7 +1,8 @@
 /** The commands `data generate` and `data fetch`: texts to work with. */
 import { type Command, InvalidArgumentError } from "commander";
-import { fetchTexts, generateCorpus, parseSize } from "../corpus/index.ts";
-import { messageOf } from "../errors/index.ts";
+import { type Cut, type FetchedText, fetchTexts, generateCorpus, parseSize } from "../corpus/index.ts";
+import { messageOf, shownName } from "../errors/index.ts";
+import { plural } from "../plot/index.ts";
 import { action, wholeNumber } from "./command.ts";
 
 interface GenerateFlags {
@@ -72,10 +73,21 @@ async function fetchAll(
     overwrite,
     maximumBytes: maximumSize,
     signal,
-    onText: ({ file, bytes, stripped }) => {
-      console.log(`${file}: ${bytes} bytes${stripped > 0 ? `, without ${stripped} of header and footer` : ""}`);
-    },
+    onText: (text) => console.log(fetched(text)),
   });
+}
+
+/** What came, and what of Project Gutenberg's was cut from it, so that one can see whether that was right. */
+function fetched({ file, bytes, header, footer }: FetchedText): string {
+  const cut = (what: string, from: string, part: Cut | undefined): string =>
+    part === undefined
+      ? `  no ${what} of Project Gutenberg recognised: nothing was cut from the ${from}`
+      : `  cut from the ${from}: ${plural(part.lines, "line")}, from “${shownName(part.first)}” to “${shownName(part.last)}”`;
+  const lines =
+    header === undefined && footer === undefined
+      ? ["  no header or footer of Project Gutenberg recognised: all of it was kept"]
+      : [cut("header", "top", header), cut("footer", "end", footer)];
+  return [`${file}: ${plural(bytes, "byte")}`, ...lines].join("\n");
 }
 
 function megabytes(bytes: number): string {
