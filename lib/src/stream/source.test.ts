@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { mkdir, mkdtemp, open, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { connect } from "node:net";
@@ -7,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
+import { until } from "../async/index.ts";
 import { isStreambookError } from "../errors/index.ts";
 import { readChunks, startStreamSource, type StreamSource } from "./index.ts";
 
@@ -231,6 +233,29 @@ test("says what is wrong at the start: no folder, no texts, a port that is taken
     );
   }
 });
+
+test(
+  "a file is open once, however many read it, and is closed with the last",
+  { skip: !existsSync("/proc/self/fd") },
+  async () => {
+    const path = join(folder, "shared.txt");
+    await writeFile(path, "x".repeat(8 << 20));
+    const open = (): number =>
+      readdirSync("/proc/self/fd").filter((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`) === path;
+        } catch {
+          return false; // closed meanwhile
+        }
+      }).length;
+    const readers = Array.from({ length: 5 }, () => readChunks(source.url, "shared.txt"));
+    for (const reader of readers) await reader.next();
+    assert.equal(open(), 1);
+    for (const reader of readers) await reader.return(undefined);
+    await until("the file to be closed", () => Promise.resolve(open() === 0));
+    await rm(path);
+  },
+);
 
 test("a large text begins before all of it is checked; bad bytes in it break the stream, and are named from then on", async () => {
   const path = join(folder, "late.txt");

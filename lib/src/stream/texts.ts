@@ -1,7 +1,7 @@
 /** The texts of a folder: listed with everything beside them, and opened so that no name leads out of the folder. */
 import { isUtf8 } from "node:buffer";
 import { constants, type BigIntStats, type Dirent } from "node:fs";
-import { open, readdir, realpath, type FileHandle } from "node:fs/promises";
+import { lstat, open, readdir, realpath, type FileHandle } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { messageOf, shownName, StreambookError } from "../errors/index.ts";
 
@@ -24,6 +24,8 @@ export interface OtherEntry {
 /** The folder of texts that a stream source serves. */
 export class TextFolder {
   readonly path: string;
+  /** The texts that somebody reads: a file is open once, however many do. */
+  readonly #open = new Map<string, OpenText>();
 
   private constructor(path: string) {
     this.path = path;
@@ -75,6 +77,8 @@ export class TextFolder {
    */
   async open(name: string): Promise<OpenText | undefined> {
     if (!isTextName(name)) return undefined;
+    const shared = this.#open.get(name);
+    if (shared !== undefined && (await isStill(join(this.path, name), shared)) && shared.hold()) return shared;
     let file: FileHandle;
     try {
       // O_NOFOLLOW refuses a link, and O_NONBLOCK does not wait for the writer of a pipe.
@@ -91,7 +95,7 @@ export class TextFolder {
     }
     try {
       const stats = await file.stat({ bigint: true });
-      if (stats.isFile()) return new OpenText(name, file, stats);
+      if (stats.isFile()) return this.#share(new OpenText(name, file, stats));
     } catch (error) {
       await file.close();
       throw error;
@@ -99,6 +103,18 @@ export class TextFolder {
     await file.close();
     return undefined;
   }
+
+  #share(text: OpenText): OpenText {
+    this.#open.set(text.name, text);
+    text.onClose = () => void (this.#open.get(text.name) === text && this.#open.delete(text.name));
+    return text;
+  }
+}
+
+/** Whether a path is still the file that was opened, and no link to it. */
+async function isStill(path: string, text: OpenText): Promise<boolean> {
+  const stats = await lstat(path, { bigint: true }).catch(() => undefined);
+  return stats?.isFile() === true && stampOf(stats) === text.stamp;
 }
 
 const MISSING = new Set(["ENOENT", "ENOTDIR", "ELOOP", "EMLINK", "ENAMETOOLONG", "ENXIO", "EINVAL", "EISDIR"]);
@@ -133,6 +149,8 @@ export class OpenText {
   readonly size: number;
   /** Another one when the file was changed or replaced. */
   readonly stamp: string;
+  /** Called when the file is to be closed. */
+  onClose: () => void = () => undefined;
   #holders = 1;
 
   constructor(name: string, file: FileHandle, stats: BigIntStats) {
@@ -142,14 +160,17 @@ export class OpenText {
     this.stamp = stampOf(stats);
   }
 
-  /** Keeps the file open until one more {@link close}. */
-  hold(): this {
+  /** Keeps the file open until one more {@link close}; false when it is closed already. */
+  hold(): boolean {
+    if (this.#holders === 0) return false;
     this.#holders++;
-    return this;
+    return true;
   }
 
   async close(): Promise<void> {
-    if (--this.#holders === 0) await this.file.close();
+    if (--this.#holders > 0) return;
+    this.onClose();
+    await this.file.close();
   }
 
   /** Whether the file is still what it was when it was opened. */
