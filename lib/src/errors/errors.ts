@@ -93,6 +93,12 @@ export const errorCodes = {
     retriable: false,
     exitCode: 1,
   },
+  TEXT_UNREADABLE: {
+    summary: "A file that should be a text may not be read, has vanished, or has a name that is not UTF-8.",
+    solve: "Make the file readable, rename it, or take it out of the folder.",
+    retriable: false,
+    exitCode: 1,
+  },
   // kafka
   KAFKA_FAILED: {
     summary: "Kafka refused or failed a request.",
@@ -302,6 +308,25 @@ export function messageOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   return (error.message || (typeof code === "string" ? code : error.name)).split("\n", 1)[0] ?? "";
 }
+
+/**
+ * The name of a file for a message: as it is, or in quotes and with escapes when it holds what would break the line, move the
+ * cursor or go unseen (control characters, blanks at its ends, quotes).
+ *
+ * @example
+ * ```ts
+ * import { shownName } from "streambook/errors";
+ * console.assert(shownName("a b.txt") === "a b.txt");
+ * console.assert(shownName("a\nb.txt") === '"a\\nb.txt"');
+ * ```
+ */
+export function shownName(name: string): string {
+  if (name !== "" && name.isWellFormed() && !/^\s|\s$|"/.test(name) && name.search(UNSEEN) === -1) return name;
+  return JSON.stringify(name).replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** Control characters, line and paragraph ends, and the marks that turn the direction of writing. */
+const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
 /** Names for a message: the first three, and how many more there are. */
 export function listed(names: readonly string[]): string {

@@ -5,7 +5,7 @@ import { stat } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { mapConcurrent, retry } from "../async/index.ts";
-import { StreambookError } from "../errors/index.ts";
+import { listed, shownName, StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { openHive } from "../hive/index.ts";
 import { topicOffsets } from "../kafka/index.ts";
@@ -14,7 +14,7 @@ import type { HadoopClient } from "../mapreduce/index.ts";
 import { plural } from "../plot/index.ts";
 import type { Schema } from "../schema/index.ts";
 import type { Addresses } from "../stack/index.ts";
-import { listFiles, startStreamSource } from "../stream/index.ts";
+import { listFiles, startStreamSource, surveyTexts, type TextSurvey } from "../stream/index.ts";
 import { analyse } from "./analysis.ts";
 import { consume } from "./consume.ts";
 import { type Checksum, checksumOf, piecesOf } from "./large-file.ts";
@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly data: string;
   /** Folder for the rebuilt texts (`refresh/`), the report and the logs. */
   readonly output: string;
+  /** What the folder held when it was looked through; the run is about these texts. @default a survey when the run begins */
+  readonly survey?: TextSurvey;
   readonly schema: Schema;
   readonly addresses: Addresses;
   readonly hadoop: HadoopClient;
@@ -72,7 +74,8 @@ export const RUN_NAMES = { topic: "chunks", table: "chunks_clustered" } as const
  * Streams the texts through Kafka into clusters and a Hive table, rebuilds them by MapReduce, compares, and writes the
  * report. Topic, table and output folder are the run's own: what an earlier run left in them is removed first.
  *
- * @throws NOT_OURS when something stands there that no run has made; NO_TEXTS, NOT_UTF8; whatever a stage throws
+ * @throws NOT_OURS when something stands there that no run has made; NO_TEXTS, NOT_UTF8, TEXT_UNREADABLE; NOT_FOUND for a text
+ * that vanishes meanwhile; whatever a stage throws
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const settings = {
@@ -88,7 +91,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const hdfs = new Hdfs({ address: addresses.webhdfs, ...(signal === undefined ? {} : { signal }) });
   await checkOutput(output, options.data);
   await using source = await startStreamSource({ folder: options.data, chunkSize: settings.chunkSize, port: 0 });
-  const sources = await readSources(options.data, await listFiles(source.url), signal);
+  const survey = options.survey ?? (await surveyTexts(options.data, signal));
+  const sources = await readSources(survey, signal);
   const { clusters, why } = chooseClusters(options.clusters, sources);
   const logFolder = runLog(table);
 
@@ -106,6 +110,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     (stage) =>
       produce({
         source: source.url,
+        files: survey.names, // and not what the source lists: a text that has vanished must be missed
         broker: addresses.kafka,
         topic,
         logFolder: join(output, "logs"),
@@ -186,11 +191,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
 
   const texts = await recorder.run(
     "Compare",
-    () => compare(sources, produced, rebuilt, join(output, "refresh"), signal),
+    () => compare(survey.folder, sources, produced, rebuilt, join(output, "refresh"), signal),
     (all) => ({
       text: `${all.filter(({ identical }) => identical).length} of ${all.length} texts identical`,
     }),
   );
+  await nameNewcomers(source.url, survey, logger);
 
   const counts = { sent: produced.messages, ...analysis.counts };
   const report: RunReport = {
@@ -258,14 +264,39 @@ interface Source extends Checksum {
 /** Files that are read at once. */
 const AT_ONCE = 4;
 
-function readSources(folder: string, files: readonly string[], signal: AbortSignal | undefined): Promise<Source[]> {
-  return mapConcurrent(files, AT_ONCE, async (file) => ({ file, ...(await checksumOf(join(folder, file), signal)) }));
+function readSources({ folder, names }: TextSurvey, signal: AbortSignal | undefined): Promise<Source[]> {
+  return mapConcurrent(names, AT_ONCE, async (file) => {
+    try {
+      return { file, ...(await checksumOf(join(folder, file), signal)) };
+    } catch (cause) {
+      throw (cause as NodeJS.ErrnoException).code === "ENOENT" ? vanished(file, cause) : cause;
+    }
+  });
+}
+
+function vanished(file: string, cause?: unknown): StreambookError {
+  return new StreambookError(
+    "NOT_FOUND",
+    `${shownName(file)} has vanished from the folder of texts since the run began; start again with a folder that stays as it is`,
+    { cause },
+  );
+}
+
+/** A text that came while the run was going is not part of it, and that is said. */
+async function nameNewcomers(source: string, { names }: TextSurvey, logger: Logger): Promise<void> {
+  const known = new Set(names);
+  const came = (await listFiles(source)).filter((name) => !known.has(name)).map(shownName);
+  if (came.length > 0)
+    logger.warn(
+      `${listed(came)} came into the folder after the run began, and ${came.length === 1 ? "was" : "were"} not streamed`,
+    );
 }
 
 /** A text that cannot be read fails the run before anything is claimed about the others. */
 function demandAll({ failed, stopped }: ProduceResult): void {
   if (stopped) throw new DOMException("stopped by the user", "AbortError");
   const [first] = failed;
+  if (first?.code === "NOT_FOUND") throw vanished(first.file);
   if (first !== undefined)
     throw new StreambookError(
       first.code,
@@ -296,7 +327,16 @@ export async function uploadLog(
   return retry(() => hdfs.write(path, piecesOf(logFile, signal), { overwrite: true }), { signal });
 }
 
+/** Whether a file still has a checksum. */
+async function sameAs(path: string, sha256: string): Promise<boolean> {
+  return checksumOf(path).then(
+    (now) => now.sha256 === sha256,
+    () => false,
+  );
+}
+
 async function compare(
+  data: string,
   sources: readonly Source[],
   produced: ProduceResult,
   rebuilt: RebuildReport,
@@ -311,8 +351,10 @@ async function compare(
     const result = found?.uri === stream?.uri ? found : undefined;
     const path = result?.file === undefined ? undefined : join(folder, result.file);
     const after = path !== undefined && (await exists(path)) ? (await checksumOf(path, signal)).sha256 : null;
+    const differs = async (): Promise<string> =>
+      (await sameAs(join(data, file), before)) ? "the bytes differ" : "the source was changed while the run went on";
     const problem =
-      result?.problem ?? (after === null ? "no text was rebuilt" : after === before ? undefined : "the bytes differ");
+      result?.problem ?? (after === null ? "no text was rebuilt" : after === before ? undefined : await differs());
     return {
       file,
       uri: stream?.uri ?? null,
