@@ -108,7 +108,7 @@ async function runOnStack(
       schema: await loadSchema(join(projectFolder(), "schemas", "chunks.json")),
       addresses: await addresses(),
       hadoop: await hadoopClient(),
-      versions: { ...(await versions()) },
+      versions: await versions(),
       jdk: await javaVersion(),
       recorder,
       signal,

@@ -122,7 +122,7 @@ export const errorCodes = {
   // hdfs
   HDFS_FAILED: {
     summary: "HDFS refused or failed an operation.",
-    solve: "`npx streambook doctor` says whether HDFS works; `npx streambook logs namenode` says more.",
+    solve: "`npx streambook doctor` says whether HDFS works; `npx streambook logs hdfs` says more.",
     retriable: true,
     exitCode: 1,
   },
@@ -135,7 +135,7 @@ export const errorCodes = {
   // hive
   HIVE_FAILED: {
     summary: "Hive failed a statement.",
-    solve: "Correct the statement; `npx streambook logs hiveserver2` shows the whole reason.",
+    solve: "Correct the statement; `npx streambook logs hive` shows the whole reason.",
     retriable: false,
     exitCode: 1,
   },

@@ -27,7 +27,7 @@ export { logs, type LogOptions } from "./observe/logs.ts";
 export { doctor, type DoctorOptions, type Finding } from "./commands/doctor.ts";
 export { reset, type ResetOptions } from "./commands/reset.ts";
 export { hadoopClient, type HadoopClient } from "./commands/hadoop-client.ts";
-export { versions, type Versions } from "./versions.ts";
+export { versions } from "./versions.ts";
 export type { StackEvent, StackOptions } from "./events.ts";
 export { composeFile } from "./containers/compose.ts";
 export { INTERNAL_VARIABLES } from "./docs/environment.ts";

@@ -31,6 +31,8 @@ export type Ports = Readonly<Record<string, Readonly<Record<string, number>>>>;
 export interface Library {
   /** The folder of its POM, of its jars, of its checksums. */
   readonly name: string;
+  /** What of it has a version in `stack/pom.xml`. @default its own name */
+  readonly versions?: readonly string[];
   /** Roughly how large it is on the disk, in megabytes: said before it is fetched. */
   readonly megabytes?: number;
   /** Packages of Java's own module `java.base` that it reaches into. */

@@ -44,6 +44,24 @@ test("new lines follow, also after the log was put aside", () =>
     assert.deepEqual(seen, ["old", "two", "three is whole", "new"]);
   }));
 
+test("the logs of a group come one after the other, and their new lines as they are written", () =>
+  inHome(async (environment, log) => {
+    await writeFile(log.replace("kafka", "namenode"), "first\nsecond\n");
+    await writeFile(log.replace("kafka", "datanode"), "third\n");
+    const last = await all(logs("hdfs", { environment, lines: 1 }));
+    assert.deepEqual(last, ["── namenode ──", "second", "── datanode ──", "third"]);
+    const stop = new AbortController();
+    const seen: string[] = [];
+    for await (const line of logs("hdfs", { environment, lines: 0, follow: true, signal: stop.signal })) {
+      seen.push(line);
+      if (seen.length === 2) await appendFile(log.replace("kafka", "datanode"), "fourth\nfif");
+      if (line === "datanode: fourth") await appendFile(log.replace("kafka", "datanode"), "th\n");
+      if (line === "datanode: fifth") stop.abort();
+    }
+    assert.deepEqual(seen.slice(2), ["datanode: fourth", "datanode: fifth"]);
+    await assert.rejects(all(logs("yarn", { environment })), { code: "NOT_FOUND", message: /none of them/ });
+  }));
+
 test("a log that is not there is named; a name that leaves the folder is refused", () =>
   inHome(async (environment) => {
     await assert.rejects(all(logs("hiveserver2", { environment })), { code: "NOT_FOUND" });

@@ -5,7 +5,7 @@ import type { StackOptions } from "../events.ts";
 import { logFile } from "../launch/launch.ts";
 import { openLayout } from "../layout.ts";
 import { lastLines, readRange, sizeOf } from "./log-lines.ts";
-import { isServiceName, serviceNames } from "../catalog/index.ts";
+import { isServiceName, serviceGroups, serviceNames } from "../catalog/index.ts";
 
 /** Options of {@link logs}. */
 export interface LogOptions extends StackOptions {
@@ -16,12 +16,50 @@ export interface LogOptions extends StackOptions {
 }
 
 /**
- * The last lines of a service's log, and then, if wanted, those that are written while one reads.
+ * The last lines of a service's log, and then, if wanted, those that are written while one reads. Of a group of services the
+ * logs come one after the other, each under its name; followed, their new lines come as they are written.
  *
- * @param name a service, or another log of the folder: "archives", "format"
+ * @param name a service, a group such as "hdfs", or another log of the folder: "archives"
  * @throws NOT_FOUND when there is no such log
  */
 export async function* logs(name: string, options: LogOptions = {}): AsyncGenerator<string> {
+  const members = serviceGroups().get(name);
+  if (members !== undefined) yield* logsOf(members, options);
+  else yield* logOf(name, options);
+}
+
+/** The logs of several services; one that has never run has none. */
+async function* logsOf(names: readonly string[], options: LogOptions): AsyncGenerator<string> {
+  const { environment, follow = false, signal } = options;
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const file = logFile(openLayout(environment), name);
+      return { name, file, size: await sizeOf(file) };
+    }),
+  );
+  const there = files.flatMap(({ name, file, size }) => (size === undefined ? [] : [{ name, file, size }]));
+  if (there.length === 0)
+    throw new StreambookError(
+      "NOT_FOUND",
+      `there are no logs of ${names.join(", ")} yet: none of them has been started`,
+    );
+  for (const { name } of there) {
+    yield `── ${name} ──`;
+    yield* logOf(name, { ...options, follow: false });
+  }
+  while (follow && signal?.aborted !== true) {
+    for (const one of there) {
+      const size = (await sizeOf(one.file)) ?? 0;
+      const from = size < one.size ? 0 : one.size; // a new start has put the old log aside
+      const whole = size > from ? (await readRange(one.file, from, size)).replace(/[^\n]*$/, "") : "";
+      one.size = from + Buffer.byteLength(whole);
+      for (const line of whole.split("\n").slice(0, -1)) yield `${one.name}: ${line}`;
+    }
+    await delay(200, signal).catch(() => undefined);
+  }
+}
+
+async function* logOf(name: string, options: LogOptions): AsyncGenerator<string> {
   const { lines = 50, follow = false, environment, signal } = options;
   if (!isServiceName(name) && !/^[\w-]+$/.test(name))
     throw new StreambookError("USAGE", `"${name}" is not a log; there are ${serviceNames().join(", ")}`);
