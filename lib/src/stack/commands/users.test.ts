@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { downIfUnused, temporaryServices } from "./down.ts";
-import { openLayout } from "../layout.ts";
+import { claimedHome, openLayout } from "../layout.ts";
 import { addressesOf, allWellKnownPorts, everyHost } from "../place.ts";
 import { type State, writeState } from "../state.ts";
 import { stackUsers, usersFolder, usersInWords, useStack } from "./users.ts";
@@ -34,7 +35,8 @@ async function withOther(
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const end = (): Promise<void> => (child.kill("SIGKILL"), ended);
   try {
-    await new Promise((resolve) => child.stdout.once("data", resolve));
+    const said: unknown[] = await Promise.race([once(child.stdout, "data"), once(child.stdout, "end")]);
+    assert.ok(said.length > 0, "the other process has failed before it used the stack");
     await body(child.pid ?? 0, end);
   } finally {
     await end();
@@ -95,6 +97,7 @@ test("what a run has started stays while somebody else uses the stack, and is fo
       ports,
       java: { home: "/jdk", version: "17" },
     };
+    await claimedHome(environment);
     await writeState(openLayout(environment).stateFile, state);
     assert.deepEqual(await temporaryServices({ environment }), ["kafka"]);
     await withOther(environment, async (pid) => {
