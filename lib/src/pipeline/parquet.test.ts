@@ -74,3 +74,14 @@ test("a time has no zone, so that Hive shows it as it was written, wherever it r
   assert.deepEqual(schema[1]?.logical_type, { type: "TIMESTAMP", isAdjustedToUTC: false, unit: "MICROS" });
   assert.equal(schema[1].converted_type, undefined, "it would say UTC");
 });
+
+test("files have memory of their own: the next one does not change those before", async () => {
+  const column: readonly Field[] = [{ name: "text", type: "string", doc: "" }];
+  const texts = [["first"], Array.from({ length: 3000 }, (_, i) => `second ${i} ${"x".repeat(1000)}`), ["third"]];
+  const files = texts.map((values) => encodeParquet(column, [values]));
+  for (const [i, file] of files.entries())
+    assert.deepEqual(
+      (await decode(file)).map(({ text }) => text),
+      texts[i],
+    );
+});
