@@ -138,3 +138,14 @@ test("law: nested values, lists and what is missing are decoded as they were", a
     { numRuns: 60 },
   );
 });
+
+test("files have memory of their own: the next one does not change those before", async () => {
+  const column: readonly Field[] = [{ name: "text", type: "string", doc: "" }];
+  const texts = [["first"], Array.from({ length: 3000 }, (_, i) => `second ${i} ${"x".repeat(1000)}`), ["third"]];
+  const files = texts.map((values) => encodeParquet(column, [values]));
+  for (const [i, file] of files.entries())
+    assert.deepEqual(
+      (await decode(file)).map(({ text }) => text),
+      texts[i],
+    );
+});
