@@ -1,5 +1,5 @@
 /** The variables that the course reads: the table of docs/environment.md. Those of services follow from the catalogue. */
-import { CORE, instanceNames, service, services } from "../catalog/index.ts";
+import { CORE, instanceNames, service, services, titleOf } from "../catalog/index.ts";
 import { containerAddresses, publication } from "../containers/containers.ts";
 
 /** A variable of the environment. An empty value counts as none. */
@@ -81,7 +81,7 @@ export function portVariables(): Variable[] {
     return {
       name: variable,
       usual: String(usual),
-      meaning: `in containers: port of ${service(name).title} on your machine`,
+      meaning: `in containers: port of ${titleOf(name)} on your machine`,
     };
   });
 }
