@@ -137,6 +137,14 @@ test("a text that is not UTF-8 is left out and told; the others are sent", async
   assert.deepEqual([...rebuild(messages).values()], ["good"]);
 });
 
+test("a text that was wanted and has vanished is missed, and named", async () => {
+  const { result } = await logOf({ "a.txt": "a", "c.txt": "c" }, { files: ["a.txt", "b\\.txt"] });
+  assert.deepEqual(
+    [result.texts.map(({ file }) => file), result.failed.map(({ file, code }) => [file, code])],
+    [["a.txt"], [["b\\.txt", "NOT_FOUND"]]],
+  );
+});
+
 test("when no text at all can be read, the run has failed", async () => {
   await assert.rejects(logOf({ "bad.txt": Buffer.from([0xff]) }), (error) => isStreambookError(error, "NOT_UTF8"));
 });

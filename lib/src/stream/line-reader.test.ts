@@ -19,7 +19,8 @@ async function piecesOf(text: string, chunkSize: number, from: number, lines?: n
   assert.ok(open !== undefined);
   const reader = new LineReader(open, chunkSize, from);
   const pieces: Buffer[] = [];
-  for (let piece; (piece = await reader.read(lines)) !== undefined;) pieces.push(piece);
+  const output = Buffer.alloc(PIECE);
+  for (let piece; (piece = await reader.read(output, lines)) !== undefined;) pieces.push(Buffer.from(piece));
   await open.close();
   return pieces;
 }

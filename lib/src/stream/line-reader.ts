@@ -35,16 +35,19 @@ export class LineReader {
   /**
    * The next bytes of the lines, at most {@link PIECE}, and no more than the end of so many lines; undefined after the last.
    *
+   * @param output where they are put, {@link PIECE} bytes long; what is returned is a part of it
+   * @param lines how many may end, 1 or more. @default as many as there is room for
+   *
    * @throws NOT_UTF8; STREAM_BROKEN when the file was changed since it was opened
    */
-  async read(lines: number = Infinity): Promise<Buffer | undefined> {
+  async read(output: Uint8Array, lines: number = Infinity): Promise<Uint8Array | undefined> {
     while (!this.#ended) {
-      const piece = await blocks.use(async (block) => {
+      const length = await blocks.use(async (block) => {
         const { bytesRead } = await this.#text.file.read(block, 0, PIECE, this.#position);
-        if (bytesRead === 0) return this.#end();
-        return this.#encode(this.#whole(block.subarray(0, bytesRead)), lines);
+        if (bytesRead === 0) return this.#end(output);
+        return this.#encode(this.#whole(block.subarray(0, bytesRead)), output, lines);
       });
-      if (piece.length > 0) return piece;
+      if (length > 0) return output.subarray(0, length);
     }
     return undefined;
   }
@@ -58,37 +61,37 @@ export class LineReader {
     throw new StreambookError("NOT_UTF8", notUtf8(this.#text.name, position));
   }
 
-  async #end(): Promise<Buffer> {
+  async #end(output: Uint8Array): Promise<number> {
     if (!(await this.#text.unchanged()))
       throw new StreambookError("STREAM_BROKEN", `${this.#text.name} was changed while it was read`);
     this.#ended = true;
-    return this.#codePoints > 0 && this.#toSkip === 0 ? Buffer.from(CLOSE) : NOTHING;
+    return this.#codePoints > 0 && this.#toSkip === 0 ? put(CLOSE, output, 0) : 0;
   }
 
-  #encode(bytes: Uint8Array, lines: number): Buffer {
+  #encode(bytes: Uint8Array, output: Uint8Array, lines: number): number {
     let at = this.#skip(bytes);
     let left = lines;
     let length = 0;
     let codePoints = this.#codePoints;
     while (at < bytes.length && length < ROOM && left > 0) {
-      if (codePoints === 0) length = put(OPEN, length);
+      if (codePoints === 0) length = put(OPEN, output, length);
       const byte = bytes[at] as number;
       if (byte < 0x80) {
         const escape = ESCAPES[byte];
         if (escape === undefined) output[length++] = byte;
-        else length = put(escape, length);
+        else length = put(escape, output, length);
         at++;
       } else {
         for (const end = at + sequenceLength(byte); at < end;) output[length++] = bytes[at++] as number;
       }
       if (++codePoints < this.#chunkSize) continue;
-      length = put(CLOSE, length);
+      length = put(CLOSE, output, length);
       codePoints = 0;
       left--;
     }
     this.#codePoints = codePoints;
     this.#position += at;
-    return length === 0 ? NOTHING : Buffer.from(output.subarray(0, length));
+    return length;
   }
 
   /** Goes on to the first chunk wanted; says where in the bytes it begins. */
@@ -104,7 +107,6 @@ export class LineReader {
   }
 }
 
-const NOTHING = Buffer.alloc(0);
 const OPEN = Buffer.from('{"chunk":"');
 const CLOSE = Buffer.from('"}\n');
 
@@ -114,12 +116,10 @@ const ESCAPES: readonly (Uint8Array | undefined)[] = Array.from({ length: 0x80 }
   return escape.length === 1 ? undefined : Buffer.from(escape);
 });
 
-/** Where lines are put together; copied from there before anything else can run. */
-const output = new Uint8Array(PIECE);
-/** How full it may be before one more character, escaped, with a line's beginning and end. */
+/** How full the output may be before one more character, escaped, with a line's beginning and end. */
 const ROOM = PIECE - OPEN.length - CLOSE.length - 6;
 
-function put(bytes: Uint8Array, length: number): number {
+function put(bytes: Uint8Array, output: Uint8Array, length: number): number {
   for (const byte of bytes) output[length++] = byte;
   return length;
 }

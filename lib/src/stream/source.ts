@@ -1,5 +1,5 @@
 /** The stream API: serves the texts of a folder as streams of chunks, as fast as the reader reads them. */
-import { Readable } from "node:stream";
+import type { ServerResponse } from "node:http";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
@@ -125,8 +125,6 @@ async function buildServer(
   const checks = new Utf8Checks();
   const server = fastify({
     forceCloseConnections: true,
-    // What waits for a reader is one piece, however many readers there are.
-    http: { highWaterMark: PIECE >> 1 },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4096 },
     // A name that is not percent-encoded properly is a file that is not there.
     frameworkErrors: (_error, _request, reply: FastifyReply) => void reply.code(404).send(NO_FILE),
@@ -236,7 +234,6 @@ interface SendOptions extends Service {
 
 /** Sends a text, and closes it in the end. */
 async function sendText(reply: FastifyReply, text: OpenText, options: SendOptions): Promise<FastifyReply> {
-  let body: Readable | undefined;
   try {
     const check = options.checks.of(text);
     const bad = isLarge(text) ? await soon(check) : await check;
@@ -248,15 +245,13 @@ async function sendText(reply: FastifyReply, text: OpenText, options: SendOption
     const version = `"${text.stamp}"`;
     if (options.version !== undefined && options.version !== version)
       return await reply.code(412).send({ detail: `${shownName(text.name)} was changed while it was read` });
-    body = bodyOf(text, check, options);
-    return await reply
-      .type("application/x-ndjson")
-      .header("cache-control", "no-store")
-      .header("etag", version)
-      .send(body);
+    reply.hijack(); // what follows is written to the connection piece by piece
+    reply.raw.writeHead(200, { "content-type": "application/x-ndjson", "cache-control": "no-store", etag: version });
+    await sendLines(reply.raw, text, check, options);
   } finally {
-    if (body === undefined) await text.close();
+    await text.close();
   }
+  return reply;
 }
 
 /** How long the reader of a large text waits for the check of all of it, in milliseconds. */
@@ -274,53 +269,75 @@ async function soon(check: Promise<number | undefined>): Promise<number | undefi
 }
 
 /**
- * The lines of a text. When the check finds, or the reading meets, what is not UTF-8, the connection breaks: it never ends as
- * that of a whole text does, and the next request gets the 422.
+ * Writes the lines of a text, each piece when the one before has left: a reader that rests costs one piece, in a buffer that serves
+ * for all of its text. When the check finds, or the reading meets, what is not UTF-8, the connection breaks: it never ends as that of a
+ * whole text does, and the next request gets the 422.
  */
-function bodyOf(text: OpenText, check: Promise<number | undefined>, options: SendOptions): Readable {
-  const { checks, chunkSize, from, rate } = options;
+async function sendLines(
+  response: ServerResponse,
+  text: OpenText,
+  check: Promise<number | undefined>,
+  { checks, chunkSize, from, rate }: SendOptions,
+): Promise<void> {
   const gone = new AbortController();
-  const reader = new LineReader(text, chunkSize, from, (position) => checks.found(text, position));
-  const body =
-    rate === undefined
-      ? atOnce(reader)
-      : Readable.from(paced(reader, rate, gone.signal), { objectMode: false, highWaterMark: 0 });
-  // Not in a finally of a generator: a reader that goes away before the first line never starts it.
-  body.once("close", () => {
-    gone.abort();
-    void text.close();
-  });
+  const write = writer(response, gone);
   check.then(
-    (bad) => void (bad !== undefined && body.destroy(new StreambookError("NOT_UTF8", notUtf8(text.name, bad)))),
+    (bad) => void (bad !== undefined && !response.writableEnded && response.destroy()),
     () => undefined, // the reading sees for itself
   );
-  return body;
+  const reader = new LineReader(text, chunkSize, from, (position) => checks.found(text, position));
+  const pace = rate === undefined ? undefined : new Pace(rate, gone.signal);
+  const buffer = Buffer.allocUnsafeSlow(PIECE);
+  try {
+    for (let piece; (piece = await reader.read(buffer, await pace?.due())) !== undefined;) {
+      await write(piece);
+      pace?.count(piece);
+    }
+    response.end();
+  } catch {
+    response.destroy(); // whatever it was, the reader must not take what it has for the whole
+  }
 }
 
-/** All lines, as fast as they are asked for. Nothing is read before: a reader that rests costs what it was sent and has not taken. */
-function atOnce(reader: LineReader): Readable {
-  return new Readable({
-    highWaterMark: 0,
-    read() {
-      reader.read().then(
-        (piece) => this.push(piece ?? null),
-        (error: unknown) => this.destroy(error as Error),
-      );
-    },
+/** Writes pieces to a response; each resolves when it has left, or rejects when the reader has gone. */
+function writer(response: ServerResponse, gone: AbortController): (piece: Uint8Array) => Promise<void> {
+  let stop: (reason: unknown) => void = () => undefined;
+  response.once("close", () => {
+    gone.abort();
+    stop(gone.signal.reason);
   });
+  if (response.destroyed) gone.abort();
+  return (piece) =>
+    new Promise((resolve, reject) => {
+      gone.signal.throwIfAborted();
+      stop = reject;
+      response.write(piece, (error) => (error ? reject(error) : resolve()));
+    });
 }
 
-/** The lines at `rate` chunks a second: chunk i is due i / rate seconds after the first; what is due together goes together. */
-async function* paced(reader: LineReader, rate: number, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const start = performance.now();
-  for (let sent = 0; ;) {
-    const wait = start + (sent / rate) * 1000 - performance.now();
-    if (wait > 1) await delayLong(wait, signal);
-    const due = Math.max(1, Math.floor(((performance.now() - start) / 1000) * rate) + 1 - sent);
-    const piece = await reader.read(due);
-    if (piece === undefined) return;
-    for (const byte of piece) if (byte === NEWLINE) sent++;
-    yield piece;
+/** When chunks are due at `rate` a second: chunk i is i / rate seconds after the first; what is due together goes together. */
+class Pace {
+  readonly #rate: number;
+  readonly #signal: AbortSignal;
+  readonly #start = performance.now();
+  #sent = 0;
+
+  constructor(rate: number, signal: AbortSignal) {
+    this.#rate = rate;
+    this.#signal = signal;
+  }
+
+  /** Waits until a chunk is due, and says how many are. */
+  async due(): Promise<number> {
+    const wait = this.#start + (this.#sent / this.#rate) * 1000 - performance.now();
+    if (wait > 1) await delayLong(wait, this.#signal);
+    const all = Math.floor(((performance.now() - this.#start) / 1000) * this.#rate) + 1;
+    return Math.max(1, all - this.#sent);
+  }
+
+  /** Counts the lines that end in a piece. */
+  count(piece: Uint8Array): void {
+    for (const byte of piece) if (byte === NEWLINE) this.#sent++;
   }
 }
 

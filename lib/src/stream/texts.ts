@@ -26,6 +26,7 @@ export class TextFolder {
   readonly path: string;
   /** The texts that somebody reads: a file is open once, however many do. */
   readonly #open = new Map<string, OpenText>();
+  readonly #opening = new Map<string, Promise<OpenText | undefined>>();
 
   private constructor(path: string) {
     this.path = path;
@@ -79,6 +80,17 @@ export class TextFolder {
     if (!isTextName(name)) return undefined;
     const shared = this.#open.get(name);
     if (shared !== undefined && (await isStill(join(this.path, name), shared)) && shared.hold()) return shared;
+    const others = this.#opening.get(name);
+    if (others !== undefined) {
+      const text = await others;
+      return text === undefined || text.hold() ? text : this.open(name);
+    }
+    const opening = this.#openFile(name).finally(() => this.#opening.delete(name));
+    this.#opening.set(name, opening);
+    return opening;
+  }
+
+  async #openFile(name: string): Promise<OpenText | undefined> {
     let file: FileHandle;
     try {
       // O_NOFOLLOW refuses a link, and O_NONBLOCK does not wait for the writer of a pipe.
