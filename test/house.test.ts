@@ -12,7 +12,8 @@ const tiers: readonly (readonly string[])[] = [
   ["errors", "random"],
   ["async", "log", "schema", "binary", "address", "json"],
   ["stream", "kafka", "text", "cluster", "corpus", "hdfs", "hive", "mapreduce", "plot", "frames", "stack"],
-  ["pipeline"],
+  ["ingest", "report"],
+  ["texts"],
   ["notebook"],
   ["cli"],
 ];

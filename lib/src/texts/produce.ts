@@ -85,7 +85,7 @@ export interface ProduceResult {
  *
  * @example
  * ```ts no-run
- * import { produce } from "streambook/pipeline";
+ * import { produce } from "streambook/texts";
  * const { streams, messages } = await produce({ source: "http://127.0.0.1:8000", broker: "127.0.0.1:9092", topic: "chunks" });
  * ```
  */

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { after, before, beforeEach, suite, test } from "node:test";
 import { Hdfs } from "../hdfs/index.ts";
 import { type HiveSession, openHive } from "../hive/index.ts";
+import { dropTable, hdfsFolders, Table } from "../ingest/index.ts";
 import { BatchingProducer, deadLetterTopic, deleteTopics, ensureTopic, topicOffsets } from "../kafka/index.ts";
 import { silentLogger } from "../log/index.ts";
 import { loadSchema, type Schema } from "../schema/index.ts";
 import { type Addresses, addresses, projectFolder } from "../stack/index.ts";
 import { RUN_PROPERTIES, runLog, RunNames } from "./run-names.ts";
-import { dropTable, hdfsFolders, Table } from "./table.ts";
 
 suite("the names of a run", () => {
   let at: Addresses;

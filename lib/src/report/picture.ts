@@ -1,6 +1,6 @@
 /** The pipeline as a picture, with the numbers of a run on its arrows: wide for a desk, tall for a phone. */
 import { formatBytes, formatCount, markup, plural, type Markup } from "../plot/index.ts";
-import type { RunReport } from "./report-types.ts";
+import type { RunReport } from "./types.ts";
 
 interface Box {
   readonly x: number;

@@ -1,6 +1,6 @@
 /** The stages of a run: begun, told, timed. */
 import type { RateSeries } from "../plot/index.ts";
-import type { ReportStage } from "./report-types.ts";
+import type { ReportStage } from "../report/index.ts";
 
 /** Told while a run goes on. */
 export type StageEvent =

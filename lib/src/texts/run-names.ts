@@ -7,9 +7,9 @@ import { until } from "../async/index.ts";
 import { isStreambookError, StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { type HiveSession, identifier, openHive } from "../hive/index.ts";
+import { dropTable, hdfsFolders, parseFileName } from "../ingest/index.ts";
 import { checkTopic, clusterId, deadLetterTopic, deleteTopics, ensureTopic, topicOffsets } from "../kafka/index.ts";
 import type { Addresses } from "../stack/index.ts";
-import { dropTable, hdfsFolders, parseFileName } from "./table.ts";
 
 /** What a run works with, and what it may do. */
 export interface RunNamesOptions {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import type { ReportPoint, RunReport } from "./report-types.ts";
+import type { ReportPoint, RunReport } from "./types.ts";
 
 const SUBJECTS: readonly (readonly [file: string, terms: string])[] = [
   ["01-lighthouse-journal.txt", "lamp wind sea lantern fog gale tide boat lens swell"],

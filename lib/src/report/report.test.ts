@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
 import { escapeHtml } from "../plot/index.ts";
-import { reportPage } from "./report-page.ts";
-import { sampleRun } from "./report-sample.test.ts";
-import { heatMapOf, reportFile, samplePoints } from "./report-limits.ts";
-import type { ReportFile, ReportText, RunReport } from "./report-types.ts";
-import { writeReport } from "./report.ts";
-import { judge } from "./report-verdict.ts";
+import { reportPage } from "./page.ts";
+import { sampleRun } from "./sample.test.ts";
+import { heatMapOf, reportFile, samplePoints } from "./limits.ts";
+import type { ReportFile, ReportText, RunReport } from "./types.ts";
+import { writeReport } from "./write-report.ts";
+import { judge } from "./verdict.ts";
 
 const run = sampleRun();
 const page = reportPage(run, "");

@@ -3,7 +3,7 @@
  * at once: of each long list the part that tells most, and how many more there are.
  */
 import { escapeLabel, excerpt } from "../plot/index.ts";
-import type { ReportCluster, ReportFile, ReportHeatMap, ReportPoint, ReportText, RunReport } from "./report-types.ts";
+import type { ReportCluster, ReportFile, ReportHeatMap, ReportPoint, ReportText, RunReport } from "./types.ts";
 
 /** Most points of the plane. */
 const MOST_POINTS = 4000;
@@ -115,7 +115,7 @@ function largest<T>(items: readonly T[], limit: number, measure: (item: T) => nu
  *
  * @example
  * ```ts
- * import { samplePoints } from "streambook/pipeline";
+ * import { samplePoints } from "streambook/report";
  * const points = [0, 1, 2, 3].map((x) => ({ x, y: 0, cluster: 0, file: "a.txt", excerpt: "" }));
  * console.assert(samplePoints(points, 2).map(({ x }) => x).join() === "0,2");
  * ```

@@ -18,18 +18,11 @@ import {
   type Markup,
   type MarkupPart,
 } from "../plot/index.ts";
-import { pipelinePicture } from "./report-picture.ts";
-import { clustersShown, samplePoints, textsShown } from "./report-limits.ts";
-import { reportStyle } from "./report-style.ts";
-import type {
-  ReportCluster,
-  ReportHeatMap,
-  ReportPoint,
-  ReportSuggestion,
-  ReportText,
-  RunReport,
-} from "./report-types.ts";
-import { judge, type Verdict } from "./report-verdict.ts";
+import { pipelinePicture } from "./picture.ts";
+import { clustersShown, samplePoints, textsShown } from "./limits.ts";
+import { reportStyle } from "./style.ts";
+import type { ReportCluster, ReportHeatMap, ReportPoint, ReportSuggestion, ReportText, RunReport } from "./types.ts";
+import { judge, type Verdict } from "./verdict.ts";
 
 /**
  * The page of a run as one HTML file that works offline. Long lists are cut, and the page says by how much.

@@ -8,24 +8,22 @@ import { mapConcurrent, retry } from "../async/index.ts";
 import { StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { openHive } from "../hive/index.ts";
+import { consume, hdfsFolders } from "../ingest/index.ts";
 import { topicOffsets } from "../kafka/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
 import type { HadoopClient } from "../mapreduce/index.ts";
 import { plural } from "../plot/index.ts";
+import { type ReportLink, type ReportText, type RunReport, writeReport, type WrittenReport } from "../report/index.ts";
 import type { Schema } from "../schema/index.ts";
 import type { Addresses } from "../stack/index.ts";
 import { listFiles, startStreamSource } from "../stream/index.ts";
 import { analyse } from "./analysis.ts";
-import { consume } from "./consume.ts";
 import { type Checksum, checksumOf, piecesOf } from "./large-file.ts";
 import { checkOutput, noteText, prepareOutput } from "./output.ts";
 import { produce, type ProduceResult } from "./produce.ts";
 import { rebuild, type RebuildReport } from "./rebuild.ts";
-import type { ReportLink, ReportText, RunReport } from "./report-types.ts";
-import { writeReport, type WrittenReport } from "./report.ts";
 import { RUN_PROPERTIES, runLog, RunNames } from "./run-names.ts";
 import { RateMeter, StageRecorder } from "./stages.ts";
-import { hdfsFolders } from "./table.ts";
 
 /** Options of {@link run}. */
 export interface RunOptions {

@@ -4,9 +4,9 @@ import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { toJson } from "../json/index.ts";
 import { plotlySource } from "../plot/index.ts";
-import { failuresFirst, reportFile } from "./report-limits.ts";
-import { reportPage } from "./report-page.ts";
-import type { ReportText, RunReport } from "./report-types.ts";
+import { failuresFirst, reportFile } from "./limits.ts";
+import { reportPage } from "./page.ts";
+import type { ReportText, RunReport } from "./types.ts";
 
 /** Where {@link writeReport} wrote. */
 export interface WrittenReport {
@@ -29,7 +29,7 @@ export interface WrittenReport {
  * import { mkdtemp, readFile } from "node:fs/promises";
  * import { tmpdir } from "node:os";
  * import { join } from "node:path";
- * import { writeReport, type RunReport } from "streambook/pipeline";
+ * import { writeReport, type RunReport } from "streambook/report";
  * const run: RunReport = {
  *   startedAt: "2026-03-04T09:30:00Z", seconds: 60, streams: 1, messages: 1, rows: 1, deadLetters: 0,
  *   counts: { sent: 1, rows: 1, distinctOffsets: 1 }, identical: true,

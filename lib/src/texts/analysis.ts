@@ -2,9 +2,16 @@
 import { adjustedRandIndex, normalizedMutualInformation, projectToPlane, purity, topTerms } from "../cluster/index.ts";
 import { type HiveSession, identifier } from "../hive/index.ts";
 import { excerpt } from "../plot/index.ts";
+import {
+  heatMapOf,
+  type HeatMapCell,
+  type ReportCluster,
+  type ReportCounts,
+  type ReportHeatMap,
+  type ReportPoint,
+  type ReportQuality,
+} from "../report/index.ts";
 import { DocumentFrequencies, englishStopWords, SlidingWindow, stem, TermCounter, tokenize } from "../text/index.ts";
-import { heatMapOf, type HeatMapCell } from "./report-limits.ts";
-import type { ReportCluster, ReportCounts, ReportHeatMap, ReportPoint, ReportQuality } from "./report-types.ts";
 
 /** What is found in the table. */
 export interface Analysis {
