@@ -1,21 +1,28 @@
 # The services (target `stack`, one of them in each container) and the place to work in (target `workspace`).
 # Debian's own packages, npm and Maven Central give everything, for amd64 and arm64 alike. Nothing runs as root.
+# The secret `ca` is the certificate authority of a network that has its own: see README, "Behind a proxy, …".
 
 FROM docker.io/library/debian:bookworm-slim AS packages
 ENV DEBIAN_FRONTEND=noninteractive
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 # Debian's packages are pinned by its release.
 # hadolint ignore=DL3008
-RUN apt-get update \
+RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority,target=/run/authority \
+    . /run/authority/use.sh \
+ && apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates maven nodejs npm openjdk-17-jre-headless \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/streambook
 # Debian's npm 9 does not read the lock file; npm 10 does, on the same Node.
-RUN npm install --global --prefix /opt/npm npm@10.9.4
+RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority,target=/run/authority \
+    . /run/authority/use.sh \
+ && npm install --global --prefix /opt/npm npm@10.9.4
 COPY package.json package-lock.json .npmrc ./
 COPY lib/package.json lib/
 # The services need the project's Node and two packages; the caches are kept, so that a build that was interrupted goes on.
-RUN --mount=type=cache,target=/root/.npm /opt/npm/bin/npm ci --omit=dev --ignore-scripts \
+RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority,target=/run/authority --mount=type=cache,target=/root/.npm \
+    . /run/authority/use.sh \
+ && /opt/npm/bin/npm ci --omit=dev --ignore-scripts \
  && install node_modules/node-linux-*/bin/node /opt/node \
  && mkdir -p /opt/services/node_modules \
  && cp -r node_modules/commander node_modules/kafkajs /opt/services/node_modules/
@@ -23,12 +30,16 @@ COPY setup setup
 COPY stack stack
 COPY lib/bin lib/bin
 # Every jar is checked against the SHA-256 that the project recorded.
-RUN --mount=type=cache,target=/root/.m2 STREAMBOOK_JARS=/opt/jars node setup/jars-only.mjs
+RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority,target=/run/authority --mount=type=cache,target=/root/.m2 \
+    . /run/authority/use.sh \
+ && STREAMBOOK_JARS=/opt/jars node setup/jars-only.mjs
 
 FROM docker.io/library/debian:bookworm-slim AS stack
 ENV DEBIAN_FRONTEND=noninteractive LANG=C.UTF-8
 # hadolint ignore=DL3008
-RUN apt-get update \
+RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority,target=/run/authority \
+    . /run/authority/use.sh \
+ && apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates openjdk-17-jre-headless \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --create-home --uid 1000 --shell /bin/bash streambook \
@@ -55,7 +66,9 @@ ARG STREAMBOOK_UID=1000
 # hadolint ignore=DL3002
 USER root
 # hadolint ignore=DL3008
-RUN apt-get update \
+RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority,target=/run/authority \
+    . /run/authority/use.sh \
+ && apt-get update \
  && apt-get install -y --no-install-recommends curl git less openssh-client procps python3 python3-venv \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=packages /opt/npm/lib/node_modules/npm /usr/local/lib/node_modules/npm

@@ -1,5 +1,6 @@
 // Builds lib/dist, which the notebooks and other importers read; only when a source is newer than the last build.
-import { mkdir, readdir, stat, utimes, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findNode } from "../lib/bin/find-node.mjs";
 import { PROJECT } from "./paths.mjs";
@@ -43,6 +44,19 @@ async function modified(file) {
 }
 
 /**
+ * Removes what was built from sources that are gone: the compiler leaves it, and a service of the catalogue would go on being one.
+ * @param {string} lib
+ */
+async function removeOrphans(lib) {
+  const dist = join(lib, "dist");
+  const built = await readdir(dist, { recursive: true }).catch(() => /** @type {string[]} */ ([]));
+  for (const name of built) {
+    const [, source] = /^(.*?)(?:\.d\.ts|\.js)$/.exec(name) ?? [];
+    if (source !== undefined && !existsSync(join(lib, "src", `${source}.ts`))) await rm(join(dist, name));
+  }
+}
+
+/**
  * Builds lib/dist if it is old.
  *
  * @param {object} options
@@ -54,6 +68,7 @@ async function modified(file) {
 export async function buildLibrary({ board, signal, project = PROJECT }) {
   if (!(await distIsOld(project))) return false;
   board.show("library", "compiling");
+  await removeOrphans(join(project, "lib"));
   const started = new Date();
   const compiler = join(project, "node_modules", "typescript", "bin", "tsc");
   const { code, lines } = await run([findNode() ?? process.execPath, compiler, "-p", join(project, "lib")], {

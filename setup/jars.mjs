@@ -3,11 +3,14 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { basename, join } from "node:path";
+import { trustProblem, withTrust } from "./certificates.mjs";
+import { mavenEnvironment } from "./environment.mjs";
 import { findJava } from "./java.mjs";
 import { processRuns } from "./lock.mjs";
 import { claimHome, claimJars } from "./owned.mjs";
-import { coreLibraries, homeFolder, jarsFolder, onPath, PROJECT } from "./paths.mjs";
+import { canWrite, coreLibraries, homeFolder, jarsFolder, onPath, PROJECT } from "./paths.mjs";
 import { SetupProblem } from "./problem.mjs";
 import { networkFailure, run } from "./run.mjs";
 
@@ -195,10 +198,10 @@ async function removeLeftovers(folder) {
 export async function runMaven({ fresh, libraries = coreLibraries(), ...options }) {
   const core = coreLibraries();
   const modules = libraries.filter((library) => core.includes(library));
-  if (modules.length > 0) await runOnce({ fresh, libraries: modules, pom: ["pom.xml"], ...options });
+  if (modules.length > 0) await copyJars({ fresh, libraries: modules, pom: ["pom.xml"], ...options });
   for (const library of libraries)
     if (!modules.includes(library))
-      await runOnce({ fresh, libraries: [library], pom: [library, "pom.xml"], ...options });
+      await copyJars({ fresh, libraries: [library], pom: [library, "pom.xml"], ...options });
 }
 
 /**
@@ -211,52 +214,80 @@ export async function runMaven({ fresh, libraries = coreLibraries(), ...options 
  * @param {readonly string[]} options.mavenWords
  * @param {import("./paths.mjs").Environment} [options.environment]
  */
-async function runOnce({ fresh, libraries, pom, board, signal, mavenWords, environment = process.env }) {
+async function copyJars({ fresh, libraries, pom, board, signal, mavenWords, environment = process.env }) {
   const maven = onPath("mvn", environment);
   if (maven === undefined) throw new SetupProblem("there is no `mvn` on PATH");
   const { found } = await findJava(environment);
-  const command = [
+  const env = { ...mavenEnvironment(environment), ...(found && { JAVA_HOME: found.home }) };
+  const lists = await Promise.all(libraries.map((library) => readChecksums(library).catch(() => new Map())));
+  const total = lists.reduce((sum, list) => sum + list.size, 0) || "the";
+  const repository = (await canWrite(mavenRepository())) ? [] : [`-Dmaven.repo.local=${join(fresh, "repository")}`];
+  await withTrust(environment, async (trust) => {
+    const project = pom.length === 1 ? ["-pl", libraries.join(",")] : [];
+    const words = ["-f", join(PROJECT, "stack", ...pom), ...project, ...repository, ...trust.maven, ...mavenWords];
+    const command = mavenCommand(maven, fresh, words);
+    for (let attempt = 1; ; attempt++) {
+      const { code, lines, downloaded } = await runOnce(command, total, { env, board, ...(signal && { signal }) });
+      signal?.throwIfAborted();
+      if (code === 0) return;
+      // A connection that broke in the middle is worth one more try: what is downloaded is kept.
+      if (attempt === 1 && downloaded > 0 && networkFailure(lines) !== undefined) continue;
+      throw mavenProblem(lines);
+    }
+  });
+}
+
+/**
+ * @param {string} maven
+ * @param {string} fresh
+ * @param {readonly string[]} words
+ */
+function mavenCommand(maven, fresh, words) {
+  return [
     maven,
     "--batch-mode",
     ...["-T", "3"], // three modules at once
     ...["-gs", join(PROJECT, "stack", "settings.xml")],
-    ...["-f", join(PROJECT, "stack", ...pom)],
-    ...(pom.length === 1 ? ["-pl", libraries.join(",")] : []),
     ...[
       "-Daether.connector.connectTimeout=15000",
       "-Daether.connector.requestTimeout=60000",
       "-Dmaven.wagon.rto=60000",
     ],
     `-Dstreambook.jars=${fresh}`,
-    ...mavenWords,
+    ...words,
     "org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies",
   ];
-  const env = { ...environment, ...(found && { JAVA_HOME: found.home }) };
-  const lists = await Promise.all(libraries.map((library) => readChecksums(library).catch(() => new Map())));
-  const total = lists.reduce((sum, list) => sum + list.size, 0) || "the";
-  for (let attempt = 1; ; attempt++) {
-    const progress = { downloaded: 0, copied: 0 };
-    board.show("jars", `Maven resolves ${total} jars`);
-    const { code, lines } = await run(command, {
-      env,
-      ...(signal && { signal }),
-      onLine(line) {
-        if (/Downloaded from .*\.jar /.test(line)) progress.downloaded++;
-        else if (/\] Copying .*\.jar to /.test(line)) progress.copied++;
-        else return;
-        board.show("jars", `${progress.downloaded} downloaded, ${progress.copied} of ${total} there`);
-      },
-    });
-    signal?.throwIfAborted();
-    if (code === 0) return;
-    // A connection that broke in the middle is worth one more try: what is downloaded is kept.
-    if (attempt === 1 && progress.downloaded > 0 && networkFailure(lines) !== undefined) continue;
-    throw mavenProblem(lines);
-  }
+}
+
+/** Where Maven keeps what it fetches: under the user's folder as the system knows it, whatever HOME says. */
+function mavenRepository() {
+  return join(userInfo().homedir, ".m2", "repository");
+}
+
+/**
+ * @param {readonly string[]} command
+ * @param {number | string} total how many jars there will be
+ * @param {{ env: import("./paths.mjs").Environment, board: import("./board.mjs").Board, signal?: AbortSignal }} options
+ */
+async function runOnce(command, total, { board, ...options }) {
+  const progress = { downloaded: 0, copied: 0 };
+  board.show("jars", `Maven resolves ${total} jars`);
+  const ended = await run(command, {
+    ...options,
+    onLine(line) {
+      if (/Downloaded from .*\.jar /.test(line)) progress.downloaded++;
+      else if (/\] Copying .*\.jar to /.test(line)) progress.copied++;
+      else return;
+      board.show("jars", `${progress.downloaded} downloaded, ${progress.copied} of ${total} there`);
+    },
+  });
+  return { ...ended, downloaded: progress.downloaded };
 }
 
 /** @param {string[]} lines */
 function mavenProblem(lines) {
+  const untrusted = trustProblem("Maven's Java does not trust the certificate of Maven Central", lines);
+  if (untrusted !== undefined) return untrusted;
   const errors = lines
     .filter((line) => line.includes("[ERROR]"))
     .map((line) => line.replace(/^.*?\[ERROR\] ?/, "").trim());

@@ -1,8 +1,11 @@
 // The npm packages: installed exactly as package-lock.json says, and only when they are not there already.
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { findNode, nodePackage } from "../lib/bin/find-node.mjs";
-import { PROJECT } from "./paths.mjs";
+import { trustProblem, withTrust } from "./certificates.mjs";
+import { NPM_WORDS, npmEnvironment } from "./environment.mjs";
+import { canWrite, onPath, PROJECT } from "./paths.mjs";
 import { SetupProblem } from "./problem.mjs";
 import { npmCommand } from "./requirements.mjs";
 import { networkFailure, run } from "./run.mjs";
@@ -51,19 +54,21 @@ async function readLock(file) {
  * @param {import("./board.mjs").Board} options.board
  * @param {AbortSignal} [options.signal]
  * @param {string} [options.project]
+ * @param {import("./paths.mjs").Environment} [options.environment]
  * @returns {Promise<boolean>} whether anything was installed
  */
-export async function installPackages({ board, signal, project = PROJECT }) {
+export async function installPackages({ board, signal, project = PROJECT, environment = process.env }) {
   if ((await missingPackage(project)) === undefined) return false;
-  const npm = npmCommand();
+  const npm = npmCommand((name) => onPath(name, environment), environment);
   if (npm === undefined) throw new SetupProblem("there is no `npm` on PATH");
   board.show("packages", "npm ci");
-  const { code, lines } = await run(
-    [...(await newEnough(npm, signal)), "ci", "--no-audit", "--no-fund", "--loglevel=error"],
-    {
-      cwd: project,
-      ...(signal && { signal }),
-    },
+  const { code, lines } = await withTrust(environment, (trust) =>
+    withCache(environment, async (cache) => {
+      const env = { ...npmEnvironment(environment), ...trust.npm, ...cache };
+      const options = { cwd: project, env, ...(signal && { signal }) };
+      const command = await newEnough(npm, options);
+      return run([...command, "ci", ...NPM_WORDS, "--no-audit", "--no-fund", "--loglevel=error"], options);
+    }),
   );
   signal?.throwIfAborted();
   if (code !== 0) throw npmProblem(lines);
@@ -73,20 +78,40 @@ export async function installPackages({ board, signal, project = PROJECT }) {
 }
 
 /**
+ * Does something with a folder where npm can keep what it fetches: its own, or one for this time when HOME cannot be written.
+ *
+ * @template T
+ * @param {import("./paths.mjs").Environment} environment
+ * @param {(variables: import("./paths.mjs").Environment) => Promise<T>} operation
+ * @returns {Promise<T>}
+ */
+async function withCache(environment, operation) {
+  if (await canWrite(environment.npm_config_cache || join(homedir(), ".npm"))) return operation({});
+  const folder = await mkdtemp(join(tmpdir(), "streambook-npm-"));
+  try {
+    return await operation({ npm_config_cache: folder });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
  * How an npm is called that reads the lock file: the one there is, or one that it fetches.
  *
  * @param {readonly string[]} npm
- * @param {AbortSignal} [signal]
+ * @param {Parameters<typeof run>[1]} [options]
  * @param {typeof run} [execute]
  */
-export async function newEnough(npm, signal, execute = run) {
-  const { lines } = await execute([...npm, "--version"], signal && { signal });
+export async function newEnough(npm, options, execute = run) {
+  const { lines } = await execute([...npm, "--version"], options);
   const major = Number(/^(\d+)\./.exec(lines.at(-1) ?? "")?.[1] ?? LOWEST_NPM);
   return major >= LOWEST_NPM ? npm : [...npm, "exec", "--yes", `--package=${SUFFICIENT_NPM}`, "--", "npm"];
 }
 
 /** @param {string[]} lines */
 function npmProblem(lines) {
+  const untrusted = trustProblem("npm does not trust the certificate of its registry", lines);
+  if (untrusted !== undefined) return untrusted;
   const network = networkFailure(lines);
   if (network !== undefined) {
     return new SetupProblem(

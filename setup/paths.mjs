@@ -1,6 +1,7 @@
 // Where things are. Everything that is made stands in one folder (`.streambook`), so that one removal undoes it.
 import { delimiter, dirname, join, resolve } from "node:path";
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { access } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 /** The folder of the project. */
@@ -46,6 +47,21 @@ export function homeFolder(environment = process.env) {
  */
 export function jarsFolder(environment = process.env) {
   return resolve(setting("STREAMBOOK_JARS", environment) ?? join(homeFolder(environment), "jars"));
+}
+
+/**
+ * Whether this user may make files in a folder, or make the folder if it is not there yet.
+ * @param {string} folder
+ * @returns {Promise<boolean>}
+ */
+export async function canWrite(folder) {
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch (error) {
+    const missing = /** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT";
+    return missing && folder !== dirname(folder) && canWrite(dirname(folder));
+  }
 }
 
 /**

@@ -3,7 +3,9 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { trustProblem, withTrust } from "./certificates.mjs";
+import { pythonEnvironment } from "./environment.mjs";
 import { withLock } from "./lock.mjs";
 import { onPath, PROJECT } from "./paths.mjs";
 import { SetupProblem } from "./problem.mjs";
@@ -45,9 +47,8 @@ export async function findPython(environment = process.env) {
   for (const name of ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"]) {
     const program = onPath(name, environment);
     if (program === undefined) continue;
-    const asked = await run([program, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]).catch(
-      () => undefined,
-    );
+    const question = "import sys; print('%d.%d' % sys.version_info[:2])";
+    const asked = await run([program, "-c", question], { env: pythonEnvironment(environment) }).catch(() => undefined);
     const version = asked?.lines.at(-1) ?? "";
     const [found = 0, after = 0] = version.split(".").map(Number);
     if (found === major && after >= minor) return program;
@@ -104,16 +105,17 @@ export async function installLab({ board, signal, folder = labFolder(), environm
     "npm run lab",
     async () => {
       if (!(await labIsOld(folder))) return false;
-      await install({ python, folder, board, ...(signal && { signal }) });
+      await install({ python, folder, board, environment, ...(signal && { signal }) });
       return true;
     },
     lock,
   );
 }
 
-/** @param {{ python: string, folder: string, board: import("./board.mjs").Board, signal?: AbortSignal }} options */
-async function install({ python, folder, board, signal }) {
-  const options = signal === undefined ? {} : { signal };
+/** @param {{ python: string, folder: string, board: import("./board.mjs").Board, environment: import("./paths.mjs").Environment, signal?: AbortSignal }} options */
+async function install({ python, folder, board, environment, signal }) {
+  const env = pythonEnvironment(environment);
+  const options = { env, ...(signal && { signal }) };
   board.show("JupyterLab", "making its environment");
   await rm(folder, { recursive: true, force: true });
   const made = await run([python, "-m", "venv", folder], options);
@@ -122,27 +124,34 @@ async function install({ python, folder, board, signal }) {
     const lines = [...made.lines.slice(-4), ...INSTALL].map((line) => `  ${line}`).join("\n");
     throw new SetupProblem(`${python} cannot make an environment (its module venv may be missing):\n${lines}`);
   }
+  const pip = [pythonOf(folder), "-m", "pip", "install"];
   const words = [
-    "-m",
-    "pip",
-    "install",
     "--require-hashes",
     "--only-binary",
     ":all:",
+    "--no-user",
     "--no-input",
-    "-r",
-    REQUIREMENTS,
+    "--disable-pip-version-check",
   ];
-  const { code, lines } = await run([pythonOf(folder), ...words, "--disable-pip-version-check"], {
-    ...options,
-    onLine: (line) => board.show("JupyterLab", /^Collecting (\S+)/.exec(line)?.[1] ?? "installing"),
-  });
+  const { code, lines } = await withTrust(environment, (trust) =>
+    run([...pip, ...words, "-r", REQUIREMENTS], {
+      ...options,
+      env: { ...env, ...trust.pip },
+      onLine: (line) => board.show("JupyterLab", /^Collecting (\S+)/.exec(line)?.[1] ?? "installing"),
+    }),
+  );
   signal?.throwIfAborted();
   if (code !== 0) {
+    const untrusted = trustProblem("pip does not trust the certificate of its package index", lines);
+    if (untrusted !== undefined) throw untrusted;
     const network = networkFailure(lines);
     const why = network === undefined ? lines.slice(-4).join("\n  ") : `the network: ${network.trim()}`;
     throw new SetupProblem(`pip cannot install JupyterLab; \`npm run lab\` tries again:\n  ${why}`);
   }
+  if (!existsSync(join(dirname(pythonOf(folder)), process.platform === "win32" ? "jupyter-lab.exe" : "jupyter-lab")))
+    throw new SetupProblem(
+      "pip has put JupyterLab somewhere else; look for `target`, `prefix` or `root` in `pip config list`, remove it, and try `npm run lab` again",
+    );
   // Its scripts are no modules, as those of the project around them are.
   await writeFile(join(folder, "package.json"), `{ "type": "commonjs" }\n`);
   await writeFile(join(folder, "installed"), await fingerprint());

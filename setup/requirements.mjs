@@ -2,18 +2,21 @@
 import { readFileSync } from "node:fs";
 import * as files from "node:fs/promises";
 import { execFile } from "node:child_process";
-import { freemem } from "node:os";
+import { freemem, userInfo } from "node:os";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { nodePackage, LOWEST_NODE } from "../lib/bin/find-node.mjs";
+import { authorityProblem } from "./certificates.mjs";
 import { findJava, LOWEST_JAVA } from "./java.mjs";
-import { homeFolder, onPath, PROJECT } from "./paths.mjs";
+import { canWrite, homeFolder, onPath, PROJECT } from "./paths.mjs";
 
 const GB = 1024 ** 3;
 /** Memory that the whole stack and a run on it want, in bytes. */
 export const WANTED_MEMORY = 3 * GB;
 /** Disk that jars, archives and data want, in bytes; when the jars are there already, a quarter of it. */
 export const WANTED_DISK = 4 * GB;
+/** Files that one process must be able to open: HiveServer2 alone has 300 jars. Java raises its limit to the highest allowed. */
+const WANTED_FILES = 1024;
 /** The lowest Node that runs set-up itself. */
 const LOWEST_SETUP_NODE = 18;
 
@@ -38,7 +41,11 @@ const LOWEST_SETUP_NODE = 18;
  * @property {() => Promise<import("./java.mjs").JavaSearch>} java
  * @property {(name: string) => string | undefined} onPath
  * @property {() => Promise<number>} memory bytes that are free to use
- * @property {(folder: string) => Promise<boolean>} writable whether this user may make files in a folder
+ * @property {() => number} openFiles how many files a process may open at most
+ * @property {() => string | undefined} user the name of this user, if the system knows one
+ * @property {() => Promise<string | undefined>} certificates what is wrong with the authority that STREAMBOOK_CA names
+ * @property {(folder: string) => Promise<number | undefined>} owner the number of the user whose folder it is
+ * @property {(folder: string) => Promise<boolean>} writable whether this user may make files in a folder, or make it
  * @property {(folder: string) => Promise<number | undefined>} disk bytes free where a folder is or will be
  */
 
@@ -55,11 +62,15 @@ export function machine(environment = process.env) {
     java: () => findJava(environment),
     onPath: (name) => onPath(name, environment),
     memory: availableMemory,
-    writable: (folder) =>
-      files.access(folder, files.constants.W_OK).then(
-        () => true,
-        () => false,
+    openFiles: openFilesLimit,
+    user: userName,
+    certificates: () => authorityProblem(environment),
+    owner: (folder) =>
+      files.stat(folder).then(
+        ({ uid }) => uid,
+        () => undefined,
       ),
+    writable: canWrite,
     disk: freeDisk,
   };
 }
@@ -132,7 +143,13 @@ export async function checkRequirements({
     checkNpm(probes, family, environment),
     await checkJava(probes, family),
   ];
-  if (!(await probes.writable(PROJECT))) checks.push(await folderProblem());
+  if (probes.user() === undefined) checks.push(userProblem());
+  if (probes.openFiles() < WANTED_FILES) checks.push(openFilesProblem(probes.openFiles()));
+  for (const folder of new Set([PROJECT, home])) {
+    if (!(await probes.writable(folder))) checks.push(folderProblem(folder, await probes.owner(folder)));
+  }
+  const authority = await probes.certificates();
+  if (authority !== undefined) checks.push(certificatesProblem(authority));
   if (jarsMissing) checks.push(checkMaven(probes, family));
   if (!stackRunning) checks.push(await checkMemory(probes, ignored.has("memory")));
   checks.push(await checkDisk(probes, home, jarsMissing ? WANTED_DISK : WANTED_DISK / 4, ignored.has("disk")));
@@ -256,19 +273,88 @@ function checkMaven(probes, family) {
   return { name: "Maven", met: false, found: "none", problem, remedy: installLines("maven", family) };
 }
 
+/** The hard limit, where the system shows it. */
+function openFilesLimit() {
+  try {
+    const hard = /^Max open files\s+\S+\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
+    return hard === undefined ? Infinity : Number(hard);
+  } catch {
+    return Infinity;
+  }
+}
+
 /**
- * The project belongs to somebody else; in a container, to a user of the machine outside with another number.
- * @returns {Promise<Requirement>}
+ * @param {number} limit
+ * @returns {Requirement}
  */
-async function folderProblem() {
-  const { uid } = await files.stat(PROJECT);
+function openFilesProblem(limit) {
   return {
-    name: "Folder",
+    name: "Open files",
     met: false,
-    found: PROJECT,
-    problem: `${PROJECT} belongs to user number ${uid}, and this is number ${process.getuid?.()}, who may not write there`,
+    found: `${limit} at most`,
+    problem: `a process may open ${limit} files here, and HiveServer2 needs ${WANTED_FILES}`,
     remedy: [
-      `in the container \`workspace\`: STREAMBOOK_UID=${uid} docker compose up -d --build workspace`,
+      `\`ulimit -Hn\` shows it; raise \`nofile\` in /etc/security/limits.conf, or in a container \`--ulimit nofile=8192\``,
+    ],
+  };
+}
+
+/** @returns {string | undefined} */
+function userName() {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Java's login module gives up on a user without a name (`invalid null input: name`), and Hadoop with it, whatever
+ * HADOOP_USER_NAME says.
+ * @returns {Requirement}
+ */
+function userProblem() {
+  const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+  return {
+    name: "User",
+    met: false,
+    found: `number ${uid}`,
+    problem: `user number ${uid} has no name on this system, and Hadoop does not start without one`,
+    remedy: [
+      `as root: echo 'streambook:x:${uid}:${gid}::${process.env.HOME || "/tmp"}:/bin/sh' >> /etc/passwd`,
+      "in a container: start it as a user whom its image knows (docker run --user NAME)",
+    ],
+  };
+}
+
+/**
+ * @param {string} problem
+ * @returns {Requirement}
+ */
+function certificatesProblem(problem) {
+  const remedy = ["ask whoever runs this network for the file of its authority, or unset STREAMBOOK_CA"];
+  return { name: "Certificates", met: false, found: "none", problem, remedy };
+}
+
+/**
+ * A folder that cannot be written: it belongs to somebody else (in a container, to a user of the machine outside with another
+ * number), or its file system is read-only.
+ * @param {string} folder
+ * @param {number | undefined} owner
+ * @returns {Requirement}
+ */
+function folderProblem(folder, owner) {
+  const here = { name: "Folder", met: false, found: folder };
+  if (owner === undefined || owner === process.getuid?.()) {
+    const elsewhere = folder === PROJECT ? "clone the project" : "set STREAMBOOK_HOME";
+    const remedy = [`${elsewhere} to a folder that you may write; or look whether its disk is mounted read-only`];
+    return { ...here, problem: `${folder} cannot be written`, remedy };
+  }
+  return {
+    ...here,
+    problem: `${folder} belongs to user number ${owner}, and this is number ${process.getuid?.()}, who may not write there`,
+    remedy: [
+      `in the container \`workspace\`: STREAMBOOK_UID=${owner} docker compose up -d --build workspace`,
       "elsewhere: clone the project as the user who works with it",
     ],
   };

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { findJava } from "./java.mjs";
-import { onPath } from "./paths.mjs";
+import { onPath, PROJECT } from "./paths.mjs";
 import { checkRequirements, installLines, machine, type Probes } from "./requirements.mjs";
 
 const GB = 1024 ** 3;
@@ -22,6 +22,10 @@ function good(changes: Partial<Probes> = {}): Probes {
     onPath: (name) => `/usr/bin/${name}`,
     memory: async () => 8 * GB,
     disk: async () => 50 * GB,
+    owner: async () => process.getuid?.(),
+    openFiles: () => 4096,
+    user: () => "learner",
+    certificates: async () => undefined,
     writable: async () => true,
     ...changes,
   };
@@ -72,8 +76,24 @@ const cases: [name: string, changes: Partial<Probes>, expected: RegExp[]][] = [
   ],
   [
     "a folder of somebody else, as a container with another user number has it",
-    { writable: async () => false },
-    [/belongs to user number \d+, and this is number \d+/, /STREAMBOOK_UID=\d+ docker compose up/],
+    { writable: async (folder) => folder !== PROJECT, owner: async () => 4321 },
+    [/belongs to user number 4321, and this is number \d+/, /STREAMBOOK_UID=\d+ docker compose up/],
+  ],
+  [
+    "a home on a disk that is mounted read-only",
+    { writable: async (folder) => folder === PROJECT },
+    [/\/somewhere\/\.streambook cannot be written/, /set STREAMBOOK_HOME .* mounted read-only/],
+  ],
+  ["few open files", { openFiles: () => 256 }, [/may open 256 files here, and HiveServer2 needs 1024/, /limits\.conf/]],
+  [
+    "a user number without a name",
+    { user: () => undefined },
+    [/user number \d+ has no name on this system, and Hadoop does not start without one/, /\/etc\/passwd/],
+  ],
+  [
+    "a file of an authority that is none",
+    { certificates: async () => "STREAMBOOK_CA names /gone, which is no file" },
+    [/STREAMBOOK_CA names \/gone/, /unset STREAMBOOK_CA/],
   ],
   ["an old Node", { node: () => "16.20.0" }, [/Node 18 or newer is needed, and this is 16\.20\.0/]],
   [
@@ -187,5 +207,6 @@ test("programs are found on PATH, folders and files that cannot run are not", as
 test("the real machine answers every question", async () => {
   const probes = machine();
   assert.ok((await probes.memory()) > 0);
+  assert.ok(probes.openFiles() > 0);
   assert.ok(((await probes.disk(join(tmpdir(), "not", "yet", "there"))) ?? 0) > 0);
 });

@@ -2,6 +2,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { callersFolder } from "../lib/bin/find-node.mjs";
 import { createBoard } from "./board.mjs";
 import { onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
 import { buildLibrary, distIsOld } from "./build.mjs";
@@ -105,7 +106,8 @@ function rejected(result) {
 }
 
 /**
- * Runs a program of set-up: one plain message for a problem, and Ctrl-C, a closed terminal or the end of npm end what is under way.
+ * Runs a program of set-up, in the folder where the user stands: one plain message for a problem, and Ctrl-C, a closed terminal or
+ * the end of npm end what is under way.
  *
  * @param {(signal: AbortSignal) => Promise<void>} program
  * @returns {Promise<boolean>} whether it succeeded; if not, the exit code is set
@@ -121,6 +123,7 @@ export async function main(program) {
     () => process.exit(130),
   );
   try {
+    process.chdir(callersFolder());
     await program(interruption.signal);
     return true;
   } catch (error) {

@@ -1,9 +1,13 @@
 /** The commands and scripts with wrong input: one line that says what is wrong and what to do, exit code 2, no stack trace. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { callersFolder } from "../lib/bin/find-node.mjs";
+import { homeFolder, projectFolder } from "../lib/src/stack/index.ts";
 import { command, start } from "./fixtures/command.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "streambook commands "));
@@ -29,12 +33,13 @@ const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     "start_consumer.sh",
     ["--schema-file", "no/such.json", ...consumer.slice(2)],
-    /cannot read the schema file no\/such\.json/,
+    /cannot read the schema file \/.*\/no\/such\.json/,
   ],
   ["start_consumer.sh", ["--schema-file", join(folder, "broken.json"), ...consumer.slice(2)], /is not JSON/],
   ["start_consumer.sh", ["--schema-file", join(folder, "empty.json"), ...consumer.slice(2)], /"fields" must be a list/],
   ["rebuild_texts.sh", ["--reducers", "0"], /whole number/],
   ["run", ["--chunk-size", "0"], /whole number of 1 or more/],
+  ["run", ["--data", ""], /must be a path, and is empty/],
   ["up", ["kafak"], /no service "kafak"/],
   ["data", ["generate", "--size", "lots", "--output", join(folder, "x")], /size/],
   ["lab", ["99"], /no notebook "99"; there are 00-welcome, /],
@@ -49,6 +54,52 @@ for (const [name, words, expected] of wrong) {
     assert.equal(code, 2, stderr);
   });
 }
+
+/** A script of npm, called in a folder, and what it says on standard error. */
+async function npm(cwd: string, words: readonly string[]): Promise<string> {
+  const jars = process.env["STREAMBOOK_JARS"] ?? join(homeFolder(), "jars");
+  const settings = {
+    ...nowhere,
+    STREAMBOOK_JARS: jars,
+    STREAMBOOK_IGNORE: "memory,disk",
+    NODE_TEST_CONTEXT: undefined,
+  };
+  const environment = { ...process.env, ...settings };
+  const child = spawn("npm", words, { cwd, env: environment, stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+  await once(child, "close");
+  return said;
+}
+
+for (const script of [
+  ["start", "--"],
+  ["run", "streambook", "--", "run"],
+]) {
+  test(`npm ${script.join(" ")} looks for a folder where the user stands, and says where it has looked`, async () => {
+    const here = join(projectFolder(), "notebooks");
+    const said = await npm(here, [...script, "--data", "no-such-texts"]);
+    assert.ok(said.includes(`the folder ${join(here, "no-such-texts")} does not exist`), said);
+  });
+}
+
+test("the folder in which npm was called counts for the script that npm has called, and for nothing that the script starts", async () => {
+  const real = await realpath(folder);
+  const project = join(real, "project");
+  const script = join(project, "setup", "start.mjs");
+  await mkdir(join(project, "setup"), { recursive: true });
+  await writeFile(script, "");
+  const called = {
+    INIT_CWD: real,
+    npm_package_json: join(project, "package.json"),
+    npm_lifecycle_script: "node setup/start.mjs",
+  };
+  assert.equal(callersFolder(script, called, project), real);
+  assert.equal(callersFolder(script, {}, project), project);
+  assert.equal(callersFolder(script, called, folder), folder, "a program that stands elsewhere");
+  assert.equal(callersFolder(join(project, "other.mjs"), called, project), project, "another program");
+  assert.equal(callersFolder(script, { ...called, INIT_CWD: join(folder, "gone") }, project), project);
+});
 
 test("with services somewhere else, a port alone is one of theirs", async () => {
   const words = ["-s", "9", "-k", "9", "-t", "chunks"];

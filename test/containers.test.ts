@@ -1,7 +1,7 @@
 /** The files that Docker, VS Code and Codespaces read, looked at without an engine. `npm run test:containers` runs them. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, globSync } from "node:fs";
+import { existsSync, globSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -39,8 +39,11 @@ interface ComposeService {
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
   readonly profiles?: readonly string[];
+  readonly build?: { readonly secrets?: readonly string[] };
+  readonly secrets?: readonly string[];
 }
 interface Compose {
+  readonly secrets: Readonly<Record<string, { readonly file: string }>>;
   readonly services: Readonly<Record<string, ComposeService>>;
   readonly volumes: Readonly<Record<string, null>>;
 }
@@ -194,6 +197,7 @@ test("the workspace finds every service where it is", () => {
     STREAMBOOK_RESOURCE_MANAGER: resourceManager,
     STREAMBOOK_JOB_HISTORY: jobHistory,
     STREAMBOOK_HIVE: hive,
+    STREAMBOOK_CA: "/run/secrets/ca",
     STREAMBOOK_LAB: `0.0.0.0:${labPort}`,
   });
 });
@@ -220,6 +224,25 @@ test("the dev container is the workspace: set-up ends with a doctor, lesson 00 o
     const published = compose.services[host as string]?.ports?.[0] ?? "";
     assert.ok(published.endsWith(`:${number}`), String(port));
   }
+});
+
+test("whatever fetches has the authority of the network, as a secret of the build, and of the workspace", () => {
+  const steps = dockerfile
+    .replaceAll("\\\n", "")
+    .split("\n")
+    .filter((line) => /^RUN .*(?:apt-get |npm (?:install|ci)|jars-only)/.test(line));
+  assert.equal(steps.length, 6);
+  for (const step of steps)
+    assert.match(
+      step,
+      /^RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,\S*target=\/run\/authority .*\. \/run\/authority\/use\.sh +&&/,
+    );
+  assert.doesNotMatch(dockerfile, /^(?:COPY|ADD|ARG|ENV) .*(?:authority|STREAMBOOK_CA)/m, "it would stay in a layer");
+  const builds = Object.values(compose.services).flatMap(({ build }) => (build === undefined ? [] : [build.secrets]));
+  assert.deepEqual(builds, [["ca"], ["ca"]]);
+  assert.deepEqual(compose.services["workspace"]?.secrets, ["ca"]);
+  const [, none = ""] = /^\$\{STREAMBOOK_CA:-(.+)\}$/.exec(compose.secrets["ca"]?.file ?? "") ?? [];
+  assert.equal(statSync(join(projectFolder(), none)).size, 0, "an empty file names no authority");
 });
 
 test("Jupyter finds the kernel where set-up writes it", () => {

@@ -8,13 +8,15 @@ import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import kafkajs from "kafkajs";
 import { onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
+import { reachDirectly } from "../lib/src/address/index.ts";
 import { until } from "../lib/src/async/index.ts";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
 import { CORE, projectFolder, service, serviceNames } from "../lib/src/stack/index.ts";
@@ -26,7 +28,18 @@ const PUBLISHED = [...CORE_NAMES, "lab"];
 /** A folder with spaces, and a user who is not number 1000: both are what some machine has. */
 const OWNER = process.getuid?.() === 0 ? 1234 : (process.getuid?.() ?? 1000);
 const MINUTES = 60_000;
+/** Where Podman looks for `catatonit`. */
+const INIT_PLACES = [
+  "/usr/libexec/podman",
+  "/usr/local/libexec/podman",
+  "/usr/local/lib/podman",
+  "/usr/lib/podman",
+].map((folder) => join(folder, "catatonit"));
 const BUILD = ["build", "--network", "host", "--format", "docker"];
+
+/** The authority of this network, if it has one of its own, as compose passes it on. */
+const { STREAMBOOK_CA } = process.env;
+const AUTHORITY = STREAMBOOK_CA ? ["--secret", `id=ca,src=${resolve(STREAMBOOK_CA)}`] : [];
 
 interface Said {
   readonly code: number;
@@ -41,8 +54,8 @@ const environment: Record<string, string | undefined> = {
 const figures: [string, string][] = [];
 
 const started = performance.now();
-await demand("podman", ["--version"], "apt-get install podman  (docs: https://podman.io/docs/installation)");
-await demand("podman-compose", ["--version"], "pip install podman-compose==1.6.0");
+reachDirectly();
+await demandTools();
 const folder = await mkdtemp(join(tmpdir(), "streambook exercise "));
 const course = join(folder, "the course");
 const interruption = new AbortController();
@@ -160,11 +173,18 @@ async function listening(port: number) {
 /** As compose builds, but on the machine's own network: not every machine has another that leads outside. */
 async function build(target: string, ...words: string[]): Promise<void> {
   const uid = ["--build-arg", `STREAMBOOK_UID=${OWNER}`];
-  await tell("podman", [...BUILD, ...uid, ...words, "--target", target, "--tag", `${PROJECT}-${target}`, "."], course);
+  await tell(
+    "podman",
+    [...BUILD, ...AUTHORITY, ...uid, ...words, "--target", target, "--tag", `${PROJECT}-${target}`, "."],
+    course,
+  );
 }
 
 async function interruptBuild(): Promise<void> {
-  const build = spawn("podman", [...BUILD, "--no-cache", "--target", "stack", "."], { cwd: course, stdio: "ignore" });
+  const build = spawn("podman", [...BUILD, ...AUTHORITY, "--no-cache", "--target", "stack", "."], {
+    cwd: course,
+    stdio: "ignore",
+  });
   const ended = once(build, "exit");
   setTimeout(() => build.kill("SIGINT"), 20_000);
   const [code] = (await ended) as [number | null];
@@ -394,13 +414,31 @@ async function tell(
   }
 }
 
-async function demand(program: string, words: readonly string[], remedy: string): Promise<void> {
-  try {
-    await promisify(execFile)(program, words);
-  } catch {
-    console.error(`the exercise of the containers needs ${program}, which is not here:\n  ${remedy}`);
-    process.exit(2);
-  }
+/** Names all that is missing on this machine before anything is built. */
+async function demandTools(): Promise<void> {
+  const said = async (program: string): Promise<string | undefined> =>
+    promisify(execFile)(program, ["--version"]).then(
+      ({ stdout, stderr }) => stdout + stderr,
+      () => undefined,
+    );
+  // it says Podman's version besides
+  const [, compose = "none", major, minor] =
+    /compose\w* version:?\s+((\d+)\.(\d+)\S*)/.exec((await said("podman-compose")) ?? "") ?? [];
+  const missing: string[] = [];
+  if ((await said("podman")) === undefined)
+    missing.push("podman: apt-get install podman  (docs: https://podman.io/docs/installation)");
+  if (!(Number(major) * 100 + Number(minor) >= 106))
+    missing.push(`podman-compose 1.6 (here: ${compose}): pip install podman-compose==1.6.0`);
+  // docker-compose.yml has `init: true`, and Podman starts no such container without it
+  if (!INIT_PLACES.some((place) => existsSync(place)) && (await said("catatonit")) === undefined)
+    missing.push("catatonit: apt-get install catatonit");
+  for (const program of ["git", "curl", "cmp"])
+    if ((await said(program)) === undefined) missing.push(`${program}: apt-get install git curl diffutils`);
+  if (missing.length === 0) return;
+  console.error(
+    `the exercise of the containers needs what is not here:\n${missing.map((line) => `  ${line}`).join("\n")}`,
+  );
+  process.exit(2);
 }
 
 async function showLog(name: string): Promise<void> {

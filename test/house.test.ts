@@ -10,7 +10,7 @@ const source = join(projectFolder(), "lib", "src");
 /** From left to right: a room may use the rooms of the tiers before its own. */
 const tiers: readonly (readonly string[])[] = [
   ["errors", "random"],
-  ["async", "log", "schema", "binary", "address", "json"],
+  ["async", "log", "schema", "binary", "address", "json", "user"],
   ["stream", "kafka", "text", "cluster", "corpus", "hdfs", "hive", "mapreduce", "plot", "frames", "stack"],
   ["ingest", "report"],
   ["texts"],
@@ -18,7 +18,7 @@ const tiers: readonly (readonly string[])[] = [
   ["cli"],
 ];
 /** Foundations may use foundations, as long as no circle comes of it. */
-const foundations = new Set(["errors", "random", "async", "log", "schema", "binary", "address", "json"]);
+const foundations = new Set(["errors", "random", "async", "log", "schema", "binary", "address", "json", "user"]);
 const tierOf = new Map(tiers.flatMap((rooms, tier) => rooms.map((room) => [room, tier] as const)));
 
 interface Arrow {

@@ -11,6 +11,7 @@ import { join, relative } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { dieWithParent, onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
+import { reachDirectly } from "../lib/src/address/index.ts";
 import { down, projectFolder, startGuardian, up } from "../lib/src/stack/index.ts";
 import { jarsFolder } from "../setup/paths.mjs";
 
@@ -34,6 +35,7 @@ const started = performance.now();
 
 const home = await mkdtemp(join(tmpdir(), "streambook-test-"));
 const external = process.env["STREAMBOOK_STACK"] === "external";
+reachDirectly(); // tests inherit it
 process.env["STREAMBOOK_JARS"] = jarsFolder();
 if (!external) {
   process.env["STREAMBOOK_HOME"] = home;

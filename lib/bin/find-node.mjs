@@ -1,8 +1,8 @@
 // Which Node runs the project: the pinned one from the package `node-PLATFORM-ARCH`, else the running one if it is new enough.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { constants } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onEndSignal } from "./signals.mjs";
 
@@ -38,6 +38,36 @@ export function findNode(from = lib) {
     if (folder === dirname(folder)) break;
   }
   return Number(process.versions.node.split(".")[0]) >= LOWEST_NODE ? process.execPath : undefined;
+}
+
+/**
+ * The folder where the user stands, in which paths on the command line are meant. npm goes to the project's folder before it
+ * runs a script, and keeps the user's in INIT_CWD. What a script starts inherits that variable, and may stand elsewhere for a
+ * reason: so it counts only in the program that npm itself has called.
+ *
+ * @param {string} [program] the file that Node runs
+ * @param {Record<string, string | undefined>} [environment]
+ * @param {string} [here] the folder of this process
+ * @returns {string}
+ */
+export function callersFolder(program = process.argv[1] ?? "", environment = process.env, here = process.cwd()) {
+  const { INIT_CWD, npm_package_json, npm_lifecycle_script = "" } = environment;
+  if (!INIT_CWD || !npm_package_json || !existsSync(INIT_CWD)) return here;
+  const folder = dirname(npm_package_json);
+  const isProgram = (/** @type {string} */ word) => samePlace(resolve(folder, word), program);
+  return samePlace(folder, here) && npm_lifecycle_script.split(/\s+/).some(isProgram) ? INIT_CWD : here;
+}
+
+/**
+ * @param {string} one
+ * @param {string} other
+ */
+function samePlace(one, other) {
+  try {
+    return realpathSync(one) === realpathSync(other);
+  } catch {
+    return false;
+  }
 }
 
 /**

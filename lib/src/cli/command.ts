@@ -1,4 +1,5 @@
 /** What all commands share: options parsed by commander, one line for an error, exit codes, and Ctrl-C. */
+import { resolve } from "node:path";
 import { type Command, CommanderError, InvalidArgumentError } from "commander";
 import { formatAddress, parseAddress } from "../address/index.ts";
 import { exitCodeOf, isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
@@ -107,6 +108,12 @@ export function positiveNumber(text: string): number {
   if (text.trim() === "" || !Number.isFinite(value) || value <= 0)
     throw new InvalidArgumentError("It must be a number above 0.");
   return value;
+}
+
+/** An option's parser for files and folders: absolute, so that a message about it says where was looked. */
+export function path(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It must be a path, and is empty.");
+  return resolve(text);
 }
 
 /** An option's parser for TCP ports. */

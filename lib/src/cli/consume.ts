@@ -5,7 +5,7 @@ import { plural } from "../plot/index.ts";
 import { loadSchema } from "../schema/index.ts";
 import { addresses, useStack } from "../stack/index.ts";
 import { consume } from "../texts/index.ts";
-import { action, positiveNumber, serviceAddress, wholeNumber } from "./command.ts";
+import { action, path, positiveNumber, serviceAddress, wholeNumber } from "./command.ts";
 import { statusLine } from "./status-line.ts";
 
 interface Options {
@@ -35,14 +35,14 @@ export function register(program: Command): void {
       "Reads the messages of a topic, clusters their texts as they come, and keeps every message as one row of a Hive table.\n" +
         "Killed at any moment and started again, it goes on where the data files end: nothing is lost, nothing doubled.",
     )
-    .requiredOption("--schema-file <file>", "the schema of the messages, such as schemas/chunks.json")
+    .requiredOption("--schema-file <file>", "the schema of the messages, such as schemas/chunks.json", path)
     .option(
       "--kafka-broker-port <port>",
       "Kafka's port, or host:port (default: the running stack's)",
       serviceAddress("kafka"),
     )
     .requiredOption("--topic <name>", "the topic to read")
-    .option("--logs-dir <folder>", "folder for the consumer's log (default: no log file)")
+    .option("--logs-dir <folder>", "folder for the consumer's log (default: no log file)", path)
     .option(
       "--hive-port <port>",
       "HiveServer2's port, or host:port (default: the running stack's)",

@@ -1,8 +1,10 @@
 /** The commands `data generate` and `data fetch`: texts to work with. */
+import tls from "node:tls";
 import { type Command, InvalidArgumentError } from "commander";
 import { fetchTexts, generateCorpus, parseSize } from "../corpus/index.ts";
 import { messageOf } from "../errors/index.ts";
-import { action, wholeNumber } from "./command.ts";
+import { givenAuthorities } from "../../../setup/certificates.mjs";
+import { action, path, wholeNumber } from "./command.ts";
 
 interface GenerateFlags {
   readonly topics: number;
@@ -37,7 +39,7 @@ export function register(program: Command): void {
       0.3,
     )
     .option("--overwrite", "replace the texts of an earlier run")
-    .requiredOption("--output <folder>", "folder that gets the texts")
+    .requiredOption("--output <folder>", "folder that gets the texts", path)
     .action(action<GenerateFlags>(generate));
   data
     .command("fetch")
@@ -45,7 +47,7 @@ export function register(program: Command): void {
     .argument("<url...>", "addresses of texts, http or https")
     .option("--maximum-size <bytes>", "refuse texts larger than this", size, size("100MB"))
     .option("--overwrite", "replace files that are there")
-    .requiredOption("--output <folder>", "folder that gets the texts")
+    .requiredOption("--output <folder>", "folder that gets the texts", path)
     .action(action<FetchFlags>(fetchAll));
 }
 
@@ -68,6 +70,7 @@ async function fetchAll(
   { output, overwrite, maximumSize }: FetchFlags,
   { signal, words }: { signal: AbortSignal; words: readonly string[] },
 ): Promise<void> {
+  await trustGivenAuthorities();
   await fetchTexts(words, output, {
     overwrite,
     maximumBytes: maximumSize,
@@ -76,6 +79,12 @@ async function fetchAll(
       console.log(`${file}: ${bytes} bytes${stripped > 0 ? `, without ${stripped} of header and footer` : ""}`);
     },
   });
+}
+
+/** Node itself reads NODE_EXTRA_CA_CERTS only, and that when it starts. */
+async function trustGivenAuthorities(): Promise<void> {
+  const given = await givenAuthorities();
+  if (given.length > 0) tls.setDefaultCACertificates([...tls.getCACertificates("default"), ...given]);
 }
 
 function megabytes(bytes: number): string {

@@ -7,6 +7,7 @@ import { parseAddress } from "../address/index.ts";
 import { COURSE, findNotebooks, jupyterFolder, noSuchNotebook } from "../notebook/index.ts";
 import { CORE, projectFolder, resolveServices, startGuardian, status, up, useStack } from "../stack/index.ts";
 import { createBoard } from "../../../setup/board.mjs";
+import { pythonEnvironment } from "../../../setup/environment.mjs";
 import { setting } from "../../../setup/paths.mjs";
 import { installLab, labFolder } from "../../../setup/python.mjs";
 import { action, usage } from "./command.ts";
@@ -114,7 +115,7 @@ async function serve(jupyter: string, notebook: string, options: LabOptions, sig
     cwd: projectFolder(),
     stdio: "inherit",
     env: {
-      ...process.env,
+      ...pythonEnvironment(process.env),
       JUPYTER_PATH: [home, process.env["JUPYTER_PATH"]]
         .filter((path) => path !== undefined && path !== "")
         .join(delimiter),

@@ -1,6 +1,7 @@
 /** The command `streambook`. Each command's module is loaded only when it is called, so that `--help` stays quick. */
 import { Command, CommanderError } from "commander";
 import { dieWithParent } from "../../bin/signals.mjs";
+import { reachDirectly } from "../address/index.ts";
 import { report } from "./command.ts";
 
 interface CommandModule {
@@ -24,6 +25,9 @@ const MODULES: readonly { readonly commands: readonly string[]; readonly load: (
 const PROGRAM = "streambook";
 
 dieWithParent();
+
+// What is started here, JupyterLab and its kernels, inherits it.
+reachDirectly();
 
 async function main(words: readonly string[]): Promise<void> {
   const program = new Command(PROGRAM)

@@ -17,6 +17,7 @@ import {
   saveNotebook,
   solutionFiles,
 } from "../notebook/index.ts";
+import { useStack } from "../stack/index.ts";
 import { action, usage } from "./command.ts";
 
 interface NotebooksOptions {
@@ -65,6 +66,7 @@ function filesOf(words: readonly string[]): string[] {
 async function runAll(files: readonly string[], options: NotebooksOptions, signal: AbortSignal): Promise<void> {
   const seconds = Number(options.timeout);
   if (!(seconds > 0)) usage(`--timeout wants a number of seconds above 0, not "${options.timeout}"`);
+  await using _user = await useStack("streambook notebooks");
   const failed: string[] = [];
   for (const [index, file] of files.entries()) {
     const name = relative(process.cwd(), file);

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { createLogger } from "../log/index.ts";
 import { plural } from "../plot/index.ts";
 import { addresses, useStack } from "../stack/index.ts";
-import { action, hostAndPort, positiveNumber, serviceAddress, usage, wholeNumber } from "./command.ts";
+import { action, hostAndPort, path, positiveNumber, serviceAddress, usage, wholeNumber } from "./command.ts";
 import { statusLine } from "./status-line.ts";
 import { StreambookError } from "../errors/index.ts";
 import { produce, type ProduceResult } from "../texts/index.ts";
@@ -30,7 +30,7 @@ export function register(program: Command): void {
     .requiredOption("-s, --source <port>", "port of the stream source, or its URL", sourceUrl)
     .option("-k, --kafka-broker <port>", "Kafka's port, or host:port; together with -t", serviceAddress("kafka"))
     .option("-t, --topic <name>", "topic for the messages, made if it is missing; together with -k")
-    .option("-l, --logs-dir <folder>", "folder for a log of the messages, chunks_{UTC time}.ndjson")
+    .option("-l, --logs-dir <folder>", "folder for a log of the messages, chunks_{UTC time}.ndjson", path)
     .option("--agents <n>", "agents that read at once", wholeNumber(1, 1000), 8)
     .option("--rate <n>", "chunks a second of each stream (default: as fast as it goes)", positiveNumber)
     .option(

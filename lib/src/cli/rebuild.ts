@@ -6,7 +6,7 @@ import { toJson } from "../json/index.ts";
 import { plural } from "../plot/index.ts";
 import { addresses, hadoopClient, useStack } from "../stack/index.ts";
 import { rebuild, type RebuildReport } from "../texts/index.ts";
-import { action, wholeNumber } from "./command.ts";
+import { action, path, wholeNumber } from "./command.ts";
 import { statusLine } from "./status-line.ts";
 
 interface Options {
@@ -28,13 +28,18 @@ export function register(program: Command): void {
       "Reads the messages of the producer's log or of the Hive table, in any order and some of them twice, brings the chunks of each\n" +
         "stream together, and writes each text whose every chunk is there as one file. Exit 1 when a text is not complete, or there is none.",
     )
-    .option("--input <where>", "hdfs:///folder, hive:TABLE, or file:PATH on this machine", "hdfs:///streambook/log")
-    .option("--output <folder>", "folder for the texts", "refresh")
+    .option(
+      "--input <where>",
+      "hdfs:///folder, hive:TABLE, or file:PATH on this machine",
+      input,
+      "hdfs:///streambook/log",
+    )
+    .option("--output <folder>", "folder for the texts", path, "refresh")
     .option("--local", "run map and reduce in this process, not on YARN")
     .option("--reducers <n>", "number of reducers", wholeNumber(1, 1000), 2)
     .option("--keep", "leave the job's folder on HDFS, to look inside")
     .option("--replace", "replace texts that are in the output folder")
-    .option("--report <file>", "write what was found, as JSON")
+    .option("--report <file>", "write what was found, as JSON", path)
     .action(
       action<Options>(async (options, { signal }) => {
         const places = await addresses();
@@ -64,6 +69,12 @@ export function register(program: Command): void {
         );
       }),
     );
+}
+
+/** `file:` takes paths as options do; the others are no places of this machine. */
+function input(text: string): string {
+  const [, file] = /^file:(?!\/\/)(.*)$/s.exec(text) ?? [];
+  return file === undefined ? text : `file:${path(file)}`;
 }
 
 function summary(report: RebuildReport): string {

@@ -5,7 +5,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { StreambookError } from "../errors/index.ts";
-import { homeFolder } from "../stack/index.ts";
+import { claimedHome } from "../stack/index.ts";
 import { OUTPUT_LOCK, OUTPUT_MARKER } from "../texts/index.ts";
 import { type Holder, withLock } from "../../../setup/lock.mjs";
 
@@ -20,11 +20,12 @@ export interface RunNames {
 /**
  * Does something while no other run of this stack has the topic or the table, and none at all the output folder.
  *
- * @throws RUN_UNDER_WAY when another has one of them; says which, and what to do
+ * @throws NOT_OURS for a home that holds other things; RUN_UNDER_WAY when another has one of them; says which, and what to do
  */
 export async function holdingNames<T>(names: RunNames, operation: () => Promise<T>): Promise<T> {
   const { topic, table, output } = names;
-  const file = (name: string): string => join(homeFolder(), "users", `${encodeURIComponent(name)}.lock`);
+  const home = await claimedHome();
+  const file = (name: string): string => join(home, "users", `${encodeURIComponent(name)}.lock`);
   const hold = (lock: string, thing: string, options: string, inner: () => Promise<T>): Promise<T> =>
     withLock(lock, `streambook run --output ${output}`, inner, {
       onWait: (holder) => refuse(holder, thing, options),

@@ -1,5 +1,5 @@
 /** `streambook run`, which `npm start` calls: the stack, the whole pipeline, the report. */
-import { join, relative, resolve } from "node:path";
+import { join, relative } from "node:path";
 import type { Command } from "commander";
 import { listed, StreambookError } from "../errors/index.ts";
 import { createLogger } from "../log/index.ts";
@@ -34,8 +34,8 @@ import {
   type StageEvent,
   StageRecorder,
 } from "../texts/index.ts";
-import { action, type CommandContext, wholeNumber } from "./command.ts";
-import { holdingNames } from "./run-names.ts";
+import { action, type CommandContext, path, wholeNumber } from "./command.ts";
+import { holdingNames, type RunNames } from "./run-names.ts";
 import { statusLine } from "./status-line.ts";
 
 interface Options {
@@ -61,8 +61,8 @@ export function register(program: Command): void {
       "Streams the texts of a folder through Kafka into clusters and a Hive table, rebuilds them by MapReduce on YARN,\n" +
         "and compares each with its source. Ends with OUTPUT/report.html, and with 0 only if everything came back.",
     )
-    .option("--data <folder>", "folder of UTF-8 texts", join(project, "data", "texts"))
-    .option("--output <folder>", "folder for the rebuilt texts and the report", join(project, "output"))
+    .option("--data <folder>", "folder of UTF-8 texts", path, join(project, "data", "texts"))
+    .option("--output <folder>", "folder for the rebuilt texts and the report", path, join(project, "output"))
     .option("--chunk-size <n>", "characters of a chunk", wholeNumber(1), 256)
     .option(
       "--clusters <k>",
@@ -77,21 +77,19 @@ export function register(program: Command): void {
     .option("--keep-up", "leave the stack running, to look inside")
     .action(
       action<Options>(async (options, context) => {
-        const output = resolve(options.output);
         // What is wrong with the names, folders and texts is told before the stack is started for them.
         checkRunNames(options);
-        await checkOutput(output, options.data);
+        await checkOutput(options.output, options.data);
         const { others } = await surveyTexts(options.data, context.signal);
         if (others.length > 0)
           process.stderr.write(`in ${options.data} only files are read; passed over: ${listed(others)}\n`);
-        const { topic, table } = options;
-        await holdingNames({ topic, table, output }, () => runOnStack({ ...options, output }, context));
+        await holdingNames(options, () => runOnStack(options, context));
       }),
     );
 }
 
 /** The run itself: starts the stack, and ends it if nobody else uses it. */
-async function runOnStack(options: Options, { signal, whenEndedAtOnce }: CommandContext): Promise<void> {
+async function runOnStack(options: Options & RunNames, { signal, whenEndedAtOnce }: CommandContext): Promise<void> {
   await using _user = await useStack("streambook run");
   await using _guardian = options.keepUp === true ? undefined : await guarded(whenEndedAtOnce);
   const recorder = new StageRecorder(terminal());

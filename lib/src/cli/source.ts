@@ -1,7 +1,7 @@
 /** `streambook source`: the stream API over a folder of texts, until Ctrl-C. */
 import type { Command } from "commander";
 import { startStreamSource } from "../stream/index.ts";
-import { action, port, wholeNumber } from "./command.ts";
+import { action, path, port, wholeNumber } from "./command.ts";
 
 interface SourceOptions {
   readonly directory: string;
@@ -14,7 +14,7 @@ export function register(program: Command): void {
   program
     .command("source")
     .description("Serve the texts of a folder as streams of chunks over HTTP (start_stream_source.sh).")
-    .requiredOption("-d, --directory <folder>", "folder of UTF-8 texts")
+    .requiredOption("-d, --directory <folder>", "folder of UTF-8 texts", path)
     .option(
       "-c, --chunk-size <characters>",
       "characters (Unicode code points) in a chunk, 1 or more",

@@ -1,6 +1,7 @@
 /** Texts from the web, made fit for the course: plain UTF-8, without what a library puts around its books. */
 import { link, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { downloadThroughProxy, proxyFor } from "../address/index.ts";
 import { retry, withTimeout } from "../async/index.ts";
 import { messageOf, StreambookError } from "../errors/index.ts";
 import { stripGutenberg } from "./gutenberg.ts";
@@ -48,6 +49,7 @@ export async function fetchTexts(
   const addresses = urls.map(parseAddress);
   const names = fileNames(addresses);
   await mkdir(folder, { recursive: true });
+  downloadThroughProxy();
   const texts: FetchedText[] = [];
   for (const [index, url] of addresses.entries()) {
     const download = (): Promise<Buffer> =>
@@ -101,12 +103,7 @@ async function get(url: URL, maximumBytes: number, signal: AbortSignal): Promise
     response = await fetch(url, { signal, headers: { accept: "text/plain, text/*;q=0.8, */*;q=0.1" } });
   } catch (cause) {
     signal.throwIfAborted();
-    const reason = messageOf((cause as Error).cause ?? cause);
-    throw new StreambookError(
-      "UNREACHABLE",
-      `${url.href} does not answer (${reason}); check the address and the network`,
-      { cause },
-    );
+    throw noAnswer(url, cause as Error);
   }
   if (!response.ok) {
     await response.body?.cancel();
@@ -139,6 +136,24 @@ async function get(url: URL, maximumBytes: number, signal: AbortSignal): Promise
   }
   return Buffer.concat(parts);
 }
+
+/** A proxy that refuses, and a certificate that nobody here knows, are in the causes of the cause. */
+function noAnswer(url: URL, error: Error): StreambookError {
+  let cause: Error = error;
+  while (cause.cause instanceof Error) cause = cause.cause;
+  const reason = messageOf(cause);
+  const { code = "" } = cause as NodeJS.ErrnoException;
+  const proxy = proxyFor(url);
+  const [how, what] = UNTRUSTED.test(code)
+    ? ["shows a certificate that is not trusted", "behind a network's own authority, give its file: STREAMBOOK_CA=FILE"]
+    : proxy === undefined
+      ? ["does not answer", "check the address and the network"]
+      : [`does not answer through the proxy ${proxy}`, "check the address and the proxy"];
+  return new StreambookError("UNREACHABLE", `${url.href} ${how} (${reason}); ${what}`, { cause: error });
+}
+
+/** Codes of certificates that lead to no authority that is trusted. */
+const UNTRUSTED = /SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER_CERT|VERIFY_LEAF_SIGNATURE)/;
 
 function refusal(url: URL, { status }: Response): StreambookError {
   if (status === 404 || status === 410)

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { isStreambookError, type ErrorCode } from "../errors/index.ts";
 import { Hdfs, type HdfsOptions } from "./hdfs.ts";
+import { refusal } from "./rest.ts";
 import { fakeHdfs, fileStatus, json, remoteException, type FakeHdfs, type SeenRequest } from "./testing/fake-hdfs.ts";
 
 const quick = { attempts: 3, minimumDelay: 1, maximumDelay: 2 };
@@ -108,6 +109,14 @@ test("a NameNode that is starting, or not the active one, is asked again", async
     return exception === undefined ? fileStatus(7) : void remoteException(response, 403, exception, "not now");
   });
   assert.equal((await clientOf(server).stat("/x"))?.length, 7);
+});
+
+test("a NameNode without disk says so", () => {
+  const message =
+    "Cannot create directory /x. Name node is in safe mode.\nResources are low on NN. Please add or free up more";
+  const body = JSON.stringify({ RemoteException: { exception: "SafeModeException", message } });
+  const error = refusal(new URL("http://namenode:9870"), "make the folder /x", 403, body);
+  assert.match(error.message, /in safe mode \(SafeModeException\); the NameNode's disk is full; free some/);
 });
 
 test("what can never succeed is not tried again", async () => {

@@ -10,9 +10,9 @@
  */
 import { randomBytes } from "node:crypto";
 import { Agent } from "node:http";
-import { userInfo } from "node:os";
 import { backOff, delay, retry, type RetryOptions } from "../async/index.ts";
 import { isRetriable, isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { hadoopUser } from "../user/index.ts";
 import { checkPath, encodePath, joinPath, nameOf, parentOf } from "./path.ts";
 import { ask, download, upload, type Body } from "./rest.ts";
 
@@ -91,7 +91,7 @@ export class Hdfs {
    */
   constructor(options: HdfsOptions, agent?: Agent) {
     this.address = checkAddress(options.address);
-    this.user = options.user ?? process.env["HADOOP_USER_NAME"] ?? userInfo().username;
+    this.user = options.user ?? hadoopUser();
     this.#options = options;
     this.#agent = agent ?? new Agent({ keepAlive: true, maxSockets: 16 });
   }

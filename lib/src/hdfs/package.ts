@@ -2,6 +2,7 @@
  * The course's `webhdfs` package, opened for a lesson: its calls look like those of Node's `fs`, and what it hides is what
  * {@link Hdfs} adds. The tests beside this file show each trap, first with the package, then with the class.
  */
+import { Agent } from "node:http";
 import type { Readable, Writable } from "node:stream";
 
 /** A file or folder, as the package gives it. */
@@ -48,10 +49,7 @@ export interface WebHdfsPackageOptions {
 export async function openWebHdfsPackage(options: WebHdfsPackageOptions): Promise<WebHdfsClient> {
   const { default: webhdfs } = await import("webhdfs");
   const { hostname, port } = new URL(options.address);
-  return webhdfs.createClient({
-    user: options.user,
-    host: hostname,
-    port: port || "80",
-    path: "/webhdfs/v1",
-  }) as WebHdfsClient;
+  const place = { user: options.user, host: hostname, port: port || "80", path: "/webhdfs/v1" };
+  // Its HTTP library reads the proxy variables by itself, and its agent would be Node's, which may read them too.
+  return webhdfs.createClient(place, { proxy: null, agent: new Agent({ keepAlive: true }) }) as WebHdfsClient;
 }

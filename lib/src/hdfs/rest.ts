@@ -5,7 +5,7 @@
  * https://hadoop.apache.org/docs/r3.4.3/hadoop-project-dist/hadoop-hdfs/WebHDFS.html
  */
 import { once } from "node:events";
-import { request as httpRequest, type Agent, type ClientRequest, type IncomingMessage } from "node:http";
+import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
 import { messageOf, StreambookError } from "../errors/index.ts";
 
 /** What a request is about, for its messages. */
@@ -23,6 +23,9 @@ export interface RequestOptions {
 export type Body = Uint8Array | AsyncIterable<Uint8Array>;
 
 const SLICE = 256 * 1024;
+
+/** Connections to DataNodes, whose hosts only the NameNode knows. An agent of our own, unlike Node's, asks no proxy. */
+const direct = new Agent({ keepAlive: true, timeout: 5000 });
 
 /** Sends a request without a body, and gives its whole answer. */
 export async function ask(url: URL, options: RequestOptions): Promise<Buffer> {
@@ -102,9 +105,9 @@ interface Exchange {
 }
 
 function begin(url: URL, options: RequestOptions, headers: Record<string, string | number> = {}): Exchange {
-  const { method, agent, signal, timeout } = options;
+  const { method, agent = direct, signal, timeout } = options;
   signal?.throwIfAborted();
-  const request = httpRequest(url, { method, headers, ...(agent && { agent }), ...(signal && { signal }) });
+  const request = httpRequest(url, { method, headers, agent, ...(signal && { signal }) });
   let answer: IncomingMessage | undefined;
   let timedOut = false;
   const response = new Promise<IncomingMessage>((resolve, reject) => {
@@ -224,20 +227,31 @@ export function refusal(url: URL, what: string, status: number, body: string): S
   if (NEVER.has(exception))
     return new StreambookError("HDFS_FAILED", `${says} (${exception}); check path and user`, { retriable: false });
   const later = LATER.has(exception) || /safe mode/i.test(message);
-  const hint = later
-    ? "try again in some seconds"
-    : "look at `streambook logs namenode` and `streambook logs datanode`";
+  const hint = remote.lowOnDisk
+    ? "the NameNode's disk is full; free some, and it goes on by itself within seconds"
+    : later
+      ? "try again in some seconds"
+      : "look at `streambook logs namenode` and `streambook logs datanode`";
   return new StreambookError("HDFS_FAILED", `${says} (${exception}); ${hint}`, { retriable: true });
 }
 
-function remoteException(body: string): { exception: string; message: string } | undefined {
+interface RemoteException {
+  readonly exception: string;
+  /** The first line of what it says. */
+  readonly message: string;
+  /** Safe mode for want of disk: its second line. */
+  readonly lowOnDisk: boolean;
+}
+
+function remoteException(body: string): RemoteException | undefined {
   try {
     const { RemoteException: remote } = JSON.parse(body) as {
       RemoteException?: { exception?: string; message?: string };
     };
     if (remote === undefined) return undefined;
-    const message = (remote.message ?? "").split("\n", 1)[0] ?? "";
-    return { exception: remote.exception ?? "unknown", message: message.replace(/[.;\s]+$/, "") };
+    const all = remote.message ?? "";
+    const message = (all.split("\n", 1)[0] ?? "").replace(/[.;\s]+$/, "");
+    return { exception: remote.exception ?? "unknown", message, lowOnDisk: /resources are low on/i.test(all) };
   } catch {
     return undefined;
   }

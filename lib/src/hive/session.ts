@@ -1,8 +1,8 @@
 /** Statements of Hive, one after the other, on a session that comes back when its connection was lost. */
-import { userInfo } from "node:os";
 import { parseAddress } from "../address/index.ts";
 import { delay, orAborted, retry, withTimeout } from "../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { hadoopUser } from "../user/index.ts";
 import { connect, stateOf, type Connection } from "./connection.ts";
 import type { IOperation } from "./driver.ts";
 import { batchReader, rowObjects, type BatchReader, type HiveRow, type HiveTable, type HiveValue } from "./rows.ts";
@@ -178,7 +178,7 @@ export class HiveSession {
 
   async #connected(signal: AbortSignal | undefined): Promise<Connection> {
     if (this.#connection?.isOpen() !== true) {
-      const { user = process.env["HADOOP_USER_NAME"] ?? userInfo().username, connectTimeout = 30_000 } = this.#options;
+      const { user = hadoopUser(), connectTimeout = 30_000 } = this.#options;
       const options = { host: this.#host, port: this.#port, user, timeout: connectTimeout, signal };
       this.#connection = await retry(() => connect(options), {
         attempts: 3,

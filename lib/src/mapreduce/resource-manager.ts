@@ -1,6 +1,7 @@
 /** The REST pages of YARN: is it there, which applications run, end one, read what its tasks have said. */
+import { reachDirectly } from "../address/index.ts";
 import { delay } from "../async/index.ts";
-import { messageOf, StreambookError } from "../errors/index.ts";
+import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { mainComplaint, readLog, type CounterGroups } from "./hadoop-log.ts";
 import { TASK_ERROR } from "./task.ts";
 
@@ -19,6 +20,8 @@ interface Application {
 interface ClusterNode {
   readonly state: string;
   readonly nodeHTTPAddress: string;
+  /** What is wrong with an unhealthy one, in the words of its health check. */
+  readonly healthReport?: string;
 }
 
 /** A client of the ResourceManager's REST pages. */
@@ -29,6 +32,7 @@ export class ResourceManager {
   /** @param address the ResourceManager's web address, `http://host:port` */
   constructor(address: string, user: string) {
     this.#address = address.replace(/\/+$/, "");
+    reachDirectly(this.#address);
     this.#user = user;
   }
 
@@ -39,11 +43,39 @@ export class ResourceManager {
    */
   async check(signal?: AbortSignal): Promise<void> {
     const nodes = await this.#nodes(signal);
-    if (!nodes.some(({ state }) => state === "RUNNING")) {
-      throw new StreambookError(
-        "STACK_DOWN",
-        `YARN at ${this.#address} has no running NodeManager; start it with \`npx streambook up yarn\``,
-      );
+    if (nodes.some(({ state }) => state === "RUNNING")) return;
+    const sick = nodes.find(({ state }) => state === "UNHEALTHY");
+    throw new StreambookError(
+      "STACK_DOWN",
+      sick === undefined
+        ? `YARN at ${this.#address} has no running NodeManager; start it with \`npx streambook up yarn\``
+        : `YARN at ${this.#address} gives no task to its NodeManager, which calls itself unhealthy: ${sick.healthReport?.split(" ; ", 1)[0]?.trim() || "no reason given"}; ` +
+            "free some disk, and it goes on by itself within seconds",
+    );
+  }
+
+  /**
+   * Looks again and again whether jobs can run, until `signal` aborts: a job that waits for a NodeManager waits for ever.
+   *
+   * @param onStop is given what {@link check} has found so often without a break
+   * @param options.interval milliseconds between two looks. @default 5000
+   * @param options.times @default 6
+   */
+  async watch(
+    onStop: (reason: unknown) => void,
+    signal: AbortSignal,
+    { interval = 5000, times = 6 }: { readonly interval?: number; readonly times?: number } = {},
+  ): Promise<void> {
+    let found = 0;
+    while (!signal.aborted) {
+      await delay(interval, signal).catch(() => undefined);
+      try {
+        await this.check(signal);
+        found = 0;
+      } catch (error) {
+        // One that does not answer may be busy, and the Hadoop client asks it too.
+        if (isStreambookError(error, "STACK_DOWN") && ++found >= times) return onStop(error);
+      }
     }
   }
 
@@ -151,6 +183,7 @@ export class ResourceManager {
 
 /** The log of a container, on whichever node it was. */
 async function logOf(nodes: readonly ClusterNode[], container: string, file: string): Promise<string | undefined> {
+  reachDirectly(...nodes.map(({ nodeHTTPAddress }) => nodeHTTPAddress));
   const logs = await Promise.all(
     nodes.map(async ({ nodeHTTPAddress }) => {
       try {

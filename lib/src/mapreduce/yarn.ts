@@ -2,10 +2,10 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { userInfo } from "node:os";
 import { pathToFileURL } from "node:url";
 import { orAborted } from "../async/index.ts";
-import { messageOf, StreambookError } from "../errors/index.ts";
+import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { hadoopUser } from "../user/index.ts";
 import { bundleJob, type Bundle } from "./bundle.ts";
 import { ResourceManager } from "./resource-manager.ts";
 import { mainComplaint, readLog, type CounterGroups, type JobLog } from "./hadoop-log.ts";
@@ -76,7 +76,7 @@ export interface YarnJobResult {
  * @param subject path or `file:` URL of the module whose default export is the job; or the job itself, whose functions then travel as
  * their text, and see nothing but themselves there
  * @throws JOB_FAILED with the failing task's own error; NOT_FOUND for an input that is not there; UNREACHABLE, STACK_DOWN when
- * YARN cannot run it; TIMEOUT; USAGE
+ * YARN cannot run it, or no longer; TIMEOUT; USAGE
  */
 export async function runOnYarn(subject: string | URL | Job, options: YarnOptions): Promise<YarnJobResult> {
   if (typeof subject === "string") return runModule(moduleUrl(subject), options);
@@ -94,7 +94,7 @@ function moduleUrl(module: string): URL {
 }
 
 async function runModule(url: URL, options: YarnOptions): Promise<YarnJobResult> {
-  const { signal, timeout = 1_800_000, user = process.env["HADOOP_USER_NAME"] ?? userInfo().username } = options;
+  const { signal, timeout = 1_800_000, user = hadoopUser() } = options;
   const job = await loadJob(url);
   checkOptions(job, options);
   const yarn = new ResourceManager(options.resourceManager, user);
@@ -112,6 +112,8 @@ async function runModule(url: URL, options: YarnOptions): Promise<YarnJobResult>
     );
   const timer = setTimeout(expire, timeout);
   const stop = signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]);
+  const ended = new AbortController();
+  void yarn.watch((reason) => limit.abort(reason), ended.signal);
   try {
     const log = await follow(job, name, bundle, yarn, options, stop);
     const counters = log.counters[job.name] ?? {};
@@ -125,6 +127,7 @@ async function runModule(url: URL, options: YarnOptions): Promise<YarnJobResult>
     };
   } finally {
     clearTimeout(timer);
+    ended.abort();
     await bundle.remove();
   }
 }
@@ -307,6 +310,11 @@ async function failureOf(job: Job, yarn: ResourceManager, log: JobLog, options: 
       `the job ${job.name} did not begin, because its output folder ${options.output} exists; remove it or name another`,
     );
   }
+  const unfit: unknown = await yarn.check().then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (isStreambookError(unfit, "STACK_DOWN")) return unfit; // a full disk, say, of which the client sees only what came of it
   const own = log.applicationId === undefined ? undefined : await yarn.taskError(log.applicationId);
   const where =
     log.applicationId === undefined ? "" : `; look at ${options.resourceManager}/cluster/app/${log.applicationId}`;

@@ -7,6 +7,7 @@
  *   these. `await (await fetch(url)).json()` works too.
  * - The stop button stops the cell, and never ends the kernel.
  * - A library that is not built is named, with what builds it.
+ * - Cells reach the services of this machine directly, also where the environment names a proxy.
  * - The kernel ends when the program that started it is gone.
  */
 import { createRequire } from "node:module";
@@ -14,6 +15,9 @@ import { inspect } from "node:util";
 import type * as VirtualMachine from "node:vm";
 import type TypeScript from "typescript";
 import type * as ZeroMQ from "zeromq";
+import { reachDirectly } from "../address/index.ts";
+
+reachDirectly();
 
 const require = createRequire(import.meta.url);
 const requireOfKernel = createRequire(require.resolve("tslab/package.json"));

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { homeFolder as homeOf, setting } from "../../../setup/paths.mjs";
+import { reachDirectly } from "../address/index.ts";
 import { StreambookError } from "../errors/index.ts";
 import { CORE, service, services } from "./catalog/index.ts";
 import type { Service } from "./service.ts";
@@ -110,11 +111,11 @@ export function allExternal(environment: NodeJS.ProcessEnv): boolean {
  */
 export function externalAddresses(environment: NodeJS.ProcessEnv): Partial<Record<string, string>> {
   const external = services().filter(({ name }) => isExternal(name, environment));
-  return Object.fromEntries(
-    external.flatMap((one) =>
-      Object.keys(one.addresses ?? {}).map((key) => [key, externalAddress(one, key, environment)]),
-    ),
+  const places = external.flatMap((one) =>
+    Object.keys(one.addresses ?? {}).map((key) => [key, externalAddress(one, key, environment)] as const),
   );
+  reachDirectly(...places.map(([, place]) => place));
+  return Object.fromEntries(places);
 }
 
 function externalAddress({ addresses = {} }: Service, key: string, environment: NodeJS.ProcessEnv): string {

@@ -95,6 +95,7 @@ const BUILD = [
   "      target: stack",
   "      args: &arguments # the same for both images: Podman takes other arguments for another build",
   "        STREAMBOOK_UID: ${STREAMBOOK_UID:-1000}",
+  "      secrets: [ca]",
   "    pull_policy: missing",
 ];
 
@@ -113,7 +114,8 @@ function workspaceEnvironment(): [variable: string, value: string][] {
       ? Object.entries(addresses).map(([key, { variable }]): [string, string] => [variable, known[key] ?? ""])
       : [],
   );
-  return [["STREAMBOOK_STACK", "external"], ...addresses, ["STREAMBOOK_LAB", `0.0.0.0:${LAB_PORT}`]];
+  const authority: [string, string] = ["STREAMBOOK_CA", "/run/secrets/ca # set-up fetches packages here"];
+  return [["STREAMBOOK_STACK", "external"], ...addresses, authority, ["STREAMBOOK_LAB", `0.0.0.0:${LAB_PORT}`]];
 }
 
 const WORKSPACE = (environment: readonly (readonly [string, string])[]): string => `  workspace:
@@ -122,6 +124,7 @@ const WORKSPACE = (environment: readonly (readonly [string, string])[]): string 
       context: .
       target: workspace
       args: *arguments
+      secrets: [ca]
     init: true
     restart: unless-stopped
     stop_grace_period: 5s
@@ -141,7 +144,13 @@ ${lastOfCore()
     environment:
 ${environment.map(([variable, value]) => `      ${variable}: ${value}`).join("\n")}
     ports: ["127.0.0.1:${LAB_PORT}:${LAB_PORT}"]
-    volumes: [".:/workspace"]`;
+    volumes: [".:/workspace"]
+    secrets: [ca]
+
+# The certificate authority of a network that has its own, for builds and for set-up; without one, an empty file.
+secrets:
+  ca:
+    file: \${STREAMBOOK_CA:-./stack/no-authority.pem}`;
 
 /** The services of the core that no other of the core needs: when they are healthy, all are. */
 function lastOfCore(): string[] {

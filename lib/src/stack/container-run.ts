@@ -1,7 +1,7 @@
 /** Runs one service in a container of its own: the same templates and the same Java as on a machine, in the foreground. */
 import { spawn } from "node:child_process";
-import { userInfo } from "node:os";
 import { until } from "../async/index.ts";
+import { systemUser } from "../user/index.ts";
 import { isExternal } from "./addresses.ts";
 import { findArchives } from "./archives.ts";
 import { libraries, service, serviceNames, titleOf } from "./catalog/index.ts";
@@ -43,7 +43,7 @@ export async function runInContainer(name: string, options: StackOptions = {}): 
   const tell = teller(onProgress);
   const layout = openLayout(environment);
   demandContainerMemory(chosen, environment);
-  const settings = containerSettings(layout, userInfo().username, environment);
+  const settings = containerSettings(layout, systemUser(), environment);
   const at = placeOf(chosen, settings.topology, layout);
   const command = await prepare(at, settings, environment, tell, signal);
   const { beside } = service(chosen).container;

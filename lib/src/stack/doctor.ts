@@ -3,7 +3,8 @@ import { allExternal, isExternal, knownAddresses, type Addresses } from "./addre
 import { checkConnections } from "./connections.ts";
 import type { StackOptions } from "./events.ts";
 import { openLayout } from "./layout.ts";
-import { titleOf } from "./catalog/index.ts";
+import { service, titleOf } from "./catalog/index.ts";
+import { complaintOf } from "./readiness.ts";
 import { findServices } from "./running.ts";
 import { homeProblem } from "../../../setup/owned.mjs";
 import { setupModule } from "./setup.ts";
@@ -95,13 +96,25 @@ async function services(options: DoctorOptions): Promise<Finding[]> {
   if (found.every(({ state }) => state === "stopped")) {
     return [{ name: "services", ok: true, found: "none runs; `npx streambook up` starts them", remedy: [] }];
   }
-  const states = found.map(({ name, state, place }) => ({
-    name: titleOf(name),
-    ok: state === "running" || state === "stopped",
-    found: place === undefined ? state : `${state} at ${place}`,
-    remedy: REMEDIES[state]?.(name) ?? [],
-  }));
+  const states = await Promise.all(
+    found.map(async ({ name, state, place }): Promise<Finding> => {
+      const ok = state === "running" || state === "stopped";
+      const complaint = ok ? undefined : await complaintOf(name, await askedOf(name, options), options.signal);
+      return {
+        name: titleOf(name),
+        ok,
+        found: place === undefined ? state : `${state} at ${place}`,
+        remedy: complaint === undefined ? (REMEDIES[state]?.(name) ?? []) : [complaint],
+      };
+    }),
+  );
   return [...states, ...(await connections(found, options))];
+}
+
+/** Where a service is asked; "" when its address is lost, though its process may run. */
+async function askedOf(name: string, { environment = process.env }: DoctorOptions): Promise<string> {
+  const known = (await knownAddresses(environment)) as Record<string, string>;
+  return known[service(name).asked] ?? "";
 }
 
 /** How the services that run see each other. */

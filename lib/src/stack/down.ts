@@ -1,7 +1,7 @@
 /** `streambook down`: ends every process of the stack, and keeps what it stored. */
 import { rm } from "node:fs/promises";
 import { StreambookError } from "../errors/index.ts";
-import { allExternal } from "./addresses.ts";
+import { allExternal, isExternal } from "./addresses.ts";
 import { archiveBuild, archiveMark } from "./archives.ts";
 import { type StackOptions, type Tell, teller } from "./events.ts";
 import { type Layout, openHome, openLayout } from "./layout.ts";
@@ -75,11 +75,14 @@ async function unwanted(layout: Layout): Promise<string[]> {
  */
 export async function down(options: DownOptions = {}): Promise<string[]> {
   const { environment = process.env, onProgress } = options;
-  refuseExternal(environment, "down");
   const tell = teller(onProgress);
   const layout = openLayout(environment);
+  const named = options.services?.flatMap(membersOf);
+  const running = await findServices(layout); // beside services elsewhere, some may be ours
+  if (named === undefined ? running.size === 0 : named.every((name) => isExternal(name, environment)))
+    refuseExternal(environment, "down");
   await openHome(layout);
-  const chosen = withDependants(options.services?.flatMap(membersOf) ?? instanceNames());
+  const chosen = withDependants(named ?? instanceNames()).filter((name) => !isExternal(name, environment));
   const users = await stackUsers(environment);
   if (users.length > 0) tell("notice", `${usersInWords(users)} used it`);
   return locked(layout, options, () => takeDown(layout, chosen, options.keepArchiveBuild ?? false, tell));

@@ -19,6 +19,12 @@ export const VARIABLES: readonly Variable[] = [
     meaning: "folder of all that the services keep; new, empty, or made by the course",
   },
   { name: "STREAMBOOK_JARS", usual: "`jars` in the home", meaning: "folder of the jars; several homes may share it" },
+  {
+    name: "STREAMBOOK_CA",
+    usual: "the system's authorities",
+    meaning:
+      "file of a network's own certificate authority (PEM), for npm, Maven, pip, `data fetch` and builds of images",
+  },
   { name: "STREAMBOOK_PORTS", usual: "well-known ports", meaning: "`free`: any free ports" },
   {
     name: "STREAMBOOK_ARCHIVES",
@@ -43,7 +49,6 @@ export const VARIABLES: readonly Variable[] = [
     meaning: "with external services: the Node that tasks of MapReduce are to use, where they run",
   },
   { name: "STREAMBOOK_IGNORE", usual: "nothing", meaning: "requirements that may be unmet: `memory`, `disk`" },
-  { name: "STREAMBOOK_LOG_LEVEL", usual: "info", meaning: "what programs log: silent, error, warn, info, debug" },
   { name: "STREAMBOOK_UID", usual: "1000", meaning: "in containers: your user number, `id -u`" },
   { name: "STREAMBOOK_LAB_PORT", usual: "8890", meaning: "in containers: the port of JupyterLab on your machine" },
 ];

@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { down, downIfUnused } from "./down.ts";
 import type { StackEvent } from "./events.ts";
 import { logFile } from "./launch.ts";
-import { openLayout } from "./layout.ts";
+import { openHome, openLayout } from "./layout.ts";
 import { send } from "./processes.ts";
 import { setupModule } from "./setup.ts";
 import { usersInWords } from "./users.ts";
@@ -42,7 +42,9 @@ export interface Guardian extends AsyncDisposable {
  */
 export async function startGuardian(charge: Charge, environment: NodeJS.ProcessEnv = process.env): Promise<Guardian> {
   const worker = fileURLToPath(new URL(`./guardian-worker${extname(import.meta.url)}`, import.meta.url));
-  const file = logFile(openLayout(environment), "guardian");
+  const layout = openLayout(environment);
+  await openHome(layout);
+  const file = logFile(layout, "guardian");
   await mkdir(dirname(file), { recursive: true });
   const log = await open(file, "a");
   const child = spawn(

@@ -1,8 +1,8 @@
 /** What a program needs to run a class of Hadoop as a client of the stack: Java, its options, its environment. */
 import { access, mkdir } from "node:fs/promises";
-import { userInfo } from "node:os";
 import { join } from "node:path";
 import { setting } from "../../../setup/paths.mjs";
+import { systemUser } from "../user/index.ts";
 import { addresses, allExternal } from "./addresses.ts";
 import { type Archives, findArchives } from "./archives.ts";
 import { libraries, serviceNames } from "./catalog/index.ts";
@@ -12,6 +12,7 @@ import { clientTopology } from "./external.ts";
 import { commonOptions, jarsOf, openedPackages, writeArguments } from "./java-options.ts";
 import { argumentsFile, type Layout, linkLayout, openLayout } from "./layout.ts";
 import { makeFolders } from "./prepare.ts";
+import { forgetOwnHost, nameOwnHost } from "./own-host.ts";
 import { renderConfiguration } from "./render.ts";
 import { type Java, requireJars, requireJava } from "./setup.ts";
 
@@ -37,6 +38,7 @@ export async function hadoopClient(environment: NodeJS.ProcessEnv = process.env)
   const java = await requireJava(environment);
   await requireJars(layout, [hadoop]);
   await addresses(environment); // STACK_DOWN when there is none
+  await (allExternal(environment) ? forgetOwnHost(layout) : nameOwnHost(layout));
   const folder = await configurationFolder(layout, environment);
   const archives = await findArchives(layout, java);
   const options = await clientOptions(layout, archives[hadoop.name], folder, environment);
@@ -59,7 +61,7 @@ async function configurationFolder(layout: Layout, environment: NodeJS.ProcessEn
 async function renderExternal(layout: Layout, environment: NodeJS.ProcessEnv): Promise<void> {
   await makeFolders(layout);
   for (const folder of hadoop.folders ?? []) await mkdir(join(layout.data, folder), { recursive: true });
-  const settings = { topology: clientTopology(environment), user: userInfo().username, layout };
+  const settings = { topology: clientTopology(environment), user: systemUser(), layout };
   const readers = serviceNames().filter((name) => libraries([name]).includes(hadoop));
   await renderConfiguration(readers, settings);
   await writeTaskArguments(layout, {}, environment);

@@ -14,6 +14,7 @@ export {
   titleOf,
 } from "./catalog/index.ts";
 export type { Library, Place, Program, Service } from "./service.ts";
+export { claimedHome } from "./layout.ts";
 export { up, type RunningStack, type UpOptions } from "./up.ts";
 export { down, downIfUnused, temporaryServices, type DownOptions, type Released } from "./down.ts";
 export { startGuardian, type Charge, type Guardian } from "./guardian.ts";

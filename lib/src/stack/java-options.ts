@@ -2,6 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { argumentsFile, type Layout } from "./layout.ts";
+import { hostsOption } from "./own-host.ts";
 import type { Library } from "./service.ts";
 import { writeAtomically } from "./state.ts";
 
@@ -17,6 +18,7 @@ export function commonOptions(layout: Layout): string[] {
     "-Djava.net.preferIPv4Stack=true",
     "-Djava.awt.headless=true",
     "-Duser.timezone=UTC",
+    ...hostsOption(layout),
     `-Djava.io.tmpdir=${layout.temporary}`,
     `-XX:ErrorFile=${layout.logs}/crash-%p.log`,
   ];

@@ -98,6 +98,17 @@ export async function openHome({ home }: Pick<Layout, "home">): Promise<void> {
 }
 
 /**
+ * The home of an environment, which is certainly ours.
+ *
+ * @throws NOT_OURS for a folder that holds other things
+ */
+export async function claimedHome(environment: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const home = homeFolder(environment);
+  await openHome({ home });
+  return home;
+}
+
+/**
  * Makes the home, and the links that the names of a layout go through. Before services start, or are called.
  *
  * @throws NOT_OURS for a home that holds other things

@@ -1,10 +1,11 @@
 /** How one asks a service whether it works: the questions that several of them share. */
 import { connect } from "node:net";
-import { parseAddress } from "../address/index.ts";
+import { parseAddress, reachDirectly } from "../address/index.ts";
 import { StreambookError } from "../errors/index.ts";
 
 /** The JSON that a page answers; an empty object when it refuses. */
 export async function askJson(url: string, signal: AbortSignal): Promise<unknown> {
+  reachDirectly(url);
   const response = await fetch(url, { signal, headers: { accept: "application/json" } });
   return response.ok ? response.json() : {};
 }

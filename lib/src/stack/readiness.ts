@@ -19,3 +19,19 @@ export async function answers(name: string, address: string, signal?: AbortSigna
     return false;
   }
 }
+
+/**
+ * Why a service that runs does not work, where it says so itself and time alone changes nothing: its disk is full. Never throws.
+ *
+ * @param address where it is asked, as for {@link answers}
+ */
+export async function complaintOf(name: string, address: string, signal?: AbortSignal): Promise<string | undefined> {
+  const { complaint } = service(name);
+  if (complaint === undefined || address === "") return undefined;
+  try {
+    const ask = (limit: AbortSignal): Promise<string | undefined> => complaint(address, limit);
+    return await withTimeout(`${titleOf(name)} to answer`, LIMIT, ask, signal);
+  } catch {
+    return undefined;
+  }
+}

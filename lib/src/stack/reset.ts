@@ -48,6 +48,6 @@ async function removeEmptyHome(home: string): Promise<void> {
 }
 
 function removable({ home, stateFile, jarsHome, ownsJars }: Layout, withJars: boolean): string[] {
-  const folders = ["data", "conf", "logs", "tmp"].map((name) => join(home, name));
+  const folders = ["data", "conf", "logs", "tmp", "users"].map((name) => join(home, name));
   return [...folders, stateFile, ...(withJars && ownsJars ? [jarsHome] : [])];
 }

@@ -182,6 +182,8 @@ export interface Service {
   readonly asked: string;
   /** Whether it works at this moment. May throw, which means no. */
   readonly answers: (address: string, signal: AbortSignal) => Promise<boolean>;
+  /** Why it does not work although it runs, where it says so itself and time alone changes nothing. May throw, which means nothing is known. */
+  readonly complaint?: (address: string, signal: AbortSignal) => Promise<string | undefined>;
   /** How it sees the others: questions for `doctor`. */
   readonly connections?: readonly ConnectionCheck[];
   /** Folders of `conf/` whose templates are filled for it. */

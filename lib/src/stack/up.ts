@@ -1,8 +1,8 @@
 /** `streambook up`: starts what is missing and waits until it works. */
 import { mkdir } from "node:fs/promises";
-import { userInfo } from "node:os";
 import { delay } from "../async/index.ts";
 import { StreambookError } from "../errors/index.ts";
+import { systemUser } from "../user/index.ts";
 import { type Addresses, isExternal, knownAddresses } from "./addresses.ts";
 import { buildArchivesInBackground, findArchives } from "./archives.ts";
 import { inOrder, libraries, resolveServices, service, titleOf } from "./catalog/index.ts";
@@ -15,11 +15,12 @@ import { launch, logFile } from "./launch.ts";
 import { type Layout, linkLayout, openLayout } from "./layout.ts";
 import { lastRun, tellingLine } from "./log-lines.ts";
 import { demandMemory } from "./memory.ts";
+import { nameOwnHost } from "./own-host.ts";
 import { addressesOf, askedAddress, everyHost, pageOf, placeOf, type Topology } from "./place.ts";
 import { type PortChoice, choosePorts } from "./ports.ts";
 import { makeFolders, type PrepareParts, prepareService } from "./prepare.ts";
 import { processRuns } from "./processes.ts";
-import { answers } from "./readiness.ts";
+import { answers, complaintOf } from "./readiness.ts";
 import { renderConfiguration } from "./render.ts";
 import { findServices } from "./running.ts";
 import { type Java, requireJars, requireJava, setupModule } from "./setup.ts";
@@ -109,13 +110,14 @@ async function bringUp(
   const started: string[] = [];
   try {
     await makeFolders(layout);
+    await nameOwnHost(layout);
     const all = inOrder([...wanted, ...stale]);
     const together = inOrder([...all, ...running.keys()]);
     const topology = withExternal(
       { bind: HOST, hosts: everyHost(HOST), ports: choice.ports, running: new Set(together) },
       environment,
     );
-    await renderConfiguration(together, { topology, user: userInfo().username, layout });
+    await renderConfiguration(together, { topology, user: systemUser(), layout });
     const archives = java === undefined ? {} : await findArchives(layout, java);
     if (java !== undefined) await writeTaskArguments(layout, archives, environment);
     const state = new LiveState(layout, {
@@ -372,9 +374,13 @@ async function waitReady(
   const end = performance.now() + timeout;
   let how: string | undefined;
   void ended?.then((words) => (how = words));
-  while (!(await answers(name, askedAddress(name, topology, state.value.addresses), signal))) {
+  const asked = askedAddress(name, topology, state.value.addresses);
+  while (!(await answers(name, asked, signal))) {
     signal.throwIfAborted();
     if (how !== undefined || !processRuns(pid)) throw await deathOf(name, layout, how ?? "nobody saw how", tell);
+    const complaint = await complaintOf(name, asked, signal);
+    if (complaint !== undefined)
+      throw new StreambookError("STACK_DOWN", `${titleOf(name)} runs (process ${pid}), but ${complaint}`);
     if (performance.now() > end) {
       const log = logFile(layout, name);
       throw new StreambookError(

@@ -5,7 +5,7 @@
 import { rmSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { openLayout, type Layout } from "./layout.ts";
+import { openHome, openLayout, type Layout } from "./layout.ts";
 import { type Holder, setupModule } from "./setup.ts";
 import { writeAtomically } from "./state.ts";
 
@@ -22,7 +22,9 @@ let count = 0;
 export async function useStack(what: string, environment: NodeJS.ProcessEnv = process.env): Promise<AsyncDisposable> {
   if (environment["STREAMBOOK_STACK"] === "external") return { [Symbol.asyncDispose]: async () => undefined };
   const { holderOf } = await setupModule("lock");
-  const file = join(usersFolder(openLayout(environment)), `${process.pid}-${++count}.json`);
+  const layout = openLayout(environment);
+  await openHome(layout);
+  const file = join(usersFolder(layout), `${process.pid}-${++count}.json`);
   const forget = (): void => rmSync(file, { force: true });
   await writeAtomically(file, JSON.stringify(holderOf(what)));
   process.once("exit", forget);

@@ -1,4 +1,5 @@
 /** The client of the stream API: lists the texts, and reads one to its end even when the connection breaks. */
+import { reachDirectly } from "../address/index.ts";
 import { backOff, delay, retry } from "../async/index.ts";
 import { isRetriable, isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 
@@ -197,6 +198,7 @@ function broken(url: URL, cause: Error): StreambookError {
 }
 
 async function request(url: URL, signal: AbortSignal | undefined): Promise<Response> {
+  reachDirectly(url.origin);
   let response: Response;
   try {
     response = await fetch(url, { signal: signal ?? null, redirect: "error" });

@@ -2,6 +2,7 @@
 import { askBean } from "../probes.ts";
 import type { Service } from "../service.ts";
 import { hadoop as library } from "./libraries/hadoop.ts";
+import { lowOnDisk } from "./parts/disk.ts";
 import { looksForFiles } from "./parts/file-system.ts";
 
 export default {
@@ -24,6 +25,7 @@ export default {
     const state = await askBean(webhdfs, "Hadoop:service=NameNode,name=FSNamesystemState", signal);
     return state?.["FSState"] === "Operational" && Number(state["NumLiveDataNodes"]) >= 1;
   },
+  complaint: lowOnDisk,
   connections: [looksForFiles("HDFS DataNode")],
   configuration: ["hadoop"],
   folders: ["datanode"],

@@ -5,6 +5,7 @@ import { askBean, splitAddress } from "../probes.ts";
 import type { Preparation } from "../prepare.ts";
 import type { Service, Surroundings } from "../service.ts";
 import { hadoop as library } from "./libraries/hadoop.ts";
+import { lowOnDisk } from "./parts/disk.ts";
 import { serveOutside } from "./parts/webhdfs-outside.ts";
 
 const main = "org.apache.hadoop.hdfs.server.namenode.NameNode";
@@ -32,6 +33,7 @@ export default {
   answers: async (webhdfs, signal) =>
     (await askBean(webhdfs, "Hadoop:service=NameNode,name=NameNodeStatus", signal)) !== undefined,
   worker: "datanode",
+  complaint: lowOnDisk,
   connections: [{ name: "HDFS → DataNode", service: "datanode", look: knowsDataNode }],
   configuration: ["hadoop"],
   prepare: format,

@@ -5,6 +5,7 @@ import { askJson } from "../probes.ts";
 import { endTasks } from "../processes.ts";
 import type { Service } from "../service.ts";
 import { hadoop as library } from "./libraries/hadoop.ts";
+import { FREE_SOME } from "./parts/disk.ts";
 import { looksForFiles } from "./parts/file-system.ts";
 
 export default {
@@ -25,6 +26,13 @@ export default {
   answers: async (resourceManager, signal) => {
     const answer = await askJson(`${resourceManager}/ws/v1/cluster/nodes?states=RUNNING`, signal);
     return ((answer as { nodes?: { node?: unknown[] } | null }).nodes?.node?.length ?? 0) > 0;
+  },
+  complaint: async (resourceManager, signal) => {
+    const answer = await askJson(`${resourceManager}/ws/v1/cluster/nodes?states=UNHEALTHY`, signal);
+    const { nodes } = answer as { nodes?: { node?: { healthReport?: string }[] } | null };
+    const report = nodes?.node?.[0]?.healthReport;
+    // It names its folder for files and that for logs, which are on one disk.
+    return report === undefined ? undefined : `it takes no tasks: ${report.split(" ; ", 1)[0]?.trim()}; ${FREE_SOME}`;
   },
   connections: [looksForFiles("YARN NodeManager")],
   configuration: ["hadoop"],

@@ -1,0 +1,2 @@
+/** Who works here: the name by which the services know the user. */
+export { hadoopUser, systemUser } from "./user.ts";
