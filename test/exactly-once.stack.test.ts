@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
 import { type HiveSession, openHive } from "../lib/src/hive/index.ts";
-import { nextOffsets, type OffsetRange, parseFileName } from "../lib/src/ingest/index.ts";
+import { type CommitStep, nextOffsets, type OffsetRange, parseFileName } from "../lib/src/ingest/index.ts";
 import { BatchingProducer, deleteTopics, ensureTopic } from "../lib/src/kafka/index.ts";
 import { loadSchema } from "../lib/src/schema/index.ts";
 import { type Addresses, addresses, projectFolder } from "../lib/src/stack/index.ts";
-import { type CommitStep, consume, dropTable, hdfsFolders } from "../lib/src/texts/index.ts";
+import { consume, dropTable, hdfsFolders } from "../lib/src/texts/index.ts";
 
 const run = randomUUID().slice(0, 8);
 const topic = `exactly-once-${run}`;

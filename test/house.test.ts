@@ -81,3 +81,11 @@ test("the foundations form no circle", () => {
   };
   for (const room of uses.keys()) visit(room, []);
 });
+
+test("the sink knows nothing of what the messages are about", () => {
+  const subjects = new Set(["stream", "text", "cluster", "corpus", "mapreduce", "plot", "frames"]);
+  assert.deepEqual(
+    arrows().flatMap(({ from, file, to }) => (from === "ingest" && subjects.has(to) ? [`${file} → ${to}`] : [])),
+    [],
+  );
+});

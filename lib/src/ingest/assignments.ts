@@ -3,8 +3,8 @@
  * batch of an assignment that is over finds no flow: its new owner reads the messages again.
  */
 import { type PartitionBatch, topicOffsets } from "../kafka/index.ts";
+import type { Labelling } from "./enrichment.ts";
 import { type FileLimits, Gathering } from "./gathering.ts";
-import type { Labeller } from "./labeller.ts";
 import type { RowWorkers } from "./row-workers.ts";
 import type { RunState } from "./run-state.ts";
 import type { Table } from "./table.ts";
@@ -24,7 +24,7 @@ export interface AssignmentsOptions {
   readonly topic: string;
   readonly limits: FileLimits;
   readonly table: Pick<Table, "positions">;
-  readonly labeller: Pick<Labeller, "waitFor" | "drop">;
+  readonly labelling: Pick<Labelling, "waitFor" | "drop">;
   readonly workers: Pick<RowWorkers, "drop">;
   readonly state: RunState;
 }
@@ -52,7 +52,7 @@ export class Assignments {
    * @param over aborts when the assignment is over before the positions are known
    */
   async begin(partitions: readonly number[], over: AbortSignal): Promise<ReadonlyMap<number, bigint>> {
-    const { table, labeller, state, broker, topic } = this.#options;
+    const { table, labelling, state, broker, topic } = this.#options;
     // Files of the former assignment that are still on their way are waited for, so that the listing is complete.
     await this.settled();
     this.end(Math.max(this.#over, ...this.flows.map(({ gathering }) => gathering.generation)));
@@ -61,7 +61,7 @@ export class Assignments {
       async () => {
         const positions = await table.positions(partitions);
         const offsets = await topicOffsets({ broker, topic, signal: over });
-        labeller.waitFor(
+        labelling.waitFor(
           partitions.filter((partition) => {
             const { low = 0n, high = 0n } = offsets.get(partition) ?? {};
             return high > low && high > (positions.get(partition) ?? 0n);
@@ -76,7 +76,7 @@ export class Assignments {
   /** Ends an assignment: forgets all that was read in it and not handed to the publishing. */
   end(generation: number): void {
     this.#over = generation;
-    this.#options.labeller.drop(new Set(this.#flows.keys()));
+    this.#options.labelling.drop(new Set(this.#flows.keys()));
     for (const partition of this.#flows.keys()) this.drop(partition);
     this.#flows.clear();
   }

@@ -3,8 +3,8 @@ import { Gate } from "../async/index.ts";
 import type { PartitionBatch, PartitionConsumer } from "../kafka/index.ts";
 import type { Assignments, Flow } from "./assignments.ts";
 import type { DeadLetters } from "./dead-letters.ts";
+import type { LabelledBatch, Labelling } from "./enrichment.ts";
 import type { FileLimits } from "./gathering.ts";
-import type { Labeller, LabelledBatch } from "./labeller.ts";
 import type { Publisher } from "./publisher.ts";
 import type { ParsedBatch, ParseRequest } from "./row-store.ts";
 import type { RowWorkers } from "./row-workers.ts";
@@ -20,7 +20,7 @@ export interface ConsumptionOptions {
   readonly consumer: PartitionConsumer;
   readonly assignments: Assignments;
   readonly publisher: Publisher;
-  readonly labeller: Labeller;
+  readonly labelling: Labelling;
   readonly workers: Pick<RowWorkers, "parse">;
   readonly deadLetters: DeadLetters;
   readonly state: RunState;
@@ -48,7 +48,7 @@ export class Consumption {
   async run(): Promise<void> {
     const { consumer, state, once = false, signal } = this.#options;
     const onTime = (): void => {
-      this.#seedDue();
+      this.#heldDue();
       this.#flushDue();
     };
     const timer = setInterval(onTime, Math.min(1000, this.#flushMilliseconds / 2));
@@ -106,7 +106,7 @@ export class Consumption {
   }
 
   async #label(batch: PartitionBatch, parsed: ParsedBatch): Promise<void> {
-    const { assignments, labeller, deadLetters, state } = this.#options;
+    const { assignments, labelling, deadLetters, state } = this.#options;
     const { partition, generation, firstOffset, nextOffset } = batch;
     for (const { index, reason } of parsed.malformed) {
       if (assignments.open(batch) === undefined) break;
@@ -115,7 +115,7 @@ export class Consumption {
     }
     if (assignments.open(batch) === undefined) return assignments.drop(partition, parsed.batch);
     const begin = performance.now();
-    const labelled = labeller.push({ partition, generation, firstOffset, nextOffset, parsed });
+    const labelled = labelling.push({ partition, generation, firstOffset, nextOffset, parsed });
     state.spent.label += (performance.now() - begin) / 1000;
     for (const one of labelled) await this.#gather(one);
     state.progress();
@@ -141,23 +141,23 @@ export class Consumption {
 
   /** Everything read is labelled; flush it, and wait for the last file. */
   async #drain(): Promise<void> {
-    const { assignments, publisher, labeller, signal } = this.#options;
-    // Interrupted in the warm-up, nothing is labelled well and nothing is committed: the next run reads it again.
-    if (!labeller.warmingUp || !signal?.aborted) await this.#gatherHeld();
+    const { assignments, publisher, labelling, signal } = this.#options;
+    // Interrupted while it warms up, nothing is labelled and nothing is committed: the next run reads it again.
+    if (!labelling.warmingUp || !signal?.aborted) await this.#gatherHeld();
     for (const flow of assignments.flows) await this.#flush(flow);
     await publisher.drain();
   }
 
   async #gatherHeld(): Promise<void> {
-    for (const batch of this.#options.labeller.finishWarmUp()) await this.#gather(batch);
+    for (const batch of this.#options.labelling.finishWarmUp()) await this.#gather(batch);
   }
 
-  /** A stream that pauses in the warm-up is not waited for: what there is seeds the model, and becomes rows. */
-  #seedDue(): void {
-    const { labeller, state, signal } = this.#options;
-    if (labeller.held === 0 || signal?.aborted || performance.now() - state.heard < this.#flushMilliseconds) return;
+  /** A topic that pauses while the labelling warms up is not waited for: what is held becomes rows. */
+  #heldDue(): void {
+    const { labelling, state, signal } = this.#options;
+    if (labelling.held === 0 || signal?.aborted || performance.now() - state.heard < this.#flushMilliseconds) return;
     this.#inOrder(async () => {
-      if (!state.hasFailed && labeller.warmingUp) await this.#gatherHeld();
+      if (!state.hasFailed && labelling.warmingUp) await this.#gatherHeld();
     });
   }
 

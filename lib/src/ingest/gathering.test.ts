@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { isStreambookError } from "../errors/index.ts";
+import type { LabelledBatch } from "./enrichment.ts";
 import { type FileLimits, type GatheredFile, Gathering } from "./gathering.ts";
-import type { LabelledBatch } from "./labeller.ts";
 
 /** A message of a batch: a row of a date, a dead letter, or an offset that the topic does not have. */
 type Place = { readonly date: string; readonly size: number } | "dead letter" | "hole";
@@ -19,9 +19,10 @@ function batchOf(firstOffset: bigint, places: readonly Place[]): LabelledBatch {
     generation: 1,
     firstOffset,
     nextOffset: firstOffset + BigInt(places.length),
-    clusters: Int32Array.from(rows, ({ offset }) => Number(firstOffset) + offset),
-    versions: ["s1.000001"],
-    version: new Uint32Array(rows.length),
+    added: [
+      Int32Array.from(rows, ({ offset }) => Number(firstOffset) + offset),
+      { values: ["s1.000001"], index: new Uint32Array(rows.length) },
+    ],
     parsed: {
       batch: batches++,
       rows: rows.length,
@@ -34,7 +35,7 @@ function batchOf(firstOffset: bigint, places: readonly Place[]): LabelledBatch {
   } as unknown as LabelledBatch;
 }
 
-/** All files of some batches, in order; the clusters of the rows of `batchOf` are their offsets. */
+/** All files of some batches, in order; the first added column of the rows of `batchOf` is their offsets. */
 function filesOf(groups: readonly (readonly Place[])[], limits: FileLimits, first = 0n): GatheredFile[] {
   const gathering = new Gathering({ partition: 0, generation: 1, firstOffset: first }, limits);
   const files: GatheredFile[] = [];
@@ -84,10 +85,13 @@ test("law: files follow each other without a gap, each has one date and its limi
   );
 });
 
-const offsetsOf = ({ segments }: GatheredFile): number[] => segments.flatMap(({ clusters }) => [...clusters]);
+const firstColumn = ({ added }: GatheredFile["segments"][number]): Int32Array => added[0] as Int32Array;
+
+const offsetsOf = ({ segments }: GatheredFile): number[] => segments.flatMap((segment) => [...firstColumn(segment)]);
 
 /** Bytes are looked at after each run of rows of one date, so that only the last one of a file may go over the limit. */
-const sharesSegment = ({ segments }: GatheredFile): boolean => (segments.at(-1)?.clusters.length ?? 0) > 1;
+const sharesSegment = ({ segments }: GatheredFile): boolean =>
+  segments.slice(-1).some((last) => firstColumn(last).length > 1);
 
 test("dead letters are worth a file without rows, holes of the topic are not", () => {
   const roomy = { records: 100, bytes: 1000 };

@@ -1,6 +1,6 @@
 /** Rows of one partition on their way to a file: where a file ends, and which offsets its name may claim. */
 import { StreambookError } from "../errors/index.ts";
-import type { LabelledBatch } from "./labeller.ts";
+import type { AddedColumn, LabelledBatch } from "./enrichment.ts";
 import type { EncodeSegment } from "./row-store.ts";
 
 /** What fills a file. */
@@ -101,7 +101,7 @@ export class Gathering {
   }
 
   /** Appends the rows from `from` on that have one date, as many as the file takes; gives the row after them. */
-  #append({ parsed, clusters, versions, version }: LabelledBatch, from: number, date: string): number {
+  #append({ parsed, added }: LabelledBatch, from: number, date: string): number {
     const end = Math.min(parsed.rows, from + this.#limits.records - this.#rows);
     let to = from;
     for (; to < end && parsed.date[to] === parsed.date[from]; to++) this.#bytes += parsed.sizes[to] as number;
@@ -110,9 +110,7 @@ export class Gathering {
       batch: parsed.batch,
       from,
       to,
-      clusters: clusters.slice(from, to),
-      versions,
-      version: version.slice(from, to),
+      added: added.map((column) => partOf(column, from, to)),
     });
     this.#rows += to - from;
     return to;
@@ -142,4 +140,10 @@ export class Gathering {
     this.#since = performance.now();
     return file;
   }
+}
+
+function partOf(column: AddedColumn, from: number, to: number): AddedColumn {
+  return ArrayBuffer.isView(column)
+    ? column.slice(from, to)
+    : { values: column.values, index: column.index.slice(from, to) };
 }

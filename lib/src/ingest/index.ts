@@ -1,16 +1,15 @@
 /** Kafka to files, exactly once: batches are checked, gathered to files of one contiguous range of offsets, and published by one rename. */
-export { consume, type ConsumeOptions, type ConsumeProgress, type ConsumeReport } from "./consume.ts";
-export { type CommitStep } from "./run-state.ts";
-export { Labeller, decodeSavedModel, type LabellerOptions, type SavedModel } from "./labeller.ts";
-export { ModelStore } from "./models.ts";
+export { demandFields, ingest, type IngestOptions, type IngestReport } from "./ingest.ts";
+export { type CommitStep, type IngestProgress, type Spent } from "./run-state.ts";
+export type {
+  AddedColumn,
+  BatchToLabel,
+  Enrichment,
+  LabelledBatch,
+  Labelling,
+  Marker,
+  MarkerModule,
+} from "./enrichment.ts";
+export { placeColumns, type ParsedBatch } from "./row-store.ts";
 export { encodeParquet, storedAs } from "./parquet.ts";
-export {
-  dropTable,
-  fileName,
-  hdfsFolders,
-  nextOffsets,
-  parseFileName,
-  Table,
-  type OffsetRange,
-  type TableOptions,
-} from "./table.ts";
+export { fileName, nextOffsets, parseFileName, removeTable, tableFolders, type OffsetRange } from "./table.ts";

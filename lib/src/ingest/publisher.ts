@@ -3,9 +3,8 @@ import { messageOf } from "../errors/index.ts";
 import type { PartitionConsumer } from "../kafka/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Assignments, Flow } from "./assignments.ts";
+import type { Labelling } from "./enrichment.ts";
 import type { GatheredFile, Gathering } from "./gathering.ts";
-import type { Labeller } from "./labeller.ts";
-import type { ModelStore } from "./models.ts";
 import type { RowWorkers } from "./row-workers.ts";
 import type { CommitStep, RunState } from "./run-state.ts";
 import type { DataFile, Table } from "./table.ts";
@@ -19,8 +18,7 @@ export interface PublisherOptions {
   readonly consumer: Pick<PartitionConsumer, "ensureOwned" | "whileOwned" | "commit">;
   readonly assignments: Assignments;
   readonly table: Pick<Table, "stage" | "publish" | "addDate">;
-  readonly labeller: Labeller;
-  readonly models: ModelStore;
+  readonly labelling: Labelling;
   readonly workers: Pick<RowWorkers, "encode">;
   readonly state: RunState;
   readonly logger: Logger;
@@ -43,11 +41,11 @@ export class Publisher {
     if (flow.waiting > FILES_AHEAD) await turn;
   }
 
-  /** Waits for the files of the current assignment, and saves the model as it is then. */
+  /** Waits for the files of the current assignment, and saves what the labelling has learned. */
   async drain(): Promise<void> {
-    const { assignments, state, models, labeller } = this.#options;
+    const { assignments, state, labelling } = this.#options;
     await Promise.all(assignments.flows.map(({ published }) => published));
-    if (!state.hasFailed) await state.patiently("saving the model", () => models.save(labeller, { final: true }));
+    if (!state.hasFailed) await state.patiently("saving the model", () => labelling.save({ final: true }));
     state.progress();
   }
 
@@ -67,7 +65,7 @@ export class Publisher {
 
   /** The commit protocol of one file. */
   async #publish({ partition, generation }: Gathering, gathered: GatheredFile): Promise<void> {
-    const { topic, consumer, table, models, labeller, workers, state } = this.#options;
+    const { topic, consumer, table, labelling, workers, state } = this.#options;
     const { first, last, date, rows, segments } = gathered;
     const step = (name: CommitStep): Promise<void> => state.step(name, partition, first, last);
     const bytes = await state.timed("encode", () => workers.encode(partition, segments));
@@ -75,8 +73,8 @@ export class Publisher {
     await step("encoded");
     const staged = await state.timed("stage", () => state.patiently("writing a file", () => table.stage(file)));
     await step("staged");
-    // Saved before the rename, so that the clusters of published rows can be found again after a crash.
-    await state.timed("model", () => state.patiently("saving the model", () => models.save(labeller)));
+    // Saved before the rename, so that what published rows refer to can be found again after a crash.
+    await state.timed("model", () => state.patiently("saving the model", () => labelling.save()));
     await step("model-saved");
     await state.timed("publish", () =>
       consumer.whileOwned(partition, generation, async () => {

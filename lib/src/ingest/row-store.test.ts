@@ -2,13 +2,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { zstdDecompressSync } from "node:zlib";
 import { parquetReadObjects } from "hyparquet";
-import { isStreambookError } from "../errors/index.ts";
 import { loadSchema, type Schema } from "../schema/index.ts";
-import { TermCounter } from "../text/index.ts";
-import { type ParseRequest, RowStore } from "./row-store.ts";
-import { RowWorkers } from "./row-workers.ts";
+import type { Marker } from "./enrichment.ts";
+import { type EncodeSegment, type ParseRequest, RowStore, type RowStoreOptions } from "./row-store.ts";
 
 const schema: Schema = await loadSchema("schemas/chunks.json");
+const options: RowStoreOptions = {
+  schema,
+  timeField: "event_time",
+  columns: [
+    { name: "cluster", type: "int", doc: "" },
+    { name: "model_version", type: "string", doc: "" },
+  ],
+};
 
 function message(fields: Record<string, unknown> = {}): string {
   return JSON.stringify({
@@ -41,18 +47,20 @@ async function decode(bytes: Uint8Array): Promise<Record<string, unknown>[]> {
   return parquetReadObjects({ file, compressors: { ZSTD: (input) => zstdDecompressSync(input) } });
 }
 
+/** Values of the added columns for so many rows. */
+function added(rows: number): Pick<EncodeSegment, "added"> {
+  return { added: [new Int32Array(rows), { values: ["m"], index: new Uint32Array(rows) }] };
+}
+
 test("a row comes back from Parquet as the message was", async () => {
-  const store = new RowStore({ schema });
+  const store = new RowStore(options);
   const parsed = store.parse(
     request([message(), message({ seq: 1, event_time: "2026-02-01T00:00:00Z", is_last: true })]),
   );
   assert.deepEqual(parsed.dates, ["2026-01-31", "2026-02-01"]);
-  assert.deepEqual([...parsed.isLast], [0, 1]);
   assert.deepEqual([...parsed.offsets], [0, 2]);
-  const version = Uint32Array.of(0, 0);
-  const rows = await decode(
-    store.encode([{ batch: 1, from: 0, to: 2, clusters: Int32Array.of(4, 2), versions: ["m.1"], version }]),
-  );
+  const added = [Int32Array.of(4, 2), { values: ["m.1"], index: Uint32Array.of(0, 0) }];
+  const rows = await decode(store.encode([{ batch: 1, from: 0, to: 2, added }]));
   assert.deepEqual(rows[0], {
     agent_id: "Agent_Ada",
     destination_uri: "/river.md",
@@ -69,35 +77,18 @@ test("a row comes back from Parquet as the message was", async () => {
   assert.equal(rows[1]?.["kafka_offset"], 102n);
 });
 
-test("the terms of each row are those of its text alone", () => {
-  const texts = ["the sea and the lighthouse", "", "bread, flour; bread"];
-  const parsed = new RowStore({ schema }).parse(request(texts.map((chunk) => message({ chunk }))));
-  const counter = new TermCounter();
-  texts.forEach((text, row) => {
-    const expected = counter.count(text);
-    const from = row === 0 ? 0 : (parsed.termEnds[row - 1] as number);
-    assert.deepEqual([...parsed.indices.subarray(from, parsed.termEnds[row])], [...expected.indices]);
-    assert.deepEqual([...parsed.counts.subarray(from, parsed.termEnds[row])], [...expected.counts]);
-    assert.equal(parsed.words[row], expected.words);
-  });
+test("a marker sees each message that becomes a row, batch by batch, and no other", () => {
+  const seen: unknown[] = [];
+  const marker: Marker<{ seqs: Uint32Array }> = {
+    begin: (rows) => void seen.push([rows]),
+    mark: (message) => void seen.push(message["seq"]),
+    end: () => ({ seqs: Uint32Array.from(seen.splice(0).slice(1) as number[]) }),
+  };
+  const store = new RowStore(options, marker);
+  const first = store.parse(request([message({ seq: 7 }), "no json", message({ seq: 8 })]));
+  assert.deepEqual(first.marks, { seqs: Uint32Array.of(7, 8) });
+  assert.deepEqual(store.parse(request([message({ seq: 9 })])).marks, { seqs: Uint32Array.of(9) });
 });
-
-test("with the most features there may be, every bucket comes as it was counted", () => {
-  const letters = (index: number): string => String(index).replace(/\d/g, (digit) => "abcdefghij"[Number(digit)] ?? "");
-  const chunk = Array.from({ length: 5000 }, (_, index) => `q${letters(index)}`).join(" ");
-  const parsed = new RowStore({ schema, features: 65_536 }).parse(request([message({ chunk })]));
-  const expected = new TermCounter({ features: 65_536 }).count(chunk);
-  assert.ok(expected.indices.some((bucket) => bucket > 65_000));
-  assert.deepEqual([...parsed.indices], [...expected.indices]);
-});
-
-for (const features of [0, 1.5, 65_537, NaN]) {
-  test(`${features} features are refused, in this thread and before another is begun`, () => {
-    const refused = (error: unknown): boolean => isStreambookError(error, "USAGE") && /1 to 65536/.test(error.message);
-    assert.throws(() => new RowStore({ schema, features }), refused);
-    assert.throws(() => new RowWorkers({ schema, features, threads: 1 }), refused);
-  });
-}
 
 test("what cannot be read is told, with the reason, and the others are kept", () => {
   const latin1 = Buffer.from(message({ chunk: "caf?" }).replace("?", "é"), "latin1");
@@ -114,7 +105,7 @@ test("what cannot be read is told, with the reason, and the others are kept", ()
     latin1,
     message(),
   ];
-  const parsed = new RowStore({ schema }).parse(request(values));
+  const parsed = new RowStore(options).parse(request(values));
   assert.equal(parsed.rows, 1);
   assert.deepEqual([...parsed.offsets], [20]);
   const reasons = [
@@ -137,10 +128,10 @@ test("what cannot be read is told, with the reason, and the others are kept", ()
 });
 
 test("rows of several batches and only a part of one make a file", async () => {
-  const store = new RowStore({ schema });
+  const store = new RowStore(options);
   store.parse(request([message({ seq: 0 }), message({ seq: 1 })]));
   store.parse({ ...request([message({ seq: 2 }), message({ seq: 3 })], 200n), batch: 2 });
-  const segment = { clusters: Int32Array.of(0, 0), versions: ["m"], version: Uint32Array.of(0, 0) };
+  const segment = added(2);
   const first = await decode(
     store.encode([
       { ...segment, batch: 1, from: 1, to: 2 },
@@ -159,7 +150,7 @@ test("rows of several batches and only a part of one make a file", async () => {
 });
 
 test("batches of a partition that is lost are forgotten, those of others and later ones are kept", async () => {
-  const store = new RowStore({ schema });
+  const store = new RowStore(options);
   for (const [batch, partition] of [
     [1, 3],
     [2, 4],
@@ -168,7 +159,7 @@ test("batches of a partition that is lost are forgotten, those of others and lat
   ] as const)
     store.parse({ ...request([message()]), batch, partition });
   store.drop(3, 3);
-  const segment = { from: 0, to: 1, clusters: Int32Array.of(0), versions: ["m"], version: Uint32Array.of(0) };
+  const segment = { from: 0, to: 1, ...added(1) };
   for (const batch of [1, 3]) assert.throws(() => store.encode([{ ...segment, batch }]), /is not there/);
   for (const batch of [2, 4]) assert.equal((await decode(store.encode([{ ...segment, batch }]))).length, 1);
 });

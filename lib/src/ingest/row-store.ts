@@ -1,27 +1,19 @@
 /**
- * The part of the consumer that needs only a message and no other: parse, check, count terms, keep the row, and encode
- * rows to Parquet when they are flushed. It holds no shared state, so it runs in as many threads as there are cores
- * (`row-worker.ts`), and in this one for tests.
+ * The part of the sink that needs only a message and no other: parse, check, mark, keep the row, and encode rows to Parquet when
+ * they are flushed. It holds no shared state, so it runs in as many threads as there are cores (`row-worker.ts`), and in this
+ * one for tests.
  */
 import { isUtf8 } from "node:buffer";
-import { StreambookError } from "../errors/index.ts";
 import { compileCheck, type Field, type MessageCheck, type Schema } from "../schema/index.ts";
-import { TermCounter } from "../text/index.ts";
+import type { AddedColumn, Marker } from "./enrichment.ts";
 import { encodeParquet, storedAs } from "./parquet.ts";
 import { parseTimestamp } from "./timestamp.ts";
 
-/** What a row has beside the fields of its message. */
-export const rowColumns: readonly Field[] = [
-  { name: "cluster", type: "int", doc: "The cluster the chunk was assigned to" },
-  { name: "model_version", type: "string", doc: "The model that assigned it: its name and how often it had learned" },
+/** The last columns of every row. */
+export const placeColumns: readonly Field[] = [
   { name: "kafka_partition", type: "int", doc: "Where the message stood in Kafka: the partition" },
   { name: "kafka_offset", type: "bigint", doc: "Where the message stood in Kafka: the offset in its partition" },
 ];
-
-/** Which fields of a message the consumer looks into. */
-export const textField = "chunk";
-export const streamField = "stream_id";
-export const timeField = "event_time";
 
 /** Messages of one partition, one after the other in one buffer. */
 export interface ParseRequest {
@@ -36,37 +28,29 @@ export interface ParseRequest {
   readonly ends: Uint32Array;
 }
 
-/** What the labeller needs of a batch: terms in one flat array, streams and dates as indices into short lists. */
-export interface ParsedBatch {
+/** What is known of a batch's rows where they are labelled and gathered: dates as places in a short list, and the marks. */
+export interface ParsedBatch<Marks extends object = object> {
   readonly batch: number;
   readonly rows: number;
   /** Offset of each row's message, from the request's `firstOffset`. */
   readonly offsets: Uint32Array;
-  readonly streams: readonly string[];
-  readonly stream: Uint32Array;
   /** UTC dates, `YYYY-MM-DD`. */
   readonly dates: readonly string[];
   readonly date: Uint32Array;
-  readonly isLast: Uint8Array;
-  /** Row i has the terms `termEnds[i - 1] … termEnds[i]` of `indices` and `counts`, and `words[i]` words. */
-  readonly termEnds: Uint32Array;
-  readonly indices: Uint16Array;
-  readonly counts: Float32Array;
-  readonly words: Uint32Array;
   /** Size of each row's message in bytes. */
   readonly sizes: Uint32Array;
+  /** What the marker found; empty without one. */
+  readonly marks: Marks;
   /** Messages that cannot be read: index in the request, and why. */
   readonly malformed: readonly { readonly index: number; readonly reason: string }[];
 }
 
-/** Rows of one batch to be encoded, with what the labeller found. */
+/** Rows of one batch to be encoded, with their values of the added columns. */
 export interface EncodeSegment {
   readonly batch: number;
   readonly from: number;
   readonly to: number;
-  readonly clusters: Int32Array;
-  readonly versions: readonly string[];
-  readonly version: Uint32Array;
+  readonly added: readonly AddedColumn[];
 }
 
 interface StoredBatch {
@@ -80,45 +64,31 @@ interface StoredBatch {
 /** Options of {@link RowStore}. */
 export interface RowStoreOptions {
   readonly schema: Schema;
-  /** Number of features that terms are hashed to, 1 to 65536. @default 16384 */
-  readonly features?: number;
-  /** Whether terms are stemmed. @default true */
-  readonly stem?: boolean;
-}
-
-/** Buckets go to the labeller in 16 bits each. */
-const MOST_FEATURES = 2 ** 16;
-
-/**
- * Checks the options of a {@link RowStore} without making one.
- *
- * @throws USAGE when `features` is not a whole number from 1 to 65536
- */
-export function checkRowStoreOptions({ features = 1 }: Pick<RowStoreOptions, "features">): void {
-  if (Number.isInteger(features) && features >= 1 && features <= MOST_FEATURES) return;
-  throw new StreambookError(
-    "USAGE",
-    `the consumer's number of features must be a whole number from 1 to ${MOST_FEATURES}, and is ${features}; give another`,
-  );
+  /** The field of the schema, a timestamp, whose UTC date is the date of a row. */
+  readonly timeField: string;
+  /** Columns that are added to those of the schema. @default none */
+  readonly columns?: readonly Field[];
 }
 
 /** Parses batches of messages, keeps their rows, and encodes them. */
 export class RowStore {
   readonly #schema: Schema;
+  readonly #timeField: string;
+  readonly #columns: readonly Field[];
+  readonly #marker: Marker | undefined;
   readonly #check: MessageCheck;
   /** How the value of each field is kept. */
   readonly #stores: readonly ((value: unknown) => unknown)[];
-  readonly #terms: TermCounter;
   readonly #batches = new Map<number, StoredBatch>();
-  readonly #scratch = { indices: new Uint16Array(1 << 16), counts: new Float32Array(1 << 16) };
 
-  /** @throws USAGE as {@link checkRowStoreOptions} */
-  constructor({ schema, features = 16384, stem = true }: RowStoreOptions) {
-    checkRowStoreOptions({ features });
+  /** @param marker looks into each message @default none */
+  constructor({ schema, timeField, columns = [] }: RowStoreOptions, marker?: Marker) {
     this.#schema = schema;
+    this.#timeField = timeField;
+    this.#columns = columns;
+    this.#marker = marker;
     this.#check = compileCheck(schema);
     this.#stores = schema.fields.map(storedAs);
-    this.#terms = new TermCounter({ features, stem });
   }
 
   /** Parses a batch and keeps its rows under the batch's number. */
@@ -127,22 +97,17 @@ export class RowStore {
     const wellFormed = isUtf8(bytes);
     const fields = this.#schema.fields;
     const columns: unknown[][] = fields.map(() => []);
-    const timeColumn = fields.findIndex((field) => field.name === timeField);
+    const timeColumn = fields.findIndex((field) => field.name === this.#timeField);
     const malformed: { index: number; reason: string }[] = [];
-    const streams = new Interner();
     const dates = new Interner();
     const count = ends.length;
     const parsed = {
       offsets: new Uint32Array(count),
-      stream: new Uint32Array(count),
       date: new Uint32Array(count),
-      isLast: new Uint8Array(count),
-      termEnds: new Uint32Array(count),
-      words: new Uint32Array(count),
       sizes: new Uint32Array(count),
     };
+    this.#marker?.begin(count);
     let rows = 0;
-    let used = 0;
     for (let index = 0; index < count; index++) {
       const start = index === 0 ? 0 : (ends[index - 1] as number);
       const message = this.#read(bytes.subarray(start, ends[index]), wellFormed);
@@ -150,19 +115,14 @@ export class RowStore {
         malformed.push({ index, reason: message });
         continue;
       }
-      const time = parseTimestamp(message[timeField] as string);
+      const time = parseTimestamp(message[this.#timeField] as string);
       fields.forEach(({ name }, column) => {
         const value = column === timeColumn ? time.microseconds : this.#stores[column]?.(message[name]);
         (columns[column] as unknown[]).push(value);
       });
-      const terms = this.#terms.count(message[textField] as string);
-      used = this.#append(terms, used);
-      parsed.termEnds[rows] = used;
-      parsed.words[rows] = terms.words;
+      this.#marker?.mark(message);
       parsed.offsets[rows] = request.offsets[index] as number;
-      parsed.stream[rows] = streams.index(message[streamField] as string);
       parsed.date[rows] = dates.index(time.date);
-      parsed.isLast[rows] = message["is_last"] === true ? 1 : 0;
       parsed.sizes[rows] = (ends[index] as number) - start;
       rows++;
     }
@@ -173,43 +133,36 @@ export class RowStore {
       );
       this.#batches.set(request.batch, { partition: request.partition, columns, offsets, remaining: rows });
     }
-    const trimmed = Object.fromEntries(
-      Object.entries(parsed).map(([name, array]) => [name, array.slice(0, rows)]),
-    ) as unknown as typeof parsed;
     return {
       batch: request.batch,
       rows,
-      ...trimmed,
-      streams: streams.values,
+      offsets: parsed.offsets.slice(0, rows),
       dates: dates.values,
-      indices: this.#scratch.indices.slice(0, used),
-      counts: this.#scratch.counts.slice(0, used),
+      date: parsed.date.slice(0, rows),
+      sizes: parsed.sizes.slice(0, rows),
+      marks: this.#marker?.end() ?? {},
       malformed,
     };
   }
 
   /** Encodes rows, in the order given, as one Parquet file, and forgets them. */
   encode(segments: readonly EncodeSegment[]): Uint8Array {
-    const fields = [...this.#schema.fields, ...rowColumns];
+    const fields = [...this.#schema.fields, ...this.#columns, ...placeColumns];
     const columns = fields.map((): unknown[] => []);
-    for (const { batch, from, to, clusters, versions, version } of segments) {
+    const [partitions, offsets] = columns.slice(-placeColumns.length) as [unknown[], unknown[]];
+    for (const { batch, from, to, added } of segments) {
       const stored = this.#batches.get(batch);
       if (stored === undefined) throw new Error(`row store: batch ${batch} is not there`);
       stored.columns.forEach((values, column) => {
         const target = columns[column] as unknown[];
         for (let row = from; row < to; row++) target.push(values[row]);
       });
-      const [cluster, modelVersion, partition, offset] = columns.slice(stored.columns.length) as [
-        unknown[],
-        unknown[],
-        unknown[],
-        unknown[],
-      ];
+      added.forEach((values, column) =>
+        append(columns[stored.columns.length + column] as unknown[], values, to - from),
+      );
       for (let row = from; row < to; row++) {
-        cluster.push(clusters[row - from]);
-        modelVersion.push(versions[version[row - from] as number]);
-        partition.push(stored.partition);
-        offset.push(stored.offsets[row]);
+        partitions.push(stored.partition);
+        offsets.push(stored.offsets[row]);
       }
       stored.remaining -= to - from;
       if (stored.remaining <= 0) this.#batches.delete(batch);
@@ -235,20 +188,12 @@ export class RowStore {
     }
     return this.#check(message) ?? (message as Record<string, unknown>);
   }
+}
 
-  #append({ indices, counts }: { indices: ArrayLike<number>; counts: ArrayLike<number> }, used: number): number {
-    const end = used + indices.length;
-    if (end > this.#scratch.indices.length) {
-      const size = Math.max(end, this.#scratch.indices.length * 2);
-      const larger = { indices: new Uint16Array(size), counts: new Float32Array(size) };
-      larger.indices.set(this.#scratch.indices.subarray(0, used));
-      larger.counts.set(this.#scratch.counts.subarray(0, used));
-      Object.assign(this.#scratch, larger);
-    }
-    this.#scratch.indices.set(indices, used);
-    this.#scratch.counts.set(counts, used);
-    return end;
-  }
+/** Appends the values of an added column. */
+function append(target: unknown[], column: AddedColumn, rows: number): void {
+  if (ArrayBuffer.isView(column)) for (let row = 0; row < rows; row++) target.push(column[row]);
+  else for (let row = 0; row < rows; row++) target.push(column.values[column.index[row] as number]);
 }
 
 /** Gives equal texts one small number. */

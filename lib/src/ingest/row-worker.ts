@@ -1,7 +1,19 @@
 /** A {@link RowStore} in a thread of its own: answers each request in order. */
 import { parentPort, workerData } from "node:worker_threads";
 import { messageOf } from "../errors/index.ts";
-import { type EncodeSegment, type ParseRequest, RowStore, type RowStoreOptions } from "./row-store.ts";
+import type { Marker, MarkerModule } from "./enrichment.ts";
+import {
+  type EncodeSegment,
+  type ParsedBatch,
+  type ParseRequest,
+  RowStore,
+  type RowStoreOptions,
+} from "./row-store.ts";
+
+/** What the thread is begun with. */
+export interface WorkerData extends RowStoreOptions {
+  readonly marker?: MarkerModule | undefined;
+}
 
 /** What the thread is asked. */
 export type WorkerRequest =
@@ -14,15 +26,24 @@ export type WorkerReply = { readonly id: number; readonly result?: unknown; read
 
 if (parentPort !== null) {
   const port = parentPort;
-  const store = new RowStore(workerData as RowStoreOptions);
-  port.on("message", (message: WorkerRequest) => {
+  const opening = openStore(workerData as WorkerData);
+  opening.catch(() => undefined); // each request is answered with it
+  const reply = async (message: WorkerRequest): Promise<void> => {
     try {
-      const result = answer(store, message);
+      const result = answer(await opening, message);
       port.postMessage({ id: message.id, result } satisfies WorkerReply, transferable(result));
     } catch (error) {
       port.postMessage({ id: message.id, error: messageOf(error) } satisfies WorkerReply);
     }
-  });
+  };
+  // In order: each waits for the same store, and for nothing else.
+  port.on("message", (message: WorkerRequest) => void reply(message));
+}
+
+async function openStore({ marker, ...options }: WorkerData): Promise<RowStore> {
+  if (marker === undefined) return new RowStore(options);
+  const { createMarker } = (await import(marker.url)) as { createMarker: (options: unknown) => Marker };
+  return new RowStore(options, createMarker(marker.options));
 }
 
 function answer(store: RowStore, message: WorkerRequest): unknown {
@@ -38,7 +59,8 @@ function answer(store: RowStore, message: WorkerRequest): unknown {
 
 /** The buffers of a result travel without being copied. */
 function transferable(result: unknown): ArrayBuffer[] {
-  const values: unknown[] = result instanceof Uint8Array ? [result] : Object.values(result ?? {});
+  const parsed = (result ?? {}) as Partial<ParsedBatch>;
+  const values = result instanceof Uint8Array ? [result] : [parsed, parsed.marks ?? {}].flatMap(Object.values);
   return values.flatMap((value) =>
     ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer && value.buffer.byteLength > 0
       ? [value.buffer]

@@ -2,19 +2,13 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { StreambookError } from "../errors/index.ts";
-import {
-  checkRowStoreOptions,
-  type EncodeSegment,
-  type ParsedBatch,
-  type ParseRequest,
-  type RowStoreOptions,
-} from "./row-store.ts";
-import type { WorkerReply, WorkerRequest } from "./row-worker.ts";
+import type { EncodeSegment, ParsedBatch, ParseRequest } from "./row-store.ts";
+import type { WorkerData, WorkerReply, WorkerRequest } from "./row-worker.ts";
 
 /** Options of {@link RowWorkers}. */
-export interface RowWorkersOptions extends RowStoreOptions {
+export interface RowWorkersOptions extends WorkerData {
   /** Number of threads. @default one less than there are cores (this thread needs one), 1 to 4 */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
 }
 
 interface Pending {
@@ -31,7 +25,7 @@ class RowThread {
   #next = 0;
   #failure: Error | undefined;
 
-  constructor(options: RowStoreOptions) {
+  constructor(options: WorkerData) {
     const file = import.meta.url.endsWith(".ts") ? "./row-worker.ts" : "./row-worker.js";
     this.#worker = new Worker(new URL(file, import.meta.url), {
       workerData: options,
@@ -83,9 +77,7 @@ class RowThread {
 export class RowWorkers {
   readonly #threads: readonly RowThread[];
 
-  /** @throws USAGE as {@link checkRowStoreOptions}; no thread is begun then */
   constructor({ threads = Math.min(4, availableParallelism() - 1), ...options }: RowWorkersOptions) {
-    checkRowStoreOptions(options);
     this.#threads = Array.from({ length: Math.max(1, threads) }, () => new RowThread(options));
   }
 

@@ -1,7 +1,7 @@
 /** What the parts of one consumer share: how far it is, where its time goes, and the first failure, which ends them all. */
 import type { Patience } from "./patience.ts";
 
-/** The steps of the commit protocol, in order; each is reported after it is done. */
+/** The steps of the commit protocol, in order; each is reported after it is done. The model is what the labelling has learned. */
 export type CommitStep =
   "read" | "labelled" | "encoded" | "staged" | "model-saved" | "renamed" | "committed" | "partition-added";
 
@@ -11,18 +11,20 @@ export type Spent = Record<"label" | "parse" | "encode" | "stage" | "model" | "p
 /** Who is told of what is done. */
 export interface RunStateOptions {
   readonly topic: string;
-  readonly onProgress?: ((progress: RunProgress) => void) | undefined;
+  readonly onProgress?: ((progress: IngestProgress) => void) | undefined;
   readonly onStep?: ((step: CommitStep, range: string) => void | Promise<void>) | undefined;
 }
 
-/** How far a run is. */
-export interface RunProgress {
+/** How far an ingest is. */
+export interface IngestProgress {
+  /** Messages read from Kafka. */
   readonly read: number;
+  /** Rows in published files. */
   readonly rows: number;
   readonly files: number;
   readonly deadLetters: number;
   /** Rows held until they can be labelled. */
-  readonly warmingUp: number;
+  readonly held: number;
 }
 
 /** The state of one run, from the opening of its consumer on. */
@@ -103,7 +105,7 @@ export class RunState {
 
   /** Reports how far the run is. */
   progress(): void {
-    this.#options.onProgress?.({ ...this.counts, warmingUp: this.#parts.held() });
+    this.#options.onProgress?.({ ...this.counts, held: this.#parts.held() });
   }
 
   /** Where the run has come to: its counts, its seconds, and what they went to. */

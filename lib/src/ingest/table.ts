@@ -8,25 +8,14 @@ import { randomUUID } from "node:crypto";
 import { retry } from "../async/index.ts";
 import { isStreambookError, StreambookError } from "../errors/index.ts";
 import type { Hdfs } from "../hdfs/index.ts";
-import {
-  addPartition,
-  createExternalTable,
-  createTextView,
-  type HiveSession,
-  identifier,
-  openHive,
-} from "../hive/index.ts";
+import { addPartition, createExternalTable, type HiveSession, identifier, openHive } from "../hive/index.ts";
 import type { Logger } from "../log/index.ts";
-import type { Schema } from "../schema/index.ts";
-import { rowColumns } from "./row-store.ts";
+import type { Field, Schema } from "../schema/index.ts";
 
-/** Where the course keeps its things on HDFS. */
-export const hdfsFolders = {
+/** Where tables are kept on HDFS, and where their files are written before they are theirs. */
+export const tableFolders = {
   warehouse: "/streambook/warehouse",
   staging: "/streambook/staging",
-  models: "/streambook/models",
-  log: "/streambook/log",
-  marks: "/streambook/marks",
 } as const;
 
 /** A contiguous range of offsets of one partition: both ends belong to it. */
@@ -90,13 +79,10 @@ export function nextOffsets(ranges: Iterable<OffsetRange>): { next: Map<number, 
   return { next, holes };
 }
 
-/** Removes a table with all that the consumer keeps for it: the view, the data files, what is staged, the models. */
-export async function dropTable(hive: HiveSession, hdfs: Hdfs, table: string): Promise<void> {
-  await hive.execute(`DROP VIEW IF EXISTS ${identifier(`${table}_text`)}`);
+/** Removes a table with its data files and what is staged for it. */
+export async function removeTable(hive: HiveSession, hdfs: Hdfs, table: string): Promise<void> {
   await hive.execute(`DROP TABLE IF EXISTS ${identifier(table)}`);
-  for (const folder of [hdfsFolders.warehouse, hdfsFolders.staging, hdfsFolders.models]) {
-    await hdfs.remove(`${folder}/${table}`, { recursive: true });
-  }
+  for (const folder of Object.values(tableFolders)) await hdfs.remove(`${folder}/${table}`, { recursive: true });
 }
 
 /** Options of {@link Table}. */
@@ -107,44 +93,47 @@ export interface TableOptions {
   readonly name: string;
   readonly topic: string;
   readonly schema: Schema;
-  /** Properties of the table and its view, if they have to be made. @default none */
+  /** Columns after those of the schema. */
+  readonly columns: readonly Field[];
+  /** The column of the dates, by which the table is partitioned. */
+  readonly dateColumn: Field;
+  /** Statements that make the views of the table. @default none */
+  readonly views?: readonly string[] | undefined;
+  /** Properties of the table, if it has to be made. @default none */
   readonly properties?: Readonly<Record<string, string>> | undefined;
   readonly logger: Logger;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An external table over a folder of Parquet files, partitioned by `event_date`. */
+/** An external table over a folder of Parquet files, partitioned by date. */
 export class Table {
   readonly location: string;
   readonly #options: TableOptions;
   readonly #dates = new Set<string>();
-  /** The statement that makes the table's view, if its columns are there. */
-  readonly #view: string | undefined;
   #session: HiveSession | undefined;
 
   constructor(options: TableOptions) {
     identifier(options.name);
     this.#options = options;
-    this.#view = textView(options); // its name is longer: refused before anything is made
-    this.location = `${hdfsFolders.warehouse}/${options.name}`;
+    this.location = `${tableFolders.warehouse}/${options.name}`;
   }
 
-  /** Makes the folders, the table and its text view, where they are missing. */
+  /** Makes the folders, the table and its views, where they are missing. */
   async create(): Promise<void> {
-    const { hdfs, name, schema, properties } = this.#options;
+    const { hdfs, name, schema, columns, dateColumn, views = [], properties } = this.#options;
     await hdfs.mkdirs(this.location);
     await hdfs.mkdirs(this.#staging);
     await this.#hive(async (session) => {
       await session.execute(
         createExternalTable(schema, {
           table: name,
-          extraColumns: rowColumns,
-          partitionedBy: [{ name: "event_date", type: "string", doc: "UTC date of event_time, YYYY-MM-DD" }],
+          extraColumns: columns,
+          partitionedBy: [dateColumn],
           location: this.location,
           properties,
         }),
       );
-      if (this.#view !== undefined) await session.execute(this.#view);
+      for (const view of views) await session.execute(view);
     });
   }
 
@@ -153,11 +142,12 @@ export class Table {
     const { hdfs, topic, logger } = this.#options;
     const ranges: OffsetRange[] = [];
     const dates = new Set<string>();
+    const inDate = new RegExp(`/${this.#options.dateColumn.name}=([^/]+)/[^/]+$`);
     for await (const { name, path, type } of hdfs.walk(this.location)) {
       const range = type === "file" ? parseFileName(name) : undefined;
       if (range?.topic !== topic || !partitions.includes(range.partition)) continue;
       ranges.push(range);
-      const date = /\/event_date=([^/]+)\/[^/]+$/.exec(path)?.[1];
+      const date = inDate.exec(path)?.[1];
       if (date !== undefined) dates.add(date);
     }
     const { next, holes } = nextOffsets(ranges);
@@ -185,7 +175,7 @@ export class Table {
    */
   async publish(staged: string, file: DataFile): Promise<"renamed" | "already-there"> {
     const { hdfs } = this.#options;
-    const folder = `${this.location}/event_date=${file.date}`;
+    const folder = this.#folderOf(file.date);
     const name = fileName(file);
     await hdfs.mkdirs(folder);
     for (const other of await hdfs.list(folder)) {
@@ -203,9 +193,10 @@ export class Table {
 
   /** Tells Hive of a date, once. */
   async addDate(date: string): Promise<void> {
+    const { dateColumn } = this.#options;
     if (this.#dates.has(date)) return;
     await this.#hive((session) =>
-      session.execute(addPartition(this.#options.name, { event_date: date }, `${this.location}/event_date=${date}`)),
+      session.execute(addPartition(this.#options.name, { [dateColumn.name]: date }, this.#folderOf(date))),
     );
     this.#dates.add(date);
   }
@@ -214,8 +205,12 @@ export class Table {
     await this.#session?.close().catch(() => undefined);
   }
 
+  #folderOf(date: string): string {
+    return `${this.location}/${this.#options.dateColumn.name}=${date}`;
+  }
+
   get #staging(): string {
-    return `${hdfsFolders.staging}/${this.#options.name}`;
+    return `${tableFolders.staging}/${this.#options.name}`;
   }
 
   async #clearStaging(partitions: readonly number[]): Promise<void> {
@@ -240,13 +235,4 @@ export class Table {
       signal,
     });
   }
-}
-
-/** The view in the form of the course's first version: five columns, all text, the chunk reduced to plain characters. */
-const TEXT_VIEW = ["chunk", "agent_id", "destination_uri", "event_time", "cluster"];
-
-function textView({ name: table, schema, properties }: TableOptions): string | undefined {
-  const names = new Set([...schema.fields, ...rowColumns].map(({ name }) => name));
-  if (!TEXT_VIEW.every((name) => names.has(name))) return undefined;
-  return createTextView({ view: `${table}_text`, table, columns: TEXT_VIEW, stripped: ["chunk"], properties });
 }

@@ -1,18 +1,8 @@
 /** The course's pipeline: texts streamed into Kafka, clustered, kept in a Hive table, and rebuilt by MapReduce. */
-export {
-  consume,
-  decodeSavedModel,
-  dropTable,
-  hdfsFolders,
-  Labeller,
-  ModelStore,
-  type CommitStep,
-  type ConsumeOptions,
-  type ConsumeProgress,
-  type ConsumeReport,
-  type LabellerOptions,
-  type SavedModel,
-} from "../ingest/index.ts";
+export { consume, type ConsumeOptions, type ConsumeProgress, type ConsumeReport } from "./consume.ts";
+export { dropTable, hdfsFolders } from "./folders.ts";
+export { Labeller, decodeSavedModel, type LabellerOptions, type SavedModel } from "./labeller.ts";
+export { ModelStore } from "./models.ts";
 export {
   produce,
   type ProducedStream,

@@ -4,11 +4,14 @@ import { join } from "node:path";
 import { after, before, beforeEach, suite, test } from "node:test";
 import { Hdfs } from "../hdfs/index.ts";
 import { type HiveSession, openHive } from "../hive/index.ts";
-import { dropTable, hdfsFolders, Table } from "../ingest/index.ts";
+import { placeColumns } from "../ingest/index.ts";
+import { Table } from "../ingest/table.ts";
 import { BatchingProducer, deadLetterTopic, deleteTopics, ensureTopic, topicOffsets } from "../kafka/index.ts";
 import { silentLogger } from "../log/index.ts";
 import { loadSchema, type Schema } from "../schema/index.ts";
 import { type Addresses, addresses, projectFolder } from "../stack/index.ts";
+import { clusterColumns } from "./enrichment.ts";
+import { createViewOf, dropTable, hdfsFolders } from "./folders.ts";
 import { RUN_PROPERTIES, runLog, RunNames } from "./run-names.ts";
 
 suite("the names of a run", () => {
@@ -56,8 +59,12 @@ suite("the names of a run", () => {
     await producer.send({ topic: to, key: "k", value: "somebody's message" });
   }
   async function makeTable(properties?: Readonly<Record<string, string>>): Promise<void> {
-    const options = { hdfs, hive: at.hive, name: table, topic, schema, properties, logger: silentLogger };
-    await using made = new Table(options);
+    const columns = [...clusterColumns, ...placeColumns];
+    const names = [...schema.fields, ...columns].map(({ name }) => name);
+    const dateColumn = { name: "event_date", type: "string", doc: "" } as const;
+    const views = [createViewOf(table, names, properties) ?? assert.fail("no view")];
+    const options = { hdfs, hive: at.hive, name: table, topic, schema, columns, dateColumn, views, properties };
+    await using made = new Table({ ...options, logger: silentLogger });
     await made.create();
   }
   async function messagesIn(name: string): Promise<number> {

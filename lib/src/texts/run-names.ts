@@ -7,9 +7,10 @@ import { until } from "../async/index.ts";
 import { isStreambookError, StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { type HiveSession, identifier, openHive } from "../hive/index.ts";
-import { dropTable, hdfsFolders, parseFileName } from "../ingest/index.ts";
+import { parseFileName } from "../ingest/index.ts";
 import { checkTopic, clusterId, deadLetterTopic, deleteTopics, ensureTopic, topicOffsets } from "../kafka/index.ts";
 import type { Addresses } from "../stack/index.ts";
+import { dropTable, hdfsFolders, textViewOf } from "./folders.ts";
 
 /** What a run works with, and what it may do. */
 export interface RunNamesOptions {
@@ -45,7 +46,7 @@ interface TableMark {
 export function checkRunNames({ topic, table }: Pick<RunNamesOptions, "topic" | "table">): void {
   checkTopic(deadLetterTopic(checkTopic(topic)));
   identifier(table);
-  identifier(`${table}_text`);
+  identifier(textViewOf(table));
 }
 
 /** The folder of a run's log on HDFS. */

@@ -8,8 +8,12 @@
  */
 import { StreamingKMeans } from "../cluster/index.ts";
 import { StreambookError } from "../errors/index.ts";
+import type { BatchToLabel } from "../ingest/index.ts";
 import { DocumentFrequencies, SlidingWindow, type SparseVector, type TermCounts } from "../text/index.ts";
-import type { ParsedBatch } from "./row-store.ts";
+import { DEFAULT_FEATURES, type TextMarks } from "./text-marker.ts";
+
+/** A batch whose rows are to be assigned to clusters. */
+type ChunkBatch = BatchToLabel<TextMarks>;
 
 /** Options of {@link Labeller}. */
 export interface LabellerOptions {
@@ -29,18 +33,8 @@ export interface LabellerOptions {
   readonly name?: string;
 }
 
-/** A batch as it came from Kafka, after parsing. */
-export interface BatchToLabel {
-  readonly partition: number;
-  readonly generation: number;
-  readonly firstOffset: bigint;
-  /** The offset after the batch's range. */
-  readonly nextOffset: bigint;
-  readonly parsed: ParsedBatch;
-}
-
 /** A batch with a cluster for each row. */
-export interface LabelledBatch extends BatchToLabel {
+export interface ClusteredBatch extends ChunkBatch {
   readonly clusters: Int32Array;
   readonly versions: readonly string[];
   /** Index in `versions` of each row. */
@@ -53,7 +47,7 @@ const MINI_BATCH = 256;
 const OPEN_STREAMS = 10_000;
 
 interface Waiting {
-  readonly batch: BatchToLabel;
+  readonly batch: ChunkBatch;
   readonly clusters: Int32Array;
   readonly versions: string[];
   readonly version: Uint32Array;
@@ -79,7 +73,14 @@ export class Labeller {
   #unheard = new Set<number>();
 
   constructor(options: LabellerOptions = {}, saved?: SavedModel) {
-    const { clusters = 5, seed = 42, warmUp = 200, features = 16384, windowWords = 100, decay = 0.99 } = options;
+    const {
+      clusters = 5,
+      seed = 42,
+      warmUp = 200,
+      features = DEFAULT_FEATURES,
+      windowWords = 100,
+      decay = 0.99,
+    } = options;
     this.#options = { clusters, seed, warmUp, features, windowWords, decay, name: options.name ?? `s${seed}` };
     this.#name = saved?.name ?? this.#options.name;
     this.#frequencies = saved?.frequencies ?? new DocumentFrequencies(features);
@@ -118,7 +119,7 @@ export class Labeller {
   }
 
   /** Takes a batch; returns the batches that are labelled by now, in the order they came. */
-  push(batch: BatchToLabel): LabelledBatch[] {
+  push(batch: ChunkBatch): ClusteredBatch[] {
     const { rows } = batch.parsed;
     this.#waiting.push({ batch, clusters: new Int32Array(rows), versions: [], version: new Uint32Array(rows) });
     this.#unheard.delete(batch.partition);
@@ -129,7 +130,7 @@ export class Labeller {
   }
 
   /** Seeds the model with what there is, and returns the batches that waited for it. */
-  finishWarmUp(): LabelledBatch[] {
+  finishWarmUp(): ClusteredBatch[] {
     if (this.#model === undefined && this.#held.length > 0) this.#seed();
     return this.#release();
   }
@@ -155,7 +156,7 @@ export class Labeller {
     });
   }
 
-  #release(): LabelledBatch[] {
+  #release(): ClusteredBatch[] {
     const done = this.#waiting.map(({ batch, clusters, versions, version }) => ({
       ...batch,
       clusters,
@@ -172,8 +173,8 @@ export class Labeller {
     const learnedUpTo = this.learnedUpTo(batch.partition);
     const lesson = this.#lesson();
     for (let row = 0; row < parsed.rows; row++) {
-      const counts = countsOf(parsed, row);
-      const window = this.#window(parsed, row).push(counts);
+      const counts = countsOf(parsed.marks, row);
+      const window = this.#window(parsed.marks, row).push(counts);
       const seen = batch.firstOffset + BigInt(parsed.offsets[row] as number) < learnedUpTo;
       if (!seen) this.#frequencies.add(counts);
       if (this.#model === undefined) this.#held.push({ waiting, row, window: copyOf(window) });
@@ -230,11 +231,11 @@ export class Labeller {
   }
 
   /** The window of a row's stream. A stream that has ended, or has been silent for long, leaves room for others. */
-  #window(parsed: ParsedBatch, row: number): SlidingWindow {
-    const stream = parsed.streams[parsed.stream[row] as number] as string;
+  #window({ streams, stream: streamOf, isLast }: TextMarks, row: number): SlidingWindow {
+    const stream = streams[streamOf[row] as number] as string;
     const window = this.#windows.get(stream) ?? new SlidingWindow({ minimumWords: this.#options.windowWords });
     this.#windows.delete(stream);
-    if (parsed.isLast[row] !== 1) {
+    if (isLast[row] !== 1) {
       this.#windows.set(stream, window);
       if (this.#windows.size > OPEN_STREAMS) this.#windows.delete(this.#windows.keys().next().value as string);
     }
@@ -242,13 +243,13 @@ export class Labeller {
   }
 }
 
-function countsOf(parsed: ParsedBatch, row: number): TermCounts {
-  const from = row === 0 ? 0 : (parsed.termEnds[row - 1] as number);
-  const to = parsed.termEnds[row] as number;
+function countsOf(marks: TextMarks, row: number): TermCounts {
+  const from = row === 0 ? 0 : (marks.termEnds[row - 1] as number);
+  const to = marks.termEnds[row] as number;
   return {
-    indices: parsed.indices.subarray(from, to),
-    counts: parsed.counts.subarray(from, to),
-    words: parsed.words[row] as number,
+    indices: marks.indices.subarray(from, to),
+    counts: marks.counts.subarray(from, to),
+    words: marks.words[row] as number,
   };
 }
 

@@ -4,9 +4,9 @@ import { after, before, test } from "node:test";
 import { Hdfs } from "../hdfs/index.ts";
 import { silentLogger } from "../log/index.ts";
 import { addresses } from "../stack/index.ts";
+import { hdfsFolders } from "./folders.ts";
 import type { Labeller } from "./labeller.ts";
 import { ModelStore } from "./models.ts";
-import { hdfsFolders } from "./table.ts";
 
 const table = `models_test_${randomUUID().slice(0, 8)}`;
 const folder = `${hdfsFolders.models}/${table}`;

@@ -8,12 +8,13 @@ import { delay, withTimeout } from "../async/index.ts";
 import { messageOf } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { type HiveSession, openHive } from "../hive/index.ts";
+import { fileName } from "../ingest/index.ts";
 import { BatchingProducer, deadLetterTopic, deleteTopics, ensureTopic, openConsumer } from "../kafka/index.ts";
 import type { Logger } from "../log/index.ts";
 import { loadSchema } from "../schema/index.ts";
 import { type Addresses, addresses } from "../stack/index.ts";
 import { consume, type ConsumeOptions } from "./consume.ts";
-import { dropTable, fileName, hdfsFolders } from "./table.ts";
+import { dropTable, hdfsFolders } from "./folders.ts";
 
 const schema = await loadSchema("schemas/chunks.json");
 const topics: string[] = [];

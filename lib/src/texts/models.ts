@@ -2,8 +2,8 @@
 import { isStreambookError, StreambookError } from "../errors/index.ts";
 import type { Hdfs } from "../hdfs/index.ts";
 import type { Logger } from "../log/index.ts";
+import { hdfsFolders } from "./folders.ts";
 import { decodeSavedModel, type Labeller, type SavedModel } from "./labeller.ts";
-import { hdfsFolders } from "./table.ts";
 
 /** Models kept; older ones are removed. */
 const KEPT = 3;

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { BatchToLabel } from "../ingest/index.ts";
+import { type ParsedBatch, RowStore } from "../ingest/row-store.ts";
 import { loadSchema } from "../schema/index.ts";
-import { type BatchToLabel, decodeSavedModel, Labeller, type LabelledBatch } from "./labeller.ts";
-import { RowStore } from "./row-store.ts";
+import { type ClusteredBatch, decodeSavedModel, Labeller } from "./labeller.ts";
+import { TextMarker, type TextMarks } from "./text-marker.ts";
 
-const store = new RowStore({ schema: await loadSchema("schemas/chunks.json") });
+const schema = await loadSchema("schemas/chunks.json");
+const store = new RowStore({ schema, timeField: "event_time" }, new TextMarker());
 const subjects = [
   "sea wave harbour lighthouse storm tide",
   "bread flour oven yeast crust dough",
@@ -14,7 +17,7 @@ const settings = { clusters: 3, warmUp: 12, windowWords: 5 };
 let batches = 0;
 
 /** A batch of chunks; chunk i of a partition is on subject i mod 3, in a stream of its own. */
-function batch(partition: number, from: number, to: number): BatchToLabel {
+function batch(partition: number, from: number, to: number): BatchToLabel<TextMarks> {
   const messages = Array.from({ length: to - from }, (_, i) =>
     Buffer.from(
       JSON.stringify({
@@ -37,10 +40,16 @@ function batch(partition: number, from: number, to: number): BatchToLabel {
     bytes: new Uint8Array(Buffer.concat(messages)),
     ends: Uint32Array.from(messages, ({ length }) => (end += length)),
   });
-  return { partition, generation: 1, firstOffset: BigInt(from), nextOffset: BigInt(to), parsed };
+  return {
+    partition,
+    generation: 1,
+    firstOffset: BigInt(from),
+    nextOffset: BigInt(to),
+    parsed: parsed as ParsedBatch<TextMarks>,
+  };
 }
 
-function labels(done: readonly LabelledBatch[]): number[] {
+function labels(done: readonly ClusteredBatch[]): number[] {
   return done.flatMap(({ clusters }) => [...clusters]);
 }
 
@@ -92,8 +101,8 @@ test("a cluster keeps its number over a restart, and the version goes on", () =>
   const second = new Labeller(settings, saved);
   assert.equal(second.version, first.version);
   const [direct, restored] = [first, second].map((labeller) => labeller.push(batch(0, 30, 60)));
-  assert.deepEqual(labels(restored as LabelledBatch[]), labels(direct as LabelledBatch[]));
-  assert.deepEqual(labels(restored as LabelledBatch[]).slice(0, 3), before.slice(0, 3));
+  assert.deepEqual(labels(restored as ClusteredBatch[]), labels(direct as ClusteredBatch[]));
+  assert.deepEqual(labels(restored as ClusteredBatch[]).slice(0, 3), before.slice(0, 3));
   assert.equal(second.version, first.version);
 });
 
@@ -114,9 +123,9 @@ test("what is read again is labelled, but not learned a second time", () => {
 test("each row carries the version of the model that labelled it", () => {
   const labeller = new Labeller(settings);
   labeller.push(batch(0, 0, 12));
-  const [one] = labeller.push(batch(0, 12, 24)) as [LabelledBatch];
+  const [one] = labeller.push(batch(0, 12, 24)) as [ClusteredBatch];
   assert.deepEqual(one.versions, ["s42.000000"]);
-  const [two] = labeller.push(batch(0, 24, 36)) as [LabelledBatch];
+  const [two] = labeller.push(batch(0, 24, 36)) as [ClusteredBatch];
   assert.deepEqual(two.versions, ["s42.000001"]);
 });
 
