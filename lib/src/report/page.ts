@@ -172,8 +172,8 @@ function clusters(run: RunReport): Markup | false {
     ({ cluster }) => ids.has(cluster) || shown.length === run.clusters.length,
   );
   const sampled =
-    points.length < run.pointsTotal
-      ? ` ${formatCount(points.length)} of ${formatCount(run.pointsTotal)} chunks are shown, an even sample.`
+    points.length < run.counts.rows
+      ? ` ${formatCount(points.length)} of ${formatCount(run.counts.rows)} chunks are shown, an even sample.`
       : "";
   const why = run.settings["clustersChosen"];
   const number = plural(run.clusters.length, "cluster was", "clusters were");

@@ -228,8 +228,8 @@ describe("writing", () => {
       }),
     });
     const { json, html } = await writeReport(large, join(folder, "large"));
-    const { points, pointsTotal } = JSON.parse(await readFile(json, "utf8")) as RunReport;
-    assert.equal(pointsTotal, 9000);
+    const { points, counts } = JSON.parse(await readFile(json, "utf8")) as RunReport;
+    assert.equal(counts.rows, 9000);
     assert.ok(points.length <= 4000);
     assert.ok(points.every(({ excerpt }) => [...excerpt].length <= 160));
     const written = await readFile(html, "utf8");
@@ -327,7 +327,8 @@ describe("a run of 20,000 texts", () => {
     const points = Array.from({ length: 9000 }, (_, x) => ({
       ...{ x, y: 0, cluster: x % 300, file: "a.txt", excerpt: "sea ".repeat(40) },
     }));
-    const large = but({ clusters, points, pointsTotal: 9000, texts: kinds[0]?.[1].texts ?? [] });
+    const counts = { sent: 9000, rows: 9000, distinctOffsets: 9000 };
+    const large = but({ clusters, points, messages: 9000, counts, texts: kinds[0]?.[1].texts ?? [] });
     const html = reportPage(large, "");
     assert.ok(html.length < LIMIT);
     soundHtml(html);
@@ -394,7 +395,8 @@ function manyTexts(count: number, nameOf: (index: number) => string, identical: 
     identical: texts.every((text) => text.identical),
     clusters,
     points: texts.map(({ file }, index) => ({ x: index, y: 1 / 3, cluster: index % 12, file, excerpt: nameOf(index) })),
-    pointsTotal: count,
+    messages: count,
+    counts: { sent: count, rows: count, distinctOffsets: count },
     heatMap: heatMapOf(
       cells,
       texts.map(({ file }) => file),

@@ -34,7 +34,6 @@ export function sampleRun({ points: count = 620, change = (run) => run }: Sample
     seconds: 68.4,
     streams: 10,
     messages: count,
-    rows: count,
     deadLetters: 0,
     counts: { sent: count, rows: count, distinctOffsets: count },
     identical: true,
@@ -59,7 +58,6 @@ export function sampleRun({ points: count = 620, change = (run) => run }: Sample
       terms: terms.split(" "),
     })),
     points,
-    pointsTotal: count,
     heatMap: { files: SUBJECTS.map(([file]) => file), clusters: SUBJECTS.map((_, id) => id), counts },
     quality: { purity: 0.937, nmi: 0.891, ari: 0.874, silhouette: 0.21 },
     settings: {

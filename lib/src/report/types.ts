@@ -118,8 +118,6 @@ export interface RunReport {
   readonly streams: number;
   /** Messages in the topic when all were sent, by its offsets: what the broker says, not the producer. */
   readonly messages: number;
-  /** Rows of the Hive table. */
-  readonly rows: number;
   /** Messages that could not be read. */
   readonly deadLetters: number;
   readonly counts: ReportCounts;
@@ -130,10 +128,8 @@ export interface RunReport {
   /** Rates measured along the way, where they were. */
   readonly rates?: readonly RateSeries[];
   readonly clusters: readonly ReportCluster[];
-  /** Chunks in the plane: all, or a sample. */
+  /** Chunks in the plane: all the rows that are counted, or a sample of them. */
   readonly points: readonly ReportPoint[];
-  /** How many chunks there are, of which {@link points} shows some. */
-  readonly pointsTotal: number;
   readonly heatMap: ReportHeatMap;
   readonly quality: ReportQuality;
   /** Options the run was started with. */

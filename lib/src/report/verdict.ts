@@ -80,7 +80,7 @@ function countFailures({ counts: { sent, rows, distinctOffsets }, messages, dead
   return failures;
 }
 
-function clusterNotices({ clusters, rows }: RunReport): string[] {
+function clusterNotices({ clusters, counts: { rows } }: RunReport): string[] {
   const empty = clusters.filter(({ size }) => size === 0);
   const notices =
     empty.length > NAMED

@@ -31,10 +31,10 @@ export interface WrittenReport {
  * import { join } from "node:path";
  * import { writeReport, type RunReport } from "streambook/report";
  * const run: RunReport = {
- *   startedAt: "2026-03-04T09:30:00Z", seconds: 60, streams: 1, messages: 1, rows: 1, deadLetters: 0,
+ *   startedAt: "2026-03-04T09:30:00Z", seconds: 60, streams: 1, messages: 1, deadLetters: 0,
  *   counts: { sent: 1, rows: 1, distinctOffsets: 1 }, identical: true,
  *   texts: [{ file: "a.txt", uri: "/maple.md", bytes: 2, sha256: "8f43", rebuiltSha256: "8f43", identical: true }],
- *   stages: [], clusters: [], points: [], pointsTotal: 0, heatMap: { files: [], clusters: [], counts: [] }, quality: {},
+ *   stages: [], clusters: [], points: [], heatMap: { files: [], clusters: [], counts: [] }, quality: {},
  *   settings: {}, versions: {}, links: [],
  *   machine: { cores: 2, memory: 8e9, node: "24.21.0", jdk: "17.0.15", system: "Linux x64" },
  * };

@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { StreambookError } from "../errors/index.ts";
 import { checksumOf } from "./large-file.ts";
-import { uploadLog } from "./run.ts";
+import { uploadLog } from "./run-stages.ts";
 
 let folder: string;
 before(async () => (folder = await mkdtemp(join(tmpdir(), "streambook-large-"))));

@@ -1,29 +1,30 @@
 /**
  * The whole pipeline once, from texts to the same texts rebuilt, with a report: what `npm start` runs on a stack that is up.
  */
-import { stat } from "node:fs/promises";
-import { availableParallelism, totalmem } from "node:os";
-import { basename, join, resolve } from "node:path";
-import { mapConcurrent, retry } from "../async/index.ts";
-import { StreambookError } from "../errors/index.ts";
+import { basename, resolve } from "node:path";
 import { Hdfs } from "../hdfs/index.ts";
-import { openHive } from "../hive/index.ts";
 import { topicOffsets } from "../kafka/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
 import type { HadoopClient } from "../mapreduce/index.ts";
 import { plural } from "../plot/index.ts";
-import { type ReportLink, type ReportText, type RunReport, writeReport, type WrittenReport } from "../report/index.ts";
+import { type ReportLink, reportOf, type RunReport, writeReport, type WrittenReport } from "../report/index.ts";
 import type { Schema } from "../schema/index.ts";
 import type { Addresses } from "../stack/index.ts";
 import { listFiles, startStreamSource } from "../stream/index.ts";
-import { analyse } from "./analysis.ts";
-import { type Checksum, checksumOf, piecesOf } from "./large-file.ts";
-import { consume } from "./consume.ts";
+import { readSources } from "./compare.ts";
 import { hdfsFolders } from "./folders.ts";
-import { checkOutput, noteText, prepareOutput } from "./output.ts";
-import { produce, type ProduceResult } from "./produce.ts";
-import { rebuild, type RebuildReport } from "./rebuild.ts";
-import { RUN_PROPERTIES, runLog, RunNames } from "./run-names.ts";
+import type { Checksum } from "./large-file.ts";
+import { checkOutput, prepareOutput } from "./output.ts";
+import {
+  askHive,
+  clearLastRun,
+  compareTexts,
+  keepLog,
+  rebuildTexts,
+  type RunSettings,
+  sendTexts,
+  storeRows,
+} from "./run-stages.ts";
 import { RateMeter, StageRecorder } from "./stages.ts";
 
 /** Options of {@link run}. */
@@ -74,162 +75,52 @@ export const RUN_NAMES = { topic: "chunks", table: "chunks_clustered" } as const
  * @throws NOT_OURS when something stands there that no run has made; NO_TEXTS, NOT_UTF8; whatever a stage throws
  */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const settings = {
-    chunkSize: 256,
-    seed: 42,
-    warmUp: 200,
-    ...RUN_NAMES,
-    ...defined(options),
-  };
-  const recorder = options.recorder ?? new StageRecorder();
-  const logger = options.logger ?? silentLogger;
-  const { addresses, signal, schema, topic, table, output } = settings;
-  const hdfs = new Hdfs({ address: addresses.webhdfs, ...(signal === undefined ? {} : { signal }) });
-  await checkOutput(output, options.data);
-  await using source = await startStreamSource({ folder: options.data, chunkSize: settings.chunkSize, port: 0 });
-  const sources = await readSources(options.data, await listFiles(source.url), signal);
+  const settings = settingsOf(options);
+  const { recorder, addresses, data, output, chunkSize, seed, warmUp, topic, table, signal } = settings;
+  await checkOutput(output, data);
+  await using source = await startStreamSource({ folder: data, chunkSize, port: 0 });
+  const sources = await readSources(data, await listFiles(source.url), signal);
   const { clusters, why } = chooseClusters(options.clusters, sources);
-  const logFolder = runLog(table);
 
-  await using _names = await recorder.run(
-    "Clear the last run",
-    () => RunNames.take(settings),
-    () => ({ text: `topic ${topic} and table ${table} are empty` }),
-  );
-  await prepareOutput(output, options.data);
-
-  const sent = new RateMeter("sent to Kafka", recorder);
-  const stored = new RateMeter("stored in the table", recorder);
-  const produced = await recorder.run(
-    "Stream → Kafka",
-    (stage) =>
-      produce({
-        source: source.url,
-        broker: addresses.kafka,
-        topic,
-        logFolder: join(output, "logs"),
-        seed: settings.seed,
-        logger,
-        signal,
-        onProgress: ({ finished, texts, messages }) => {
-          sent.count(messages);
-          stage.progress(`${finished}/${texts} texts, ${messages} messages`);
-        },
-      }),
-    (result) => ({
-      text: `${plural(result.messages, "message")} from ${plural(result.streams, "stream")}`,
-      messages: result.messages,
-    }),
-  );
-  demandAll(produced);
+  await using _names = await clearLastRun(settings);
+  await prepareOutput(output, data);
+  const rates = [new RateMeter("sent to Kafka", recorder), new RateMeter("stored in the table", recorder)] as const;
+  const produced = await sendTexts(settings, source.url, rates[0]);
   const messages = await countMessages({ broker: addresses.kafka, topic, signal });
+  const consumed = await storeRows(settings, clusters, rates[1]);
+  const found = await askHive(settings, produced, clusters);
+  await keepLog(settings, produced);
+  const rebuilt = await rebuildTexts(settings, produced.messages);
+  const texts = await compareTexts(settings, sources, produced, rebuilt);
 
-  const consumed = await recorder.run(
-    "Kafka → clusters → Hive",
-    (stage) =>
-      consume({
-        addresses,
-        schema,
-        topic,
-        table,
-        tableProperties: RUN_PROPERTIES,
-        group: `run-${table}`,
-        clusters,
-        seed: settings.seed,
-        warmUp: settings.warmUp,
-        once: true,
-        logger,
-        signal,
-        onProgress: ({ read, rows, files }) => {
-          stored.count(rows);
-          stage.progress(`${read} read, ${rows} rows in ${files} files`);
-        },
-      }),
-    ({ rows, files, read }) => ({
-      text: `${plural(rows, "row")} in ${plural(files, "Parquet file")}, ${plural(clusters, "cluster")}`,
-      messages: read,
-    }),
-  );
-
-  const files = new Map(produced.texts.map(({ uri, file }) => [uri, file]));
-  const analysis = await recorder.run(
-    "Ask Hive",
-    async () => {
-      await using hive = await openHive({ address: addresses.hive, signal });
-      return await analyse(hive, table, files, clusters);
-    },
-    ({ counts }) => ({ text: `${plural(counts.rows, "row")}, ${plural(counts.distinctOffsets, "distinct offset")}` }),
-  );
-
-  await recorder.run(
-    "Log → HDFS",
-    () => uploadLog(hdfs, logFolder, produced, signal),
-    (bytes) => ({ text: `${bytes} bytes in ${logFolder}` }),
-  );
-
-  const rebuilt = await recorder.run(
-    "Rebuild by MapReduce",
-    (stage) =>
-      rebuild({
-        input: `hdfs://${logFolder}`,
-        output: join(output, "refresh"),
-        addresses,
-        hadoop: options.hadoop,
-        replace: true,
-        onFile: (name) => noteText(output, name),
-        signal,
-        onProgress: ({ text }) => stage.progress(text),
-      }),
-    ({ complete, streams }) => ({ text: `${complete} of ${streams} texts complete`, messages: produced.messages }),
-  );
-
-  const texts = await recorder.run(
-    "Compare",
-    () => compare(sources, produced, rebuilt, join(output, "refresh"), signal),
-    (all) => ({
-      text: `${all.filter(({ identical }) => identical).length} of ${all.length} texts identical`,
-    }),
-  );
-
-  const counts = { sent: produced.messages, ...analysis.counts };
-  const report: RunReport = {
-    startedAt: recorder.startedAt.toISOString(),
+  const report = reportOf({
+    startedAt: recorder.startedAt,
     seconds: recorder.seconds,
     streams: produced.streams,
+    sent: produced.messages,
     messages,
-    rows: counts.rows,
     deadLetters: consumed.deadLetters,
-    counts,
-    identical: texts.every(({ identical }) => identical),
+    table: found,
     texts,
     stages: recorder.stages,
-    rates: [sent, stored].map((meter) => meter.series()).filter(({ seconds }) => seconds.length >= 5),
-    clusters: analysis.clusters,
-    points: analysis.points,
-    pointsTotal: counts.rows,
-    heatMap: analysis.heatMap,
-    quality: analysis.quality,
+    rates: rates.map((meter) => meter.series()),
     settings: {
-      data: basename(resolve(options.data)),
-      chunkSize: settings.chunkSize,
-      clusters,
-      clustersChosen: why,
-      seed: settings.seed,
-      warmUp: settings.warmUp,
-      topic,
-      table,
+      data: basename(resolve(data)),
+      ...{ chunkSize, clusters, clustersChosen: why, seed, warmUp, topic, table },
     },
     versions: { ...options.versions },
-    machine: {
-      cores: availableParallelism(),
-      memory: totalmem(),
-      node: process.version,
-      jdk: options.jdk ?? null,
-      system: `${process.platform} ${process.arch}`,
-    },
+    jdk: options.jdk ?? null,
     links: links(addresses, table),
-  };
+  });
   return { report, ...(await writeReport(report, output)) };
+}
+
+/** The options with their defaults: one that is undefined must not hide its default. */
+function settingsOf(options: RunOptions): RunSettings & Pick<RunOptions, "data"> & { readonly chunkSize: number } {
+  const { addresses, signal, logger = silentLogger, recorder = new StageRecorder() } = options;
+  const { chunkSize = 256, seed = 42, warmUp = 200, topic = RUN_NAMES.topic, table = RUN_NAMES.table } = options;
+  const hdfs = new Hdfs({ address: addresses.webhdfs, ...(signal === undefined ? {} : { signal }) });
+  return { ...options, chunkSize, seed, warmUp, topic, table, hdfs, logger, recorder };
 }
 
 /**
@@ -250,78 +141,10 @@ export function chooseClusters(
     : { clusters: Math.max(1, filled), why: "one for each text that is not empty" };
 }
 
-interface Source extends Checksum {
-  readonly file: string;
-}
-
-/** Files that are read at once. */
-const AT_ONCE = 4;
-
-function readSources(folder: string, files: readonly string[], signal: AbortSignal | undefined): Promise<Source[]> {
-  return mapConcurrent(files, AT_ONCE, async (file) => ({ file, ...(await checksumOf(join(folder, file), signal)) }));
-}
-
-/** A text that cannot be read fails the run before anything is claimed about the others. */
-function demandAll({ failed, stopped }: ProduceResult): void {
-  if (stopped) throw new DOMException("stopped by the user", "AbortError");
-  const [first] = failed;
-  if (first !== undefined)
-    throw new StreambookError(
-      first.code,
-      `${first.message}${failed.length > 1 ? ` (and ${failed.length - 1} more texts)` : ""}`,
-    );
-}
-
 /** How many messages a topic holds, as the broker says: from the first offset to the last of each partition. */
 async function countMessages(options: Parameters<typeof topicOffsets>[0]): Promise<number> {
   const ranges = [...(await topicOffsets(options)).values()];
   return ranges.reduce((total, { low, high }) => total + Number(high - low), 0);
-}
-
-/**
- * Copies the producer's log to a folder on HDFS; when the connection breaks, it begins again.
- *
- * @returns how long it is there, in bytes
- */
-export async function uploadLog(
-  hdfs: Pick<Hdfs, "mkdirs" | "write">,
-  folder: string,
-  { logFile }: Pick<ProduceResult, "logFile">,
-  signal?: AbortSignal,
-): Promise<number> {
-  if (logFile === undefined) throw new StreambookError("INTERNAL", "the producer has written no log; please report it");
-  await hdfs.mkdirs(folder);
-  const path = `${folder}/${basename(logFile)}`;
-  return retry(() => hdfs.write(path, piecesOf(logFile, signal), { overwrite: true }), { signal });
-}
-
-async function compare(
-  sources: readonly Source[],
-  produced: ProduceResult,
-  rebuilt: RebuildReport,
-  folder: string,
-  signal: AbortSignal | undefined,
-): Promise<ReportText[]> {
-  const byFile = new Map(produced.texts.map((text) => [text.file, text]));
-  const byStream = new Map(rebuilt.texts.map((text) => [text.streamId, text]));
-  return mapConcurrent(sources, AT_ONCE, async ({ file, bytes, sha256: before }): Promise<ReportText> => {
-    const stream = byFile.get(file);
-    const found = stream === undefined ? undefined : byStream.get(stream.streamId);
-    const result = found?.uri === stream?.uri ? found : undefined;
-    const path = result?.file === undefined ? undefined : join(folder, result.file);
-    const after = path !== undefined && (await exists(path)) ? (await checksumOf(path, signal)).sha256 : null;
-    const problem =
-      result?.problem ?? (after === null ? "no text was rebuilt" : after === before ? undefined : "the bytes differ");
-    return {
-      file,
-      uri: stream?.uri ?? null,
-      bytes,
-      sha256: before,
-      rebuiltSha256: after,
-      identical: after === before,
-      ...(problem === undefined ? {} : { problem }),
-    };
-  });
 }
 
 function links(addresses: Addresses, table: string): ReportLink[] {
@@ -338,16 +161,4 @@ function links(addresses: Addresses, table: string): ReportLink[] {
     },
     { name: "MapReduce JobHistory", url: `${addresses.jobHistory}/jobhistory`, shows: "its tasks, counters and logs" },
   ];
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** The options that are set: an option that is undefined must not hide its default. */
-function defined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }
