@@ -28,11 +28,16 @@ interface Arrow {
   readonly target: string;
 }
 
-function arrows(): Arrow[] {
+/** The files of the rooms, without tests and their helpers (`…-for-test.ts`). */
+function sources(): { readonly file: string; readonly text: string }[] {
   return globSync("*/**/*.ts", { cwd: source })
-    .filter((file) => !/[.-]test\.ts$/.test(file)) // neither tests nor their helpers (`…-for-test.ts`)
-    .flatMap((file) => {
-      const text = readFileSync(join(source, file), "utf8");
+    .filter((file) => !/[.-]test\.ts$/.test(file))
+    .map((file) => ({ file, text: readFileSync(join(source, file), "utf8") }));
+}
+
+function arrows(): Arrow[] {
+  return sources()
+    .flatMap(({ file, text }) => {
       const targets = [...text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map(([, target]) => target as string);
       return targets.map((target): Arrow => {
         const path = relative(source, resolve(source, dirname(file), target));
@@ -88,4 +93,31 @@ test("the sink knows nothing of what the messages are about", () => {
     arrows().flatMap(({ from, file, to }) => (from === "ingest" && subjects.has(to) ? [`${file} → ${to}`] : [])),
     [],
   );
+});
+
+/** What was too large when these limits came; new entries are not wanted. */
+const LARGE_CLASSES = new Set(["GroupConsumer", "Hdfs", "BatchingProducer"]);
+const LARGE_FOLDERS = new Set(["stack"]);
+
+test("no class has more than 250 lines: it would be two ideas", () => {
+  const large = sources().flatMap(({ file, text }) => {
+    const lines = text.split("\n");
+    return lines.flatMap((line, begin) => {
+      const name = /^(?:export )?(?:abstract )?class (\w+)/.exec(line)?.[1];
+      if (name === undefined || LARGE_CLASSES.has(name)) return [];
+      const length = lines.indexOf("}", begin) - begin + 1;
+      return length > 250 ? [`${file}: ${name}, ${length} lines`] : [];
+    });
+  });
+  assert.deepEqual(large, []);
+});
+
+test("no folder has more than 20 files or 2,500 lines", () => {
+  const folders = Map.groupBy(sources(), ({ file }) => dirname(file));
+  const large = [...folders].flatMap(([folder, files]) => {
+    const lines = files.reduce((sum, { text }) => sum + text.split("\n").length - 1, 0);
+    const isLarge = files.length > 20 || lines > 2500;
+    return isLarge && !LARGE_FOLDERS.has(folder) ? [`${folder}: ${files.length} files, ${lines} lines`] : [];
+  });
+  assert.deepEqual(large, []);
 });
