@@ -10,6 +10,7 @@ export type {
   Marker,
   MarkerModule,
 } from "./enrichment.ts";
-export { placeColumns, type ParsedBatch } from "./row-store.ts";
+export { placeColumns, type FileFormat } from "./row-format.ts";
+export { type ParsedBatch } from "./row-store.ts";
 export { encodeParquet, storedAs } from "./parquet.ts";
 export { fileName, nextOffsets, parseFileName, removeTable, tableFolders, type OffsetRange } from "./table.ts";

@@ -1,5 +1,5 @@
 /**
- * The sink: Kafka → check → the pipeline's own columns → Parquet on HDFS → Hive, each message exactly once.
+ * The sink: Kafka → check → the pipeline's own columns → files on HDFS → Hive, each message exactly once.
  *
  * Three things run side by side: threads parse and encode (`row-workers.ts`), this thread labels in order (`consumption.ts`),
  * and the network takes files away (`publisher.ts`, `table.ts`). What is owned of the topic, and how much of it is gathered, is
@@ -18,7 +18,7 @@ import { type Enrichment, unlabelled } from "./enrichment.ts";
 import type { FileLimits } from "./gathering.ts";
 import { Patience } from "./patience.ts";
 import { Publisher } from "./publisher.ts";
-import { placeColumns } from "./row-store.ts";
+import { type FileFormat, placeColumns } from "./row-format.ts";
 import { RowWorkers } from "./row-workers.ts";
 import { type CommitStep, type IngestProgress, RunState, type Spent } from "./run-state.ts";
 import { Table } from "./table.ts";
@@ -33,6 +33,8 @@ export interface IngestOptions {
   readonly timeField: string;
   /** The column of the dates, by which the table is partitioned. @default `event_date` */
   readonly dateColumn?: Field;
+  /** The format of the data files; a table keeps to one. @default "parquet" */
+  readonly format?: FileFormat;
   /** Properties of the table, if it has to be made. @default none */
   readonly tableProperties?: Readonly<Record<string, string>> | undefined;
   /** Statements that make views of the table. @default none */
@@ -78,11 +80,11 @@ export interface IngestReport extends Omit<IngestProgress, "held"> {
  * stays away for about ten minutes; OFFSETS_OVERLAP, PARTITION_LOST; whatever the enrichment throws
  */
 export async function ingest(options: IngestOptions): Promise<IngestReport> {
-  const { addresses, schema, topic, timeField, enrichment, logger = silentLogger, signal } = options;
+  const { addresses, schema, topic, timeField, format, enrichment, logger = silentLogger, signal } = options;
   demandFields(schema, [[timeField, "timestamp"]]);
   const { columns = [], marker } = enrichment ?? {};
   // The threads load their code while the services answer.
-  await using workers = new RowWorkers({ schema, timeField, columns, marker, threads: options.threads });
+  await using workers = new RowWorkers({ schema, timeField, columns, format, marker, threads: options.threads });
   using patience = new Patience({ hurry: signal, logger });
   // Few tries of its own: a NameNode that stays away is waited for here, where it can be told.
   const hdfs = new Hdfs({ address: addresses.webhdfs, retry: { attempts: 2 }, signal: patience.signal });
@@ -118,7 +120,7 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
 }
 
 function tableOf(options: IngestOptions, hdfs: Hdfs, { signal }: Patience): Table {
-  const { addresses, table: name, topic, schema, timeField, views, logger = silentLogger } = options;
+  const { addresses, table: name, topic, schema, timeField, format, views, logger = silentLogger } = options;
   const dateDoc = `UTC date of ${timeField}, YYYY-MM-DD`;
   return new Table({
     hdfs,
@@ -128,6 +130,7 @@ function tableOf(options: IngestOptions, hdfs: Hdfs, { signal }: Patience): Tabl
     schema,
     columns: [...(options.enrichment?.columns ?? []), ...placeColumns],
     dateColumn: options.dateColumn ?? { name: "event_date", type: "string", doc: dateDoc },
+    format,
     views,
     properties: options.tableProperties,
     logger,

@@ -1,19 +1,15 @@
 /**
- * The part of the sink that needs only a message and no other: parse, check, mark, keep the row, and encode rows to Parquet when
+ * The part of the sink that needs only a message and no other: parse, check, mark, keep the row, and encode rows to a file when
  * they are flushed. It holds no shared state, so it runs in as many threads as there are cores (`row-worker.ts`), and in this
  * one for tests.
  */
 import { isUtf8 } from "node:buffer";
 import { compileCheck, type Field, type MessageCheck, type Schema } from "../schema/index.ts";
 import type { AddedColumn, Marker } from "./enrichment.ts";
-import { encodeParquet, storedAs } from "./parquet.ts";
+import { NdjsonFormat } from "./ndjson-rows.ts";
+import { ParquetFormat } from "./parquet-rows.ts";
+import type { FileFormat, FilePart, KeptRows, RowFormat, RowFormatOptions } from "./row-format.ts";
 import { parseTimestamp } from "./timestamp.ts";
-
-/** The last columns of every row. */
-export const placeColumns: readonly Field[] = [
-  { name: "kafka_partition", type: "int", doc: "Where the message stood in Kafka: the partition" },
-  { name: "kafka_offset", type: "bigint", doc: "Where the message stood in Kafka: the offset in its partition" },
-];
 
 /** Messages of one partition, one after the other in one buffer. */
 export interface ParseRequest {
@@ -55,7 +51,7 @@ export interface EncodeSegment {
 
 interface StoredBatch {
   readonly partition: number;
-  readonly columns: readonly unknown[][];
+  readonly rows: KeptRows;
   readonly offsets: BigInt64Array;
   /** Rows not yet encoded; at zero the batch is forgotten. */
   remaining: number;
@@ -68,36 +64,36 @@ export interface RowStoreOptions {
   readonly timeField: string;
   /** Columns that are added to those of the schema. @default none */
   readonly columns?: readonly Field[];
+  /** The format of the files. @default "parquet" */
+  readonly format?: FileFormat | undefined;
 }
+
+const formats = {
+  parquet: (options: RowFormatOptions): RowFormat => new ParquetFormat(options),
+  ndjson: (options: RowFormatOptions): RowFormat => new NdjsonFormat(options),
+} satisfies Record<FileFormat, unknown>;
 
 /** Parses batches of messages, keeps their rows, and encodes them. */
 export class RowStore {
-  readonly #schema: Schema;
   readonly #timeField: string;
-  readonly #columns: readonly Field[];
   readonly #marker: Marker | undefined;
   readonly #check: MessageCheck;
-  /** How the value of each field is kept. */
-  readonly #stores: readonly ((value: unknown) => unknown)[];
+  readonly #format: RowFormat;
   readonly #batches = new Map<number, StoredBatch>();
 
   /** @param marker looks into each message @default none */
-  constructor({ schema, timeField, columns = [] }: RowStoreOptions, marker?: Marker) {
-    this.#schema = schema;
+  constructor({ schema, timeField, columns = [], format = "parquet" }: RowStoreOptions, marker?: Marker) {
     this.#timeField = timeField;
-    this.#columns = columns;
     this.#marker = marker;
     this.#check = compileCheck(schema);
-    this.#stores = schema.fields.map(storedAs);
+    this.#format = formats[format]({ schema, timeField, columns });
   }
 
   /** Parses a batch and keeps its rows under the batch's number. */
   parse(request: ParseRequest): ParsedBatch {
     const { ends, bytes } = request;
     const wellFormed = isUtf8(bytes);
-    const fields = this.#schema.fields;
-    const columns: unknown[][] = fields.map(() => []);
-    const timeColumn = fields.findIndex((field) => field.name === this.#timeField);
+    const kept = this.#format.begin(bytes.length);
     const malformed: { index: number; reason: string }[] = [];
     const dates = new Interner();
     const count = ends.length;
@@ -110,20 +106,18 @@ export class RowStore {
     let rows = 0;
     for (let index = 0; index < count; index++) {
       const start = index === 0 ? 0 : (ends[index - 1] as number);
-      const message = this.#read(bytes.subarray(start, ends[index]), wellFormed);
+      const own = bytes.subarray(start, ends[index]);
+      const message = this.#read(own, wellFormed);
       if (typeof message === "string") {
         malformed.push({ index, reason: message });
         continue;
       }
       const time = parseTimestamp(message[this.#timeField] as string);
-      fields.forEach(({ name }, column) => {
-        const value = column === timeColumn ? time.microseconds : this.#stores[column]?.(message[name]);
-        (columns[column] as unknown[]).push(value);
-      });
+      kept.add(message, own, time.microseconds);
       this.#marker?.mark(message);
       parsed.offsets[rows] = request.offsets[index] as number;
       parsed.date[rows] = dates.index(time.date);
-      parsed.sizes[rows] = (ends[index] as number) - start;
+      parsed.sizes[rows] = own.length;
       rows++;
     }
     if (rows > 0) {
@@ -131,7 +125,7 @@ export class RowStore {
         parsed.offsets.subarray(0, rows),
         (offset) => request.firstOffset + BigInt(offset),
       );
-      this.#batches.set(request.batch, { partition: request.partition, columns, offsets, remaining: rows });
+      this.#batches.set(request.batch, { partition: request.partition, rows: kept, offsets, remaining: rows });
     }
     return {
       batch: request.batch,
@@ -145,29 +139,16 @@ export class RowStore {
     };
   }
 
-  /** Encodes rows, in the order given, as one Parquet file, and forgets them. */
+  /** Encodes rows, in the order given, as one file, and forgets them. */
   encode(segments: readonly EncodeSegment[]): Uint8Array {
-    const fields = [...this.#schema.fields, ...this.#columns, ...placeColumns];
-    const columns = fields.map((): unknown[] => []);
-    const [partitions, offsets] = columns.slice(-placeColumns.length) as [unknown[], unknown[]];
-    for (const { batch, from, to, added } of segments) {
+    const parts = segments.map(({ batch, ...segment }): FilePart => {
       const stored = this.#batches.get(batch);
       if (stored === undefined) throw new Error(`row store: batch ${batch} is not there`);
-      stored.columns.forEach((values, column) => {
-        const target = columns[column] as unknown[];
-        for (let row = from; row < to; row++) target.push(values[row]);
-      });
-      added.forEach((values, column) =>
-        append(columns[stored.columns.length + column] as unknown[], values, to - from),
-      );
-      for (let row = from; row < to; row++) {
-        partitions.push(stored.partition);
-        offsets.push(stored.offsets[row]);
-      }
-      stored.remaining -= to - from;
+      stored.remaining -= segment.to - segment.from;
       if (stored.remaining <= 0) this.#batches.delete(batch);
-    }
-    return encodeParquet(fields, columns);
+      return { ...segment, ...stored };
+    });
+    return this.#format.encode(parts);
   }
 
   /** Forgets the batches of a partition up to a number: they will not be flushed. */
@@ -188,12 +169,6 @@ export class RowStore {
     }
     return this.#check(message) ?? (message as Record<string, unknown>);
   }
-}
-
-/** Appends the values of an added column. */
-function append(target: unknown[], column: AddedColumn, rows: number): void {
-  if (ArrayBuffer.isView(column)) for (let row = 0; row < rows; row++) target.push(column[row]);
-  else for (let row = 0; row < rows; row++) target.push(column.values[column.index[row] as number]);
 }
 
 /** Gives equal texts one small number. */

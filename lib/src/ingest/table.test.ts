@@ -9,8 +9,9 @@ const range = fc
     partition: fc.nat(1000),
     first: fc.bigInt({ min: 0n, max: 2n ** 62n }),
     length: fc.bigInt({ min: 0n, max: 10_000n }),
+    format: fc.constantFrom({}, { format: "ndjson" as const }),
   })
-  .map(({ length, ...rest }): OffsetRange => ({ ...rest, last: rest.first + length }));
+  .map(({ length, format, ...rest }): OffsetRange => ({ ...rest, ...format, last: rest.first + length }));
 
 test("law: a file's name says its range", () => {
   fc.assert(fc.property(range, (r) => assert.deepEqual(parseFileName(fileName(r)), r)));
@@ -32,6 +33,7 @@ test("other files are not taken for data files", () => {
     "chunks+0+a+b.parquet",
     "x.parquet",
     "chunks+0+1+2.parquet.crc",
+    "chunks+0+1+2.json",
   ]) {
     assert.equal(parseFileName(name), undefined, name);
   }

@@ -11,6 +11,7 @@ import type { Hdfs } from "../hdfs/index.ts";
 import { addPartition, createExternalTable, type HiveSession, identifier, openHive } from "../hive/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Field, Schema } from "../schema/index.ts";
+import type { FileFormat } from "./row-format.ts";
 
 /** Where tables are kept on HDFS, and where their files are written before they are theirs. */
 export const tableFolders = {
@@ -24,6 +25,8 @@ export interface OffsetRange {
   readonly partition: number;
   readonly first: bigint;
   readonly last: bigint;
+  /** The format of the file. @default "parquet" */
+  readonly format?: FileFormat;
 }
 
 /** One data file to be added. */
@@ -33,21 +36,22 @@ export interface DataFile extends OffsetRange {
   readonly bytes: Uint8Array;
 }
 
-const FILE = /^(?<topic>[A-Za-z0-9._-]+)\+(?<partition>\d+)\+(?<first>\d+)\+(?<last>\d+)\.parquet$/;
+const FILE = /^(?<topic>[A-Za-z0-9._-]+)\+(?<partition>\d+)\+(?<first>\d+)\+(?<last>\d+)\.(?<format>parquet|ndjson)$/;
 const OFFSET_DIGITS = 19; // a signed 64-bit offset, so that names sort as numbers do
 
-/** `{topic}+{partition}+{first}+{last}.parquet` */
-export function fileName({ topic, partition, first, last }: OffsetRange): string {
+/** `{topic}+{partition}+{first}+{last}.{format}` */
+export function fileName({ topic, partition, first, last, format = "parquet" }: OffsetRange): string {
   const padded = [first, last].map((offset) => String(offset).padStart(OFFSET_DIGITS, "0"));
-  return `${topic}+${partition}+${padded.join("+")}.parquet`;
+  return `${topic}+${partition}+${padded.join("+")}.${format}`;
 }
 
 /** The range that a file's name claims; undefined for any other name. */
 export function parseFileName(name: string): OffsetRange | undefined {
   const groups = FILE.exec(name)?.groups;
   if (groups === undefined) return undefined;
-  const { topic = "", partition, first, last } = groups;
-  return { topic, partition: Number(partition), first: BigInt(first ?? 0), last: BigInt(last ?? 0) };
+  const { topic = "", partition, first, last, format } = groups;
+  const range = { topic, partition: Number(partition), first: BigInt(first ?? 0), last: BigInt(last ?? 0) };
+  return format === "ndjson" ? { ...range, format } : range;
 }
 
 /**
@@ -97,6 +101,8 @@ export interface TableOptions {
   readonly columns: readonly Field[];
   /** The column of the dates, by which the table is partitioned. */
   readonly dateColumn: Field;
+  /** The format of its files. @default "parquet" */
+  readonly format?: FileFormat | undefined;
   /** Statements that make the views of the table. @default none */
   readonly views?: readonly string[] | undefined;
   /** Properties of the table, if it has to be made. @default none */
@@ -105,7 +111,7 @@ export interface TableOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An external table over a folder of Parquet files, partitioned by date. */
+/** An external table over a folder of data files, partitioned by date. */
 export class Table {
   readonly location: string;
   readonly #options: TableOptions;
@@ -120,7 +126,7 @@ export class Table {
 
   /** Makes the folders, the table and its views, where they are missing. */
   async create(): Promise<void> {
-    const { hdfs, name, schema, columns, dateColumn, views = [], properties } = this.#options;
+    const { hdfs, name, schema, columns, dateColumn, format, views = [], properties } = this.#options;
     await hdfs.mkdirs(this.location);
     await hdfs.mkdirs(this.#staging);
     await this.#hive(async (session) => {
@@ -129,6 +135,7 @@ export class Table {
           table: name,
           extraColumns: columns,
           partitionedBy: [dateColumn],
+          format,
           location: this.location,
           properties,
         }),
@@ -137,7 +144,11 @@ export class Table {
     });
   }
 
-  /** Reads from the data files where each partition goes on, and mends what an interrupted run left. */
+  /**
+   * Reads from the data files where each partition goes on, and mends what an interrupted run left.
+   *
+   * @throws USAGE when the table has files of another format; OFFSETS_OVERLAP
+   */
   async positions(partitions: readonly number[]): Promise<Map<number, bigint>> {
     const { hdfs, topic, logger } = this.#options;
     const ranges: OffsetRange[] = [];
@@ -145,7 +156,9 @@ export class Table {
     const inDate = new RegExp(`/${this.#options.dateColumn.name}=([^/]+)/[^/]+$`);
     for await (const { name, path, type } of hdfs.walk(this.location)) {
       const range = type === "file" ? parseFileName(name) : undefined;
-      if (range?.topic !== topic || !partitions.includes(range.partition)) continue;
+      if (range === undefined) continue;
+      this.#checkFormat(range);
+      if (range.topic !== topic || !partitions.includes(range.partition)) continue;
       ranges.push(range);
       const date = inDate.exec(path)?.[1];
       if (date !== undefined) dates.add(date);
@@ -163,7 +176,7 @@ export class Table {
 
   /** Writes a file where readers do not look, and checks its length. */
   async stage(file: DataFile): Promise<string> {
-    const path = `${this.#staging}/${fileName(file)}.${randomUUID()}`;
+    const path = `${this.#staging}/${this.#nameOf(file)}.${randomUUID()}`;
     await this.#options.hdfs.write(path, file.bytes, { overwrite: true });
     return path;
   }
@@ -176,7 +189,7 @@ export class Table {
   async publish(staged: string, file: DataFile): Promise<"renamed" | "already-there"> {
     const { hdfs } = this.#options;
     const folder = this.#folderOf(file.date);
-    const name = fileName(file);
+    const name = this.#nameOf(file);
     await hdfs.mkdirs(folder);
     for (const other of await hdfs.list(folder)) {
       const range = parseFileName(other.name);
@@ -203,6 +216,20 @@ export class Table {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#session?.close().catch(() => undefined);
+  }
+
+  /** A table of files of two formats could not be read. */
+  #checkFormat(range: OffsetRange): void {
+    const { name, format = "parquet" } = this.#options;
+    if ((range.format ?? "parquet") === format) return;
+    throw new StreambookError(
+      "USAGE",
+      `the table ${name} holds ${fileName(range)}, and files of the format ${format} cannot stand beside it; use the table's own format, or another table`,
+    );
+  }
+
+  #nameOf({ topic, partition, first, last }: DataFile): string {
+    return fileName({ topic, partition, first, last, format: this.#options.format ?? "parquet" });
   }
 
   #folderOf(date: string): string {

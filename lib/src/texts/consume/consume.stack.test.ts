@@ -141,11 +141,25 @@ test("what cannot be read goes to the dead letters, once, and the others become 
   assert.deepEqual(await counted(options.table), { rows: 62 - bad, distinct: 62 - bad });
 });
 
-test("a topic of nothing but dead letters is read once", async () => {
-  const options = await prepared(["no", "not", "never"]);
-  assert.equal((await consume(options)).deadLetters, 3);
-  assert.equal((await consume(options)).deadLetters, 0);
-  assert.deepEqual(await counted(options.table), { rows: 0, distinct: 0 });
+for (const format of ["parquet", "ndjson"] as const) {
+  test(`a topic of nothing but dead letters is read once (${format})`, async () => {
+    const options = await prepared(["no", "not", "never"], { format });
+    assert.equal((await consume(options)).deadLetters, 3);
+    assert.equal((await consume(options)).deadLetters, 0);
+    assert.deepEqual(await counted(options.table), { rows: 0, distinct: 0 });
+  });
+}
+
+test("rows of NDJSON are those of Parquet to Hive, and a table keeps to its format", async () => {
+  const values = [1, 3, 6].map((digits, i) => message(i).replace(".000001Z", `.${"7".repeat(digits)}Z`));
+  const special = message(3).replace(".000001Z", "Z").replace("sea", '\\"sea\\" żółw 😀\\n');
+  const lines = await prepared([...values, special], { format: "ndjson" });
+  const columns = { ...lines, format: "parquet", table: `${lines.table}_columns` } as const;
+  tables.push(columns.table);
+  for (const options of [lines, columns]) assert.equal((await consume(options)).rows, 4);
+  const rowsOf = (table: string): Promise<unknown[]> => hive.query(`SELECT * FROM ${table} t ORDER BY seq, stream_id`);
+  assert.deepEqual(await rowsOf(lines.table), await rowsOf(columns.table));
+  await assert.rejects(consume({ ...lines, format: "parquet" }), { code: "USAGE", message: /\.ndjson, and files/ });
 });
 
 test("an empty topic is no error", async () => {
