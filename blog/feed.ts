@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { dirname, relative } from "node:path";
 import { escapeHtml } from "../lib/src/plot/index.ts";
 import type { Lesson } from "./lesson.ts";
+import { encodedPath } from "./links.ts";
 import { plainText } from "./prose.ts";
 
 /** When each lesson was last changed, as far as git knows; a lesson it does not know has no date. */
@@ -24,7 +25,7 @@ export async function changeDates(lessons: readonly Lesson[]): Promise<Map<strin
 /** The feed: one item a lesson. */
 export function feedXml(lessons: readonly Lesson[], address: string, dates: ReadonlyMap<string, Date>): string {
   const items = lessons.map(({ name, number, title, summary }) => {
-    const link = `${address}${name}.html`;
+    const link = address + encodedPath(`${name}.html`);
     const date = dates.get(name);
     return `<item>
 <title>${escapeHtml(`${number === "" ? "" : `${number} · `}${plainText(title)}`)}</title>
@@ -50,7 +51,7 @@ ${items.join("\n")}
 /** The map of the site: every page but the one for what is not found. */
 export function sitemapXml(lessons: readonly Lesson[], address: string, dates: ReadonlyMap<string, Date>): string {
   const entry = (path: string, date?: Date): string =>
-    `<url><loc>${escapeHtml(address + path)}</loc>${date === undefined ? "" : `<lastmod>${date.toISOString().slice(0, 10)}</lastmod>`}</url>`;
+    `<url><loc>${escapeHtml(address + encodedPath(path))}</loc>${date === undefined ? "" : `<lastmod>${date.toISOString().slice(0, 10)}</lastmod>`}</url>`;
   const pages = [
     entry(""),
     ...lessons.map(({ name }) => entry(`${name}.html`, dates.get(name))),

@@ -1,6 +1,7 @@
 /** The front page: what you will build, a picture of the pipeline, one figure that is alive, the lessons, and how to start. */
 import { formatCount, markup, Markup } from "../lib/src/plot/index.ts";
 import type { Lesson } from "./lesson.ts";
+import { encodedPath } from "./links.ts";
 import type { RenderedLesson } from "./lesson-page.ts";
 import type { Page, Site } from "./layout.ts";
 import { outputHtml } from "./outputs.ts";
@@ -40,7 +41,7 @@ export function frontPage(site: Site, rendered: readonly RenderedLesson[], prose
 <p class="eyebrow">The course you can run</p>
 <h1>A streaming pipeline, built line by line</h1>
 <p class="lead">${description} Each lesson makes an idea in a few lines, then breaks it, then shows what holds. Nothing is simulated: the same Apache releases that run in data centres start on your own machine.</p>
-<p class="actions">${first !== undefined && markup`<a class="button" href="${first.name}.html">Begin with lesson ${first.number}</a> `}<a class="button quiet" href="#start">Run it yourself</a></p>
+<p class="actions">${first !== undefined && markup`<a class="button" href="${encodedPath(first.name)}.html">Begin with lesson ${first.number}</a> `}<a class="button quiet" href="#start">Run it yourself</a></p>
 </header>
 <section aria-labelledby="pipeline"><h2 id="pipeline">What you will build</h2>
 <p>Ten texts go in at one end. They are cut, sent, counted, grouped by what they are about, stored and queried. At the other end they come out again, and each must be the same, byte for byte, even when a process in the middle was killed.</p>
@@ -71,7 +72,9 @@ function pipeline(lessons: readonly Lesson[]): Markup {
   const links = ({ name: station }: Station): Markup[] =>
     COURSE.filter(({ stations }) => stations.includes(station)).flatMap((about) => {
       const lesson = lessons.find(({ name }) => name === about.name);
-      return lesson === undefined ? [] : [markup`<a href="${lesson.name}.html">lesson ${lesson.number}</a> `];
+      return lesson === undefined
+        ? []
+        : [markup`<a href="${encodedPath(lesson.name)}.html">lesson ${lesson.number}</a> `];
     });
   return markup`<ol class="pipeline">${STATIONS.map(
     (station) => markup`<li${new Markup(station.service === true ? ' class="service"' : "")}>
@@ -95,14 +98,15 @@ function liveFigure(rendered: readonly RenderedLesson[], prose: Prose): Markup {
     ...{ prose, link: () => undefined },
     addFigure: () => name,
     addPicture: () => "",
+    warn: () => undefined,
   });
   return markup`<section aria-labelledby="figure-title"><h2 id="figure-title">Figures that answer</h2>
-<p>Point at a mark, and it tells what it stands for. Every mark here is a piece of a text, and nobody told the program which pieces belong together. It is from <a href="${lesson.name}.html">lesson ${lesson.number}</a>.</p>
+<p>Point at a mark, and it tells what it stands for. Every mark here is a piece of a text, and nobody told the program which pieces belong together. It is from <a href="${encodedPath(lesson.name)}.html">lesson ${lesson.number}</a>.</p>
 ${new Markup(html)}</section>`;
 }
 
 function card({ name, number, title, summary, minutes }: Lesson, prose: Prose): Markup {
-  return markup`<li><a href="${name}.html"><span class="number">${number}</span>
+  return markup`<li><a href="${encodedPath(name)}.html"><span class="number">${number}</span>
 <strong>${new Markup(prose.inline(title))}</strong></a>
 <p>${new Markup(prose.inline(summary))}</p>
 <p class="facts">${minutes} min to read</p></li>\n`;

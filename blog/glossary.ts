@@ -1,6 +1,7 @@
 /** The glossary: every word that a lesson explains under `## Words`, in the order of the alphabet, with where it is explained. */
 import { markup, Markup } from "../lib/src/plot/index.ts";
 import type { Lesson } from "./lesson.ts";
+import { encodedPath } from "./links.ts";
 import { wordId } from "./lesson-page.ts";
 import type { Page, Site } from "./layout.ts";
 import { plainText, type Prose, slug } from "./prose.ts";
@@ -42,7 +43,7 @@ ${letters.map(
       ({ term, senses }) => markup`<dt id="${wordId(term)}">${new Markup(prose.inline(term))}</dt>
 ${senses.map(
   ({ definition, lesson }) =>
-    markup`<dd>${new Markup(prose.inline(definition))} <a class="where" href="${lesson.name}.html#${wordId(term)}">${lesson.number} ${new Markup(prose.inline(lesson.title))}</a></dd>\n`,
+    markup`<dd>${new Markup(prose.inline(definition))} <a class="where" href="${encodedPath(lesson.name)}.html#${wordId(term)}">${lesson.number} ${new Markup(prose.inline(lesson.title))}</a></dd>\n`,
 )}`,
     )}</dl>\n`,
 )}

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { markup, Markup, type MarkupPart } from "../lib/src/plot/index.ts";
 import type { Assets } from "./assets.ts";
 import type { Lesson } from "./lesson.ts";
+import { encodedPath } from "./links.ts";
 import type { Prose } from "./prose.ts";
 
 /** What every page of a site knows of it. */
@@ -60,7 +61,7 @@ export function pageHtml(site: Site, page: Page, assets: Assets): string {
   const { root = "", main, aside } = page;
   const body = main.html;
   const has = (mark: string): boolean => body.includes(mark);
-  const own = page.path === "index.html" ? address : `${address}${page.path}`;
+  const own = page.path === "index.html" ? address : address + encodedPath(page.path);
   return markup`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -75,7 +76,7 @@ export function pageHtml(site: Site, page: Page, assets: Assets): string {
 <meta property="og:title" content="${page.title}">
 <meta property="og:description" content="${page.description}">
 <meta property="og:url" content="${own}">
-<meta property="og:image" content="${address}${page.card}">
+<meta property="og:image" content="${address}${encodedPath(page.card)}">
 <meta property="og:image:width" content="1200">
 <meta property="og:image:height" content="630">
 <meta name="twitter:card" content="summary_large_image">
@@ -118,7 +119,7 @@ function lessonList({ lessons }: Site, { lesson, prose }: Page, root: string): M
 <p class="nav-title">The course</p>
 <ol>${lessons.map(({ name, number, title }) => {
     const current = name === lesson && new Markup(' aria-current="page"');
-    return markup`<li><a href="${root}${name}.html"${current}><span class="number">${number}</span> <span>${new Markup(prose.inline(title))}</span></a></li>\n`;
+    return markup`<li><a href="${root}${encodedPath(name)}.html"${current}><span class="number">${number}</span> <span>${new Markup(prose.inline(title))}</span></a></li>\n`;
   })}</ol>
 </nav>`;
 }

@@ -6,7 +6,7 @@ import { type OutputPlace, outputHtml, type PageFigure } from "./outputs.ts";
 import { plainText, type Heading, Prose } from "./prose.ts";
 import type { Highlighter } from "./highlight.ts";
 import { fingerprint } from "./assets.ts";
-import { linkOf } from "./links.ts";
+import { encodedPath, linkOf } from "./links.ts";
 
 /** A lesson rendered: its page's parts, and the files that it brings along. */
 export interface RenderedLesson {
@@ -15,6 +15,8 @@ export interface RenderedLesson {
   readonly html: string;
   readonly figures: readonly (PageFigure & { readonly name: string })[];
   readonly pictures: ReadonlyMap<string, Buffer>;
+  /** What pages cannot show, and in which cell it is. */
+  readonly warnings: readonly string[];
 }
 
 /** Renders the cells of a lesson. */
@@ -27,9 +29,11 @@ export function renderLesson(
   const prose = new Prose(highlighter, link);
   const figures: (PageFigure & { name: string })[] = [];
   const pictures = new Map<string, Buffer>();
+  const warnings: string[] = [];
   const place: OutputPlace = {
     prose,
     link,
+    warn: (what) => void warnings.push(what),
     addFigure: (figure) => {
       const name = `${lesson.name}-${figures.length + 1}`;
       figures.push({ ...figure, name });
@@ -47,7 +51,7 @@ export function renderLesson(
     // What stands between the summary and the first heading says what is needed.
     return block === first && block.kind === "prose" ? setApart(rendered) : rendered;
   });
-  return { lesson, prose, html: markWords(html.join("")), figures, pictures };
+  return { lesson, prose, html: markWords(html.join("")), figures, pictures, warnings };
 }
 
 function blockHtml(block: Block, place: OutputPlace, aside = false): string {
@@ -57,7 +61,8 @@ function blockHtml(block: Block, place: OutputPlace, aside = false): string {
     return `<details class="solution"><summary>A solution</summary><div>${inside}</div></details>\n`;
   }
   const kind = block.tags.includes("exercise") ? " exercise" : "";
-  const outputs = block.outputs.map((output) => outputHtml(output, place)).join("");
+  const warn = (what: string): void => place.warn(`${block.where}: ${what}`);
+  const outputs = block.outputs.map((output) => outputHtml(output, { ...place, warn })).join("");
   const label = kind === "" ? "" : '<p class="label">Your turn</p>';
   return `<div class="cell${kind}">${label}${place.prose.code(block.source, "typescript")}${outputs}</div>\n`;
 }
@@ -132,7 +137,7 @@ function counted(count: number, noun: string): string {
 function openLinks({ repository }: Site, { name }: Lesson): Markup {
   if (repository === undefined) return markup``;
   const hosted = /^https:\/\/github\.com\/([^/]+\/[^/]+)$/.exec(repository)?.[1];
-  return markup`<p class="open-links"><a class="button" href="${repository}/blob/HEAD/notebooks/${name}.ipynb" rel="noopener">Open this notebook</a>${
+  return markup`<p class="open-links"><a class="button" href="${repository}/blob/HEAD/notebooks/${encodedPath(name)}.ipynb" rel="noopener">Open this notebook</a>${
     hosted !== undefined &&
     markup` <a class="button quiet" href="https://codespaces.new/${hosted}?quickstart=1" rel="noopener">Run it in Codespaces</a>`
   }</p>`;
@@ -149,5 +154,5 @@ function contents(headings: readonly Heading[]): Markup {
 function neighbour(prose: Prose, lesson: Lesson | undefined, side: "prev" | "next"): Markup {
   if (lesson === undefined) return markup`<span></span>`;
   const label = side === "prev" ? "Previous" : "Next";
-  return markup`<a class="${side}" rel="${side}" href="${lesson.name}.html"><span>${label}</span> <strong>${lesson.number} ${new Markup(prose.inline(lesson.title))}</strong></a>`;
+  return markup`<a class="${side}" rel="${side}" href="${encodedPath(lesson.name)}.html"><span>${label}</span> <strong>${lesson.number} ${new Markup(prose.inline(lesson.title))}</strong></a>`;
 }

@@ -7,7 +7,14 @@ import { type Cell, joined, readNotebook } from "../lib/src/notebook/index.ts";
 /** A piece of a lesson, in reading order. */
 export type Block =
   | { readonly kind: "prose"; readonly text: string; readonly attachments: Attachments }
-  | { readonly kind: "code"; readonly source: string; readonly tags: readonly string[]; readonly outputs: CellOutput[] }
+  | {
+      readonly kind: "code";
+      readonly source: string;
+      readonly tags: readonly string[];
+      readonly outputs: CellOutput[];
+      /** `04-clusters.ipynb, cell 7`. */
+      readonly where: string;
+    }
   | { readonly kind: "solution"; readonly exercise: string; readonly blocks: readonly Block[] };
 
 /** Pictures that a cell of text brings along: name → MIME type → base64. */
@@ -92,7 +99,7 @@ function blockOf(cell: Cell, place: string): Block[] {
   if (cell.cell_type === "markdown") return [{ kind: "prose", text, attachments }];
   if (cell.cell_type !== "code") return [];
   const outputs = Array.isArray(cell.outputs) ? (cell.outputs as CellOutput[]) : [];
-  return [{ kind: "code", source: text.trimEnd(), tags: cell.metadata?.tags ?? [], outputs }];
+  return [{ kind: "code", source: text.trimEnd(), tags: cell.metadata?.tags ?? [], outputs, where: basename(place) }];
 }
 
 /** The list under `## Words`. */

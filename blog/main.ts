@@ -14,8 +14,10 @@ import { warnings } from "./warnings.ts";
 async function build(options: Options): Promise<void> {
   const started = performance.now();
   const lessons = await readLessons(options.notebooks);
-  for (const warning of warnings(lessons)) console.error(`blog: ${warning}`);
-  const files = options.format === "html" ? await siteFiles(lessons, options) : markdownFiles(lessons, options);
+  const warn = (warning: string): void => console.error(`blog: ${warning}`);
+  warnings(lessons).forEach(warn);
+  const files =
+    options.format === "html" ? await siteFiles(lessons, options, warn) : markdownFiles(lessons, options, warn);
   await putInPlace(files, options.output);
   const bytes = [...files.values()].reduce((sum, content) => sum + Buffer.byteLength(content), 0);
   const seconds = formatSeconds((performance.now() - started) / 1000);

@@ -3,23 +3,35 @@ import { PLOTLY } from "../lib/src/notebook/index.ts";
 import type { Files } from "./assets.ts";
 import type { Block, CellOutput, Lesson } from "./lesson.ts";
 import { linkOf } from "./links.ts";
-import { figureTitle, type PageFigure, settled, textOf } from "./outputs.ts";
+import { figureTitle, isVisible, type PageFigure, settled, textOf } from "./outputs.ts";
 import { plainText } from "./prose.ts";
 import { sanitized } from "./sanitize.ts";
 import type { Place } from "./site.ts";
 
 /** One file for each lesson, and the pictures of its figures. */
-export function markdownFiles(lessons: readonly Lesson[], { repository }: Place = {}): Files {
+export function markdownFiles(
+  lessons: readonly Lesson[],
+  { repository }: Place = {},
+  onWarning: (warning: string) => void = () => undefined,
+): Files {
   const files: Files = new Map();
-  for (const lesson of lessons) files.set(`${lesson.name}.md`, lessonMarkdown(lesson, lessons, repository, files));
+  for (const lesson of lessons)
+    files.set(`${lesson.name}.md`, lessonMarkdown(lesson, lessons, { repository, files, onWarning }));
   return files;
 }
 
 function lessonMarkdown(
   lesson: Lesson,
   lessons: readonly Lesson[],
-  repository: string | undefined,
-  files: Files,
+  {
+    repository,
+    files,
+    onWarning,
+  }: {
+    readonly repository: string | undefined;
+    readonly files: Files;
+    readonly onWarning: (warning: string) => void;
+  },
 ): string {
   const { name, number, title, summary } = lesson;
   const link = linkOf(lesson, { lessons, repository });
@@ -39,7 +51,10 @@ function lessonMarkdown(
     if (part.kind === "prose") return relinked(part.text.trim());
     if (part.kind === "solution")
       return `<details>\n<summary>A solution</summary>\n\n${part.blocks.map(block).join("\n\n")}\n\n</details>`;
-    const outputs = part.outputs.map((output) => outputMarkdown(output, addPicture)).filter((text) => text !== "");
+    const warn = (what: string): void => onWarning(`${part.where}: ${what}`);
+    const outputs = part.outputs
+      .map((output) => outputMarkdown(output, addPicture, warn))
+      .filter((text) => text !== "");
     return [fenced(part.source, "typescript"), ...outputs].join("\n\n");
   };
   const yaml = (text: string): string => JSON.stringify(plainText(text));
@@ -52,7 +67,11 @@ function lessonMarkdown(
   ].join("\n\n");
 }
 
-function outputMarkdown(output: CellOutput, addPicture: (bytes: Buffer) => string): string {
+function outputMarkdown(
+  output: CellOutput,
+  addPicture: (bytes: Buffer) => string,
+  warn: (what: string) => void,
+): string {
   if (output.output_type === "stream") return fenced(settled(textOf(output.text)), "text");
   if (output.output_type === "error")
     return fenced(`${textOf(output.ename)}: ${settled(textOf(output.evalue))}`, "text");
@@ -68,7 +87,11 @@ function outputMarkdown(output: CellOutput, addPicture: (bytes: Buffer) => strin
   const markdown = textOf(data["text/markdown"]).trim();
   if (markdown !== "") return markdown;
   if (words !== "") return fenced(settled(words), "text");
-  return sanitized(textOf(data["text/html"]), { link: () => undefined }).trim();
+  const html = sanitized(textOf(data["text/html"]), { link: () => undefined }).trim();
+  const types = Object.keys(data).join(", ");
+  if (isVisible(html) || types === "") return html;
+  warn(`an output of the type ${types} cannot be written as Markdown`);
+  return `*An output of the type ${types}, which cannot be shown here.*`;
 }
 
 /** A fence longer than any inside. */

@@ -79,11 +79,15 @@ function usage(problem: string, cause?: unknown): StreambookError {
   return new StreambookError("USAGE", `${problem}; \`npm run blog -- --help\` shows the options`, { cause });
 }
 
+/** An address as it is written in others: encoded, and of a page, so without what is asked of it or who asks. */
 function webAddress(name: string, text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+  const address = URL.parse(text);
+  if (address === null || !/^https?:$/.test(address.protocol))
     throw usage(`${name} wants an address such as https://example.org/guide/, not "${text}"`);
-  return text;
+  if (/[?#]/.test(text) || address.username !== "" || address.password !== "")
+    throw usage(`${name} wants an address without ?, # and a user's name, not "${text}"`);
+  return address.href;
 }
 
 /** The repository as a page links to it: `git+https://…/name.git` and `github:owner/name` are ways to say the same. */
@@ -96,7 +100,7 @@ export function repositoryOf(text: string | undefined): string | undefined {
     .replace(/^(ssh|git):\/\/(git@)?/, "https://")
     .replace(/^([\w.-]+\/[\w.-]+)$/, "https://github.com/$1")
     .replace(/(\.git)?\/?$/, "");
-  return webAddress("--repository", address);
+  return webAddress("--repository", address)?.replace(/\/$/, "");
 }
 
 function packageRepository(): string | undefined {

@@ -1,8 +1,10 @@
 /** What cells have put out, as HTML: texts, tables, pictures, figures, errors; long ones folded, endless ones cut. */
 import { stripVTControlCharacters } from "node:util";
+import { Resvg } from "@resvg/resvg-js";
 import { PLOTLY } from "../lib/src/notebook/index.ts";
-import { escapeHtml, excerpt } from "../lib/src/plot/index.ts";
+import { escapeHtml, excerpt, formatBytes, undrawnTypes } from "../lib/src/plot/index.ts";
 import type { CellOutput } from "./lesson.ts";
+import { encodedPath } from "./links.ts";
 import { sanitized } from "./sanitize.ts";
 import type { Link, Prose } from "./prose.ts";
 
@@ -26,8 +28,18 @@ export interface OutputPlace {
   /** Takes a figure, gives its name. */
   readonly addFigure: (figure: PageFigure) => string;
   /** Takes a picture, gives its address. */
-  readonly addPicture: (picture: Buffer, type: "png" | "jpeg" | "svg") => string;
+  readonly addPicture: (picture: Buffer, type: "png" | "jpeg" | "gif" | "webp" | "svg") => string;
+  /** Told of what a page cannot show, in words. */
+  readonly warn: (what: string) => void;
 }
+
+/** The kinds of pictures that browsers draw. */
+const PICTURES = ["png", "jpeg", "gif", "webp", "svg+xml"] as const;
+type PictureType = (typeof PICTURES)[number];
+
+/** HTML that is too long for a page, and a figure that is too large to be alive in one. */
+const HTML_LIMIT = 1_000_000;
+const FIGURE_LIMIT = 8_000_000;
 
 /** One output of a cell as HTML. */
 export function outputHtml(output: CellOutput, place: OutputPlace): string {
@@ -101,30 +113,107 @@ function preHtml(text: string): string {
   return `<pre>${lines.join("\n")}</pre>`;
 }
 
-/** The richest format of an output that a page can show. */
-function dataHtml(data: Readonly<Record<string, unknown>>, place: OutputPlace): string {
-  const text = (type: string): string | undefined => (data[type] === undefined ? undefined : textOf(data[type]));
-  const figure = figureOf(data[PLOTLY]);
-  if (figure !== undefined) return figureHtml(figure, data, place);
-  const html = text("text/html");
-  if (html !== undefined && html.trim() !== "")
-    return `<div class="output rich">${sanitized(html, { link: place.link })}</div>\n`;
-  const markdown = text("text/markdown");
-  if (markdown !== undefined) return markdownHtml(markdown, place);
-  const tex = text("text/latex");
-  if (tex !== undefined) return `<div class="output rich">${place.prose.html(tex, {}, true)}</div>\n`;
-  const picture = pictureOf(data);
-  if (picture !== undefined) {
-    const address = place.addPicture(picture.bytes, picture.type);
-    const alt = escapeHtml(excerpt(text("text/plain") ?? "A picture", 300));
-    return `<div class="output rich"><img src="${address}" alt="${alt}" loading="lazy"></div>\n`;
+/** A format of an output as HTML, or why a page cannot show it; both when something of it is left out. */
+interface Form {
+  readonly html?: string;
+  readonly cannot?: string;
+}
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** The formats that a page knows, from the richest on. */
+const FORMS: readonly (readonly [type: string, form: (data: Data, place: OutputPlace) => Form])[] = [
+  [PLOTLY, figureForm],
+  ["text/html", htmlForm],
+  ["text/markdown", (data, place) => ({ html: markdownHtml(textOf(data["text/markdown"]), place) })],
+  [
+    "text/latex",
+    (data, { prose }) => ({
+      html: `<div class="output rich">${prose.html(textOf(data["text/latex"]), {}, true)}</div>\n`,
+    }),
+  ],
+  ...PICTURES.map(
+    (type) => [`image/${type}`, (data: Data, place: OutputPlace) => pictureForm(type, data, place)] as const,
+  ),
+  ["text/plain", (data) => ({ html: textHtml(textOf(data["text/plain"]), "value") })],
+  ["application/json", (data) => ({ html: textHtml(JSON.stringify(data["application/json"], undefined, 2), "value") })],
+];
+const KNOWN = new Set(FORMS.map(([type]) => type));
+
+/** The richest format of an output that a page can show. What is shown as less than it is, is told to who builds the page. */
+function dataHtml(data: Data, place: OutputPlace): string {
+  const lost = Object.keys(data)
+    .filter((type) => !KNOWN.has(type))
+    .map((type) => `an output of the type ${type}`);
+  for (const [type, form] of FORMS) {
+    if (data[type] === undefined) continue;
+    const { html = "", cannot } = form(data, place);
+    if (cannot !== undefined) lost.push(cannot);
+    if (html === "") continue;
+    if (lost.length > 0) place.warn(`${lost.join(", ")} cannot be shown on a page; ${type} is shown`);
+    return html;
   }
-  const plain = text("text/plain");
-  if (plain !== undefined) return textHtml(plain, "value");
-  const json = data["application/json"];
-  if (json !== undefined) return textHtml(JSON.stringify(json, undefined, 2), "value");
-  const types = Object.keys(data).map(escapeHtml).join(", ");
-  return types === "" ? "" : `<p class="output note">An output of the type ${types}, which a page cannot show.</p>\n`;
+  if (lost.length === 0) return "";
+  place.warn(`${lost.join(", ")} cannot be shown on a page, and there is nothing else to show`);
+  const what = escapeHtml(lost.join(", "));
+  return `<p class="output note">${what.charAt(0).toUpperCase()}${what.slice(1)}, which a page cannot show.</p>\n`;
+}
+
+/** What is loaded or run, and so is left out of a page. */
+const ACTIVE = /<(script|iframe|object|embed|canvas|video|audio|form)\b/i;
+
+function htmlForm(data: Data, place: OutputPlace): Form {
+  const html = textOf(data["text/html"]);
+  if (html.trim() === "") return {};
+  if (html.length > HTML_LIMIT) return { cannot: `HTML of ${formatBytes(html.length)}` };
+  const clean = sanitized(withPictures(html, place), { link: place.link });
+  const active = ACTIVE.exec(html)?.[1]?.toLowerCase();
+  if (!isVisible(clean))
+    return { cannot: active === undefined ? "HTML of which nothing can be seen" : `HTML that needs ${active}` };
+  return {
+    html: `<div class="output rich">${clean}</div>\n`,
+    ...(active !== undefined && { cannot: `HTML with its ${active}` }),
+  };
+}
+
+/** Whether anything of sanitized HTML is seen. */
+export function isVisible(html: string): boolean {
+  return /<(img|hr)\b/.test(html) || html.replace(/<[^>]*>|&nbsp;|\s/g, "") !== "";
+}
+
+/** Drawings within HTML become pictures of their own, in which no script runs; one that is none is left to the sanitizer. */
+function withPictures(html: string, { addPicture }: OutputPlace): string {
+  return html.replaceAll(/<svg\b(?:(?!<svg\b)[^])*?<\/svg\s*>/gi, (svg) => {
+    const file = svg.includes("xmlns=") ? svg : svg.replace(/^<svg/i, '<svg xmlns="http://www.w3.org/2000/svg"');
+    const bytes = Buffer.from(file);
+    return isPicture("svg+xml", bytes) ? `<img src="${addPicture(bytes, "svg")}" alt="">` : svg;
+  });
+}
+
+function pictureForm(type: PictureType, data: Data, { addPicture }: OutputPlace): Form {
+  const text = textOf(data[`image/${type}`]);
+  const bytes = type === "svg+xml" ? Buffer.from(text) : Buffer.from(text, "base64");
+  if (!isPicture(type, bytes)) return { cannot: `a picture that is no ${type.replace("+xml", "")}` };
+  const alt = escapeHtml(excerpt(textOf(data["text/plain"]) || "A picture", 300));
+  const address = addPicture(bytes, type === "svg+xml" ? "svg" : type);
+  return { html: `<div class="output rich"><img src="${address}" alt="${alt}" loading="lazy"></div>\n` };
+}
+
+/** Whether bytes are what they say, so that a page has no broken picture. */
+function isPicture(type: PictureType, bytes: Buffer): boolean {
+  if (type === "svg+xml") return isDrawing(bytes.toString());
+  const mark = { png: "\x89PNG", jpeg: "\xff\xd8\xff", gif: "GIF8", webp: "RIFF" }[type];
+  return bytes.toString("latin1", 0, mark.length) === mark;
+}
+
+/** Whether a text is an SVG that a browser draws: one that is not well-formed stays blank. */
+function isDrawing(svg: string): boolean {
+  try {
+    new Resvg(svg);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Markdown that a cell puts out: the code of the library, mostly. A long listing is folded. */
@@ -151,25 +240,31 @@ function tryJson(text: string): unknown {
   }
 }
 
-function pictureOf(
-  data: Readonly<Record<string, unknown>>,
-): { bytes: Buffer; type: "png" | "jpeg" | "svg" } | undefined {
-  for (const type of ["png", "jpeg"] as const) {
-    const text = textOf(data[`image/${type}`]);
-    if (text !== "") return { bytes: Buffer.from(text, "base64"), type };
-  }
-  const svg = textOf(data["image/svg+xml"]);
-  return svg === "" ? undefined : { bytes: Buffer.from(svg), type: "svg" };
+/**
+ * A figure: alive, if the site's plotly.js draws all of it and it is no burden; else its picture, with its words; else something
+ * that is not this form.
+ */
+function figureForm(data: Data, place: OutputPlace): Form {
+  const figure = figureOf(data[PLOTLY]);
+  if (figure === undefined) return { cannot: "a figure that is none" };
+  const undrawn = undrawnTypes(figure.data);
+  const bytes = undrawn.length > 0 ? 0 : JSON.stringify(figure).length;
+  if (undrawn.length === 0 && bytes <= FIGURE_LIMIT) return { html: figureHtml(figure, data, place, true) };
+  const cannot = undrawn.length > 0 ? `a figure with ${undrawn.join(", ")}` : `a figure of ${formatBytes(bytes)}`;
+  const kept = pngSize(Buffer.from(textOf(data["image/png"]), "base64")) !== undefined;
+  return kept ? { html: figureHtml(figure, data, place, false), cannot } : { cannot };
 }
 
 /** The picture at once, and what the script needs to make it alive; the words for everybody, read out with it. */
 function figureHtml(
   figure: PageFigure["figure"],
   data: Readonly<Record<string, unknown>>,
-  { addFigure }: OutputPlace,
+  { addFigure, addPicture }: OutputPlace,
+  alive: boolean,
 ): string {
   const bytes = Buffer.from(textOf(data["image/png"]), "base64");
   const picture = pngSize(bytes) === undefined ? undefined : bytes;
+  if (!alive) return stillHtml(bytes, figure, data, addPicture);
   const name = addFigure({ figure, picture });
   const id = `figure-${name.split("-").at(-1)}`;
   const title = escapeHtml(figureTitle(figure));
@@ -179,13 +274,27 @@ function figureHtml(
   const still =
     picture === undefined
       ? `<p class="note">${title}</p>`
-      : `<img src="figures/${name}.png" alt="${title}" width="${pixels / 2}" height="${rows / 2}" loading="lazy" decoding="async">`;
+      : `<img src="figures/${encodedPath(name)}.png" alt="${title}" width="${pixels / 2}" height="${rows / 2}" loading="lazy" decoding="async">`;
   const long = words.length > CAPTION;
   const caption = long ? `<details><summary>The figure in words</summary><p>${words}</p></details>` : words;
   return `<figure class="output figure" id="${id}" data-figure="${name}" data-title="${title}" style="--height:${height}px">
 <div class="still">${still}</div>
 <figcaption id="${id}-words">${caption || title}</figcaption>
 </figure>\n`;
+}
+
+/** A figure that stays a picture. */
+function stillHtml(
+  picture: Buffer,
+  figure: PageFigure["figure"],
+  data: Data,
+  addPicture: OutputPlace["addPicture"],
+): string {
+  const title = escapeHtml(figureTitle(figure));
+  const words = escapeHtml(textOf(data["text/plain"]).replace(/\s+/g, " ").trim());
+  const { width, height } = pngSize(picture) ?? { width: 1520, height: 760 };
+  const image = `<img src="${addPicture(picture, "png")}" alt="${title}" width="${width / 2}" height="${height / 2}" loading="lazy">`;
+  return `<figure class="output figure"><div class="still">${image}</div>\n<figcaption>${words || title}</figcaption>\n</figure>\n`;
 }
 
 /** The title of a figure in words. */

@@ -1,5 +1,6 @@
 /** What the search of the site looks through: one entry for each section of each page. The index is built in the browser. */
 import type { Lesson } from "./lesson.ts";
+import { encodedPath } from "./links.ts";
 import { glossaryEntries } from "./glossary.ts";
 import { wordId } from "./lesson-page.ts";
 import { plainText, Prose } from "./prose.ts";
@@ -24,7 +25,7 @@ function sectionsOf(lesson: Lesson, highlighter: Highlighter): SearchEntry[] {
   // The same headings get the same ids as on the page.
   const ids = new Prose(highlighter, () => undefined);
   const page = `${lesson.number} ${plainText(lesson.title)}`.trim();
-  let current = section(`${lesson.name}.html`, lesson.title, page);
+  let current = section(`${encodedPath(lesson.name)}.html`, lesson.title, page);
   current.text = plainText(lesson.summary);
   const sections = [current];
   for (const block of lesson.blocks) {
@@ -33,7 +34,7 @@ function sectionsOf(lesson: Lesson, highlighter: Highlighter): SearchEntry[] {
     for (const part of block.text.replace(/```[^]*?```/g, " ").split(/^(?=#{1,6} )/m)) {
       const [, heading, rest = ""] = /^#{1,6} +(.*)([^]*)/.exec(part) ?? [undefined, undefined, part];
       if (heading !== undefined) {
-        current = section(`${lesson.name}.html#${ids.id(heading)}`, heading, page);
+        current = section(`${encodedPath(lesson.name)}.html#${ids.id(heading)}`, heading, page);
         sections.push(current);
       }
       current.text += ` ${plainText(rest)}`;

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { markdownFiles } from "./markdown-files.ts";
 import { BlogFolder, printed, shown } from "./notebooks-for-test.ts";
+import { parseOptions } from "./options.ts";
 import { readLessons, siteFiles } from "./site.ts";
 import { warnings } from "./warnings.ts";
 
@@ -59,6 +60,8 @@ test("wrong words are answered with what is right", async () => {
     [["--base", "guide"], /--base wants a path with slashes at both ends, such as \/guide\//],
     [["--format", "pdf"], /--format wants html or markdown, not "pdf"/],
     [["--site", "example.org"], /--site wants an address/],
+    [["--site", "https://example.org/?page=1"], /--site wants an address without/],
+    [["--site", "https://me@example.org/"], /--site wants an address without/],
     [["--port", "x"], /--port wants a number/],
     [["--wach"], /--wach.*--help` shows the options/],
     [["--repository", "file:///x"], /--repository wants an address/],
@@ -92,7 +95,12 @@ test("a lesson with an error, a huge output, a script and an unknown type become
     },
   ]);
   const lessons = await readLessons(folder.path);
-  const files = await siteFiles(lessons);
+  const told: string[] = [];
+  const files = await siteFiles(lessons, {}, (warning) => told.push(warning));
+  assert.deepEqual(told, [
+    "01-wild.ipynb, cell 4: HTML that needs script cannot be shown on a page, and there is nothing else to show",
+    "01-wild.ipynb, cell 4: an output of the type application/x-unknown cannot be shown on a page, and there is nothing else to show",
+  ]);
   const page = String(files.get("01-wild.html"));
   const scripts = page.match(/<script\b[^>]*>/g) ?? [];
   assert.equal(scripts.length, 3, "those of the page itself");
@@ -126,6 +134,35 @@ test("links to the repository are there when it is known, and only then", async 
   assert.match(String(files.get("404.html")), /href="\/n\/index\.html"/);
   assert.match(String(files.get("index.html")), /git.*clone.*https:\/\/github\.com\/o\/n/);
   assert.match(String(files.get("feed.xml")), /<link>https:\/\/o\.github\.io\/n\/01-small\.html<\/link>/);
+});
+
+test("notebooks and sites of any name have addresses that programs read", async () => {
+  await using folder = await BlogFolder.make();
+  const figure = { data: [{ type: "bar", y: [1] }] };
+  await folder.write("01 a & b #é?", [
+    ...sound,
+    {
+      code: "1",
+      outputs: [shown({ "application/vnd.plotly.v1+json": figure, "image/png": "iVBORw0KGgoAAAANSUhEUgAABfAAAAIw" })],
+    },
+  ]);
+  await folder.write("02-more", ["# 02 · More\n\nAnother.\n\n[back](01%20a%20%26%20b%20%23%C3%A9%3F.ipynb)"]);
+  const { address } = parseOptions(["--site", "https://bücher.example/der kurs/"], {});
+  const files = await siteFiles(await readLessons(folder.path), { address });
+  const name = "01%20a%20%26%20b%20%23%C3%A9%3F";
+  const url = `https://xn--bcher-kva.example/der%20kurs/${name}`;
+  for (const [path, expected] of [
+    ["sitemap.xml", `<loc>${url}.html</loc>`],
+    ["feed.xml", `<link>${url}.html</link>`],
+    ["01 a & b #é?.html", `<link rel="canonical" href="${url}.html">`],
+    ["01 a & b #é?.html", `content="https://xn--bcher-kva.example/der%20kurs/cards/${name}.png"`],
+    ["01 a & b #é?.html", `<img src="figures/${name}-1.png"`],
+    ["02-more.html", `<a href="${name}.html">back</a>`],
+    ["02-more.html", `rel="prev" href="${name}.html"`],
+    ["index.html", `href="${name}.html"`],
+    ["glossary.html", `href="${name}.html#`],
+  ] as const)
+    assert.ok(String(files.get(path)).includes(expected), `${path} has ${expected}`);
 });
 
 test("lessons can be had as Markdown, with their outputs and pictures", async () => {

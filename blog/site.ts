@@ -41,8 +41,16 @@ export async function readLessons(folder: string): Promise<Lesson[]> {
   return Promise.all(files.map((file) => readLesson(file)));
 }
 
-/** All files of the site, by their path in it. */
-export async function siteFiles(lessons: readonly Lesson[], place: Place = {}): Promise<Files> {
+/**
+ * All files of the site, by their path in it.
+ *
+ * @param onWarning told of each output that pages cannot show as it is
+ */
+export async function siteFiles(
+  lessons: readonly Lesson[],
+  place: Place = {},
+  onWarning: (warning: string) => void = () => undefined,
+): Promise<Files> {
   const colours = await (highlighter ??= Highlighter.load());
   const files: Files = new Map();
   const rendered = lessons.map((lesson) => renderLesson(lesson, { lessons, repository: place.repository }, colours));
@@ -58,7 +66,8 @@ export async function siteFiles(lessons: readonly Lesson[], place: Place = {}): 
   const entries = `streambookSearch(${scriptJson(searchEntries(lessons, colours))})`;
   const assets = await addAssets(files, colours, entries);
   for (const page of pages) files.set(page.path, pageHtml(site, page, assets));
-  for (const { figures, pictures } of rendered) {
+  for (const { figures, pictures, warnings } of rendered) {
+    warnings.forEach(onWarning);
     for (const { name, figure, picture } of figures) {
       // A script and not JSON: pages opened from a disk may not fetch.
       files.set(`figures/${name}.js`, `streambookFigure(${JSON.stringify(name)},${scriptJson(figure)})`);

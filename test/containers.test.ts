@@ -253,7 +253,7 @@ test("Jupyter finds the kernel where set-up writes it", () => {
 });
 
 test("versions stand once: neither file repeats one of the tables", async () => {
-  for (const version of Object.values<string>({ ...(await versions()) })) {
+  for (const version of Object.values(await versions())) {
     assert.ok(!dockerfile.includes(version) && !composeText.includes(version), version);
   }
   assert.ok(dockerfile.includes(`${SUFFICIENT_NPM}\n`));

@@ -22,8 +22,8 @@ const project = projectFolder();
 /** The page of the error table. */
 function errorPage(): string {
   const rows = Object.entries(errorCodes).map(
-    ([code, { summary, retriable, exitCode }]) =>
-      `| \`${code}\` | ${summary} | ${retriable ? "yes" : "no"} | ${exitCode} |`,
+    ([code, { summary, solve, retriable, exitCode }]) =>
+      `| \`${code}\` | ${summary} | ${solve} | ${retriable ? "yes" : "no"} | ${exitCode} |`,
   );
   return [
     "# Errors",
@@ -33,8 +33,8 @@ function errorPage(): string {
     "",
     "This page is made from the table in `lib/src/errors/errors.ts`: `UPDATE_DOCS=1 npm test -- docs` writes it anew.",
     "",
-    "| code | meaning | worth another try | exit code |",
-    "| --- | --- | --- | --- |",
+    "| code | meaning | how to solve it | worth another try | exit code |",
+    "| --- | --- | --- | --- | --- |",
     ...rows,
     "",
   ].join("\n");

@@ -34,32 +34,34 @@ interface OnTerminal {
 const onLinux = { skip: process.platform === "linux" ? false : "`script` takes other words elsewhere than on Linux" };
 
 suite("a run that has started Kafka", onLinux, () => {
+  let folder = "";
   let home = "";
   let environment: NodeJS.ProcessEnv = {};
   let guardian: Guardian;
   const terminals: ChildProcess[] = [];
 
   before(async () => {
-    home = await mkdtemp(join(tmpdir(), "streambook-endings-"));
+    folder = await mkdtemp(join(tmpdir(), "streambook-endings-"));
+    home = join(folder, "home");
     const start = `"${process.execPath}" "${join(projectFolder(), "test", "fixtures", "kafka-run.mjs")}"`;
-    await writeFile(join(home, "package.json"), JSON.stringify({ scripts: { start } }));
+    await writeFile(join(folder, "package.json"), JSON.stringify({ scripts: { start } }));
     const jars = process.env["STREAMBOOK_JARS"] ?? join(homeFolder({}), "jars");
     const { STREAMBOOK_STACK: _, NODE_TEST_CONTEXT: _context, ...rest } = process.env;
     environment = { ...rest, STREAMBOOK_HOME: home, STREAMBOOK_JARS: jars, STREAMBOOK_PORTS: "free" };
-    guardian = await startGuardian({ services: "all", remove: [home] }, environment);
+    guardian = await startGuardian({ services: "all", remove: [folder] }, environment);
   });
   after(async () => {
     for (const terminal of terminals) terminal.kill("SIGKILL");
     await down({ environment });
     await guardian[Symbol.asyncDispose]();
-    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
   function start(): OnTerminal {
     return begin("npm start");
   }
   function begin(command: string): OnTerminal {
-    const terminal = spawn("script", ["-qefc", command, "/dev/null"], { cwd: home, env: environment });
+    const terminal = spawn("script", ["-qefc", command, "/dev/null"], { cwd: folder, env: environment });
     terminals.push(terminal);
     let said = "";
     for (const stream of [terminal.stdout, terminal.stderr])

@@ -14,7 +14,7 @@ import { projectFolder } from "../lib/src/stack/index.ts";
 /** The whole service: what it is, and, when Node starts this file, what it does. */
 const echo = (port: number): string => `
 import { createServer } from "node:http";
-import { askJson } from "../probes.ts";
+import { askJson } from "../observe/probes.ts";
 import type { Service } from "../service.ts";
 
 export default {
@@ -124,7 +124,7 @@ suite("a service of one file", () => {
           .then(({ ok }) => ok)
           .catch(() => false);
       await until("the service to answer", answers);
-      const check = join(folder, "lib", "src", "stack", "container-check.ts");
+      const check = join(folder, "lib", "src", "stack", "containers", "check.ts");
       await node(check, "echo").then(
         () => assert.fail("the check asks the service by its name among containers, which is none here"),
         (error: { code?: number }) => assert.equal(error.code, 1),

@@ -74,7 +74,7 @@ const CLIENTS = `
 import { listFiles, readChunks } from "../lib/src/stream/index.ts";
 import { Hdfs, openWebHdfsPackage } from "../lib/src/hdfs/index.ts";
 import { ResourceManager } from "../lib/src/mapreduce/resource-manager.ts";
-import { answers } from "../lib/src/stack/readiness.ts";
+import { answers } from "../lib/src/stack/observe/readiness.ts";
 const url = "http://" + process.env.SERVICE;
 const found = [...(await listFiles(url)), ...(await Array.fromAsync(readChunks(url, "a.txt")))];
 found.push(String(await new Hdfs({ address: url, user: "u" }).read("/x")));

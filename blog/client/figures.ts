@@ -38,7 +38,7 @@ function load(src: string): Promise<void> {
 
 async function enliven(frame: HTMLElement): Promise<void> {
   const name = frame.dataset["figure"] ?? "";
-  await Promise.all([load(own.dataset["plotly"] ?? ""), load(`figures/${name}.js`)]);
+  await Promise.all([load(own.dataset["plotly"] ?? ""), load(`figures/${encodeURIComponent(name)}.js`)]);
   const kept = figures.get(name);
   if (kept === undefined || alive.has(frame)) return;
   const place = document.createElement("div");

@@ -22,7 +22,7 @@ export async function withTimeout<T>(
       limit.abort(
         new StreambookError(
           "TIMEOUT",
-          `waited ${milliseconds / 1000} s for ${what}; try again, or look at \`streambook status\``,
+          `waited ${milliseconds / 1000} s for ${what}; try again, or look at \`npx streambook status\``,
         ),
       );
     }, milliseconds);

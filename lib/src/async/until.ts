@@ -27,7 +27,7 @@ export async function until<T>(
     const answer = await look();
     if (answer !== undefined && answer !== false) return answer;
     if (performance.now() > end)
-      throw new StreambookError("TIMEOUT", `waited ${timeout / 1000} s for ${what}; look at \`streambook status\``);
+      throw new StreambookError("TIMEOUT", `waited ${timeout / 1000} s for ${what}; look at \`npx streambook status\``);
     await delay(interval, signal);
   }
 }

@@ -1,8 +1,9 @@
 /** The commands `data generate` and `data fetch`: texts to work with. */
 import tls from "node:tls";
 import { type Command, InvalidArgumentError } from "commander";
-import { fetchTexts, generateCorpus, parseSize } from "../corpus/index.ts";
-import { messageOf } from "../errors/index.ts";
+import { type Cut, type FetchedText, fetchTexts, generateCorpus, parseSize } from "../corpus/index.ts";
+import { messageOf, shownName } from "../errors/index.ts";
+import { plural } from "../plot/index.ts";
 import { givenAuthorities } from "../../../setup/certificates.mjs";
 import { action, path, wholeNumber } from "./command.ts";
 
@@ -75,9 +76,7 @@ async function fetchAll(
     overwrite,
     maximumBytes: maximumSize,
     signal,
-    onText: ({ file, bytes, stripped }) => {
-      console.log(`${file}: ${bytes} bytes${stripped > 0 ? `, without ${stripped} of header and footer` : ""}`);
-    },
+    onText: (text) => console.log(fetched(text)),
   });
 }
 
@@ -85,6 +84,19 @@ async function fetchAll(
 async function trustGivenAuthorities(): Promise<void> {
   const given = await givenAuthorities();
   if (given.length > 0) tls.setDefaultCACertificates([...tls.getCACertificates("default"), ...given]);
+}
+
+/** What came, and what of Project Gutenberg's was cut from it, so that one can see whether that was right. */
+function fetched({ file, bytes, header, footer }: FetchedText): string {
+  const cut = (what: string, from: string, part: Cut | undefined): string =>
+    part === undefined
+      ? `  no ${what} of Project Gutenberg recognised: nothing was cut from the ${from}`
+      : `  cut from the ${from}: ${plural(part.lines, "line")}, from “${shownName(part.first)}” to “${shownName(part.last)}”`;
+  const lines =
+    header === undefined && footer === undefined
+      ? ["  no header or footer of Project Gutenberg recognised: all of it was kept"]
+      : [cut("header", "top", header), cut("footer", "end", footer)];
+  return [`${file}: ${plural(bytes, "byte")}`, ...lines].join("\n");
 }
 
 function megabytes(bytes: number): string {

@@ -5,7 +5,7 @@ import { plural } from "../plot/index.ts";
 import { addresses, useStack } from "../stack/index.ts";
 import { action, hostAndPort, path, positiveNumber, serviceAddress, usage, wholeNumber } from "./command.ts";
 import { statusLine } from "./status-line.ts";
-import { StreambookError } from "../errors/index.ts";
+import { shownName, StreambookError } from "../errors/index.ts";
 import { produce, type ProduceResult } from "../texts/index.ts";
 
 interface Options {
@@ -79,7 +79,7 @@ export function register(program: Command): void {
         });
         line.end(summary(result, (performance.now() - start) / 1000));
         if (result.failed.length > 0) {
-          const names = result.failed.map(({ file }) => file).join(", ");
+          const names = result.failed.map(({ file }) => shownName(file)).join(", ");
           throw new StreambookError("STREAM_BROKEN", `not read to the end: ${names}; the lines above say why`);
         }
       }),

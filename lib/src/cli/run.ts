@@ -1,7 +1,7 @@
 /** `streambook run`, which `npm start` calls: the stack, the whole pipeline, the report. */
 import { join, relative } from "node:path";
 import type { Command } from "commander";
-import { listed, StreambookError } from "../errors/index.ts";
+import { StreambookError } from "../errors/index.ts";
 import { createLogger } from "../log/index.ts";
 import { plural } from "../plot/index.ts";
 import { judge, type RunReport } from "../report/index.ts";
@@ -24,7 +24,7 @@ import {
   versions,
 } from "../stack/index.ts";
 import { findJava } from "../../../setup/java.mjs";
-import { surveyTexts } from "../stream/index.ts";
+import { passedOver, surveyTexts, type TextSurvey } from "../stream/index.ts";
 import {
   checkOutput,
   checkRunNames,
@@ -80,16 +80,19 @@ export function register(program: Command): void {
         // What is wrong with the names, folders and texts is told before the stack is started for them.
         checkRunNames(options);
         await checkOutput(options.output, options.data);
-        const { others } = await surveyTexts(options.data, context.signal);
-        if (others.length > 0)
-          process.stderr.write(`in ${options.data} only files are read; passed over: ${listed(others)}\n`);
-        await holdingNames(options, () => runOnStack(options, context));
+        const survey = await surveyTexts(options.data, context.signal);
+        if (survey.others.length > 0)
+          process.stderr.write(`in ${options.data} only texts are read; passed over: ${passedOver(survey)}\n`);
+        await holdingNames(options, () => runOnStack({ ...options, survey }, context));
       }),
     );
 }
 
 /** The run itself: starts the stack, and ends it if nobody else uses it. */
-async function runOnStack(options: Options & RunNames, { signal, whenEndedAtOnce }: CommandContext): Promise<void> {
+async function runOnStack(
+  options: Options & RunNames & { readonly survey: TextSurvey },
+  { signal, whenEndedAtOnce }: CommandContext,
+): Promise<void> {
   await using _user = await useStack("streambook run");
   await using _guardian = options.keepUp === true ? undefined : await guarded(whenEndedAtOnce);
   const recorder = new StageRecorder(terminal());
@@ -104,7 +107,7 @@ async function runOnStack(options: Options & RunNames, { signal, whenEndedAtOnce
       schema: await loadSchema(join(projectFolder(), "schemas", "chunks.json")),
       addresses: await addresses(),
       hadoop: await hadoopClient(),
-      versions: { ...(await versions()) },
+      versions: await versions(),
       jdk: await javaVersion(),
       recorder,
       signal,

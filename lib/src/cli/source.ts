@@ -1,6 +1,7 @@
 /** `streambook source`: the stream API over a folder of texts, until Ctrl-C. */
 import type { Command } from "commander";
-import { startStreamSource } from "../stream/index.ts";
+import { plural } from "../plot/index.ts";
+import { faultSentences, passedOver, startStreamSource } from "../stream/index.ts";
 import { action, path, port, wholeNumber } from "./command.ts";
 
 interface SourceOptions {
@@ -34,9 +35,16 @@ Example:
 
 async function run(options: SourceOptions, { signal }: { readonly signal: AbortSignal }): Promise<void> {
   const { directory, chunkSize, host } = options;
-  const source = await startStreamSource({ folder: directory, chunkSize, port: options.port, host, signal });
+  const warn = (message: string): void => void process.stderr.write(`source: warning: ${message}\n`);
+  const source = await startStreamSource({
+    ...{ folder: directory, chunkSize, port: options.port, host, signal },
+    onRefused: (message) => warn(`${message}; a reader was refused`),
+  });
+  if (source.survey.others.length > 0)
+    warn(`in ${directory} only texts are served; passed over: ${passedOver(source.survey)}`);
+  for (const fault of faultSentences(source.survey)) warn(fault);
   console.log(
-    `serving ${directory} at ${source.url}, ${chunkSize} characters a chunk; documentation at ${source.url}/docs; Ctrl-C stops`,
+    `serving ${plural(source.survey.names.length, "text")} of ${directory} at ${source.url}, ${chunkSize} characters a chunk; documentation at ${source.url}/docs; Ctrl-C stops`,
   );
   await source.closed;
 }

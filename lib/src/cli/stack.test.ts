@@ -27,7 +27,7 @@ function streambook(
 const cases: [words: string[], code: number, says: RegExp, environment?: Record<string, string>][] = [
   [["status"], 0, /kafka +stopped[^]*nothing runs; `npx streambook up`/],
   [["down"], 0, /nothing was running/],
-  [["up", "hbase"], 2, /^streambook: there is no service "hbase"; there are all, hdfs/],
+  [["up", "hbase"], 2, /^streambook: there is no service "hbase"; there are all, core, brokers, hdfs/],
   [
     ["up", "kafka"],
     1,

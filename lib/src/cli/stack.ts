@@ -44,8 +44,8 @@ export function register(program: Command): void {
     .action(action(async (options: { json?: boolean }, { signal }) => showStatus(options.json === true, signal)));
   program
     .command("logs")
-    .description("show the end of a service's log")
-    .argument("<name>", serviceNames().join(", "))
+    .description("show the end of a service's log, or of several")
+    .argument("<name>", NAMES)
     .option("-f, --follow", "go on with new lines until Ctrl-C")
     .option("-n, --lines <number>", "how many lines", wholeNumber(0), 50)
     .action(

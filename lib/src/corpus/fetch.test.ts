@@ -76,6 +76,17 @@ test("texts arrive without header, footer and byte order mark, and nothing else 
     texts.map(({ file }) => file),
   );
   assert.equal(texts[0]?.stripped, Buffer.byteLength(BOOK) - Buffer.byteLength("Once upon a tïme 🐝.\n"));
+  assert.deepEqual(texts[0]?.header, {
+    lines: 2,
+    first: "Head",
+    last: "*** START OF THE PROJECT GUTENBERG EBOOK X ***",
+  });
+  assert.deepEqual(texts[0]?.footer, {
+    lines: 2,
+    first: "*** END OF THE PROJECT GUTENBERG EBOOK X ***",
+    last: "Licence",
+  });
+  assert.deepEqual([texts[1]?.header, texts[1]?.footer], [undefined, undefined]);
   assert.deepEqual((await readdir(output)).sort(), ["84-0.txt", "notes.md", "plain.txt"]);
 });
 

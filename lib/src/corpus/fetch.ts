@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { downloadThroughProxy, proxyFor } from "../address/index.ts";
 import { retry, withTimeout } from "../async/index.ts";
 import { messageOf, StreambookError } from "../errors/index.ts";
-import { stripGutenberg } from "./gutenberg.ts";
+import { type Cut, cutGutenberg } from "./gutenberg.ts";
 import { readPlainText } from "./plain-text.ts";
 
 /** Options of {@link fetchTexts}. */
@@ -29,6 +29,10 @@ export interface FetchedText {
   readonly bytes: number;
   /** How many bytes of header and footer were left out. */
   readonly stripped: number;
+  /** The header of Project Gutenberg that was cut, if one was recognised. */
+  readonly header: Cut | undefined;
+  /** The footer that was cut, if one was recognised. */
+  readonly footer: Cut | undefined;
 }
 
 /**
@@ -56,12 +60,12 @@ export async function fetchTexts(
       withTimeout(`${url.href} to arrive`, timeout, (limited) => get(url, maximumBytes, limited), signal);
     const bytes = await retry(download, { attempts: 3, minimumDelay: 500, signal });
     const plain = readPlainText(bytes, url.href);
-    const text = stripGutenberg(plain);
+    const { body: text, header, footer } = cutGutenberg(plain);
     if (text.trim() === "") throw new StreambookError("TEXT_REFUSED", `${url.href} holds no text; check the address`);
     const file = join(folder, names[index] as string);
     await writeNew(file, text, overwrite);
     const size = Buffer.byteLength(text);
-    texts.push({ url: url.href, file, bytes: size, stripped: Buffer.byteLength(plain) - size });
+    texts.push({ url: url.href, file, bytes: size, stripped: Buffer.byteLength(plain) - size, header, footer });
     options.onText?.(texts.at(-1) as FetchedText);
   }
   return texts;

@@ -9,5 +9,5 @@ export {
 } from "./generate.ts";
 export { labelledChunks, type LabelledChunk, type LabelledChunksOptions } from "./labelled-chunks.ts";
 export { fetchTexts, type FetchOptions, type FetchedText } from "./fetch.ts";
-export { stripGutenberg } from "./gutenberg.ts";
+export { cutGutenberg, stripGutenberg, type Cut, type CutBook } from "./gutenberg.ts";
 export { parseSize } from "./size.ts";

@@ -6,6 +6,8 @@
 interface ErrorEntry {
   /** What kind of failure this is, one sentence. */
   readonly summary: string;
+  /** What a person does about it: one or two sentences, for docs/errors.md. */
+  readonly solve: string;
   /** Whether trying the same again, later, can succeed. */
   readonly retriable: boolean;
   /** Exit status of a command that ends with this error: 2 for wrong usage, 1 for a failed run. */
@@ -17,83 +19,222 @@ export const errorCodes = {
   // any room
   USAGE: {
     summary: "A command or function was called with a value it does not accept.",
+    solve: "Read the message: it says which values are accepted. `--help` shows all options.",
     retriable: false,
     exitCode: 2,
   },
-  TIMEOUT: { summary: "Something that was waited for did not happen in time.", retriable: true, exitCode: 1 },
-  UNREACHABLE: { summary: "A service does not answer at the address tried.", retriable: true, exitCode: 1 },
+  TIMEOUT: {
+    summary: "Something that was waited for did not happen in time.",
+    solve:
+      "Try again; `npx streambook status` shows whether the service works, `npx streambook logs NAME` what it is doing.",
+    retriable: true,
+    exitCode: 1,
+  },
+  UNREACHABLE: {
+    summary: "A service does not answer at the address tried.",
+    solve: "Start the service (`npx streambook up`), or give the address where it runs.",
+    retriable: true,
+    exitCode: 1,
+  },
   NOT_FOUND: {
     summary: "A file, folder, topic or table that was named does not exist.",
+    solve: "Check the name; the message says where it was looked for.",
     retriable: false,
     exitCode: 1,
   },
   NOT_OURS: {
     summary: "A folder, topic or table that would be written over or removed was not made by streambook.",
+    solve:
+      "Name an empty or a new folder, or other names (`--topic`, `--table`); `--replace` removes what stands there.",
     retriable: false,
     exitCode: 2,
   },
   INTERNAL: {
     summary: "The library contradicts itself: a fault of ours, please report it.",
+    solve: "Report it, with what `--verbose` shows.",
     retriable: false,
     exitCode: 1,
   },
   // schema
-  SCHEMA_INVALID: { summary: "A schema file cannot be used.", retriable: false, exitCode: 2 },
-  MESSAGE_INVALID: { summary: "A message does not follow its schema.", retriable: false, exitCode: 1 },
-  // stream
-  NOT_UTF8: { summary: "A file that should be UTF-8 text is not.", retriable: false, exitCode: 1 },
-  STREAM_BROKEN: { summary: "A stream from the API ended before its last chunk.", retriable: true, exitCode: 1 },
-  PORT_TAKEN: {
-    summary: "A port that was to be listened on is taken, or may not be used.",
+  SCHEMA_INVALID: {
+    summary: "A schema file cannot be used.",
+    solve: "Correct the schema file at the place that the message names; `schemas/README.md` describes the form.",
+    retriable: false,
+    exitCode: 2,
+  },
+  MESSAGE_INVALID: {
+    summary: "A message does not follow its schema.",
+    solve: "Correct the program that sends it; what could not be read is in the dead-letter topic.",
     retriable: false,
     exitCode: 1,
   },
-  NO_TEXTS: { summary: "There are no texts where they should be.", retriable: false, exitCode: 1 },
-  // kafka
-  KAFKA_FAILED: { summary: "Kafka refused or failed a request.", retriable: true, exitCode: 1 },
-  MESSAGE_TOO_LARGE: { summary: "A message is larger than the topic accepts.", retriable: false, exitCode: 1 },
-  // hdfs
-  HDFS_FAILED: { summary: "HDFS refused or failed an operation.", retriable: true, exitCode: 1 },
-  HDFS_REFUSED: { summary: "HDFS answered that an operation was not done.", retriable: false, exitCode: 1 },
-  // hive
-  HIVE_FAILED: { summary: "Hive failed a statement.", retriable: false, exitCode: 1 },
-  // cluster
-  MODEL_INVALID: { summary: "A saved model cannot be read.", retriable: false, exitCode: 1 },
-  // corpus
-  TEXT_REFUSED: { summary: "What was downloaded is not a plain text, or is too large.", retriable: false, exitCode: 1 },
-  // mapreduce
-  JOB_FAILED: { summary: "A MapReduce job failed.", retriable: false, exitCode: 1 },
-  // stack
-  STACK_DOWN: { summary: "The stack, or a service of it, is not running.", retriable: true, exitCode: 1 },
-  SERVICE_DIED: { summary: "A service ended by itself.", retriable: true, exitCode: 1 },
-  SETUP_MISSING: { summary: "Something the stack needs is not installed.", retriable: false, exitCode: 1 },
-  // pipeline
-  RUN_UNDER_WAY: {
-    summary: "Another run is using the same topic, table or output folder.",
+  // stream
+  NOT_UTF8: {
+    summary: "A file that should be UTF-8 text is not.",
+    solve: "Save the file as UTF-8 (`iconv -t UTF-8`), or take it out of the folder.",
+    retriable: false,
+    exitCode: 1,
+  },
+  STREAM_BROKEN: {
+    summary: "A stream from the API ended before its last chunk.",
+    solve: "Check that the stream source still runs, and start the reader again: it goes on where it stopped.",
     retriable: true,
     exitCode: 1,
   },
-  LOG_FAILED: { summary: "A log of messages cannot be written.", retriable: false, exitCode: 1 },
-  OFFSETS_OVERLAP: {
-    summary: "Two data files claim the same offsets of one partition.",
+  PORT_TAKEN: {
+    summary: "A port that was to be listened on is taken, or may not be used.",
+    solve: "Choose another port, or end the program that has it (`ss -ltnp` shows it).",
     retriable: false,
     exitCode: 1,
   },
-  PARTITION_LOST: { summary: "Another consumer has taken over a partition.", retriable: true, exitCode: 1 },
+  NO_TEXTS: {
+    summary: "There are no texts where they should be.",
+    solve: "Put UTF-8 texts directly into the folder, or name another folder with `--data`.",
+    retriable: false,
+    exitCode: 1,
+  },
+  TEXT_UNREADABLE: {
+    summary: "A file that should be a text may not be read, has vanished, or has a name that is not UTF-8.",
+    solve: "Make the file readable, rename it, or take it out of the folder.",
+    retriable: false,
+    exitCode: 1,
+  },
+  // kafka
+  KAFKA_FAILED: {
+    summary: "Kafka refused or failed a request.",
+    solve: "`npx streambook logs kafka` shows why; most such errors pass.",
+    retriable: true,
+    exitCode: 1,
+  },
+  WRONG_CLUSTER: {
+    summary:
+      "At an address there is another cluster than the one that was talked to before, or that a table belongs to.",
+    solve: "Give the address of the cluster that the message names; for another cluster, use another table.",
+    retriable: false,
+    exitCode: 1,
+  },
+  MESSAGE_TOO_LARGE: {
+    summary: "A message is larger than the topic accepts.",
+    solve: "Send smaller chunks (`-c`), or raise the topic's `max.message.bytes`.",
+    retriable: false,
+    exitCode: 1,
+  },
+  // hdfs
+  HDFS_FAILED: {
+    summary: "HDFS refused or failed an operation.",
+    solve: "`npx streambook doctor` says whether HDFS works; `npx streambook logs hdfs` says more.",
+    retriable: true,
+    exitCode: 1,
+  },
+  HDFS_REFUSED: {
+    summary: "HDFS answered that an operation was not done.",
+    solve: "Check that the path is free and its folder exists; the message says what HDFS was asked for.",
+    retriable: false,
+    exitCode: 1,
+  },
+  // hive
+  HIVE_FAILED: {
+    summary: "Hive failed a statement.",
+    solve: "Correct the statement; `npx streambook logs hive` shows the whole reason.",
+    retriable: false,
+    exitCode: 1,
+  },
+  // cluster
+  MODEL_INVALID: {
+    summary: "A saved model cannot be read.",
+    solve: "Remove the file that the message names; the next newest model is used.",
+    retriable: false,
+    exitCode: 1,
+  },
+  // corpus
+  TEXT_REFUSED: {
+    summary: "What was downloaded is not a plain text, or is too large.",
+    solve: "Give the address of a plain UTF-8 text, or allow larger ones with `--maximum-size`.",
+    retriable: false,
+    exitCode: 1,
+  },
+  // mapreduce
+  JOB_FAILED: {
+    summary: "A MapReduce job failed.",
+    solve: "Read the task's own error in the message; the job's page in the JobHistoryServer shows the rest.",
+    retriable: false,
+    exitCode: 1,
+  },
+  // stack
+  STACK_DOWN: {
+    summary: "The stack, or a service of it, is not running.",
+    solve: "`npx streambook up` starts the services; `npx streambook doctor` says why one does not work.",
+    retriable: true,
+    exitCode: 1,
+  },
+  SERVICE_DIED: {
+    summary: "A service ended by itself.",
+    solve: "`npx streambook logs NAME` shows why; `npx streambook up` starts it again.",
+    retriable: true,
+    exitCode: 1,
+  },
+  SETUP_MISSING: {
+    summary: "Something the stack needs is not installed.",
+    solve: "`npm run setup` installs what is missing, or says which command does.",
+    retriable: false,
+    exitCode: 1,
+  },
+  // pipeline
+  RUN_UNDER_WAY: {
+    summary: "Another run is using the same topic, table or output folder.",
+    solve: "Wait until the other run has ended, or give this one names of its own.",
+    retriable: true,
+    exitCode: 1,
+  },
+  LOG_FAILED: {
+    summary: "A log of messages cannot be written.",
+    solve: "Free some disk, or name another folder for the log.",
+    retriable: false,
+    exitCode: 1,
+  },
+  OFFSETS_OVERLAP: {
+    summary: "Two data files claim the same offsets of one partition.",
+    solve: "Look at both files; remove the one that should not be there, or use a new table.",
+    retriable: false,
+    exitCode: 1,
+  },
+  PARTITION_LOST: {
+    summary: "Another consumer has taken over a partition.",
+    solve: "Start the consumer again: nothing is lost or doubled.",
+    retriable: true,
+    exitCode: 1,
+  },
   RUN_NOT_IDENTICAL: {
     summary: "A run ended, but a text or a count does not agree with its source.",
+    solve: "The report says which text, and where; run it again, and report it if it stays so.",
     retriable: false,
     exitCode: 1,
   },
   // notebook
-  NOTEBOOK_INVALID: { summary: "A notebook file cannot be read.", retriable: false, exitCode: 1 },
-  NOTEBOOK_FAILED: {
-    summary: "A notebook did not run to its end, or its cells are at fault.",
+  NOTEBOOK_INVALID: {
+    summary: "A notebook file cannot be read.",
+    solve: "Open the notebook in JupyterLab and save it, or bring back the kept version with `git checkout`.",
     retriable: false,
     exitCode: 1,
   },
-  KERNEL_DIED: { summary: "The kernel of a notebook ended by itself.", retriable: true, exitCode: 1 },
-  CHECK_FAILED: { summary: "A check of a lesson did not find what it expected.", retriable: false, exitCode: 1 },
+  NOTEBOOK_FAILED: {
+    summary: "A notebook did not run to its end, or its cells are at fault.",
+    solve: "The lines above say which cell failed, and why.",
+    retriable: false,
+    exitCode: 1,
+  },
+  KERNEL_DIED: {
+    summary: "The kernel of a notebook ended by itself.",
+    solve: "Run it again; if it stays so, the cell before the end takes too much memory.",
+    retriable: true,
+    exitCode: 1,
+  },
+  CHECK_FAILED: {
+    summary: "A check of a lesson did not find what it expected.",
+    solve: "Compare what was found with what was expected; the text before the cell explains it.",
+    retriable: false,
+    exitCode: 1,
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 /** The code of a {@link StreambookError}. */
@@ -167,6 +308,25 @@ export function messageOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   return (error.message || (typeof code === "string" ? code : error.name)).split("\n", 1)[0] ?? "";
 }
+
+/**
+ * The name of a file for a message: as it is, or in quotes and with escapes when it holds what would break the line, move the
+ * cursor or go unseen (control characters, blanks at its ends, quotes).
+ *
+ * @example
+ * ```ts
+ * import { shownName } from "streambook/errors";
+ * console.assert(shownName("a b.txt") === "a b.txt");
+ * console.assert(shownName("a\nb.txt") === '"a\\nb.txt"');
+ * ```
+ */
+export function shownName(name: string): string {
+  if (name !== "" && name.isWellFormed() && !/^\s|\s$|"/.test(name) && name.search(UNSEEN) === -1) return name;
+  return JSON.stringify(name).replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** Control characters, line and paragraph ends, and the marks that turn the direction of writing. */
+const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
 /** Names for a message: the first three, and how many more there are. */
 export function listed(names: readonly string[]): string {

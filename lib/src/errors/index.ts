@@ -7,5 +7,6 @@ export {
   exitCodeOf,
   listed,
   messageOf,
+  shownName,
 } from "./errors.ts";
 export type { ErrorCode, StreambookErrorOptions } from "./errors.ts";

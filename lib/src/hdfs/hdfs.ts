@@ -9,10 +9,10 @@
  * upload with `100 Continue`, which it takes for an error.
  */
 import { randomBytes } from "node:crypto";
-import { Agent } from "node:http";
 import { backOff, delay, retry, type RetryOptions } from "../async/index.ts";
 import { isRetriable, isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { hadoopUser } from "../user/index.ts";
+import { Connections } from "./connections.ts";
 import { checkPath, encodePath, joinPath, nameOf, parentOf } from "./path.ts";
 import { ask, download, upload, type Body } from "./rest.ts";
 
@@ -67,7 +67,8 @@ interface RawStatus {
 
 /**
  * A client of HDFS. Paths are absolute; failures that may pass (a NameNode that starts, a connection that breaks) are tried
- * again; idle connections are kept, and do not keep the process alive.
+ * again; idle connections are kept, and do not keep the process alive. A client belongs to the HDFS that answered it first:
+ * when another one's NameNode answers at its address, its calls end with WRONG_CLUSTER.
  *
  * @example
  * ```ts
@@ -83,23 +84,23 @@ export class Hdfs {
   readonly address: string;
   readonly user: string;
   readonly #options: HdfsOptions;
-  readonly #agent: Agent;
+  readonly #connections: Connections;
 
   /**
-   * @param agent connections to share with another client
+   * @param connections to share with another client
    * @throws USAGE when the address is not `http://host:port`
    */
-  constructor(options: HdfsOptions, agent?: Agent) {
+  constructor(options: HdfsOptions, connections?: Connections) {
     this.address = checkAddress(options.address);
     this.user = options.user ?? hadoopUser();
     this.#options = options;
-    this.#agent = agent ?? new Agent({ keepAlive: true, maxSockets: 16 });
+    this.#connections = connections ?? new Connections(this.address, options.timeout ?? 30_000);
   }
 
   /** The same client, whose calls end when `signal` aborts. */
   withSignal(signal: AbortSignal): Hdfs {
     const both = this.#options.signal === undefined ? signal : AbortSignal.any([this.#options.signal, signal]);
-    return new Hdfs({ ...this.#options, signal: both }, this.#agent);
+    return new Hdfs({ ...this.#options, signal: both }, this.#connections);
   }
 
   /** Makes a folder, and those above it; one that is there already is fine. */
@@ -286,7 +287,7 @@ export class Hdfs {
 
   /** Closes the connections that are kept. */
   close(): void {
-    this.#agent.destroy();
+    this.#connections.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -341,7 +342,7 @@ export class Hdfs {
    */
   async #forget(path: string, error: unknown): Promise<void> {
     const signal = AbortSignal.timeout(5000);
-    const rescue = new Hdfs({ ...this.#options, signal, timeout: 5000, retry: { attempts: 2 } }, this.#agent);
+    const rescue = new Hdfs({ ...this.#options, signal, timeout: 5000, retry: { attempts: 2 } }, this.#connections);
     const said =
       isStreambookError(error, "HDFS_REFUSED") ||
       isStreambookError(error, "HDFS_FAILED") ||
@@ -373,7 +374,7 @@ export class Hdfs {
     url.searchParams.set("op", operation);
     url.searchParams.set("user.name", this.user);
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
-    return ask(url, { method, what, agent: this.#agent, ...this.#request() });
+    return ask(url, { method, what, agent: this.#connections, ...this.#request() });
   }
 
   #retry<T>(operation: () => Promise<T>): Promise<T> {

@@ -160,7 +160,7 @@ async function wholeOf(response: IncomingMessage, url: URL, options: RequestOpti
 function timeoutError(url: URL, { what, timeout }: RequestOptions): StreambookError {
   return new StreambookError(
     "TIMEOUT",
-    `HDFS at ${url.origin} did not answer for ${timeout / 1000} s (${what}); look at \`streambook status\``,
+    `HDFS at ${url.origin} did not answer for ${timeout / 1000} s (${what}); look at \`npx streambook status\``,
   );
 }
 
@@ -171,7 +171,7 @@ function networkError(url: URL, { what }: RequestOptions, cause: unknown): unkno
   if (code === undefined) return cause; // not of the network: of the caller's own body
   const why = ABSENT.has(code)
     ? `no HDFS answers at ${url.origin} (${code}); start it with \`npx streambook up hdfs\``
-    : `the connection to HDFS at ${url.origin} broke (${what}: ${messageOf(cause)}); look at \`streambook status\``;
+    : `the connection to HDFS at ${url.origin} broke (${what}: ${messageOf(cause)}); look at \`npx streambook status\``;
   return new StreambookError("UNREACHABLE", why, { cause });
 }
 
@@ -213,7 +213,7 @@ const IN_WORDS = /must both be directories|under itself|is a descendant|exceeded
 export function refusal(url: URL, what: string, status: number, body: string): StreambookError {
   const remote = remoteException(body);
   if (remote === undefined) {
-    const hint = status >= 500 ? "look at `streambook logs namenode`" : "is that the address of a NameNode's web page?";
+    const hint = status >= 500 ? "look at `npx streambook logs hdfs`" : "is that the address of a NameNode's web page?";
     return new StreambookError("HDFS_FAILED", `${url.origin} answered ${status} to WebHDFS (${what}); ${hint}`, {
       retriable: status >= 500,
     });
@@ -231,7 +231,7 @@ export function refusal(url: URL, what: string, status: number, body: string): S
     ? "the NameNode's disk is full; free some, and it goes on by itself within seconds"
     : later
       ? "try again in some seconds"
-      : "look at `streambook logs namenode` and `streambook logs datanode`";
+      : "look at `npx streambook logs hdfs`";
   return new StreambookError("HDFS_FAILED", `${says} (${exception}); ${hint}`, { retriable: true });
 }
 

@@ -125,7 +125,7 @@ function unreachable(where: string, cause: unknown): StreambookError {
   const why = (cause as NodeJS.ErrnoException).code ?? messageOf(cause);
   return new StreambookError(
     "UNREACHABLE",
-    `no HiveServer2 answers at ${where} (${why}); start it with \`npx streambook up hive\`, or look at \`npx streambook logs hiveserver2\``,
+    `no HiveServer2 answers at ${where} (${why}); start it with \`npx streambook up hive\`, or look at \`npx streambook logs hive\``,
     { cause },
   );
 }

@@ -99,7 +99,7 @@ export interface TableOptions {
   readonly extraColumns?: readonly Field[];
   /** Columns that are folders rather than parts of the files. @default none */
   readonly partitionedBy?: readonly Field[];
-  /** What the files are: Parquet, or lines of JSON objects, one a row. @default "parquet" */
+  /** What the files are: Parquet, or lines of JSON objects, one a row, whose times Hive cuts to milliseconds. @default "parquet" */
   readonly format?: "parquet" | "ndjson" | undefined;
   /** Folder on HDFS. */
   readonly location: string;

@@ -2,7 +2,7 @@
  * What a consumer owns of its topic, assignment by assignment: where each partition goes on, and its flow of rows into files. A
  * batch of an assignment that is over finds no flow: its new owner reads the messages again.
  */
-import { type PartitionBatch, topicOffsets } from "../kafka/index.ts";
+import { type KafkaCluster, type PartitionBatch, topicOffsets } from "../kafka/index.ts";
 import type { Labelling } from "./enrichment.ts";
 import { type FileLimits, Gathering } from "./gathering.ts";
 import type { RowWorkers } from "./row-workers.ts";
@@ -21,6 +21,8 @@ export interface Flow {
 /** What {@link Assignments} are kept with. */
 export interface AssignmentsOptions {
   readonly broker: string;
+  /** The cluster that must answer. */
+  readonly cluster: KafkaCluster;
   readonly topic: string;
   readonly limits: FileLimits;
   readonly table: Pick<Table, "positions">;
@@ -52,7 +54,7 @@ export class Assignments {
    * @param over aborts when the assignment is over before the positions are known
    */
   async begin(partitions: readonly number[], over: AbortSignal): Promise<ReadonlyMap<number, bigint>> {
-    const { table, labelling, state, broker, topic } = this.#options;
+    const { table, labelling, state, broker, cluster, topic } = this.#options;
     // Files of the former assignment that are still on their way are waited for, so that the listing is complete.
     await this.settled();
     this.end(Math.max(this.#over, ...this.flows.map(({ gathering }) => gathering.generation)));
@@ -60,7 +62,7 @@ export class Assignments {
       "reading the table's files",
       async () => {
         const positions = await table.positions(partitions);
-        const offsets = await topicOffsets({ broker, topic, signal: over });
+        const offsets = await topicOffsets({ broker, cluster, topic, signal: over });
         labelling.waitFor(
           partitions.filter((partition) => {
             const { low = 0n, high = 0n } = offsets.get(partition) ?? {};
@@ -114,6 +116,11 @@ export class Assignments {
   track(publishing: Promise<void>): void {
     this.#publishing.add(publishing);
     void publishing.then(() => this.#publishing.delete(publishing));
+  }
+
+  /** Waits until at most so many files are on their way. */
+  async atMost(files: number): Promise<void> {
+    while (this.#publishing.size > files) await Promise.race(this.#publishing);
   }
 
   /** Waits for the files on their way. */

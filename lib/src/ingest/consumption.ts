@@ -2,11 +2,12 @@
 import { Gate } from "../async/index.ts";
 import type { PartitionBatch, PartitionConsumer } from "../kafka/index.ts";
 import type { Assignments, Flow } from "./assignments.ts";
+import type { LabelledBatch, ParsedBatch } from "./batches.ts";
 import type { DeadLetters } from "./dead-letters.ts";
-import type { LabelledBatch, Labelling } from "./enrichment.ts";
+import type { Labelling } from "./enrichment.ts";
 import type { FileLimits } from "./gathering.ts";
 import type { Publisher } from "./publisher.ts";
-import type { ParsedBatch, ParseRequest } from "./row-store.ts";
+import type { ParseRequest } from "./row-store.ts";
 import type { RowWorkers } from "./row-workers.ts";
 import type { RunState } from "./run-state.ts";
 
@@ -21,7 +22,7 @@ export interface ConsumptionOptions {
   readonly assignments: Assignments;
   readonly publisher: Publisher;
   readonly labelling: Labelling;
-  readonly workers: Pick<RowWorkers, "parse">;
+  readonly workers: Pick<RowWorkers, "parse" | "memory">;
   readonly deadLetters: DeadLetters;
   readonly state: RunState;
   /** What fills a file. */
@@ -77,7 +78,7 @@ export class Consumption {
         state.received(batch.messages.length);
         await state.step("read", batch.partition, batch.firstOffset, batch.nextOffset - 1n);
         const number = this.#batches++;
-        const parsing = state.timed("parse", () => workers.parse(parseRequest(number, batch)));
+        const parsing = state.timed("parse", () => workers.parse(parseRequest(number, batch, workers)));
         parsing.catch(() => undefined); // awaited below, in order
         ahead.enter();
         this.#inOrder(async () => {
@@ -171,9 +172,13 @@ export class Consumption {
 }
 
 /** The messages of a batch in one buffer, which can move to another thread without a copy for each. */
-function parseRequest(batch: number, { partition, firstOffset, messages }: PartitionBatch): ParseRequest {
+function parseRequest(
+  batch: number,
+  { partition, firstOffset, messages }: PartitionBatch,
+  workers: Pick<RowWorkers, "memory">,
+): ParseRequest {
   const size = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
-  const bytes = new Uint8Array(size);
+  const bytes = new Uint8Array(workers.memory(size), 0, size);
   const ends = new Uint32Array(messages.length);
   const offsets = new Uint32Array(messages.length);
   let end = 0;

@@ -1,6 +1,12 @@
 /** What cannot be read, on its way to the topic for dead letters. */
 import { StreambookError } from "../errors/index.ts";
-import { BatchingProducer, deadLetter, deadLetterTopic, type PartitionBatch } from "../kafka/index.ts";
+import {
+  BatchingProducer,
+  deadLetter,
+  deadLetterTopic,
+  type KafkaCluster,
+  type PartitionBatch,
+} from "../kafka/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Patience } from "./patience.ts";
 
@@ -8,6 +14,8 @@ import type { Patience } from "./patience.ts";
 export interface DeadLettersOptions {
   /** Kafka broker, `host:port`. */
   readonly broker: string;
+  /** The cluster that must answer. */
+  readonly cluster: KafkaCluster;
   /** The topic that the messages come from. */
   readonly topic: string;
   readonly patience: Patience;
@@ -42,9 +50,9 @@ export class DeadLetters implements AsyncDisposable {
   }
 
   async #try(operation: (producer: BatchingProducer) => Promise<void>): Promise<void> {
-    const { broker, logger } = this.#options;
+    const { broker, cluster, logger } = this.#options;
     // Few tries of its own: a broker that stays away is waited for where it can be told.
-    this.#producer ??= BatchingProducer.open({ broker, logger, lingerMilliseconds: 0, deliveryTimeout: 5000 });
+    this.#producer ??= BatchingProducer.open({ broker, cluster, logger, lingerMilliseconds: 0, deliveryTimeout: 5000 });
     const opening = this.#producer;
     try {
       await operation(await opening);

@@ -5,7 +5,7 @@
 import type { Hdfs } from "../hdfs/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Field } from "../schema/index.ts";
-import type { ParsedBatch } from "./row-store.ts";
+import type { BatchToLabel, LabelledBatch } from "./batches.ts";
 
 /**
  * Looks into each message that becomes a row, in the thread that has parsed it. A module for these threads exports a function
@@ -26,26 +26,6 @@ export interface MarkerModule {
   readonly url: string;
   /** What its `createMarker` is given; must survive structured cloning. */
   readonly options: unknown;
-}
-
-/** A batch as it came from Kafka, after parsing. */
-export interface BatchToLabel<Marks extends object = object> {
-  readonly partition: number;
-  /** Number of the assignment that it was read in. */
-  readonly generation: number;
-  readonly firstOffset: bigint;
-  /** The offset after the batch's range. */
-  readonly nextOffset: bigint;
-  readonly parsed: ParsedBatch<Marks>;
-}
-
-/** The values of an added column, one a row: as they are, or as places in a short list. */
-export type AddedColumn =
-  Int32Array | Float64Array | { readonly values: readonly unknown[]; readonly index: Uint32Array };
-
-/** A batch with its values of the added columns. */
-export interface LabelledBatch extends BatchToLabel {
-  readonly added: readonly AddedColumn[];
 }
 
 /** Finds the values of the added columns, batch by batch, in the order of each partition. It may hold batches back for a while. */

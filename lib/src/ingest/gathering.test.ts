@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { isStreambookError } from "../errors/index.ts";
-import type { LabelledBatch } from "./enrichment.ts";
+import type { LabelledBatch } from "./batches.ts";
 import { type FileLimits, type GatheredFile, Gathering } from "./gathering.ts";
 
 /** A message of a batch: a row of a date, a dead letter, or an offset that the topic does not have. */

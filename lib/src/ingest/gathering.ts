@@ -1,6 +1,6 @@
 /** Rows of one partition on their way to a file: where a file ends, and which offsets its name may claim. */
 import { StreambookError } from "../errors/index.ts";
-import type { AddedColumn, LabelledBatch } from "./enrichment.ts";
+import type { AddedColumn, LabelledBatch } from "./batches.ts";
 import type { EncodeSegment } from "./row-store.ts";
 
 /** What fills a file. */

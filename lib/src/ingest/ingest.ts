@@ -7,7 +7,7 @@
  */
 import { StreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
-import { ensureTopic, openConsumer } from "../kafka/index.ts";
+import { ensureTopic, KafkaCluster, openConsumer } from "../kafka/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
 import type { Field, FieldType, Schema } from "../schema/index.ts";
 import type { Addresses } from "../stack/index.ts";
@@ -77,7 +77,8 @@ export interface IngestReport extends Omit<IngestProgress, "held"> {
  * What was read is flushed and committed before it returns.
  *
  * @throws SCHEMA_INVALID, USAGE for options that do not fit; UNREACHABLE when a service does not answer at the start, or
- * stays away for about ten minutes; OFFSETS_OVERLAP, PARTITION_LOST; whatever the enrichment throws
+ * stays away for about ten minutes; WRONG_CLUSTER when another Kafka answers than the table's; OFFSETS_OVERLAP,
+ * PARTITION_LOST; whatever the enrichment throws
  */
 export async function ingest(options: IngestOptions): Promise<IngestReport> {
   const { addresses, schema, topic, timeField, format, enrichment, logger = silentLogger, signal } = options;
@@ -90,17 +91,21 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
   const hdfs = new Hdfs({ address: addresses.webhdfs, retry: { attempts: 2 }, signal: patience.signal });
   await using table = tableOf(options, hdfs, patience);
   signal?.throwIfAborted();
-  await ensureTopic({ broker: addresses.kafka, topic, ...(signal === undefined ? {} : { signal }) });
+  const { kafka: broker } = addresses;
+  const cluster = new KafkaCluster(); // one for all: who answers first must answer always
+  await ensureTopic({ broker, cluster, topic, signal });
   await table.create();
+  if (cluster.id !== undefined) await table.claim(cluster.id, broker);
   const labelling = (await enrichment?.open({ hdfs, logger })) ?? unlabelled();
-  await using deadLetters = new DeadLetters({ broker: addresses.kafka, topic, patience, logger });
+  await using deadLetters = new DeadLetters({ broker, cluster, topic, patience, logger });
   const state = new RunState(options, { patience, held: () => labelling.held });
   const { flushRecords = 20_000, flushBytes = 8 << 20, flushSeconds = 10, once = false } = options;
   const limits: FileLimits = { records: flushRecords, bytes: flushBytes };
-  const parts = { topic, table, labelling, workers, deadLetters, state, limits, logger };
-  const assignments = new Assignments({ ...parts, broker: addresses.kafka });
+  const parts = { broker, cluster, topic, table, labelling, workers, deadLetters, state, limits, logger };
+  const assignments = new Assignments(parts);
   const consumer = await openConsumer({
-    broker: addresses.kafka,
+    broker,
+    cluster,
     topic,
     group: options.group ?? "streambook",
     logger,

@@ -102,6 +102,11 @@ function physicalDecimal({ precision, scale }: DecimalType): Physical {
 /** Long texts hardly repeat: a dictionary of them is built only to be thrown away, so the writer is told not to try. */
 const LONG_TEXT = 64;
 
+/** Larger files than this are rare, and their memory is not kept for the next ones. */
+const KEPT_BYTES = 16 << 20;
+/** Grows once to the size of a file, and serves for all that follow: encoding is synchronous. */
+let kept = new ByteWriter(1 << 20);
+
 /**
  * Encodes one Parquet file of one row group, compressed with zstd.
  *
@@ -110,7 +115,8 @@ const LONG_TEXT = 64;
  */
 export function encodeParquet(fields: readonly Field[], columns: readonly ColumnValues[]): Uint8Array {
   const rows = columns[0]?.length ?? 0;
-  const writer = new ByteWriter();
+  const writer = kept;
+  writer.index = writer.offset = 0;
   const file = new ParquetWriter({
     writer,
     schema: [{ name: "row", num_children: fields.length }, ...fields.flatMap((field) => elementsOf(field.name, field))],
@@ -129,7 +135,9 @@ export function encodeParquet(fields: readonly Field[], columns: readonly Column
     }),
   });
   void file.finish();
-  return writer.getBytes();
+  const bytes = writer.getBytes().slice();
+  if (bytes.length > KEPT_BYTES) kept = new ByteWriter(1 << 20);
+  return bytes;
 }
 
 function isLongText(values: readonly (string | Uint8Array | null)[]): boolean {

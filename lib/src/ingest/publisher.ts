@@ -11,6 +11,8 @@ import type { DataFile, Table } from "./table.ts";
 
 /** Files of one partition that may wait to be published. */
 const FILES_AHEAD = 2;
+/** Files of all partitions together that may wait: they are memory too, however many partitions there are. */
+const FILES_WAITING = 6;
 
 /** What a {@link Publisher} works with. */
 export interface PublisherOptions {
@@ -37,8 +39,10 @@ export class Publisher {
     flow.waiting++;
     const turn = flow.published;
     flow.published = this.#publishInTurn(turn, flow, file);
-    this.#options.assignments.track(flow.published);
+    const { assignments } = this.#options;
+    assignments.track(flow.published);
     if (flow.waiting > FILES_AHEAD) await turn;
+    await assignments.atMost(FILES_WAITING);
   }
 
   /** Waits for the files of the current assignment, and saves what the labelling has learned. */

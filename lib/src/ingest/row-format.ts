@@ -3,7 +3,7 @@
  * file. Parquet keeps values, column by column; NDJSON keeps the messages as they came, one a line.
  */
 import type { Field, Schema } from "../schema/index.ts";
-import type { AddedColumn } from "./enrichment.ts";
+import type { AddedColumn } from "./batches.ts";
 
 /** The formats that there are; each is the ending of its files' names too. */
 export type FileFormat = "parquet" | "ndjson";

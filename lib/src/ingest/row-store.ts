@@ -5,7 +5,8 @@
  */
 import { isUtf8 } from "node:buffer";
 import { compileCheck, type Field, type MessageCheck, type Schema } from "../schema/index.ts";
-import type { AddedColumn, Marker } from "./enrichment.ts";
+import type { AddedColumn, ParsedBatch } from "./batches.ts";
+import type { Marker } from "./enrichment.ts";
 import { NdjsonFormat } from "./ndjson-rows.ts";
 import { ParquetFormat } from "./parquet-rows.ts";
 import type { FileFormat, FilePart, KeptRows, RowFormat, RowFormatOptions } from "./row-format.ts";
@@ -22,23 +23,6 @@ export interface ParseRequest {
   readonly bytes: Uint8Array;
   /** Where each message ends in `bytes`; a message without value has no bytes. */
   readonly ends: Uint32Array;
-}
-
-/** What is known of a batch's rows where they are labelled and gathered: dates as places in a short list, and the marks. */
-export interface ParsedBatch<Marks extends object = object> {
-  readonly batch: number;
-  readonly rows: number;
-  /** Offset of each row's message, from the request's `firstOffset`. */
-  readonly offsets: Uint32Array;
-  /** UTC dates, `YYYY-MM-DD`. */
-  readonly dates: readonly string[];
-  readonly date: Uint32Array;
-  /** Size of each row's message in bytes. */
-  readonly sizes: Uint32Array;
-  /** What the marker found; empty without one. */
-  readonly marks: Marks;
-  /** Messages that cannot be read: index in the request, and why. */
-  readonly malformed: readonly { readonly index: number; readonly reason: string }[];
 }
 
 /** Rows of one batch to be encoded, with their values of the added columns. */

@@ -1,14 +1,9 @@
 /** A {@link RowStore} in a thread of its own: answers each request in order. */
 import { parentPort, workerData } from "node:worker_threads";
 import { messageOf } from "../errors/index.ts";
+import type { ParsedBatch } from "./batches.ts";
 import type { Marker, MarkerModule } from "./enrichment.ts";
-import {
-  type EncodeSegment,
-  type ParsedBatch,
-  type ParseRequest,
-  RowStore,
-  type RowStoreOptions,
-} from "./row-store.ts";
+import { type EncodeSegment, type ParseRequest, RowStore, type RowStoreOptions } from "./row-store.ts";
 
 /** What the thread is begun with. */
 export interface WorkerData extends RowStoreOptions {
@@ -22,7 +17,13 @@ export type WorkerRequest =
   | { readonly id: number; readonly kind: "drop"; readonly partition: number; readonly last: number };
 
 /** What it answers. */
-export type WorkerReply = { readonly id: number; readonly result?: unknown; readonly error?: string };
+export interface WorkerReply {
+  readonly id: number;
+  readonly result?: unknown;
+  readonly error?: string;
+  /** The memory of the request's messages, to be used again. */
+  readonly memory?: ArrayBuffer | undefined;
+}
 
 if (parentPort !== null) {
   const port = parentPort;
@@ -31,7 +32,9 @@ if (parentPort !== null) {
   const reply = async (message: WorkerRequest): Promise<void> => {
     try {
       const result = answer(await opening, message);
-      port.postMessage({ id: message.id, result } satisfies WorkerReply, transferable(result));
+      const memory = message.kind === "parse" ? (message.request.bytes.buffer as ArrayBuffer) : undefined;
+      const moved = transferable(result).concat(memory ?? []);
+      port.postMessage({ id: message.id, result, memory } satisfies WorkerReply, moved);
     } catch (error) {
       port.postMessage({ id: message.id, error: messageOf(error) } satisfies WorkerReply);
     }

@@ -2,7 +2,8 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { StreambookError } from "../errors/index.ts";
-import type { EncodeSegment, ParsedBatch, ParseRequest } from "./row-store.ts";
+import type { ParsedBatch } from "./batches.ts";
+import type { EncodeSegment, ParseRequest } from "./row-store.ts";
 import type { WorkerData, WorkerReply, WorkerRequest } from "./row-worker.ts";
 
 /** Options of {@link RowWorkers}. */
@@ -18,6 +19,30 @@ interface Pending {
 
 type Request = WorkerRequest extends infer R ? (R extends { id: number } ? Omit<R, "id"> : never) : never;
 
+/**
+ * Memory for the messages on their way to a thread: it goes there, comes back, and goes again. New memory for each batch
+ * would be freed in its own time, by the collector of another thread.
+ */
+class Memory {
+  readonly #free: ArrayBuffer[] = [];
+
+  /** A piece of at least so many bytes; what it holds is whatever was there. */
+  take(size: number): ArrayBuffer {
+    const index = this.#free.findIndex(({ byteLength }) => byteLength >= size);
+    return this.#free.splice(index, index < 0 ? 0 : 1)[0] ?? new ArrayBuffer(Math.ceil((size + 1) / PIECE) * PIECE);
+  }
+
+  giveBack(memory: ArrayBuffer): void {
+    if (memory.byteLength > LARGEST_KEPT) return;
+    if (this.#free.push(memory) > MOST_KEPT) this.#free.shift();
+  }
+}
+
+/** Memory is taken in pieces of this, in bytes, so that one fits the next batch too. */
+const PIECE = 512 << 10;
+const LARGEST_KEPT = 4 << 20;
+const MOST_KEPT = 8;
+
 /** One thread with the requests that wait for its answer. */
 class RowThread {
   readonly #worker: Worker;
@@ -25,14 +50,17 @@ class RowThread {
   #next = 0;
   #failure: Error | undefined;
 
-  constructor(options: WorkerData) {
+  constructor(options: WorkerData, memory: Memory) {
     const file = import.meta.url.endsWith(".ts") ? "./row-worker.ts" : "./row-worker.js";
     this.#worker = new Worker(new URL(file, import.meta.url), {
       workerData: options,
-      // A small young generation keeps the resident size of each thread flat; rows live until their flush anyway.
-      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+      // A small young generation keeps the resident size of each thread flat; rows live until their flush anyway. The limit
+      // of the old one is several times what can be gathered and wait: V8 lets a heap with a limit grow by a third before
+      // it collects, and one without to four times what is alive.
+      resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 },
     });
-    this.#worker.on("message", ({ id, result, error }: WorkerReply) => {
+    this.#worker.on("message", ({ id, result, error, memory: returned }: WorkerReply) => {
+      if (returned !== undefined) memory.giveBack(returned);
       const pending = this.#pending.get(id);
       this.#pending.delete(id);
       if (error === undefined) pending?.resolve(result);
@@ -76,9 +104,15 @@ class RowThread {
 /** A fixed number of threads, each with a store of rows. */
 export class RowWorkers {
   readonly #threads: readonly RowThread[];
+  readonly #memory = new Memory();
 
   constructor({ threads = Math.min(4, availableParallelism() - 1), ...options }: RowWorkersOptions) {
-    this.#threads = Array.from({ length: Math.max(1, threads) }, () => new RowThread(options));
+    this.#threads = Array.from({ length: Math.max(1, threads) }, () => new RowThread(options, this.#memory));
+  }
+
+  /** Memory for a batch's messages, at least so many bytes; {@link parse} takes it away. */
+  memory(size: number): ArrayBuffer {
+    return this.#memory.take(size);
   }
 
   /** Parses a batch in its partition's thread; the request's buffers move there. */

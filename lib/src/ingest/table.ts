@@ -13,6 +13,9 @@ import type { Logger } from "../log/index.ts";
 import type { Field, Schema } from "../schema/index.ts";
 import type { FileFormat } from "./row-format.ts";
 
+/** The file of a table that says which Kafka cluster its offsets belong to; Hive takes no name that begins with `_` for data. */
+const CLUSTER_FILE = "_kafka-cluster";
+
 /** Where tables are kept on HDFS, and where their files are written before they are theirs. */
 export const tableFolders = {
   warehouse: "/streambook/warehouse",
@@ -142,6 +145,30 @@ export class Table {
       );
       for (const view of views) await session.execute(view);
     });
+  }
+
+  /**
+   * Ties the table to a Kafka cluster: the offsets in its files' names mean nothing in another. A table that is not tied yet is
+   * from now on.
+   *
+   * @throws WRONG_CLUSTER when it belongs to another one
+   */
+  async claim(cluster: string, broker: string): Promise<void> {
+    const { hdfs, name } = this.#options;
+    const file = `${this.location}/${CLUSTER_FILE}`;
+    if (!(await hdfs.exists(file))) {
+      try {
+        await hdfs.write(file, Buffer.from(`${cluster}\n`));
+      } catch (error) {
+        if (!isStreambookError(error, "HDFS_REFUSED")) throw error; // another consumer was quicker
+      }
+    }
+    const owner = (await hdfs.read(file)).toString("utf8").trim();
+    if (owner === cluster) return;
+    throw new StreambookError(
+      "WRONG_CLUSTER",
+      `the table ${name} holds messages of the Kafka cluster ${owner} (${file} on HDFS says so), but the Kafka at ${broker} is the cluster ${cluster}, whose offsets mean other messages; give the address of the first (--kafka-broker-port), or another table (--hive-table)`,
+    );
   }
 
   /**

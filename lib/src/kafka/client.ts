@@ -5,6 +5,7 @@ import { retry } from "../async/index.ts";
 import { silentLogger, type Logger } from "../log/index.ts";
 import { registerCodecs } from "./codecs.ts";
 import { kafkaError, rootOf } from "./failures.ts";
+import { identified, KafkaCluster } from "./identity.ts";
 import { brokerAddress } from "./names.ts";
 
 /** What every opening in this room takes. */
@@ -14,18 +15,21 @@ export interface KafkaOptions {
   /** Gets what kafkajs has to say, at level debug, and what people must know, at level warn. @default silentLogger */
   readonly logger?: Logger | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The cluster that must answer; give the same one to all that belong together. @default the first that answers */
+  readonly cluster?: KafkaCluster | undefined;
   /** Makes the connections; tests cut them. @internal */
   readonly socketFactory?: ISocketFactory | undefined;
 }
 
 /** Makes a kafkajs client. `retries` is how often kafkajs itself tries a request again. */
-export function createKafka({ broker, logger = silentLogger, socketFactory }: KafkaOptions, retries: number): Kafka {
+export function createKafka(options: KafkaOptions & { readonly cluster: KafkaCluster }, retries: number): Kafka {
+  const { broker, logger = silentLogger, socketFactory, cluster } = options;
   registerCodecs();
   mendTimers();
   return new kafkajs.Kafka({
     clientId: "streambook",
     brokers: [brokerAddress(broker)],
-    ...(socketFactory === undefined ? {} : { socketFactory }),
+    socketFactory: identified(socketFactory, cluster),
     connectionTimeout: 2000,
     requestTimeout: 30_000,
     retry: { retries, initialRetryTime: 100, maxRetryTime: 2000 },
@@ -43,7 +47,7 @@ const SETTLING = new Set(["NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE"]);
  * Connects an admin client, does something with it, and disconnects it.
  *
  * @param doing what is done, for the message of an error: `look up the topic "chunks"`
- * @throws UNREACHABLE when no broker answers within a few seconds; KAFKA_FAILED
+ * @throws UNREACHABLE when no broker answers within a few seconds; WRONG_CLUSTER; KAFKA_FAILED
  */
 export async function withAdmin<T>(
   options: KafkaOptions,
@@ -51,7 +55,8 @@ export async function withAdmin<T>(
   operation: (admin: Admin) => Promise<T>,
 ): Promise<T> {
   options.signal?.throwIfAborted();
-  const admin = createKafka(options, 2).admin();
+  const { cluster = new KafkaCluster() } = options;
+  const admin = createKafka({ ...options, cluster }, 2).admin();
   try {
     await admin.connect();
     return await retry(() => operation(admin), {
@@ -60,7 +65,7 @@ export async function withAdmin<T>(
       signal: options.signal,
     });
   } catch (error) {
-    throw kafkaError(error, brokerAddress(options.broker), doing);
+    throw kafkaError(cluster.causeOf(error), brokerAddress(options.broker), doing);
   } finally {
     await admin.disconnect().catch(() => undefined);
   }

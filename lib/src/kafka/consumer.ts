@@ -11,11 +11,12 @@ import kafkajs, {
   type PartitionAssigner,
 } from "kafkajs";
 import { retry } from "../async/index.ts";
-import { messageOf, StreambookError } from "../errors/index.ts";
+import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { silentLogger, type Logger } from "../log/index.ts";
 import { BatchQueue } from "./batch-queue.ts";
 import { createKafka, type KafkaOptions } from "./client.ts";
 import { isConnectionFailure, kafkaError, rootOf } from "./failures.ts";
+import { KafkaCluster } from "./identity.ts";
 import { brokerAddress, checkTopic } from "./names.ts";
 import { lost, Ownership, type OwnedPartition } from "./ownership.ts";
 import type { ConsumedMessage, PartitionBatch } from "./messages.ts";
@@ -87,7 +88,7 @@ export interface PartitionConsumer extends AsyncIterable<PartitionBatch> {
 /**
  * Opens a consumer of a topic.
  *
- * @throws NOT_FOUND without the topic; UNREACHABLE within a few seconds without a broker; USAGE
+ * @throws NOT_FOUND without the topic; UNREACHABLE within a few seconds without a broker; WRONG_CLUSTER; USAGE
  *
  * @example
  * ```ts no-run
@@ -99,7 +100,11 @@ export interface PartitionConsumer extends AsyncIterable<PartitionBatch> {
  * await consumer.close();
  * ```
  */
-export async function openConsumer(options: ConsumerOptions): Promise<PartitionConsumer> {
+export async function openConsumer({
+  cluster = new KafkaCluster(),
+  ...rest
+}: ConsumerOptions): Promise<PartitionConsumer> {
+  const options = { ...rest, cluster };
   checkTopic(options.topic);
   if (options.group === "") throw new StreambookError("USAGE", "the name of a consumer group must not be empty");
   const offsets = await topicOffsets(options);
@@ -119,8 +124,11 @@ type FetchedBatch = EachBatchPayload["batch"] & { readonly fetchedOffset: string
 /** More is not quicker, and costs memory: a fetch and what waits of the one before are there at once. */
 const DEFAULT_BYTES = 2 << 20;
 
+/** Options whose cluster is one for all clients of the consumer. */
+type GroupConsumerOptions = ConsumerOptions & { readonly cluster: KafkaCluster };
+
 class GroupConsumer implements PartitionConsumer {
-  readonly #options: ConsumerOptions;
+  readonly #options: GroupConsumerOptions;
   readonly #logger: Logger;
   readonly #broker: string;
   readonly #sessionTimeout: number;
@@ -135,7 +143,7 @@ class GroupConsumer implements PartitionConsumer {
   #closing = new AbortController();
   #closed: Promise<void> | undefined;
 
-  constructor(options: ConsumerOptions, offsets: ReadonlyMap<number, OffsetRange>) {
+  constructor(options: GroupConsumerOptions, offsets: ReadonlyMap<number, OffsetRange>) {
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
     this.#broker = brokerAddress(options.broker);
@@ -143,9 +151,11 @@ class GroupConsumer implements PartitionConsumer {
     this.#queue = new BatchQueue(options.maximumBytes ?? DEFAULT_BYTES);
     this.#ends = options.endOffsets === "once" ? offsets : undefined;
     options.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    options.cluster.refused.addEventListener("abort", this.#onRefused, { once: true });
   }
 
   readonly #onAbort = (): void => this.#queue.wake();
+  readonly #onRefused = (): void => this.#fail(this.#options.cluster.refused.reason);
 
   get assignment(): readonly number[] {
     return this.#ownership?.isHeld === true ? this.#ownership.partitions : [];
@@ -187,7 +197,7 @@ class GroupConsumer implements PartitionConsumer {
       await consumer.run({ autoCommit: false, eachBatch: (payload) => this.#onBatch(payload) });
     } catch (error) {
       await consumer.disconnect().catch(() => undefined);
-      throw kafkaError(error, this.#broker, `read the topic "${topic}"`);
+      throw this.#explain(error, `read the topic "${topic}"`);
     }
   }
 
@@ -402,13 +412,13 @@ class GroupConsumer implements PartitionConsumer {
         } catch (error) {
           throw FENCED.has(rootOf(error).type ?? "")
             ? lost(partition)
-            : kafkaError(error, this.#broker, `commit an offset of "${topic}"`);
+            : this.#explain(error, `commit an offset of "${topic}"`);
         }
       },
       {
         attempts: signal?.aborted === true ? 2 : 8,
         minimumDelay: 200,
-        isRetriable: (error) => (error as StreambookError).code !== "PARTITION_LOST",
+        isRetriable: (error) => (error as StreambookError).retriable && !isStreambookError(error, "PARTITION_LOST"),
       },
     );
   }
@@ -424,6 +434,10 @@ class GroupConsumer implements PartitionConsumer {
 
   // ── failures and the end ─────────────────────────────────────────────────────────────────────────────────────────
 
+  #explain(error: unknown, doing: string): unknown {
+    return kafkaError(this.#options.cluster.causeOf(error), this.#broker, doing);
+  }
+
   #fail(error: unknown): void {
     this.#failure ??= { error };
     this.#queue.wake();
@@ -433,9 +447,12 @@ class GroupConsumer implements PartitionConsumer {
     if (this.#kafka !== consumer || this.#closing.signal.aborted) return;
     this.#queue.clear();
     this.#ownership?.lose();
-    const worthIt =
-      isConnectionFailure(error) || rootOf(error).retriable === true || error.name === "KafkaJSNumberOfRetriesExceeded";
-    if (!worthIt) this.#fail(kafkaError(error, this.#broker, `read the topic "${this.#options.topic}"`));
+    if (this.#options.cluster.refused.aborted) return; // has failed already
+    const root = rootOf(error);
+    const worthIt = isStreambookError(root)
+      ? root.retriable
+      : isConnectionFailure(error) || root.retriable === true || error.name === "KafkaJSNumberOfRetriesExceeded";
+    if (!worthIt) this.#fail(this.#explain(error, `read the topic "${this.#options.topic}"`));
     else this.#restart(error).catch((reason: unknown) => this.#fail(reason));
   }
 
@@ -473,6 +490,7 @@ class GroupConsumer implements PartitionConsumer {
 
   async #close(): Promise<void> {
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#options.cluster.refused.removeEventListener("abort", this.#onRefused);
     this.#closing.abort();
     await this.#revoke();
     this.#queue.wake();

@@ -8,10 +8,11 @@ interface KafkaJsError extends Error {
 
 const CONNECTION = /^KafkaJS(Connection|NoBrokerAvailable|BrokerNotFound|RequestTimeout|ConnectionClosed)/;
 
-/** The error at the root of one: kafkajs wraps what it gave up on. */
+/** The error at the root of one: kafkajs wraps what it gave up on. One of ours, thrown inside of kafkajs, is the root. */
 export function rootOf(error: unknown): KafkaJsError {
   let root = error as KafkaJsError;
-  while (root?.cause instanceof Error && root.cause !== root && root.type === undefined) root = root.cause;
+  while (root?.cause instanceof Error && root.cause !== root && root.type === undefined && !isStreambookError(root))
+    root = root.cause;
   return root;
 }
 
@@ -29,8 +30,9 @@ export function isConnectionFailure(error: unknown): boolean {
  * @param doing what was tried: `read the topic "chunks"`
  */
 export function kafkaError(error: unknown, broker: string, doing: string): unknown {
-  if (isStreambookError(error) || (error as Error)?.name === "AbortError") return error;
+  if ((error as Error)?.name === "AbortError") return error;
   const root = rootOf(error);
+  if (isStreambookError(root)) return root;
   if (isConnectionFailure(error)) {
     return new StreambookError(
       "UNREACHABLE",

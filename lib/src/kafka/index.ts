@@ -3,6 +3,7 @@ export { brokerAddress, checkTopic } from "./names.ts";
 export { compressions, type Compression } from "./codecs.ts";
 export type { KafkaOptions } from "./client.ts";
 export { clusterId } from "./cluster-id.ts";
+export { KafkaCluster } from "./identity.ts";
 export { deleteTopics, ensureTopic, topicOffsets, type EnsureTopicOptions, type OffsetRange } from "./topics.ts";
 export { murmur2, partitionForKey } from "./partition.ts";
 export {

@@ -9,6 +9,7 @@ import { silentLogger, type Logger } from "../log/index.ts";
 import { createKafka, type KafkaOptions } from "./client.ts";
 import { compressionType, type Compression } from "./codecs.ts";
 import { isConnectionFailure, kafkaError, rootOf, tooLarge } from "./failures.ts";
+import { KafkaCluster } from "./identity.ts";
 import { brokerAddress, checkTopic } from "./names.ts";
 import { partitionForKey } from "./partition.ts";
 import { ensureTopic, maximumMessageBytes, topicOffsets } from "./topics.ts";
@@ -98,7 +99,7 @@ const BATCH_OVERHEAD = 70;
 export class BatchingProducer {
   readonly broker: string;
   readonly #producer: Producer;
-  readonly #options: BatchingProducerOptions;
+  readonly #options: BatchingProducerOptions & { readonly cluster: KafkaCluster };
   readonly #logger: Logger;
   readonly #maximumBytes: number;
   readonly #maximumInFlight: number;
@@ -113,7 +114,7 @@ export class BatchingProducer {
   #closed: Promise<void> | undefined;
   readonly #stats = { messages: 0, bytes: 0, batches: 0, retries: 0 };
 
-  private constructor(producer: Producer, options: BatchingProducerOptions) {
+  private constructor(producer: Producer, options: BatchingProducerOptions & { readonly cluster: KafkaCluster }) {
     this.#producer = producer;
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
@@ -125,11 +126,12 @@ export class BatchingProducer {
   /**
    * Connects to a broker.
    *
-   * @throws UNREACHABLE within a few seconds when no broker answers; USAGE
+   * @throws UNREACHABLE within a few seconds when no broker answers; WRONG_CLUSTER; USAGE
    */
   static async open(options: BatchingProducerOptions): Promise<BatchingProducer> {
     options.signal?.throwIfAborted();
-    const producer = createKafka(options, 2).producer({
+    const { cluster = new KafkaCluster() } = options;
+    const producer = createKafka({ ...options, cluster }, 2).producer({
       idempotent: options.idempotent ?? true,
       allowAutoTopicCreation: false,
       createPartitioner:
@@ -141,9 +143,9 @@ export class BatchingProducer {
       await producer.connect();
     } catch (error) {
       await producer.disconnect().catch(() => undefined);
-      throw kafkaError(error, brokerAddress(options.broker), "connect");
+      throw kafkaError(cluster.causeOf(error), brokerAddress(options.broker), "connect");
     }
-    return new BatchingProducer(producer, options);
+    return new BatchingProducer(producer, { ...options, cluster });
   }
 
   /** What has been done so far. */
@@ -185,8 +187,8 @@ export class BatchingProducer {
   }
 
   async #lookUp(topic: string, create: Parameters<BatchingProducer["prepareTopic"]>[1]): Promise<TopicState> {
-    const { broker, logger, socketFactory } = this.#options;
-    const options = { broker, logger, socketFactory, topic };
+    const { broker, logger, socketFactory, cluster } = this.#options;
+    const options = { broker, logger, socketFactory, cluster, topic };
     if (create !== undefined) await ensureTopic({ ...options, ...create });
     const partitions = [...(await topicOffsets(options)).keys()].sort((a, b) => a - b);
     const queues = partitions.map((partition): PartitionQueue => ({
@@ -319,7 +321,8 @@ export class BatchingProducer {
       this.#stats.bytes += batch.bytes;
       for (const { messages } of batch.parts) this.#stats.messages += messages.length;
     } catch (error) {
-      this.#failure ??= { error: kafkaError(error, this.broker, `send messages to ${namesOf(batch)}`), told: false };
+      const cause = this.#options.cluster.causeOf(error);
+      this.#failure ??= { error: kafkaError(cause, this.broker, `send messages to ${namesOf(batch)}`), told: false };
     }
     for (const { queue } of batch.parts) queue.inFlight = false;
     this.#inFlight--;
@@ -331,7 +334,7 @@ export class BatchingProducer {
   /** The same batch is sent again and again: its sequence numbers stay the same, so the broker knows it. */
   async #sendWithRetry(batch: Batch): Promise<void> {
     const start = performance.now();
-    const { signal, deliveryTimeout = 120_000, compression = "none" } = this.#options;
+    const { signal, cluster, deliveryTimeout = 120_000, compression = "none" } = this.#options;
     let patience = deliveryTimeout;
     await retry(
       () =>
@@ -345,6 +348,7 @@ export class BatchingProducer {
         minimumDelay: 200,
         maximumDelay: 3000,
         isRetriable: (error) => {
+          if (cluster.refused.aborted) return false;
           if (signal?.aborted === true) patience = Math.min(patience, AFTER_ABORT);
           const worthIt = isConnectionFailure(error) || rootOf(error).retriable === true || isWrapped(error);
           return worthIt && performance.now() - start < patience;

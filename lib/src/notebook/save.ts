@@ -1,6 +1,7 @@
 /** Puts the outputs of a run into its notebook, so that a rerun changes nothing that did not change. */
 import { homedir } from "node:os";
 import { isDeepStrictEqual } from "node:util";
+import { undrawnTypes } from "../plot/index.ts";
 import { projectFolder } from "../stack/index.ts";
 import { PLOTLY } from "./figure.ts";
 import { isCode, readNotebook, toFile, writeNotebook } from "./file.ts";
@@ -99,6 +100,8 @@ async function withPicture(output: Record<string, unknown>, signal: AbortSignal 
   const data = output["data"] as Record<string, unknown> | undefined;
   const figure = data?.[PLOTLY];
   if (figure === undefined || data?.["image/png"] !== undefined) return output;
+  // A picture that would show something else is worse than none: the words stay.
+  if (undrawnTypes((figure as { data?: unknown[] }).data ?? []).length > 0) return output;
   const { figurePng } = await import("./picture/index.ts");
   const png = await figurePng(figure as Parameters<typeof figurePng>[0], signal);
   return { ...output, data: { ...data, "image/png": png.toString("base64") } };

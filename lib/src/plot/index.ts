@@ -28,4 +28,4 @@ export {
 } from "./clusters.ts";
 export { heatMap, type HeatMapOptions } from "./heat-map.ts";
 export { standalonePage, figureElement, type PageOptions, type FigureElementOptions } from "./page.ts";
-export { plotlySource } from "./plotly-source.ts";
+export { plotlySource, undrawnTypes } from "./plotly-source.ts";

@@ -1,9 +1,11 @@
 /** One HTML file that works offline: figures with plotly.js inside, light and dark, readable without a mouse and on paper. */
 import { createHash } from "node:crypto";
+import { StreambookError } from "../errors/index.ts";
 import type { Figure } from "./figure.ts";
 import { markup, Markup, scriptJson, scriptSource } from "./markup.ts";
 import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
+import { undrawnTypes } from "./plotly-source.ts";
 import { template } from "./template.ts";
 
 /** What a {@link standalonePage} is made of. */
@@ -111,6 +113,9 @@ export interface FigureElementOptions {
 /** A figure with its caption: the place, the data, the words, the table. */
 export function figureElement(options: FigureElementOptions): Markup {
   const { id, figure, title, description, table } = options;
+  const undrawn = undrawnTypes(figure.data);
+  if (undrawn.length > 0)
+    throw new StreambookError("USAGE", `the figure ${id} has traces that this page cannot draw: ${undrawn.join(", ")}`);
   const height = Number(figure.layout["height"] ?? 400);
   return markup`<figure class="figure" id="${id}">
 <div class="plot" data-figure="${id}-data" style="height:${height}px" role="img" aria-label="${title}" aria-describedby="${id}-caption"></div>

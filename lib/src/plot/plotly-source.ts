@@ -5,6 +5,22 @@ import { StreambookError } from "../errors/index.ts";
 
 const PACKAGE = "plotly.js-cartesian-dist-min";
 
+/** The types of traces that this plotly.js draws; any other it draws as a scatter of two dimensions, without a word. */
+const DRAWN: ReadonlySet<unknown> = new Set([
+  ...["scatter", "bar", "box", "heatmap", "histogram", "histogram2d", "histogram2dcontour"],
+  ...["contour", "scatterternary", "violin", "image", "pie"],
+]);
+
+/**
+ * The types of traces in a figure that {@link plotlySource} cannot draw, each once; none when it draws all.
+ *
+ * @param data the traces; one without a type is a scatter
+ */
+export function undrawnTypes(data: readonly unknown[]): string[] {
+  const types = data.map((trace) => (trace as { type?: unknown } | null)?.type ?? "scatter");
+  return [...new Set(types.filter((type) => !DRAWN.has(type)).map(String))];
+}
+
 /**
  * The source of plotly.js with the charts of the cartesian plane (1.5 MB, MIT licence stated at its top). It sets `Plotly` on the global
  * object.

@@ -1,4 +1,5 @@
 /** What a run came to: the one judgement that the page, the terminal and the exit status share. */
+import { shownName } from "../errors/index.ts";
 import { formatCount, plural } from "../plot/index.ts";
 import type { RunReport } from "./types.ts";
 
@@ -48,7 +49,7 @@ function textFailures({ texts, identical }: RunReport): string[] {
   const failed = texts.filter((text) => !text.identical);
   const failures = failed.slice(0, NAMED).map(({ file, rebuiltSha256, problem }) => {
     const what = rebuiltSha256 === null ? "was not rebuilt" : "came back different from its source";
-    return `${file} ${what}${problem === undefined ? "" : `: ${problem}`}.`;
+    return `${shownName(file)} ${what}${problem === undefined ? "" : `: ${problem}`}.`;
   });
   const more = failed.length - failures.length;
   if (more > 0)

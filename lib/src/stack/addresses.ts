@@ -1,41 +1,14 @@
 /** Where the services are: from the state file of the embedded stack, or from the environment for an external one. */
 import { readFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { homeFolder as homeOf, setting } from "../../../setup/paths.mjs";
+import { join } from "node:path";
+import { setting } from "../../../setup/paths.mjs";
 import { reachDirectly } from "../address/index.ts";
 import { StreambookError } from "../errors/index.ts";
 import { CORE, service, services } from "./catalog/index.ts";
-import type { Service } from "./service.ts";
+import { homeFolder } from "../project/index.ts";
+import type { Addresses, Service } from "./service.ts";
 
-/**
- * The addresses that the course's programs know by name: what the services of the catalogue offer (`addresses` in their
- * files). Those of the core are always there; others when their profile runs.
- */
-export interface Addresses {
-  /** Kafka broker, `host:port`. */
-  readonly kafka: string;
-  /** NameNode over HTTP (WebHDFS and its web page), `http://host:port`. */
-  readonly webhdfs: string;
-  /** NameNode over RPC, `hdfs://host:port`. */
-  readonly hdfs: string;
-  /** ResourceManager's web page and REST API, `http://host:port`. */
-  readonly resourceManager: string;
-  /** JobHistoryServer's web page, `http://host:port`. */
-  readonly jobHistory: string;
-  /** HiveServer2, Thrift over TCP, `host:port`. */
-  readonly hive: string;
-}
-
-/** The folder of the project: the one that holds `lib/`. */
-export function projectFolder(): string {
-  return resolve(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
-}
-
-/** The folder of everything the stack keeps: `STREAMBOOK_HOME`, or `.streambook` in the project. */
-export function homeFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  return homeOf(environment); // one reader for set-up and library
-}
+export type { Addresses } from "./service.ts";
 
 /**
  * The addresses of the services that run, under the names that clients know them by.

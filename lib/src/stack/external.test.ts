@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hostOf } from "./addresses.ts";
-import { down } from "./down.ts";
-import { reset } from "./reset.ts";
-import { isHealthy, status } from "./status.ts";
-import { up } from "./up.ts";
+import { down } from "./commands/down.ts";
+import { reset } from "./commands/reset.ts";
+import { isHealthy, status } from "./commands/status.ts";
+import { up } from "./commands/up.ts";
 
 /** Nobody listens at port 9 of loopback. */
 const environment = {

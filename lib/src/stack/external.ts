@@ -5,8 +5,8 @@ import { isStreambookError, StreambookError } from "../errors/index.ts";
 import { type Addresses, externalAddresses } from "./addresses.ts";
 import { allWellKnownPorts, everyHost, type Topology } from "./place.ts";
 import { service, services, titleOf } from "./catalog/index.ts";
-import { splitAddress } from "./probes.ts";
-import { answers } from "./readiness.ts";
+import { splitAddress } from "./observe/probes.ts";
+import { answers } from "./observe/readiness.ts";
 
 /** The address at which an external service is asked. */
 export function externalPlace(name: string, places: Addresses): string {

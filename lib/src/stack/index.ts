@@ -1,5 +1,6 @@
 /** The services of the course: which there are, how they start, where they are, and how you know that they are up. */
-export { addresses, homeFolder, hostOf, projectFolder, type Addresses } from "./addresses.ts";
+export { homeFolder, projectFolder } from "../project/index.ts";
+export { addresses, hostOf, type Addresses } from "./addresses.ts";
 export {
   CORE,
   findInstance,
@@ -15,19 +16,19 @@ export {
 } from "./catalog/index.ts";
 export type { Library, Place, Program, Service } from "./service.ts";
 export { claimedHome } from "./layout.ts";
-export { up, type RunningStack, type UpOptions } from "./up.ts";
-export { down, downIfUnused, temporaryServices, type DownOptions, type Released } from "./down.ts";
-export { startGuardian, type Charge, type Guardian } from "./guardian.ts";
-export { stackUsers, usersInWords, useStack, type StackUser } from "./users.ts";
-export { deadServices, isHealthy, missingServices, status, type ServiceStatus } from "./status.ts";
-export { containerAddresses, publication } from "./containers.ts";
-export { runInContainer } from "./container-run.ts";
-export { logs, type LogOptions } from "./logs.ts";
-export { doctor, type DoctorOptions, type Finding } from "./doctor.ts";
-export { reset, type ResetOptions } from "./reset.ts";
-export { hadoopClient, type HadoopClient } from "./hadoop-client.ts";
-export { versions, type Versions } from "./versions.ts";
+export { up, type RunningStack, type UpOptions } from "./commands/up.ts";
+export { down, downIfUnused, temporaryServices, type DownOptions, type Released } from "./commands/down.ts";
+export { startGuardian, type Charge, type Guardian } from "./commands/guardian.ts";
+export { stackUsers, usersInWords, useStack, type StackUser } from "./commands/users.ts";
+export { deadServices, isHealthy, missingServices, status, type ServiceStatus } from "./commands/status.ts";
+export { containerAddresses, publication } from "./containers/containers.ts";
+export { runInContainer } from "./containers/run.ts";
+export { logs, type LogOptions } from "./observe/logs.ts";
+export { doctor, type DoctorOptions, type Finding } from "./commands/doctor.ts";
+export { reset, type ResetOptions } from "./commands/reset.ts";
+export { hadoopClient, type HadoopClient } from "./commands/hadoop-client.ts";
+export { versions } from "./versions.ts";
 export type { StackEvent, StackOptions } from "./events.ts";
-export { composeFile } from "./compose.ts";
-export { INTERNAL_VARIABLES } from "./environment.ts";
-export { environmentPage, forwardedPorts, readmeTable, servicesPage } from "./service-docs.ts";
+export { composeFile } from "./containers/compose.ts";
+export { INTERNAL_VARIABLES } from "./docs/environment.ts";
+export { environmentPage, forwardedPorts, readmeTable, servicesPage } from "./docs/service-docs.ts";

@@ -7,7 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { claimHome } from "../../../setup/owned.mjs";
 import { jarsFolder } from "../../../setup/paths.mjs";
 import { StreambookError } from "../errors/index.ts";
-import { homeFolder, projectFolder } from "./addresses.ts";
+import { homeFolder } from "../project/index.ts";
 
 /** The folders of one stack. */
 export interface Layout {
@@ -62,11 +62,6 @@ export function openLayout(environment: NodeJS.ProcessEnv = process.env): Layout
 /** The file that holds the options of a service's Java, or of a task's or a client's. Its name on a command line is how a process is known. */
 export function argumentsFile(layout: Layout, name: string): string {
   return join(layout.conf, "arguments", `${name}.args`);
-}
-
-/** The project's own file. */
-export function projectFile(...parts: string[]): string {
-  return join(projectFolder(), ...parts);
 }
 
 /**

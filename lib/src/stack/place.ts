@@ -1,12 +1,8 @@
 /** Where the services are: hosts and ports of every instance, and what follows from them. */
 import { StreambookError } from "../errors/index.ts";
-import type { Addresses } from "./addresses.ts";
 import { CORE, findInstance, instanceNames, service, services } from "./catalog/index.ts";
 import type { Layout } from "./layout.ts";
-import type { AddressOffer, Place } from "./service.ts";
-
-/** The ports of instances, by name and purpose. */
-export type Ports = Readonly<Record<string, Readonly<Record<string, number>>>>;
+import type { AddressOffer, Addresses, Place, Ports } from "./service.ts";
 
 /** Where everything is that runs together. */
 export interface Topology {

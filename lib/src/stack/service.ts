@@ -2,15 +2,37 @@
  * What a service is: the form of the files in `catalog/`. All that the house knows of a service stands in its one file; every
  * other file asks it.
  */
-import type { Addresses } from "./addresses.ts";
+import type { Tell } from "./events.ts";
 import type { Layout } from "./layout.ts";
-import type { Ports } from "./place.ts";
-import type { Preparation } from "./prepare.ts";
+
+/**
+ * The addresses that the course's programs know by name: what the services of the catalogue offer (`addresses` in their
+ * files). Those of the core are always there; others when their profile runs.
+ */
+export interface Addresses {
+  /** Kafka broker, `host:port`. */
+  readonly kafka: string;
+  /** NameNode over HTTP (WebHDFS and its web page), `http://host:port`. */
+  readonly webhdfs: string;
+  /** NameNode over RPC, `hdfs://host:port`. */
+  readonly hdfs: string;
+  /** ResourceManager's web page and REST API, `http://host:port`. */
+  readonly resourceManager: string;
+  /** JobHistoryServer's web page, `http://host:port`. */
+  readonly jobHistory: string;
+  /** HiveServer2, Thrift over TCP, `host:port`. */
+  readonly hive: string;
+}
+
+/** The ports of instances, by name and purpose. */
+export type Ports = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /** A set of jars: a module of `stack/`, and what every Java that runs on it is given. */
 export interface Library {
   /** The folder of its POM, of its jars, of its checksums. */
   readonly name: string;
+  /** What of it has a version in `stack/pom.xml`. @default its own name */
+  readonly versions?: readonly string[];
   /** Roughly how large it is on the disk, in megabytes: said before it is fetched. */
   readonly megabytes?: number;
   /** Packages of Java's own module `java.base` that it reaches into. */
@@ -119,6 +141,27 @@ export interface ConnectionCheck {
   readonly limit?: number;
   /** Says what is right, undefined when it cannot be asked; throws what is wrong. */
   readonly look: (at: Surroundings, signal: AbortSignal) => Promise<string | undefined>;
+}
+
+/** What the `prepare` of a service works with. */
+export interface Preparation {
+  readonly at: Place;
+  readonly addresses: Addresses;
+  readonly tell: Tell;
+  /** Runs a Java program to its end. */
+  readonly runJava: (task: JavaTask) => Promise<void>;
+}
+
+/** A Java program that ends. */
+export interface JavaTask {
+  /** The name of its log. */
+  readonly name: string;
+  /** Its class and arguments. */
+  readonly words: readonly string[];
+  /** What is said when it fails. */
+  readonly failure: string;
+  /** Options of its Java. @default those of the service */
+  readonly options?: readonly string[];
 }
 
 /** How a service is run in a container of its own. */

@@ -2,7 +2,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Addresses } from "./addresses.ts";
-import type { Ports } from "./place.ts";
+import type { Ports } from "./service.ts";
 
 /** A service that was started and should run. */
 export interface StartedService {

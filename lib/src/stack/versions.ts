@@ -1,25 +1,12 @@
 /** The versions of what runs, read from the one table of them: stack/pom.xml. */
 import { readFile } from "node:fs/promises";
-import { projectFile } from "./layout.ts";
+import { projectFile } from "../project/index.ts";
+import { libraries, resolveServices } from "./catalog/index.ts";
 
-/** Versions by name: `kafka`, `hadoop`, `hive`, `tez`, `derby`. */
-export interface Versions {
-  readonly kafka: string;
-  readonly hadoop: string;
-  readonly hive: string;
-  readonly tez: string;
-  readonly derby: string;
-}
-
-/** The versions of the stack's services. */
-export async function versions(): Promise<Versions> {
+/** The versions of the core's programs, by name: `kafka`, `hadoop`, `hive`, `tez`, `derby`. */
+export async function versions(): Promise<Record<string, string>> {
   const text = await readFile(projectFile("stack", "pom.xml"), "utf8");
   const version = (name: string): string => new RegExp(`<${name}\\.version>([^<]+)</`).exec(text)?.[1] ?? "unknown";
-  return {
-    kafka: version("kafka"),
-    hadoop: version("hadoop"),
-    hive: version("hive"),
-    tez: version("tez"),
-    derby: version("derby"),
-  };
+  const names = libraries(resolveServices()).flatMap(({ name, versions: all = [name] }) => all);
+  return Object.fromEntries(names.map((name) => [name, version(name)]));
 }

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
+import { Worker } from "node:worker_threads";
 import fc from "fast-check";
+import { delay } from "../async/index.ts";
 import { isStreambookError, type ErrorCode } from "../errors/index.ts";
 import { listFiles, readChunks, type ReadChunksOptions } from "./index.ts";
 
@@ -138,6 +141,8 @@ test("a refusal is said in words, and not tried again unless it may pass", async
     [404, '{"detail":"File not found"}', "NOT_FOUND", /File not found.*list_files/, 1],
     [422, '{"detail":"a is not UTF-8: byte 7"}', "NOT_UTF8", /byte 7; save/, 1],
     [400, '{"detail":"from must be"}', "STREAM_BROKEN", /answered 400: from must be/, 1],
+    [403, '{"detail":"a may not be read"}', "TEXT_UNREADABLE", /a may not be read; give/, 1],
+    [412, '{"detail":"a was changed"}', "STREAM_BROKEN", /a was changed; read it again/, 1],
     [503, "<html>", "STREAM_BROKEN", /status 503/, 3],
   ];
   for (const [status, body, code, message, expected] of refusals) {
@@ -161,6 +166,75 @@ test("a source that falls silent counts as broken", async () => {
         all(url, { idleTimeout: 100, attempts: 2, retryDelay: 1 }),
         hasCode("STREAM_BROKEN", /silent for 0\.1 s/),
       ),
+  );
+});
+
+test("a reader that takes its time is not a source that is silent", async () => {
+  const requests: number[] = [];
+  const chunks: string[] = [];
+  await withServer(
+    (request, response) => {
+      requests.push(fromOf(request));
+      if (fromOf(request) > 0) return void response.end(["a", "b"].slice(fromOf(request)).map(line).join(""));
+      response.write(line("a"));
+      setTimeout(() => response.end(line("b")), 20);
+    },
+    async (url) => {
+      for await (const chunk of readChunks(url, "a b.txt", { idleTimeout: 100, retryDelay: 1 })) {
+        chunks.push(chunk);
+        await delay(300);
+      }
+    },
+  );
+  assert.deepEqual([chunks, requests], [["a", "b"], [0]]);
+});
+
+test("what arrives while this process is busy is not silence either", async () => {
+  const requests: number[] = [];
+  const source = new Worker(
+    `
+    const { createServer } = require("node:http");
+    const { parentPort } = require("node:worker_threads");
+    const server = createServer((request, response) => {
+      response.write('{"chunk":"a"}\\n');
+      setTimeout(() => response.end('{"chunk":"b"}\\n'), 50);
+    });
+    server.listen(0, "127.0.0.1", () => parentPort.postMessage(server.address().port));`,
+    { eval: true },
+  );
+  try {
+    const [port] = (await once(source, "message")) as [number];
+    const chunks = readChunks(`http://127.0.0.1:${port}`, "a", {
+      ...{ idleTimeout: 100, retryDelay: 1 },
+      onResume: ({ from }) => requests.push(from),
+    });
+    assert.equal((await chunks.next()).value, "a");
+    const second = chunks.next();
+    await new Promise((resolve) => setImmediate(resolve)); // after it, timers come before input
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+    assert.equal((await second).value, "b");
+    assert.deepEqual(requests, []);
+  } finally {
+    await source.terminate();
+  }
+});
+
+test("a source that falls silent is asked for the next chunk, not for the first", async () => {
+  const requests: number[] = [];
+  const chunks = await withServer(
+    (request, response) => {
+      requests.push(fromOf(request));
+      if (requests.length === 1) response.write(line("a") + line("b") + line("c").slice(0, 5));
+      else response.end(line("c"));
+    },
+    (url) => all(url, { idleTimeout: 100, retryDelay: 1 }),
+  );
+  assert.deepEqual(
+    [chunks, requests],
+    [
+      ["a", "b", "c"],
+      [0, 2],
+    ],
   );
 });
 

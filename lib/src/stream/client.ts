@@ -88,9 +88,10 @@ export async function* readChunkGroups(
   const { attempts = 5, retryDelay = 200, onResume, onMalformed, signal } = options;
   let next = options.from ?? 0; // number of the next line wanted, malformed ones counted
   let failures = 0;
+  const state: FileState = {};
   while (true) {
     try {
-      for await (const lines of readLines(streamUrl(baseUrl, file, next, options.rate), options)) {
+      for await (const lines of readLines(streamUrl(baseUrl, file, next, options.rate), state, options)) {
         const chunks = parseLines(lines, (line, index) => onMalformed?.({ file, line, index: next + index }));
         next += lines.length; // before the yield: a reader that has them must not get them again
         failures = 0;
@@ -105,6 +106,11 @@ export async function* readChunkGroups(
       onResume?.({ file, from: next, error });
     }
   }
+}
+
+/** The state of the file that a reader has begun with, as the source names it. */
+interface FileState {
+  tag?: string;
 }
 
 function givenUp(error: unknown, baseUrl: string, file: string, next: number): StreambookError {
@@ -146,10 +152,12 @@ function parseChunk(line: string): string | undefined {
 /** The whole lines of a response, in the groups in which they arrive; a last line that lacks its end is one too. */
 async function* readLines(
   url: URL,
+  state: FileState,
   { idleTimeout = 30_000, rate, signal }: ReadChunksOptions,
 ): AsyncGenerator<string[]> {
   let rest = "";
-  for await (const piece of readText(url, Math.max(idleTimeout, rate === undefined ? 0 : 3000 / rate), signal)) {
+  const limit = Math.min(LONGEST_TIMER, Math.max(idleTimeout, rate === undefined ? 0 : 3000 / rate));
+  for await (const piece of readText(url, state, limit, signal)) {
     const lines = piece.split("\n"); // only what is new is looked through, or a very long line would take the square of its length
     lines[0] = rest + (lines[0] as string);
     rest = lines.pop() as string;
@@ -158,34 +166,50 @@ async function* readLines(
   if (rest !== "") yield [rest];
 }
 
-/** The text of a response in pieces; fails when nothing arrives for some milliseconds. */
-async function* readText(url: URL, patience: number, signal: AbortSignal | undefined): AsyncGenerator<string> {
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** The text of a response in pieces; fails when nothing arrives for `limit` milliseconds while it is waited for. */
+async function* readText(
+  url: URL,
+  state: FileState,
+  limit: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string> {
   const connection = new AbortController();
-  const silence = setTimeout(() => {
-    connection.abort(
-      new StreambookError(
-        "STREAM_BROKEN",
-        `${url.origin} was silent for ${patience / 1000} s; look whether the stream source still runs`,
-      ),
-    );
-  }, patience);
+  const heard = <T>(waiting: Promise<T>): Promise<T> => orSilent(waiting, limit, url, connection);
+  const stop = signal === undefined ? connection.signal : AbortSignal.any([signal, connection.signal]);
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   try {
-    const response = await request(
-      url,
-      signal === undefined ? connection.signal : AbortSignal.any([signal, connection.signal]),
-    );
-    for await (const bytes of response.body ?? []) {
-      silence.refresh();
-      yield decoder.decode(bytes as Uint8Array, { stream: true });
-      silence.refresh(); // the time a slow reader takes is not the source's silence
-    }
+    const response = await heard(request(url, stop, state.tag === undefined ? {} : { "if-match": state.tag }));
+    const tag = response.headers.get("etag");
+    if (tag !== null) state.tag ??= tag;
+    const pieces = response.body?.getReader();
+    for (let read; (read = await heard(Promise.resolve(pieces?.read()))) !== undefined && !read.done;)
+      yield decoder.decode(read.value as Uint8Array, { stream: true });
     yield decoder.decode();
   } catch (error) {
     throw error instanceof TypeError && error.message === "terminated" ? broken(url, error) : error;
   } finally {
-    clearTimeout(silence);
     connection.abort();
+  }
+}
+
+/**
+ * Waits for what the source sends, and breaks the connection when that is nothing for long. What a slow reader does between two
+ * waits is not the source's silence; nor is what arrived while this process was busy, so its input is looked at once more.
+ */
+async function orSilent<T>(waiting: Promise<T>, limit: number, url: URL, connection: AbortController): Promise<T> {
+  let over = false;
+  const silent = new StreambookError(
+    "STREAM_BROKEN",
+    `${url.origin} was silent for ${limit / 1000} s; look whether the stream source still runs`,
+  );
+  const timer = setTimeout(() => setImmediate(() => void (over || connection.abort(silent))), limit);
+  try {
+    return await waiting;
+  } finally {
+    over = true;
+    clearTimeout(timer);
   }
 }
 
@@ -197,11 +221,15 @@ function broken(url: URL, cause: Error): StreambookError {
   );
 }
 
-async function request(url: URL, signal: AbortSignal | undefined): Promise<Response> {
+async function request(
+  url: URL,
+  signal: AbortSignal | undefined,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   reachDirectly(url.origin);
   let response: Response;
   try {
-    response = await fetch(url, { signal: signal ?? null, redirect: "error" });
+    response = await fetch(url, { signal: signal ?? null, redirect: "error", headers });
   } catch (cause) {
     signal?.throwIfAborted();
     const reason = messageOf((cause as Error).cause ?? cause);
@@ -230,6 +258,9 @@ function refusal(status: number, url: URL, detail: string): StreambookError {
       "NOT_FOUND",
       `${url.href}: ${detail}; ${url.origin}/list_files names the texts there are`,
     );
+  if (status === 403) return new StreambookError("TEXT_UNREADABLE", `${detail}; give the source the right to read it`);
+  if (status === 412)
+    return new StreambookError("STREAM_BROKEN", `${detail}; read it again from its start`, { retriable: false });
   if (status === 422) return new StreambookError("NOT_UTF8", `${detail}; save the file as UTF-8`);
   return new StreambookError("STREAM_BROKEN", `${url.href} answered ${status}: ${detail}`, {
     retriable: status >= 500,

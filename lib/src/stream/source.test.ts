@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { mkdir, mkdtemp, open, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { connect } from "node:net";
@@ -7,8 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
+import { until } from "../async/index.ts";
 import { isStreambookError } from "../errors/index.ts";
-import { readChunks, startStreamSource, type StreamSource, surveyTexts } from "./index.ts";
+import { readChunks, startStreamSource, type StreamSource } from "./index.ts";
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
@@ -232,19 +234,56 @@ test("says what is wrong at the start: no folder, no texts, a port that is taken
   }
 });
 
-test("a folder is looked through before anything is sent", async () => {
-  const place = join(root, "surveyed");
-  await mkdir(join(place, "sub"), { recursive: true });
-  await assert.rejects(surveyTexts(place), { code: "NO_TEXTS", message: /of what is in sub nothing is read/ });
-  await writeFile(join(place, "b.txt"), "é");
-  await writeFile(join(place, "a.txt"), "");
-  await symlink(join(root, "secret.txt"), join(place, "link"));
-  assert.deepEqual(await surveyTexts(place), { names: ["a.txt", "b.txt"], others: ["link", "sub"] });
-  for (const name of ["c", "d"]) await writeFile(join(place, name), Buffer.from([0x63, 0xe9, 0x63]));
-  await assert.rejects(surveyTexts(place), {
-    code: "NOT_UTF8",
-    message: /^c is not UTF-8: .* byte 1, d is .* byte 1; in .*surveyed/,
-  });
+test(
+  "a file is open once, however many read it, and is closed with the last",
+  { skip: !existsSync("/proc/self/fd") },
+  async () => {
+    const path = join(folder, "shared.txt");
+    await writeFile(path, "x".repeat(8 << 20));
+    const open = (): number =>
+      readdirSync("/proc/self/fd").filter((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`) === path;
+        } catch {
+          return false; // closed meanwhile
+        }
+      }).length;
+    const readers = Array.from({ length: 5 }, () => readChunks(source.url, "shared.txt"));
+    for (const reader of readers) await reader.next();
+    assert.equal(open(), 1);
+    for (const reader of readers) await reader.return(undefined);
+    await until("the file to be closed", () => Promise.resolve(open() === 0));
+    await rm(path);
+  },
+);
+
+test("a large text begins before all of it is checked; bad bytes in it break the stream, and are named from then on", async () => {
+  const path = join(folder, "late.txt");
+  const good = 40 << 20;
+  await writeFile(path, Buffer.concat([Buffer.alloc(good, "x"), Buffer.from([0xff]), Buffer.alloc(100, "y")]));
+  const position = new RegExp(`late\\.txt is not UTF-8.* byte ${good}`);
+  await assert.rejects(chunksOfFile("late.txt"), { code: "NOT_UTF8", message: position });
+  for (const query of ["", "?from=5"]) {
+    const { status, body } = await get(`/stream/late.txt${query}`);
+    assert.equal(status, 422);
+    assert.match((JSON.parse(body) as { detail: string }).detail, position);
+  }
+  await rm(path);
+});
+
+test("a stream that is taken up after its file was changed is refused, and never a mixture of two texts", async () => {
+  const path = join(folder, "rewritten.txt");
+  await writeFile(path, "old ".repeat(1 << 18));
+  const pieces = readChunks(source.url, "rewritten.txt", { retryDelay: 1 })[Symbol.asyncIterator]();
+  await pieces.next();
+  await writeFile(path, "new ".repeat(1 << 18)); // the stream that is open meets this at its end, and breaks
+  await assert.rejects(
+    async () => {
+      while (!(await pieces.next()).done);
+    },
+    { code: "STREAM_BROKEN", message: /rewritten\.txt was changed while it was read/ },
+  );
+  await rm(path);
 });
 
 test("closes when its signal aborts, streams that are open included", async () => {

@@ -4,9 +4,12 @@ import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import { delay } from "../async/index.ts";
-import { StreambookError } from "../errors/index.ts";
+import { isStreambookError, messageOf, shownName, StreambookError } from "../errors/index.ts";
 import { checkChunkSize } from "./chunks.ts";
-import { notUtf8, readTextChunks, TextFolder, type OpenText } from "./texts.ts";
+import { faultSentences, notUtf8, takeSurvey, type TextSurvey } from "./survey.ts";
+import { LineReader, PIECE } from "./line-reader.ts";
+import { TextFolder, type OpenText } from "./texts.ts";
+import { isLarge, Utf8Checks } from "./utf8-checks.ts";
 
 /** Options of {@link startStreamSource}. */
 export interface StreamSourceOptions {
@@ -18,6 +21,8 @@ export interface StreamSourceOptions {
   readonly port?: number;
   /** Address to listen on. @default "127.0.0.1" */
   readonly host?: string;
+  /** Told when a reader asks for a text that cannot be served, in words: it is not UTF-8, or may not be read. */
+  readonly onRefused?: ((message: string) => void) | undefined;
   /** Stops the source when it aborts. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -26,6 +31,8 @@ export interface StreamSourceOptions {
 export interface StreamSource {
   /** Where it answers: `http://127.0.0.1:8000`. */
   readonly url: string;
+  /** What was in the folder when it started; whether the texts are UTF-8 was not looked at. */
+  readonly survey: TextSurvey;
   /** Resolves when the source has been closed. */
   readonly closed: Promise<void>;
   /** Stops listening, ends the streams that are open, and waits until that is done. */
@@ -36,7 +43,7 @@ export interface StreamSource {
 /**
  * Starts the stream API: `GET /list_files`, `GET /stream/{filename}`, `GET /health`, and its documentation at `GET /docs`.
  *
- * @throws NOT_FOUND without the folder; NO_TEXTS when it holds no text; PORT_TAKEN; USAGE for a chunk size below 1
+ * @throws NOT_FOUND without the folder; NO_TEXTS when it holds no text; TEXT_UNREADABLE when none can be read; PORT_TAKEN; USAGE for a chunk size below 1
  *
  * @example
  * ```ts
@@ -50,17 +57,24 @@ export interface StreamSource {
  * ```
  */
 export async function startStreamSource(options: StreamSourceOptions): Promise<StreamSource> {
-  const { folder, port = 8000, host = "127.0.0.1", signal } = options;
+  const { folder, port = 8000, host = "127.0.0.1", onRefused, signal } = options;
   const chunkSize = checkChunkSize(options.chunkSize ?? 1024);
   signal?.throwIfAborted();
   const texts = await TextFolder.open(folder);
-  await texts.survey();
-  const server = await buildServer(texts, chunkSize);
+  const survey = await takeSurvey(texts, { contents: false, signal });
+  if (survey.names.length === 0)
+    throw new StreambookError("TEXT_UNREADABLE", `in ${survey.folder}: ${faultSentences(survey).join("; ")}`);
+  const server = await buildServer(texts, chunkSize, onRefused);
   await listen(server, host, port);
-  return runningSource(server, host, signal);
+  return runningSource(server, host, survey, signal);
 }
 
-function runningSource(server: FastifyInstance, host: string, signal: AbortSignal | undefined): StreamSource {
+function runningSource(
+  server: FastifyInstance,
+  host: string,
+  survey: TextSurvey,
+  signal: AbortSignal | undefined,
+): StreamSource {
   const address = server.server.address();
   const actual = typeof address === "object" && address !== null ? address.port : 0;
   const shown = host.includes(":") ? `[${host}]` : host;
@@ -74,7 +88,8 @@ function runningSource(server: FastifyInstance, host: string, signal: AbortSigna
   const onAbort = (): void => void close().catch(() => undefined);
   signal?.addEventListener("abort", onAbort, { once: true });
   if (signal?.aborted === true) onAbort();
-  return { url: `http://${shown}:${actual}`, closed: closed.promise, close, [Symbol.asyncDispose]: close };
+  const url = `http://${shown}:${actual}`;
+  return { url, survey, closed: closed.promise, close, [Symbol.asyncDispose]: close };
 }
 
 async function listen(server: FastifyInstance, host: string, port: number): Promise<void> {
@@ -94,9 +109,24 @@ async function listen(server: FastifyInstance, host: string, port: number): Prom
   }
 }
 
-async function buildServer(texts: TextFolder, chunkSize: number): Promise<FastifyInstance> {
+/** What the routes serve, and how. */
+interface Service {
+  readonly texts: TextFolder;
+  readonly checks: Utf8Checks;
+  readonly chunkSize: number;
+  readonly onRefused: (message: string) => void;
+}
+
+async function buildServer(
+  texts: TextFolder,
+  chunkSize: number,
+  onRefused: (message: string) => void = () => undefined,
+): Promise<FastifyInstance> {
+  const checks = new Utf8Checks();
   const server = fastify({
     forceCloseConnections: true,
+    // What waits for a reader is one piece, however many readers there are.
+    http: { highWaterMark: PIECE >> 1 },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4096 },
     // A name that is not percent-encoded properly is a file that is not there.
     frameworkErrors: (_error, _request, reply: FastifyReply) => void reply.code(404).send(NO_FILE),
@@ -105,17 +135,23 @@ async function buildServer(texts: TextFolder, chunkSize: number): Promise<Fastif
     return reply.code(404).send(request.url.startsWith("/stream") ? NO_FILE : { detail: "Not Found" });
   });
   server.setErrorHandler((error, _request, reply) => {
-    const {
-      validation,
-      statusCode = 500,
-      message,
-    } = error as { validation?: unknown; statusCode?: number; message: string };
-    return reply.code(validation === undefined ? statusCode : 400).send({ detail: message });
+    const status = statusOf(error);
+    if (status === 503) void reply.header("retry-after", 1);
+    if (status === 403) onRefused(messageOf(error));
+    return reply.code(status).send({ detail: messageOf(error) });
   });
+  server.addHook("onClose", () => checks.stop());
   await server.register(swagger, { openapi: OPENAPI });
   await server.register(swaggerUi, { routePrefix: "/docs" });
-  addRoutes(server, texts, chunkSize);
+  addRoutes(server, { texts, checks, chunkSize, onRefused });
   return server;
+}
+
+function statusOf(error: unknown): number {
+  const { validation, statusCode = 500, code } = error as { validation?: unknown; statusCode?: number; code?: string };
+  if (validation !== undefined) return 400;
+  if (isStreambookError(error, "TEXT_UNREADABLE")) return 403;
+  return code === "EMFILE" || code === "ENFILE" ? 503 : statusCode; // as many files are open as the system allows
 }
 
 const NO_FILE = { detail: "File not found" };
@@ -130,9 +166,10 @@ const OPENAPI = {
 
 const DETAIL = { type: "object", properties: { detail: { type: "string" } }, required: ["detail"] } as const;
 
-function addRoutes(server: FastifyInstance, texts: TextFolder, chunkSize: number): void {
+function addRoutes(server: FastifyInstance, service: Service): void {
+  const { texts } = service;
   server.get("/health", { schema: HEALTH }, () => ({ status: "ok" }));
-  server.get("/list_files", { schema: LIST_FILES }, async () => ({ files: await texts.names() }));
+  server.get("/list_files", { schema: LIST_FILES }, async () => ({ files: (await texts.list()).names }));
   server.get<{ Params: { filename: string }; Querystring: { from: number; rate?: number }; Reply: unknown }>(
     "/stream/:filename",
     { schema: STREAM, exposeHeadRoute: false },
@@ -140,9 +177,7 @@ function addRoutes(server: FastifyInstance, texts: TextFolder, chunkSize: number
       const { from, rate } = request.query;
       const text = await texts.open(request.params.filename);
       if (text === undefined) return reply.code(404).send(NO_FILE);
-      const gone = new AbortController();
-      reply.raw.once("close", () => gone.abort());
-      return sendText(reply, texts, text, { chunkSize, from, rate, signal: gone.signal });
+      return sendText(reply, text, { ...service, from, rate, version: request.headers["if-match"] });
     },
   );
 }
@@ -184,78 +219,112 @@ const STREAM = {
       content: { "application/x-ndjson": { schema: { type: "object", properties: { chunk: { type: "string" } } } } },
     },
     400: { description: "A query that makes no sense", ...DETAIL },
+    403: { description: "The file may not be read", ...DETAIL },
     404: { description: "There is no such text", ...DETAIL },
+    412: { description: "If-Match names a state of the file (ETag) that it is no longer in", ...DETAIL },
     422: { description: "The file is not UTF-8", ...DETAIL },
+    503: { description: "Too many files are open; try again", ...DETAIL },
   },
 } as const;
 
-interface SendOptions {
-  readonly chunkSize: number;
+interface SendOptions extends Service {
   readonly from: number;
   readonly rate: number | undefined;
-  readonly signal: AbortSignal;
+  /** The state of the file that the reader has begun with, when it goes on. */
+  readonly version: string | undefined;
 }
 
-async function sendText(
-  reply: FastifyReply,
-  texts: TextFolder,
-  text: OpenText,
-  options: SendOptions,
-): Promise<FastifyReply> {
-  const { chunkSize, from, rate, signal } = options;
-  const bad = await texts.badUtf8(text, signal).catch(async (error: unknown) => {
-    await text.file.close();
-    throw error;
-  });
-  if (bad !== undefined) {
-    await text.file.close();
-    return reply.code(422).send({ detail: notUtf8(text.name, bad) });
-  }
-  const groups = readTextChunks(text, chunkSize, from, signal);
-  const lines = rate === undefined ? asLines(groups) : paced(groups, rate, signal);
-  const body = Readable.from(lines, { objectMode: false, highWaterMark: 1 << 16 });
-  // Not in a finally of the generator: a reader that goes away before the first line never starts it.
-  body.once("close", () => void text.file.close());
-  return reply.type("application/x-ndjson").header("cache-control", "no-store").send(body);
-}
-
-const toLine = (chunk: string): string => `{"chunk":${JSON.stringify(chunk)}}\n`;
-
-const LINES = 1 << 16;
-
-/** The lines of all chunks, joined to pieces of about 64 KiB, because each piece costs a turn of the event loop. */
-async function* asLines(groups: AsyncIterable<string[]>): AsyncGenerator<string> {
-  for await (const chunks of groups) {
-    let lines = "";
-    for (const chunk of chunks) {
-      lines += toLine(chunk);
-      if (lines.length < LINES) continue;
-      yield lines;
-      lines = "";
+/** Sends a text, and closes it in the end. */
+async function sendText(reply: FastifyReply, text: OpenText, options: SendOptions): Promise<FastifyReply> {
+  let body: Readable | undefined;
+  try {
+    const check = options.checks.of(text);
+    const bad = isLarge(text) ? await soon(check) : await check;
+    if (bad !== undefined) {
+      const detail = notUtf8(text.name, bad);
+      options.onRefused(detail);
+      return await reply.code(422).send({ detail });
     }
-    if (lines !== "") yield lines;
+    const version = `"${text.stamp}"`;
+    if (options.version !== undefined && options.version !== version)
+      return await reply.code(412).send({ detail: `${shownName(text.name)} was changed while it was read` });
+    body = bodyOf(text, check, options);
+    return await reply
+      .type("application/x-ndjson")
+      .header("cache-control", "no-store")
+      .header("etag", version)
+      .send(body);
+  } finally {
+    if (body === undefined) await text.close();
   }
+}
+
+/** How long the reader of a large text waits for the check of all of it, in milliseconds. */
+const CHECKED_FIRST = 100;
+
+/** What a check has found, or undefined when that takes long. */
+async function soon(check: Promise<number | undefined>): Promise<number | undefined> {
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => late.resolve(undefined), CHECKED_FIRST);
+  try {
+    return await Promise.race([check, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The lines of a text. When the check finds, or the reading meets, what is not UTF-8, the connection breaks: it never ends as
+ * that of a whole text does, and the next request gets the 422.
+ */
+function bodyOf(text: OpenText, check: Promise<number | undefined>, options: SendOptions): Readable {
+  const { checks, chunkSize, from, rate } = options;
+  const gone = new AbortController();
+  const reader = new LineReader(text, chunkSize, from, (position) => checks.found(text, position));
+  const body =
+    rate === undefined
+      ? atOnce(reader)
+      : Readable.from(paced(reader, rate, gone.signal), { objectMode: false, highWaterMark: 0 });
+  // Not in a finally of a generator: a reader that goes away before the first line never starts it.
+  body.once("close", () => {
+    gone.abort();
+    void text.close();
+  });
+  check.then(
+    (bad) => void (bad !== undefined && body.destroy(new StreambookError("NOT_UTF8", notUtf8(text.name, bad)))),
+    () => undefined, // the reading sees for itself
+  );
+  return body;
+}
+
+/** All lines, as fast as they are asked for. Nothing is read before: a reader that rests costs what it was sent and has not taken. */
+function atOnce(reader: LineReader): Readable {
+  return new Readable({
+    highWaterMark: 0,
+    read() {
+      reader.read().then(
+        (piece) => this.push(piece ?? null),
+        (error: unknown) => this.destroy(error as Error),
+      );
+    },
+  });
 }
 
 /** The lines at `rate` chunks a second: chunk i is due i / rate seconds after the first; what is due together goes together. */
-async function* paced(groups: AsyncIterable<string[]>, rate: number, signal: AbortSignal): AsyncGenerator<string> {
+async function* paced(reader: LineReader, rate: number, signal: AbortSignal): AsyncGenerator<Buffer> {
   const start = performance.now();
-  let sent = 0;
-  let lines = "";
-  for await (const chunks of groups) {
-    for (const chunk of chunks) {
-      const wait = start + (sent / rate) * 1000 - performance.now();
-      if (wait > 1 || lines.length > LINES) {
-        if (lines !== "") yield lines;
-        lines = "";
-        if (wait > 1) await delayLong(wait, signal);
-      }
-      lines += toLine(chunk);
-      sent++;
-    }
+  for (let sent = 0; ;) {
+    const wait = start + (sent / rate) * 1000 - performance.now();
+    if (wait > 1) await delayLong(wait, signal);
+    const due = Math.max(1, Math.floor(((performance.now() - start) / 1000) * rate) + 1 - sent);
+    const piece = await reader.read(due);
+    if (piece === undefined) return;
+    for (const byte of piece) if (byte === NEWLINE) sent++;
+    yield piece;
   }
-  if (lines !== "") yield lines;
 }
+
+const NEWLINE = 0x0a;
 
 const LONGEST_TIMER = 2 ** 31 - 1;
 

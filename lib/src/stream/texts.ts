@@ -1,18 +1,31 @@
-/** The texts of a folder: which there are, opened so that no name leads out of the folder, and read as chunks. */
-import { constants, type BigIntStats } from "node:fs";
-import { open, readdir, realpath, type FileHandle } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { listed, messageOf, StreambookError } from "../errors/index.ts";
-import { Chunker } from "./chunks.ts";
-import { findBadUtf8 } from "./utf8.ts";
+/** The texts of a folder: listed with everything beside them, and opened so that no name leads out of the folder. */
+import { isUtf8 } from "node:buffer";
+import { constants, type BigIntStats, type Dirent } from "node:fs";
+import { lstat, open, readdir, realpath, type FileHandle } from "node:fs/promises";
+import { join, resolve, sep } from "node:path";
+import { messageOf, shownName, StreambookError } from "../errors/index.ts";
 
-const BLOCK = 1 << 16;
+/** What a folder holds, as a look at its names and kinds shows it. */
+export interface FolderListing {
+  /** The names of the texts, sorted by code unit: regular files directly in the folder, no hidden ones, no links. */
+  readonly names: readonly string[];
+  /** What is passed over. */
+  readonly others: readonly OtherEntry[];
+  /** Regular files that should be texts, but whose names are not UTF-8; written with `\xNN` for the bytes that are not ASCII. */
+  readonly misnamed: readonly string[];
+}
+
+/** Something in a folder that is not a text by its kind. */
+export interface OtherEntry {
+  readonly name: string;
+  readonly kind: "hidden entry" | "folder" | "link" | "pipe" | "socket" | "device";
+}
 
 /** The folder of texts that a stream source serves. */
 export class TextFolder {
   readonly path: string;
-  /** What was found out about a file, kept while its size and time stay the same. */
-  readonly #checked = new Map<string, { readonly stamp: string; readonly bad: number | undefined }>();
+  /** The texts that somebody reads: a file is open once, however many do. */
+  readonly #open = new Map<string, OpenText>();
 
   private constructor(path: string) {
     this.path = path;
@@ -36,40 +49,36 @@ export class TextFolder {
     }
   }
 
-  /** The names of the texts, sorted by code unit: regular files directly in the folder, no hidden ones, no links. */
-  async names(): Promise<string[]> {
-    return (await this.#list()).names;
+  /** Everything in the folder, each entry in one of three lists. */
+  async list(): Promise<FolderListing> {
+    const names: string[] = [];
+    const others: OtherEntry[] = [];
+    const misnamed: string[] = [];
+    // As bytes: a name that is not UTF-8 would come as one that no file has.
+    for (const entry of await readdir(this.path, { withFileTypes: true, encoding: "buffer" })) {
+      const bytes: Buffer = entry.name;
+      const name = isUtf8(bytes) ? bytes.toString() : undefined;
+      const kind = kindOf(entry, bytes);
+      if (kind !== "file") others.push({ name: name ?? escaped(bytes), kind });
+      else if (name === undefined) misnamed.push(escaped(bytes));
+      else names.push(name);
+    }
+    return {
+      names: names.sort(),
+      others: others.sort((a, b) => (a.name < b.name ? -1 : 1)),
+      misnamed: misnamed.sort(),
+    };
   }
 
   /**
-   * The names of the texts, of which there must be one, and of what else is not hidden: folders and links.
+   * Opens a text; undefined when there is none of that name. The caller closes it.
    *
-   * @throws NO_TEXTS
+   * @throws TEXT_UNREADABLE when it may not be read
    */
-  async survey(): Promise<TextSurvey> {
-    const survey = await this.#list();
-    if (survey.names.length > 0) return survey;
-    const { others } = survey;
-    const hint = others.length > 0 ? `; of what is in ${listed(others)} nothing is read` : "";
-    throw new StreambookError(
-      "NO_TEXTS",
-      `the folder ${this.path} holds no texts (regular files that are not hidden${hint}); put some there, or give another folder`,
-    );
-  }
-
-  async #list(): Promise<{ names: string[]; others: string[] }> {
-    const shown = (await readdir(this.path, { withFileTypes: true })).filter(({ name }) => isTextName(name));
-    const sorted = (files: boolean): string[] =>
-      shown
-        .filter((entry) => entry.isFile() === files)
-        .map(({ name }) => name)
-        .sort();
-    return { names: sorted(true), others: sorted(false) };
-  }
-
-  /** Opens a text; undefined when there is none of that name. The caller closes it. */
   async open(name: string): Promise<OpenText | undefined> {
     if (!isTextName(name)) return undefined;
+    const shared = this.#open.get(name);
+    if (shared !== undefined && (await isStill(join(this.path, name), shared)) && shared.hold()) return shared;
     let file: FileHandle;
     try {
       // O_NOFOLLOW refuses a link, and O_NONBLOCK does not wait for the writer of a pipe.
@@ -78,12 +87,15 @@ export class TextFolder {
         constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
       );
     } catch (cause) {
-      if (MISSING.has((cause as NodeJS.ErrnoException).code ?? "")) return undefined;
+      const code = (cause as NodeJS.ErrnoException).code ?? "";
+      if (MISSING.has(code)) return undefined;
+      if (code === "EACCES" || code === "EPERM")
+        throw new StreambookError("TEXT_UNREADABLE", `${shownName(name)} may not be read`, { cause });
       throw cause;
     }
     try {
       const stats = await file.stat({ bigint: true });
-      if (stats.isFile()) return { name, file, stats };
+      if (stats.isFile()) return this.#share(new OpenText(name, file, stats));
     } catch (error) {
       await file.close();
       throw error;
@@ -92,114 +104,79 @@ export class TextFolder {
     return undefined;
   }
 
-  /** The position of the first bytes that are not UTF-8, looked for once as long as the file stays the same. */
-  async badUtf8({ name, file, stats }: OpenText, signal?: AbortSignal): Promise<number | undefined> {
-    const stamp = `${stats.ino}:${stats.size}:${stats.mtimeNs}`;
-    const known = this.#checked.get(name);
-    if (known?.stamp === stamp) return known.bad;
-    const bad = await findBadUtf8(file, signal);
-    this.#checked.set(name, { stamp, bad });
-    return bad;
+  #share(text: OpenText): OpenText {
+    this.#open.set(text.name, text);
+    text.onClose = () => void (this.#open.get(text.name) === text && this.#open.delete(text.name));
+    return text;
   }
 }
 
-/** What is in a folder of texts. */
-export interface TextSurvey {
-  /** The names of the texts. */
-  readonly names: readonly string[];
-  /** The names of what is beside them and passed over: folders, links. */
-  readonly others: readonly string[];
+/** Whether a path is still the file that was opened, and no link to it. */
+async function isStill(path: string, text: OpenText): Promise<boolean> {
+  const stats = await lstat(path, { bigint: true }).catch(() => undefined);
+  return stats?.isFile() === true && stampOf(stats) === text.stamp;
 }
 
-/**
- * Looks through a folder of texts before any of them is sent: there must be one, and all must be UTF-8.
- *
- * @throws NOT_FOUND without the folder; NO_TEXTS; NOT_UTF8, which names the files and where they stop being UTF-8
- */
-export async function surveyTexts(folder: string, signal?: AbortSignal): Promise<TextSurvey> {
-  const texts = await TextFolder.open(folder);
-  const survey = await texts.survey();
-  const faults: string[] = [];
-  for (const name of survey.names) {
-    const text = await texts.open(name);
-    if (text === undefined) continue;
-    try {
-      const bad = await texts.badUtf8(text, signal);
-      if (bad !== undefined) faults.push(notUtf8(name, bad));
-    } finally {
-      await text.file.close();
-    }
-  }
-  if (faults.length === 0) return survey;
-  throw new StreambookError("NOT_UTF8", `${listed(faults)}; in ${texts.path}, save it as UTF-8 or take it away`);
+const MISSING = new Set(["ENOENT", "ENOTDIR", "ELOOP", "EMLINK", "ENAMETOOLONG", "ENXIO", "EINVAL", "EISDIR"]);
+
+const DOT = 0x2e;
+
+function kindOf(entry: Dirent<Buffer>, name: Uint8Array): OtherEntry["kind"] | "file" {
+  if (name[0] === DOT) return "hidden entry";
+  if (entry.isFile()) return "file";
+  if (entry.isDirectory()) return "folder";
+  if (entry.isSymbolicLink()) return "link";
+  if (entry.isFIFO()) return "pipe";
+  return entry.isSocket() ? "socket" : "device";
 }
 
-/** Says that a text is not UTF-8, and from which byte on. */
-export function notUtf8(name: string, position: number): string {
-  return `${name} is not UTF-8: the first bad sequence begins at byte ${position}`;
+/** Whether a name can be a text's: one step of a path, and not hidden. A backslash is a letter like any other where it separates nothing. */
+function isTextName(name: string): boolean {
+  return name !== "" && !name.startsWith(".") && !["/", sep, "\0"].some((letter) => name.includes(letter));
 }
 
-/** A text that was opened. */
-export interface OpenText {
+/** Bytes that are not UTF-8, for people: `\xNN` for each that is not printable ASCII. */
+function escaped(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) =>
+    byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`,
+  ).join("");
+}
+
+/** A text that was opened; the file is closed when everyone who holds it has let go. */
+export class OpenText {
   readonly name: string;
   readonly file: FileHandle;
-  readonly stats: BigIntStats;
-}
+  readonly size: number;
+  /** Another one when the file was changed or replaced. */
+  readonly stamp: string;
+  /** Called when the file is to be closed. */
+  onClose: () => void = () => undefined;
+  #holders = 1;
 
-const MISSING = new Set([
-  "ENOENT",
-  "ENOTDIR",
-  "ELOOP",
-  "EMLINK",
-  "ENAMETOOLONG",
-  "EACCES",
-  "EPERM",
-  "ENXIO",
-  "EINVAL",
-  "EISDIR",
-]);
+  constructor(name: string, file: FileHandle, stats: BigIntStats) {
+    this.name = name;
+    this.file = file;
+    this.size = Number(stats.size);
+    this.stamp = stampOf(stats);
+  }
 
-/** Whether a name can be a text's: one step of a path, and not hidden. */
-function isTextName(name: string): boolean {
-  return name !== "" && !name.startsWith(".") && !/[/\\\0]/.test(name);
-}
+  /** Keeps the file open until one more {@link close}; false when it is closed already. */
+  hold(): boolean {
+    if (this.#holders === 0) return false;
+    this.#holders++;
+    return true;
+  }
 
-/**
- * Reads a text as groups of chunks, from chunk number `from` on; memory does not grow with the file.
- *
- * @throws NOT_UTF8 when the file has changed and is not UTF-8 any more
- */
-export async function* readTextChunks(
-  { name, file }: OpenText,
-  chunkSize: number,
-  from = 0,
-  signal?: AbortSignal,
-): AsyncGenerator<string[]> {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }); // ignoreBOM keeps it, whatever the name says
-  const chunker = new Chunker(chunkSize);
-  const buffer = Buffer.allocUnsafe(BLOCK);
-  let toSkip = from;
-  for (let position = 0; ;) {
-    signal?.throwIfAborted();
-    const { bytesRead } = await file.read(buffer, 0, BLOCK, position);
-    position += bytesRead;
-    const piece = decode(decoder, name, bytesRead === 0 ? undefined : buffer.subarray(0, bytesRead));
-    const chunks = bytesRead === 0 ? chunker.end() : chunker.push(piece);
-    const skipped = Math.min(toSkip, chunks.length);
-    toSkip -= skipped;
-    if (chunks.length > skipped) yield skipped === 0 ? chunks : chunks.slice(skipped);
-    if (bytesRead === 0) return;
+  async close(): Promise<void> {
+    if (--this.#holders > 0) return;
+    this.onClose();
+    await this.file.close();
+  }
+
+  /** Whether the file is still what it was when it was opened. */
+  async unchanged(): Promise<boolean> {
+    return stampOf(await this.file.stat({ bigint: true })) === this.stamp;
   }
 }
 
-function decode(decoder: InstanceType<typeof TextDecoder>, name: string, bytes: Uint8Array | undefined): string {
-  try {
-    return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true });
-  } catch (cause) {
-    throw new StreambookError(
-      "NOT_UTF8",
-      `${name} was changed while it was read, and is not UTF-8 any more; save it as UTF-8`,
-      { cause },
-    );
-  }
-}
+const stampOf = ({ ino, size, mtimeNs }: BigIntStats): string => `${ino}-${size}-${mtimeNs}`;

@@ -7,13 +7,20 @@ const BLOCK = 1 << 20;
 /**
  * The byte position at which the first sequence that is not UTF-8 begins; undefined when all of the file is UTF-8.
  * Overlong forms, surrogates and code points above U+10FFFF are refused, as the Unicode standard (table 3-7) has it.
+ *
+ * @param size how many bytes the file is thought to have, so that a small one gets a small buffer
  */
-export async function findBadUtf8(file: FileHandle, signal?: AbortSignal): Promise<number | undefined> {
-  const buffer = Buffer.allocUnsafe(BLOCK + 3);
+export async function findBadUtf8(
+  file: FileHandle,
+  signal?: AbortSignal,
+  size: number = BLOCK,
+): Promise<number | undefined> {
+  const block = Math.min(BLOCK, Math.max(size, 64));
+  const buffer = Buffer.allocUnsafe(block + 3);
   let kept = 0; // bytes of a sequence that the block before has begun
   for (let position = 0; ;) {
     signal?.throwIfAborted();
-    const { bytesRead } = await file.read(buffer, kept, BLOCK, position);
+    const { bytesRead } = await file.read(buffer, kept, block, position);
     const bytes = buffer.subarray(0, kept + bytesRead);
     const start = position - kept;
     if (bytesRead === 0) return kept === 0 ? undefined : start;
@@ -25,7 +32,7 @@ export async function findBadUtf8(file: FileHandle, signal?: AbortSignal): Promi
 }
 
 /** How many bytes at the end begin a sequence that may go on after them: 0 to 3. */
-function unfinished(bytes: Uint8Array): number {
+export function unfinished(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] as number;
     if (byte < 0x80) return 0;

@@ -4,6 +4,6 @@ export { stem } from "./stem.ts";
 export { englishStopWords } from "./stop-words.ts";
 export { hashTerm, murmurHash3 } from "./hash.ts";
 export { TermCounter, type TermCounterOptions } from "./term-counter.ts";
-export { countTerms, type TermCounts, type SparseVector } from "./term-counts.ts";
+export { countTerms, TermList, type TermCounts, type SparseVector } from "./term-counts.ts";
 export { DocumentFrequencies } from "./document-frequencies.ts";
 export { SlidingWindow, type SlidingWindowOptions } from "./sliding-window.ts";

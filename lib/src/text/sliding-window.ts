@@ -10,6 +10,8 @@ export interface SlidingWindowOptions {
 }
 
 const KIND = "sliding-window";
+/** Room of a window that has had no chunk yet. */
+const FIRST_ROOM = 64;
 
 /** One for all windows: it is empty between calls. */
 const accumulator = new Accumulator();
@@ -32,8 +34,8 @@ const accumulator = new Accumulator();
 export class SlidingWindow {
   /** How many words the window holds at least, once the stream has had so many. */
   readonly minimumWords: number;
-  #indices = new Int32Array(256);
-  #counts = new Float32Array(256);
+  #indices = new Int32Array(FIRST_ROOM);
+  #counts = new Float32Array(FIRST_ROOM);
   /** Numbers in use. */
   #used = 0;
   /** Of each chunk: how many numbers, and how many words. */
@@ -47,6 +49,11 @@ export class SlidingWindow {
   /** How many words are in the window. */
   get words(): number {
     return this.#words;
+  }
+
+  /** Numbers that the window's memory has room for, 8 bytes each. */
+  get room(): number {
+    return this.#indices.length;
   }
 
   /** Takes in the stream's next chunk; returns the counts of the window, the chunk included. */

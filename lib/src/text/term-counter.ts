@@ -4,7 +4,7 @@ import { characterClasses, classifyPair, ALONE, HIGH_SURROGATE, LETTER, MARK } f
 import { hashTerm } from "./hash.ts";
 import { stem } from "./stem.ts";
 import { englishStopWords } from "./stop-words.ts";
-import { Accumulator, type TermCounts } from "./term-counts.ts";
+import { Accumulator, type TermCounts, type TermList } from "./term-counts.ts";
 import { normalize, type TermOptions } from "./tokenize.ts";
 import { WordTable } from "./word-table.ts";
 
@@ -66,6 +66,30 @@ export class TermCounter {
 
   /** The counts of a text's terms. Buckets are in the order in which the text first has them. */
   count(text: string): TermCounts {
+    const words = this.#scan(text);
+    return this.#accumulator.take(words);
+  }
+
+  /**
+   * As {@link count}, to the end of a list.
+   *
+   * @returns how many words were counted
+   * @throws USAGE with more features than the list has numbers for, 65536
+   */
+  countTo(list: TermList, text: string): number {
+    if (this.features > 2 ** 16) {
+      throw new StreambookError(
+        "USAGE",
+        `a list of terms has at most 65536 features, and this counter ${this.features}`,
+      );
+    }
+    const words = this.#scan(text);
+    this.#accumulator.moveTo(list);
+    return words;
+  }
+
+  /** Adds up a text's terms; returns how many there are. */
+  #scan(text: string): number {
     const units = this.#read(text);
     const classes = this.#classes;
     const table = this.#table;
@@ -103,7 +127,7 @@ export class TermCounter {
       accumulator.add(bucket, 1);
       words++;
     }
-    return accumulator.take(words);
+    return words;
   }
 
   /** The text's UTF-16 units as numbers, quicker to read than a string, and a separator after them. */

@@ -51,6 +51,28 @@ function indexArray(buckets: Iterable<number>, features: number): Uint16Array | 
 }
 
 /**
+ * The counts of many texts, one after the other in one piece of memory that serves again for the next texts. Small arrays by
+ * the million cost more memory than they hold: the allocator cannot give back what lies between them.
+ */
+export class TermList {
+  /** The buckets, each of at most 16 bits. */
+  indices = new Uint16Array(SMALL);
+  counts = new Float32Array(SMALL);
+  /** Numbers in use. */
+  size = 0;
+
+  /** Makes room for more numbers. */
+  reserve(more: number): this {
+    if (this.size + more <= this.indices.length) return this;
+    const { indices, counts, size } = this;
+    const room = Math.max(size + more, indices.length * 2);
+    (this.indices = new Uint16Array(room)).set(indices.subarray(0, size));
+    (this.counts = new Float32Array(room)).set(counts.subarray(0, size));
+    return this;
+  }
+}
+
+/**
  * Adds up numbers by bucket without sorting or hashing: a dense row of zeros, and a list of the buckets touched. It is
  * empty again after {@link take}, so one serves for any number of vectors.
  */
@@ -90,6 +112,20 @@ export class Accumulator {
     }
     this.#size = 0;
     return { indices, counts, words };
+  }
+
+  /** As {@link take}, to the end of a list: it costs no memory of its own. */
+  moveTo(list: TermList): void {
+    const size = this.#size;
+    const { indices, counts } = list.reserve(size);
+    for (let i = 0, at = list.size; i < size; i++, at++) {
+      const bucket = this.#touched[i] as number;
+      indices[at] = bucket;
+      counts[at] = this.#sums[bucket] as number;
+      this.#sums[bucket] = 0;
+    }
+    list.size += size;
+    this.#size = 0;
   }
 
   #grow(features: number): void {

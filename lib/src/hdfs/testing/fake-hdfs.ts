@@ -17,15 +17,26 @@ export type Answer = (request: SeenRequest, response: ServerResponse, message: I
 /** A running server. */
 export interface FakeHdfs {
   readonly address: string;
+  /** What it says it is; undefined: it does not know yet. */
+  namespace: string | undefined;
+  /** How often it was asked what it is; these requests are not in `seen`. */
+  asked: number;
   readonly seen: SeenRequest[];
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts a server on a free port. What `answer` returns, if anything, is sent as JSON. */
-export async function fakeHdfs(answer: Answer): Promise<FakeHdfs> {
+/** Starts a server, on a free port if none is given. What `answer` returns, if anything, is sent as JSON. */
+export async function fakeHdfs(answer: Answer, port = 0): Promise<FakeHdfs> {
   const seen: SeenRequest[] = [];
+  const identity: Pick<FakeHdfs, "namespace" | "asked"> = { namespace: "BP-fake", asked: 0 };
   const server = createServer((message, response) => {
     const url = new URL(message.url ?? "/", "http://fake");
+    if (url.pathname === "/jmx") {
+      identity.asked++;
+      return json(response, 200, {
+        beans: identity.namespace === undefined ? [] : [{ BlockPoolId: identity.namespace }],
+      });
+    }
     const request = {
       method: message.method ?? "",
       path: decodeURIComponent(url.pathname.replace(/^\/webhdfs\/v1/, "")),
@@ -36,9 +47,9 @@ export async function fakeHdfs(answer: Answer): Promise<FakeHdfs> {
     const body = answer(request, response, message);
     if (body !== undefined) json(response, 200, body);
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
-  return {
+  return Object.assign(identity, {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
     async [Symbol.asyncDispose]() {
@@ -46,7 +57,7 @@ export async function fakeHdfs(answer: Answer): Promise<FakeHdfs> {
       server.close();
       await once(server, "close");
     },
-  };
+  });
 }
 
 /** Sends JSON. */

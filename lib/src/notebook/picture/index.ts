@@ -1,6 +1,7 @@
 /** The static picture of a Plotly figure, for readers without scripts: plotly.js in jsdom draws an SVG, resvg makes it a PNG. */
 import { withTimeout } from "../../async/index.ts";
-import { plotlySource } from "../../plot/index.ts";
+import { StreambookError } from "../../errors/index.ts";
+import { plotlySource, undrawnTypes } from "../../plot/index.ts";
 import { type Canvas, canvasAddress, canvasContext } from "./canvas.ts";
 import { pathLength, placeAt } from "./paths.ts";
 import { fontSize, type SvgElement, textBox, textWidth } from "./text-boxes.ts";
@@ -27,9 +28,15 @@ let loading: Promise<Page> | undefined;
 /**
  * Draws a figure as SVG. The first one takes a second or two, while plotly.js loads; the others some tenths.
  *
- * @throws TIMEOUT when plotly.js does not end; what plotly.js throws for a figure that is none
+ * @throws USAGE for a figure of types that this plotly.js does not draw; TIMEOUT when it does not end; what plotly.js throws for a figure that is none
  */
 export async function figureSvg(figure: DrawnFigure, signal?: AbortSignal): Promise<string> {
+  const undrawn = undrawnTypes(figure.data);
+  if (undrawn.length > 0)
+    throw new StreambookError(
+      "USAGE",
+      `there is no picture of a figure with ${undrawn.join(", ")}: plotly.js draws it only with other parts`,
+    );
   const page = await (loading ??= loadPage());
   page.seed();
   const size = { width: figure.layout?.width ?? WIDTH, height: figure.layout?.height ?? 380 };

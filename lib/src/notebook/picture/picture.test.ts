@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { flowDiagram } from "../../plot/index.ts";
+import { JSDOM } from "jsdom";
+import { flowDiagram, plotlySource, undrawnTypes } from "../../plot/index.ts";
 import { figurePng, figureSvg } from "./index.ts";
 import { pathLength, placeAt } from "./paths.ts";
 import { textWidth } from "./text-boxes.ts";
@@ -32,6 +33,30 @@ test("lines, heat maps and points become pictures twice their size", async () =>
     const png = await figurePng({ data: [trace], layout: { width: 400, height: 300 } });
     assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [800, 600]);
   }
+});
+
+test("what this plotly.js does not draw gets no picture, and is not drawn as something else", async () => {
+  const cloud = { data: [{ type: "scatter3d", x: [1], y: [1], z: [1] }] };
+  await assert.rejects(figureSvg(cloud), { code: "USAGE", message: /no picture of a figure with scatter3d/ });
+});
+
+test("the types that are said to be drawn are those of the bundle", async () => {
+  const { window } = new JSDOM("<body></body>", { runScripts: "outside-only", pretendToBeVisual: true });
+  const nothing = (): void => undefined;
+  Object.assign(window, { matchMedia: () => ({ matches: false, addListener: nothing, addEventListener: nothing }) });
+  Object.assign(window.URL, { createObjectURL: () => "blob:none" });
+  Object.assign(window.HTMLCanvasElement.prototype, { getContext: () => null });
+  window.eval(await plotlySource());
+  const bundle = window as unknown as { Plotly: { PlotSchema: { get(): { traces: Record<string, object> } } } };
+  const types = Object.keys(bundle.Plotly.PlotSchema.get().traces);
+  assert.ok(types.includes("heatmap"));
+  assert.deepEqual(undrawnTypes(types.map((type) => ({ type }))), []);
+  const others = ["scatter3d", "surface", "scattergl", "scattergeo", "sankey", "indicator", "scatterpolar", "nonsense"];
+  assert.deepEqual(
+    undrawnTypes(others.map((type) => ({ type }))),
+    others.filter((type) => !types.includes(type)),
+  );
+  assert.deepEqual(undrawnTypes([{}]), [], "a trace without a type is a scatter");
 });
 
 test("arrows are drawn", async () => {

@@ -1,5 +1,5 @@
 /** The DataNode of HDFS: it keeps the blocks of the files. */
-import { askBean } from "../probes.ts";
+import { askBean } from "../observe/probes.ts";
 import type { Service } from "../service.ts";
 import { hadoop as library } from "./libraries/hadoop.ts";
 import { lowOnDisk } from "./parts/disk.ts";

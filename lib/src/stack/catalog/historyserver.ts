@@ -1,5 +1,5 @@
 /** The JobHistoryServer of MapReduce: it remembers the jobs. */
-import { askJson } from "../probes.ts";
+import { askJson } from "../observe/probes.ts";
 import type { Service } from "../service.ts";
 import { hadoop as library } from "./libraries/hadoop.ts";
 import { looksForFiles } from "./parts/file-system.ts";

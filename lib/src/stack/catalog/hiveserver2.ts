@@ -1,5 +1,5 @@
 /** HiveServer2: SQL over the tables. Its metastore is inside it, unless a metastore of its own runs. */
-import { callThrift } from "../probes.ts";
+import { callThrift } from "../observe/probes.ts";
 import type { Service, Surroundings } from "../service.ts";
 import { hive as library } from "./libraries/hive.ts";
 import { followNameNode, hiveOptions } from "./parts/metastore-store.ts";

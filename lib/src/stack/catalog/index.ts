@@ -136,6 +136,12 @@ export function needsOf(name: string): readonly string[] {
   return name === first ? needs : [...needs, first];
 }
 
+/** What must be ready before an instance starts, if it runs: what it waits for and uses, and the first instance of its service. */
+export function waitedFor(name: string): readonly string[] {
+  const { after, uses = [], name: first } = service(name);
+  return [...after, ...uses, ...(name === first ? [] : [first])];
+}
+
 /** Instances in the order of the catalogue. */
 export function inOrder(names: Iterable<string>): string[] {
   const wanted = new Set(names);

@@ -1,11 +1,11 @@
 /** Kafka: nodes that are broker and, the first of them, controller (KRaft). */
+import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Admin } from "kafkajs";
 import { formatAddress } from "../../address/index.ts";
-import { listens } from "../probes.ts";
-import type { Place, Service } from "../service.ts";
-import type { Preparation } from "../prepare.ts";
+import { listens } from "../observe/probes.ts";
+import type { Place, Service, Preparation } from "../service.ts";
 import { kafka as library } from "./libraries/kafka.ts";
 
 const configuration = ({ name, layout }: Place): string => `${layout.conf}/${name}/server.properties`;
@@ -51,17 +51,26 @@ function roleValues(at: Place): Record<string, string> {
   };
 }
 
-/** Any fixed value will do: it tells the disks of one cluster from those of another, and this one has one disk. */
-const CLUSTER_ID = "c3RyZWFtYm9vay1rcmFmdA";
+/**
+ * An id for a new Kafka cluster: 16 random bytes, as Kafka writes them. Clients know by it whom they talk to, so no two
+ * storages may share one.
+ */
+export function randomClusterId(): string {
+  const bytes = randomBytes(16);
+  bytes[0]! &= 0x7f; // else it might begin with "-", and be read as an option
+  return bytes.toString("base64url");
+}
 
 /** Kafka writes `meta.properties` last, so a format that was interrupted is done again. */
-async function format({ at, tell, runJava }: Preparation): Promise<void> {
+async function format({ at, addresses, tell, runJava }: Preparation): Promise<void> {
   const isFormatted = await stat(join(at.layout.data, at.name, "meta.properties")).catch(() => undefined);
   if (isFormatted !== undefined) return;
   tell("preparing", "Kafka: formatting its storage", { service: at.name });
+  // A further node joins the cluster of the first, which runs by now.
+  const cluster = at.number === 1 ? randomClusterId() : (await describeCluster(addresses.kafka)).clusterId;
   await runJava({
     name: `format-${at.name}`,
-    words: ["kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", CLUSTER_ID, "-c", configuration(at)],
+    words: ["kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", cluster, "-c", configuration(at)],
     failure: "Kafka's storage could not be formatted",
   });
 }

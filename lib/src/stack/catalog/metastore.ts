@@ -1,5 +1,5 @@
 /** The Hive metastore as a service of its own: several engines share the tables. Derby takes one process, and this is it. */
-import { callThrift } from "../probes.ts";
+import { callThrift } from "../observe/probes.ts";
 import type { Service } from "../service.ts";
 import { hive as library } from "./libraries/hive.ts";
 import { followNameNode, hiveOptions } from "./parts/metastore-store.ts";

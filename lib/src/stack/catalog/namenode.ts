@@ -1,9 +1,8 @@
 /** The NameNode of HDFS: it names the files. */
 import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { askBean, splitAddress } from "../probes.ts";
-import type { Preparation } from "../prepare.ts";
-import type { Service, Surroundings } from "../service.ts";
+import { askBean, splitAddress } from "../observe/probes.ts";
+import type { Service, Surroundings, Preparation } from "../service.ts";
 import { hadoop as library } from "./libraries/hadoop.ts";
 import { lowOnDisk } from "./parts/disk.ts";
 import { serveOutside } from "./parts/webhdfs-outside.ts";

@@ -1,8 +1,8 @@
 /** The NodeManager of YARN: it runs the tasks of the jobs. */
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { askJson } from "../probes.ts";
-import { endTasks } from "../processes.ts";
+import { askJson } from "../observe/probes.ts";
+import { endTasks } from "../observe/processes.ts";
 import type { Service } from "../service.ts";
 import { hadoop as library } from "./libraries/hadoop.ts";
 import { FREE_SOME } from "./parts/disk.ts";

@@ -1,5 +1,5 @@
 /** The ResourceManager of YARN: it gives the jobs their place. */
-import { askJson, splitAddress } from "../probes.ts";
+import { askJson, splitAddress } from "../observe/probes.ts";
 import type { Service, Surroundings } from "../service.ts";
 import { hadoop as library } from "./libraries/hadoop.ts";
 import { looksForFiles } from "./parts/file-system.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { BatchToLabel } from "../../ingest/index.ts";
-import { type ParsedBatch, RowStore } from "../../ingest/row-store.ts";
+import type { BatchToLabel, ParsedBatch } from "../../ingest/index.ts";
+import { RowStore } from "../../ingest/row-store.ts";
 import { loadSchema } from "../../schema/index.ts";
 import { type ClusteredBatch, decodeSavedModel, Labeller } from "./labeller.ts";
 import { TextMarker, type TextMarks } from "./text-marker.ts";
@@ -79,6 +79,19 @@ test("the model waits for every partition that has messages, because each has su
   );
   assert.equal(new Set(labels(done)).size, 3);
   assert.equal(labels(done).length, 60);
+});
+
+test("a partition that stays silent is not waited for without end: what is held is bounded", () => {
+  const labeller = new Labeller(settings);
+  labeller.waitFor([0, 1]);
+  const done: ClusteredBatch[] = [];
+  let most = 0;
+  for (let from = 0; from < 30_000; from += 3000) {
+    done.push(...labeller.push(batch(0, from, from + 3000)));
+    most = Math.max(most, labeller.held);
+  }
+  assert.equal(labels(done).length, 30_000);
+  assert.ok(most < 21_000, `${most} chunks were held`);
 });
 
 test("with fewer chunks than asked for, the model is seeded with what there is", () => {

@@ -9,7 +9,8 @@
 import { StreamingKMeans } from "../../cluster/index.ts";
 import { StreambookError } from "../../errors/index.ts";
 import type { BatchToLabel } from "../../ingest/index.ts";
-import { DocumentFrequencies, SlidingWindow, type SparseVector, type TermCounts } from "../../text/index.ts";
+import { DocumentFrequencies, type SparseVector, type TermCounts } from "../../text/index.ts";
+import { StreamWindows } from "./stream-windows.ts";
 import { DEFAULT_FEATURES, type TextMarks } from "./text-marker.ts";
 
 /** A batch whose rows are to be assigned to clusters. */
@@ -43,8 +44,8 @@ export interface ClusteredBatch extends ChunkBatch {
 
 /** Rows learned from at once. Small enough that the model follows the stream, large enough that a batch means something. */
 const MINI_BATCH = 256;
-/** Streams whose windows are kept; the one not heard of for longest is forgotten first. */
-const OPEN_STREAMS = 10_000;
+/** Chunks held for a partition that has messages and stays silent: then the model is seeded without it. */
+const MOST_HELD = 20_000;
 
 interface Waiting {
   readonly batch: ChunkBatch;
@@ -64,7 +65,7 @@ interface Held {
 export class Labeller {
   readonly #options: Required<LabellerOptions>;
   readonly #learned: Map<number, bigint>;
-  readonly #windows = new Map<string, SlidingWindow>();
+  readonly #windows: StreamWindows;
   readonly #name: string;
   #frequencies: DocumentFrequencies;
   #model: StreamingKMeans | undefined;
@@ -82,6 +83,7 @@ export class Labeller {
       decay = 0.99,
     } = options;
     this.#options = { clusters, seed, warmUp, features, windowWords, decay, name: options.name ?? `s${seed}` };
+    this.#windows = new StreamWindows({ minimumWords: windowWords });
     this.#name = saved?.name ?? this.#options.name;
     this.#frequencies = saved?.frequencies ?? new DocumentFrequencies(features);
     this.#model = saved?.model;
@@ -113,7 +115,10 @@ export class Labeller {
     return this.#learned.get(partition) ?? 0n;
   }
 
-  /** Names the partitions that have messages, all of them: the model is not seeded before one batch of each has come. */
+  /**
+   * Names the partitions that have messages, all of them: the model is not seeded before one batch of each has come, unless
+   * one stays silent for thousands of messages of the others.
+   */
   waitFor(partitions: Iterable<number>): void {
     this.#unheard = new Set(partitions);
   }
@@ -124,8 +129,9 @@ export class Labeller {
     this.#waiting.push({ batch, clusters: new Int32Array(rows), versions: [], version: new Uint32Array(rows) });
     this.#unheard.delete(batch.partition);
     this.#work(this.#waiting.at(-1) as Waiting);
-    if (this.#model === undefined && this.#unheard.size === 0 && this.#held.length >= this.#options.warmUp)
-      this.#seed();
+    const { warmUp } = this.#options;
+    const enough = this.#unheard.size === 0 ? warmUp : Math.max(warmUp, MOST_HELD);
+    if (this.#model === undefined && this.#held.length >= enough) this.#seed();
     return this.#model === undefined ? [] : this.#release();
   }
 
@@ -173,8 +179,9 @@ export class Labeller {
     const learnedUpTo = this.learnedUpTo(batch.partition);
     const lesson = this.#lesson();
     for (let row = 0; row < parsed.rows; row++) {
+      const { streams, stream, isLast } = parsed.marks;
       const counts = countsOf(parsed.marks, row);
-      const window = this.#window(parsed.marks, row).push(counts);
+      const window = this.#windows.push(streams[stream[row] as number] as string, counts, isLast[row] === 1);
       const seen = batch.firstOffset + BigInt(parsed.offsets[row] as number) < learnedUpTo;
       if (!seen) this.#frequencies.add(counts);
       if (this.#model === undefined) this.#held.push({ waiting, row, window: copyOf(window) });
@@ -228,18 +235,6 @@ export class Labeller {
     if (versions.at(-1) !== version) versions.push(version);
     clusters[row] = cluster;
     versionOf[row] = versions.length - 1;
-  }
-
-  /** The window of a row's stream. A stream that has ended, or has been silent for long, leaves room for others. */
-  #window({ streams, stream: streamOf, isLast }: TextMarks, row: number): SlidingWindow {
-    const stream = streams[streamOf[row] as number] as string;
-    const window = this.#windows.get(stream) ?? new SlidingWindow({ minimumWords: this.#options.windowWords });
-    this.#windows.delete(stream);
-    if (isLast[row] !== 1) {
-      this.#windows.set(stream, window);
-      if (this.#windows.size > OPEN_STREAMS) this.#windows.delete(this.#windows.keys().next().value as string);
-    }
-    return window;
   }
 }
 

@@ -1,7 +1,7 @@
 /** What the labeller needs of each message, found in the threads that parse: its terms, its stream, and whether the stream ends. */
 import { StreambookError } from "../../errors/index.ts";
 import type { Marker } from "../../ingest/index.ts";
-import { TermCounter } from "../../text/index.ts";
+import { TermCounter, TermList } from "../../text/index.ts";
 
 /** The fields of a message that are looked into. */
 export const textField = "chunk";
@@ -55,10 +55,9 @@ export function createMarker(options: TextMarkerOptions): TextMarker {
 /** Marks batches of chunks, one after the other. */
 export class TextMarker implements Marker<TextMarks> {
   readonly #terms: TermCounter;
-  readonly #scratch = { indices: new Uint16Array(1 << 16), counts: new Float32Array(1 << 16) };
+  readonly #list = new TermList();
   #batch = emptyBatch(0);
   #rows = 0;
-  #used = 0;
 
   /** @throws USAGE as {@link checkMarkerOptions} */
   constructor({ features = DEFAULT_FEATURES, stem = true }: TextMarkerOptions = {}) {
@@ -68,47 +67,32 @@ export class TextMarker implements Marker<TextMarks> {
 
   begin(rows: number): void {
     this.#batch = emptyBatch(rows);
-    this.#rows = this.#used = 0;
+    this.#rows = this.#list.size = 0;
   }
 
   mark(message: Readonly<Record<string, unknown>>): void {
-    const terms = this.#terms.count(message[textField] as string);
-    this.#append(terms);
     const row = this.#rows++;
     const { streams, stream, isLast, termEnds, words } = this.#batch;
     const id = message[streamField] as string;
     if (!streams.has(id)) streams.set(id, streams.size);
     stream[row] = streams.get(id) as number;
     isLast[row] = message[lastField] === true ? 1 : 0;
-    termEnds[row] = this.#used;
-    words[row] = terms.words;
+    words[row] = this.#terms.countTo(this.#list, message[textField] as string);
+    termEnds[row] = this.#list.size;
   }
 
   end(): TextMarks {
     const { streams, stream, isLast, termEnds, words } = this.#batch;
+    const { indices, counts, size } = this.#list;
     return {
       streams: [...streams.keys()],
       stream: stream.slice(0, this.#rows),
       isLast: isLast.slice(0, this.#rows),
       termEnds: termEnds.slice(0, this.#rows),
       words: words.slice(0, this.#rows),
-      indices: this.#scratch.indices.slice(0, this.#used),
-      counts: this.#scratch.counts.slice(0, this.#used),
+      indices: indices.slice(0, size),
+      counts: counts.slice(0, size),
     };
-  }
-
-  #append({ indices, counts }: { indices: ArrayLike<number>; counts: ArrayLike<number> }): void {
-    const end = this.#used + indices.length;
-    if (end > this.#scratch.indices.length) {
-      const size = Math.max(end, this.#scratch.indices.length * 2);
-      const larger = { indices: new Uint16Array(size), counts: new Float32Array(size) };
-      larger.indices.set(this.#scratch.indices.subarray(0, this.#used));
-      larger.counts.set(this.#scratch.counts.subarray(0, this.#used));
-      Object.assign(this.#scratch, larger);
-    }
-    this.#scratch.indices.set(indices, this.#used);
-    this.#scratch.counts.set(counts, this.#used);
-    this.#used = end;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The producer: agents read the texts of a stream source, and send each chunk as a message to Kafka, to a log, or both. */
 import { mapConcurrent } from "../../async/index.ts";
-import { isStreambookError, messageOf, StreambookError, type ErrorCode } from "../../errors/index.ts";
+import { isStreambookError, messageOf, shownName, StreambookError, type ErrorCode } from "../../errors/index.ts";
 import { BatchingProducer, type Compression } from "../../kafka/index.ts";
 import { silentLogger, type Logger } from "../../log/index.ts";
 import { listFiles, readChunkGroups } from "../../stream/index.ts";
@@ -20,6 +20,8 @@ export interface ProduceOptions {
   readonly partitions?: number | undefined;
   /** Folder that gets `chunks_{UTC time}.ndjson`; made if it is missing. */
   readonly logFolder?: string | undefined;
+  /** Names of the texts to send. @default all that the source lists */
+  readonly files?: readonly string[] | undefined;
   /** Agents that read at once, 1 or more. @default 8 */
   readonly agents?: number | undefined;
   /** Decides who reads what, and the addresses. @default a random one */
@@ -96,7 +98,7 @@ export async function produce(options: ProduceOptions): Promise<ProduceResult> {
   }
   if (!Number.isSafeInteger(agents) || agents < 1)
     throw new StreambookError("USAGE", `there must be 1 agent or more, and not ${agents}`);
-  const files = await listFiles(source, { signal });
+  const files = options.files ?? (await listFiles(source, { signal }));
   if (files.length === 0) {
     throw new StreambookError("NO_TEXTS", `the stream source at ${source} has no texts; put some into its folder`);
   }
@@ -160,7 +162,7 @@ class Production {
       if (!isStreambookError(error) || !OF_ONE_TEXT.has(error.code)) throw error;
       this.#failed.push({ file: stream.file, code: error.code, message: error.message });
       const sent = progress.messages === 0 ? "" : "; its beginning was sent, without a last message";
-      this.#logger.error(`${stream.file} is left out: ${error.message}${sent}`);
+      this.#logger.error(`${shownName(stream.file)} is left out: ${error.message}${sent}`);
     }
   }
 
@@ -185,11 +187,13 @@ class Production {
       signal: this.#stop,
       onResume: ({ from, error }) => {
         this.#resumed++;
-        this.#logger.warn(`the stream of ${file} broke (${messageOf(error)}); going on at chunk ${from}`);
+        this.#logger.warn(`the stream of ${shownName(file)} broke (${messageOf(error)}); going on at chunk ${from}`);
       },
       onMalformed: ({ line, index }) => {
         this.#malformed++;
-        this.#logger.warn(`${file}: line ${index} of the stream is not a chunk and is left out: ${line.slice(0, 80)}`);
+        this.#logger.warn(
+          `${shownName(file)}: line ${index} of the stream is not a chunk and is left out: ${line.slice(0, 80)}`,
+        );
       },
     });
   }
@@ -250,7 +254,12 @@ class Production {
 }
 
 /** What is wrong with one text, and not with the source or a sink. */
-const OF_ONE_TEXT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["NOT_FOUND", "NOT_UTF8", "STREAM_BROKEN"]);
+const OF_ONE_TEXT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "NOT_FOUND",
+  "NOT_UTF8",
+  "TEXT_UNREADABLE",
+  "STREAM_BROKEN",
+]);
 
 /** Where the messages go: Kafka, the log, both, or standard output. */
 class Sinks {

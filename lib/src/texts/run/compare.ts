@@ -2,7 +2,9 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { mapConcurrent } from "../../async/index.ts";
+import { shownName, StreambookError } from "../../errors/index.ts";
 import type { ReportText } from "../../report/index.ts";
+import type { TextSurvey } from "../../stream/index.ts";
 import { type Checksum, checksumOf } from "./large-file.ts";
 import type { ProduceResult } from "../produce/produce.ts";
 import type { RebuildReport } from "../rebuild/rebuild.ts";
@@ -15,13 +17,30 @@ export interface Source extends Checksum {
 /** Files that are read at once. */
 const AT_ONCE = 4;
 
-/** Reads the checksum of each file of a folder. @throws as {@link checksumOf} */
-export function readSources(
-  folder: string,
-  files: readonly string[],
-  signal: AbortSignal | undefined,
-): Promise<Source[]> {
-  return mapConcurrent(files, AT_ONCE, async (file) => ({ file, ...(await checksumOf(join(folder, file), signal)) }));
+/** The texts of a folder. */
+export interface Sources {
+  readonly folder: string;
+  readonly sources: readonly Source[];
+}
+
+/** Reads the checksum of each text of a folder. @throws NOT_FOUND for one that has vanished; as {@link checksumOf} */
+export function readSources({ folder, names }: TextSurvey, signal: AbortSignal | undefined): Promise<Source[]> {
+  return mapConcurrent(names, AT_ONCE, async (file) => {
+    try {
+      return { file, ...(await checksumOf(join(folder, file), signal)) };
+    } catch (cause) {
+      throw (cause as NodeJS.ErrnoException).code === "ENOENT" ? vanished(file, cause) : cause;
+    }
+  });
+}
+
+/** The error of a text that is not there any more. */
+export function vanished(file: string, cause?: unknown): StreambookError {
+  return new StreambookError(
+    "NOT_FOUND",
+    `${shownName(file)} has vanished from the folder of texts since the run began; start again with a folder that stays as it is`,
+    { cause },
+  );
 }
 
 /**
@@ -30,7 +49,7 @@ export function readSources(
  * @param folder where the rebuilt texts are
  */
 export async function compare(
-  sources: readonly Source[],
+  { folder: data, sources }: Sources,
   produced: ProduceResult,
   rebuilt: RebuildReport,
   folder: string,
@@ -44,8 +63,10 @@ export async function compare(
     const result = found?.uri === stream?.uri ? found : undefined;
     const path = result?.file === undefined ? undefined : join(folder, result.file);
     const after = path !== undefined && (await exists(path)) ? (await checksumOf(path, signal)).sha256 : null;
+    const differs = async (): Promise<string> =>
+      (await sameAs(join(data, file), before)) ? "the bytes differ" : "the source was changed while the run went on";
     const problem =
-      result?.problem ?? (after === null ? "no text was rebuilt" : after === before ? undefined : "the bytes differ");
+      result?.problem ?? (after === null ? "no text was rebuilt" : after === before ? undefined : await differs());
     return {
       file,
       uri: stream?.uri ?? null,
@@ -56,6 +77,14 @@ export async function compare(
       ...(problem === undefined ? {} : { problem }),
     };
   });
+}
+
+/** Whether a file still has a checksum. */
+async function sameAs(path: string, sha256: string): Promise<boolean> {
+  return checksumOf(path).then(
+    (now) => now.sha256 === sha256,
+    () => false,
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

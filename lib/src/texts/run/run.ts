@@ -2,6 +2,7 @@
  * The whole pipeline once, from texts to the same texts rebuilt, with a report: what `npm start` runs on a stack that is up.
  */
 import { basename, resolve } from "node:path";
+import { listed, shownName } from "../../errors/index.ts";
 import { Hdfs } from "../../hdfs/index.ts";
 import { topicOffsets } from "../../kafka/index.ts";
 import { type Logger, silentLogger } from "../../log/index.ts";
@@ -10,7 +11,7 @@ import { plural } from "../../plot/index.ts";
 import { type ReportLink, reportOf, type RunReport, writeReport, type WrittenReport } from "../../report/index.ts";
 import type { Schema } from "../../schema/index.ts";
 import type { Addresses } from "../../stack/index.ts";
-import { listFiles, startStreamSource } from "../../stream/index.ts";
+import { listFiles, startStreamSource, surveyTexts, type TextSurvey } from "../../stream/index.ts";
 import { readSources } from "./compare.ts";
 import { hdfsFolders } from "../folders.ts";
 import type { Checksum } from "./large-file.ts";
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly data: string;
   /** Folder for the rebuilt texts (`refresh/`), the report and the logs. */
   readonly output: string;
+  /** What the folder held when it was looked through; the run is about these texts. @default a survey when the run begins */
+  readonly survey?: TextSurvey;
   readonly schema: Schema;
   readonly addresses: Addresses;
   readonly hadoop: HadoopClient;
@@ -72,26 +75,29 @@ export const RUN_NAMES = { topic: "chunks", table: "chunks_clustered" } as const
  * Streams the texts through Kafka into clusters and a Hive table, rebuilds them by MapReduce, compares, and writes the
  * report. Topic, table and output folder are the run's own: what an earlier run left in them is removed first.
  *
- * @throws NOT_OURS when something stands there that no run has made; NO_TEXTS, NOT_UTF8; whatever a stage throws
+ * @throws NOT_OURS when something stands there that no run has made; NO_TEXTS, NOT_UTF8, TEXT_UNREADABLE; NOT_FOUND for a text
+ * that vanishes meanwhile; whatever a stage throws
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const settings = settingsOf(options);
   const { recorder, addresses, data, output, chunkSize, seed, warmUp, topic, table, signal } = settings;
   await checkOutput(output, data);
   await using source = await startStreamSource({ folder: data, chunkSize, port: 0 });
-  const sources = await readSources(data, await listFiles(source.url), signal);
+  const survey = options.survey ?? (await surveyTexts(data, signal));
+  const sources = await readSources(survey, signal);
   const { clusters, why } = chooseClusters(options.clusters, sources);
 
   await using _names = await clearLastRun(settings);
   await prepareOutput(output, data);
   const rates = [new RateMeter("sent to Kafka", recorder), new RateMeter("stored in the table", recorder)] as const;
-  const produced = await sendTexts(settings, source.url, rates[0]);
+  const produced = await sendTexts(settings, { url: source.url, files: survey.names }, rates[0]);
   const messages = await countMessages({ broker: addresses.kafka, topic, signal });
   const consumed = await storeRows(settings, clusters, rates[1]);
   const found = await askHive(settings, produced, clusters);
   await keepLog(settings, produced);
   const rebuilt = await rebuildTexts(settings, produced.messages);
-  const texts = await compareTexts(settings, sources, produced, rebuilt);
+  const texts = await compareTexts(settings, { folder: survey.folder, sources }, produced, rebuilt);
+  await nameNewcomers(source.url, survey, settings.logger);
 
   const report = reportOf({
     startedAt: recorder.startedAt,
@@ -145,6 +151,16 @@ export function chooseClusters(
 async function countMessages(options: Parameters<typeof topicOffsets>[0]): Promise<number> {
   const ranges = [...(await topicOffsets(options)).values()];
   return ranges.reduce((total, { low, high }) => total + Number(high - low), 0);
+}
+
+/** A text that came while the run was going is not part of it, and that is said. */
+async function nameNewcomers(source: string, { names }: TextSurvey, logger: Logger): Promise<void> {
+  const known = new Set(names);
+  const came = (await listFiles(source)).filter((name) => !known.has(name)).map(shownName);
+  if (came.length > 0)
+    logger.warn(
+      `${listed(came)} came into the folder after the run began, and ${came.length === 1 ? "was" : "were"} not streamed`,
+    );
 }
 
 function links(addresses: Addresses, table: string): ReportLink[] {

@@ -11,7 +11,7 @@ import type { ReportText } from "../../report/index.ts";
 import type { Schema } from "../../schema/index.ts";
 import type { Addresses } from "../../stack/index.ts";
 import { type Analysis, analyse } from "./analysis.ts";
-import { compare, type Source } from "./compare.ts";
+import { compare, type Sources, vanished } from "./compare.ts";
 import { consume, type ConsumeReport } from "../consume/consume.ts";
 import { piecesOf } from "./large-file.ts";
 import { noteText } from "./output.ts";
@@ -47,14 +47,24 @@ export function clearLastRun(settings: RunSettings): Promise<RunNames> {
   );
 }
 
-/** Sends all texts of a stream source. @throws the first failure of a text */
-export async function sendTexts(settings: RunSettings, source: string, sent: RateMeter): Promise<ProduceResult> {
+/**
+ * Sends texts of a stream source.
+ *
+ * @param source its address, and names of files: not what it lists, because a text that has vanished must be missed
+ * @throws the first failure of a text
+ */
+export async function sendTexts(
+  settings: RunSettings,
+  source: { readonly url: string; readonly files: readonly string[] },
+  sent: RateMeter,
+): Promise<ProduceResult> {
   const { recorder, addresses, topic, output, seed, logger, signal } = settings;
   const produced = await recorder.run(
     "Stream → Kafka",
     (stage) =>
       produce({
-        source,
+        source: source.url,
+        files: source.files,
         broker: addresses.kafka,
         topic,
         logFolder: join(output, "logs"),
@@ -149,7 +159,7 @@ export function rebuildTexts(settings: RunSettings, messages: number): Promise<R
 /** Compares the texts that were rebuilt with their sources. */
 export function compareTexts(
   { recorder, output, signal }: RunSettings,
-  sources: readonly Source[],
+  sources: Sources,
   produced: ProduceResult,
   rebuilt: RebuildReport,
 ): Promise<ReportText[]> {
@@ -168,6 +178,7 @@ function rebuiltFolder(output: string): string {
 function demandAll({ failed, stopped }: ProduceResult): void {
   if (stopped) throw new DOMException("stopped by the user", "AbortError");
   const [first] = failed;
+  if (first?.code === "NOT_FOUND") throw vanished(first.file);
   if (first !== undefined)
     throw new StreambookError(
       first.code,

@@ -4,6 +4,7 @@ import { HADOOP_OPENS, hadoopEnvironment } from "./hadoop.ts";
 /** Hive's jars, with those of Hadoop that it runs on. */
 export const hive: Library = {
   name: "hive",
+  versions: ["hive", "tez", "derby"],
   opens: HADOOP_OPENS,
   configuration: ["hadoop", "hive"],
   environment: hadoopEnvironment,

@@ -1,5 +1,5 @@
 /** What Hadoop's services say when their disk is full. */
-import { askBean } from "../../probes.ts";
+import { askBean } from "../../observe/probes.ts";
 
 /** What to do about a full disk. */
 export const FREE_SOME = "free some disk, and it goes on by itself within seconds";

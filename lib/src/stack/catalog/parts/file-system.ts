@@ -1,5 +1,5 @@
 /** Whether a daemon of Hadoop looks for files where HDFS is, as its own page says. */
-import { askJson } from "../../probes.ts";
+import { askJson } from "../../observe/probes.ts";
 import type { ConnectionCheck } from "../../service.ts";
 
 /** The question of one daemon. @param title what people call it */

@@ -2,10 +2,10 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { StreambookError } from "../../../errors/index.ts";
-import { commonOptions, jarsOf } from "../../java-options.ts";
-import { logFile } from "../../launch.ts";
-import { lastRun } from "../../log-lines.ts";
-import type { Preparation } from "../../prepare.ts";
+import { commonOptions, jarsOf } from "../../launch/java-options.ts";
+import { logFile } from "../../launch/launch.ts";
+import { lastRun } from "../../observe/log-lines.ts";
+import type { Preparation } from "../../service.ts";
 import type { Place } from "../../service.ts";
 import { writeAtomically } from "../../state.ts";
 

@@ -1,0 +1,98 @@
+/** The bridge to `setup/`, which is plain JavaScript because it must run before anything is installed. */
+import { pathToFileURL } from "node:url";
+import { projectFile } from "./folders.ts";
+
+/** A Java that was found. */
+export interface Java {
+  /** The program, absolute. */
+  readonly java: string;
+  readonly home: string;
+  readonly version: string;
+  readonly major: number;
+  readonly build: string;
+}
+
+/** Something the machine must have, and whether it has it. */
+export interface Requirement {
+  readonly name: string;
+  readonly met: boolean;
+  readonly found: string;
+  readonly problem?: string;
+  readonly remedy?: readonly string[];
+}
+
+/** Shows how a step of set-up gets on. */
+export interface Board {
+  readonly show: (step: string, text: string) => void;
+  readonly done: (step: string, text: string) => void;
+  readonly say: (text: string) => void;
+  readonly close: () => void;
+}
+interface JavaModule {
+  readonly LOWEST_JAVA: number;
+  readonly findJava: (environment: NodeJS.ProcessEnv) => Promise<{ found?: Java; problem?: string; place: string }>;
+}
+interface JarsModule {
+  readonly jarsProblem: (folder: string, libraries: readonly string[]) => Promise<string | undefined>;
+  readonly resolveJars: (options: {
+    board: Board;
+    signal?: AbortSignal;
+    folder: string;
+    libraries: readonly string[];
+    environment: NodeJS.ProcessEnv;
+  }) => Promise<boolean>;
+}
+interface RequirementsModule {
+  readonly availableMemory: () => Promise<number>;
+  readonly checkRequirements: (options: {
+    environment: NodeJS.ProcessEnv;
+    home: string;
+    jarsMissing: boolean;
+    stackRunning: boolean;
+  }) => Promise<Requirement[]>;
+}
+interface PackagesModule {
+  readonly missingPackage: () => Promise<string | undefined>;
+}
+interface BuildModule {
+  readonly distIsOld: () => Promise<boolean>;
+}
+/** A process that holds a lock, or uses the stack. */
+export interface Holder {
+  readonly pid: number;
+  /** Tells it from another process of the same number. */
+  readonly start: string;
+  /** What it does, as the user called it. */
+  readonly what: string;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+}
+
+interface LockModule {
+  readonly withLock: <T>(
+    file: string,
+    what: string,
+    operation: () => Promise<T>,
+    options?: { signal?: AbortSignal; onWait?: (holder: Holder) => void },
+  ) => Promise<T>;
+  readonly holderOf: (what: string) => Holder;
+  readonly processStart: (pid: number) => string;
+  readonly lives: (holder: Pick<Holder, "pid" | "start">) => boolean;
+}
+interface PathsModule {
+  readonly coreLibraries: () => string[];
+}
+interface Modules {
+  paths: PathsModule;
+  java: JavaModule;
+  jars: JarsModule;
+  requirements: RequirementsModule;
+  packages: PackagesModule;
+  build: BuildModule;
+  lock: LockModule;
+}
+
+/** A module of `setup/`. */
+export async function setupModule<Name extends keyof Modules>(name: Name): Promise<Modules[Name]> {
+  return (await import(pathToFileURL(projectFile("setup", `${name}.mjs`)).href)) as Modules[Name];
+}

@@ -1,0 +1,175 @@
+/** `streambook down`: ends every process of the stack, and keeps what it stored. */
+import { rm } from "node:fs/promises";
+import { StreambookError } from "../../errors/index.ts";
+import { allExternal, isExternal } from "../addresses.ts";
+import { archiveBuild, archiveMark } from "../launch/archives.ts";
+import { type StackOptions, type Tell, teller } from "../events.ts";
+import { type Layout, openHome, openLayout } from "../layout.ts";
+import { instanceNames, membersOf, needsOf, resolveServices, service, titleOf } from "../catalog/index.ts";
+import { endProcess, listProcesses, send } from "../observe/processes.ts";
+import { findServices } from "../observe/running.ts";
+import { setupModule } from "../../project/index.ts";
+import { readState, temporaryOf, writeState } from "../state.ts";
+import { type StackUser, stackUsers, usersInWords } from "./users.ts";
+
+/** Options of {@link down}. */
+export interface DownOptions extends StackOptions {
+  /** Services and groups that are ended, with those that need them. @default all */
+  readonly services?: readonly string[];
+  /** Whether class-data archives that are just being built in the background go on being built. @default false */
+  readonly keepArchiveBuild?: boolean;
+}
+
+/** What {@link downIfUnused} came to. */
+export interface Released {
+  /** The services that it has ended. */
+  readonly ended: readonly string[];
+  /** The programs for which the services stay. */
+  readonly users: readonly StackUser[];
+}
+
+/**
+ * Ends what runs have started, unless another program uses the stack; the last run ends it. Services that somebody has asked for
+ * by `up` stay. For the end of a run.
+ *
+ * @param options.leaving process that does not count as a user any more @default this one
+ */
+export async function downIfUnused(
+  options: StackOptions & { readonly leaving?: number | undefined } = {},
+): Promise<Released> {
+  const { environment = process.env, leaving, onProgress } = options;
+  if (allExternal(environment)) return { ended: [], users: [] };
+  const layout = openLayout(environment);
+  return locked(layout, options, async () => {
+    const chosen = await unwanted(layout);
+    if (chosen.length === 0) return { ended: [], users: [] };
+    const users = await stackUsers(environment, leaving);
+    if (users.length > 0) return { ended: [], users };
+    return { ended: await takeDown(layout, chosen, true, teller(onProgress)), users };
+  });
+}
+
+/** The services that end with the last run. */
+export async function temporaryServices({ environment = process.env }: StackOptions = {}): Promise<string[]> {
+  return allExternal(environment) ? [] : unwanted(openLayout(environment));
+}
+
+/**
+ * The services that end with the last run, but for those that others need. One that runs and is not in the state was just being
+ * started when its command was killed.
+ */
+async function unwanted(layout: Layout): Promise<string[]> {
+  const state = await readState(layout.stateFile);
+  const running = [...(await findServices(layout)).keys()];
+  const temporary = new Set(temporaryOf(state));
+  const kept = running.filter((name) => state?.services[name] !== undefined && !temporary.has(name));
+  const needed = new Set(kept.length === 0 ? [] : resolveServices(kept));
+  return instanceNames().filter((name) => (running.includes(name) || temporary.has(name)) && !needed.has(name));
+}
+
+/**
+ * Ends the services. Nothing they stored is touched, and no process is left.
+ *
+ * @returns the services that ran
+ * @throws USAGE for a stack that runs elsewhere; NOT_OURS for a home that holds other things
+ */
+export async function down(options: DownOptions = {}): Promise<string[]> {
+  const { environment = process.env, onProgress } = options;
+  const tell = teller(onProgress);
+  const layout = openLayout(environment);
+  const named = options.services?.flatMap(membersOf);
+  const running = await findServices(layout); // beside services elsewhere, some may be ours
+  if (named === undefined ? running.size === 0 : named.every((name) => isExternal(name, environment)))
+    refuseExternal(environment, "down");
+  await openHome(layout);
+  const chosen = withDependants(named ?? instanceNames()).filter((name) => !isExternal(name, environment));
+  const users = await stackUsers(environment);
+  if (users.length > 0) tell("notice", `${usersInWords(users)} used it`);
+  return locked(layout, options, () => takeDown(layout, chosen, options.keepArchiveBuild ?? false, tell));
+}
+
+/** Does something while no other command changes the stack. */
+async function locked<T>(
+  layout: Layout,
+  { signal, onProgress }: StackOptions,
+  operation: () => Promise<T>,
+): Promise<T> {
+  const { withLock } = await setupModule("lock");
+  return withLock(layout.lockFile, "streambook down", operation, {
+    ...(signal && { signal }),
+    onWait: ({ pid, what }) =>
+      teller(onProgress)("notice", `\`${what}\` (process ${pid}) is at work on this stack; waiting for it`),
+  });
+}
+
+async function takeDown(
+  layout: Layout,
+  chosen: readonly string[],
+  keepArchiveBuild: boolean,
+  tell: Tell,
+): Promise<string[]> {
+  const ended = await endServices(layout, chosen, tell);
+  const state = await readState(layout.stateFile);
+  if (state === undefined || Object.keys(state.services).length === 0) await rm(layout.stateFile, { force: true });
+  if (chosen.length === instanceNames().length && !keepArchiveBuild) await endArchiveBuild(layout);
+  return ended;
+}
+
+/** Instances, and those that need or use them. */
+function withDependants(names: readonly string[]): string[] {
+  const chosen = new Set(names);
+  for (const name of instanceNames()) {
+    const { uses = [] } = service(name);
+    if ([...needsOf(name), ...uses].some((other) => chosen.has(other))) chosen.add(name);
+  }
+  return instanceNames().filter((name) => chosen.has(name));
+}
+
+/** Ends services, those first that use the others: Hive cleans up on HDFS, so storage goes last. The caller holds the lock. */
+export async function endServices(layout: Layout, names: readonly string[], tell: Tell): Promise<string[]> {
+  const running = await findServices(layout);
+  const chosen = names.filter((name) => running.has(name));
+  const isStorage = (name: string): boolean => service(name).isStorage === true;
+  const endChildren = async (): Promise<void> => {
+    for (const name of names) await service(name).endChildren?.(layout);
+  };
+  await endChildren();
+  await Promise.all(chosen.filter((name) => !isStorage(name)).map((name) => endService(layout, name, tell)));
+  await endChildren(); // what was just being started
+  await Promise.all(chosen.filter(isStorage).map((name) => endService(layout, name, tell)));
+  const state = await readState(layout.stateFile);
+  if (state !== undefined) {
+    const kept = Object.entries(state.services).filter(([name]) => !names.includes(name));
+    await writeState(layout.stateFile, { ...state, services: Object.fromEntries(kept) });
+  }
+  return chosen;
+}
+
+async function endService(layout: Layout, name: string, tell: Tell): Promise<void> {
+  const { patience } = service(name);
+  const title = titleOf(name);
+  tell("stopping", `${title}: stopping`, { service: name });
+  const how = await endProcess(async () => (await findServices(layout)).get(name), patience);
+  tell("stopped", `${title}: stopped${how === "killed" && patience > 5 ? " (it had to be killed)" : ""}`, {
+    service: name,
+  });
+}
+
+async function endArchiveBuild(layout: Layout): Promise<void> {
+  const worker = await archiveBuild(layout);
+  if (worker === undefined) return;
+  send(worker, "SIGKILL");
+  const mark = archiveMark(layout);
+  for (const { pid, command } of await listProcesses()) if (command.includes(mark)) send(pid, "SIGKILL");
+}
+
+/**
+ * @throws USAGE for a stack that runs elsewhere
+ */
+export function refuseExternal(environment: NodeJS.ProcessEnv, command: string): void {
+  if (!allExternal(environment)) return;
+  throw new StreambookError(
+    "USAGE",
+    `STREAMBOOK_STACK is "external": these services were started by something else, so \`${command}\` leaves them alone; use what started them (\`docker compose ${command === "down" ? "stop" : "down --volumes"}\`)`,
+  );
+}

@@ -1,0 +1,108 @@
+/** `streambook status`: what runs, where, since when, and what it takes. */
+import { type Addresses, externalAddresses, isExternal } from "../addresses.ts";
+import { CORE, inOrder, service, serviceNames } from "../catalog/index.ts";
+import type { StackOptions } from "../events.ts";
+import { externalPlace } from "../external.ts";
+import { logFile } from "../launch/launch.ts";
+import { openLayout } from "../layout.ts";
+import { lastRun } from "../observe/log-lines.ts";
+import { askedAddress, everyHost } from "../place.ts";
+import { memoryOf } from "../observe/processes.ts";
+import { answers } from "../observe/readiness.ts";
+import { findServices } from "../observe/running.ts";
+import { readState, type State } from "../state.ts";
+import { shownAddress } from "./up.ts";
+
+/** One service as it is now. */
+export interface ServiceStatus {
+  readonly name: string;
+  /**
+   * `running`: it answers; `silent`: the process is there but does not answer (it may be starting); `died`: it was
+   * started and is gone; `stopped`: nobody wants it to run; `unreachable`: an external one that does not answer.
+   */
+  readonly state: "running" | "silent" | "died" | "stopped" | "unreachable";
+  /** Web page, or address. */
+  readonly place?: string;
+  readonly pid?: number;
+  /** Memory it holds, in bytes. */
+  readonly memory?: number;
+  /** Since when it runs. */
+  readonly started?: Date;
+  /** The end of the log of one that died. */
+  readonly log?: readonly string[];
+}
+
+/**
+ * Looks at every service of the core, and at those of further profiles that run or should.
+ *
+ * @throws USAGE when the environment names only some addresses of a service that runs elsewhere
+ */
+export async function status({ environment = process.env, signal }: StackOptions = {}): Promise<ServiceStatus[]> {
+  const layout = openLayout(environment);
+  const state = await readState(layout.stateFile);
+  const running = await findServices(layout);
+  const external = externalAddresses(environment) as unknown as Addresses;
+  const shown = serviceNames().filter((name) => service(name).profile === CORE || isExternal(name, environment));
+  return Promise.all(
+    inOrder([...shown, ...running.keys(), ...Object.keys(state?.services ?? {})]).map(
+      async (name): Promise<ServiceStatus> => {
+        if (isExternal(name, environment)) return externalStatus(name, external, signal);
+        const pid = running.get(name);
+        const recorded = state?.services[name];
+        if (pid === undefined) {
+          if (recorded === undefined) return { name, state: "stopped" };
+          return { name, state: "died", log: await lastRun(logFile(layout, name), 15) };
+        }
+        const works = state !== undefined && (await answers(name, ownAddress(name, state), signal));
+        return {
+          name,
+          state: works ? "running" : "silent",
+          pid,
+          memory: await memoryOf(pid),
+          ...(state !== undefined && { place: shownAddress(name, state) }),
+          ...(recorded?.pid === pid && { started: new Date(recorded.started) }),
+        };
+      },
+    ),
+  );
+}
+
+function ownAddress(name: string, { host, ports, addresses }: State): string {
+  return askedAddress(name, { hosts: everyHost(host), ports }, addresses);
+}
+
+async function externalStatus(
+  name: string,
+  places: Addresses,
+  signal: AbortSignal | undefined,
+): Promise<ServiceStatus> {
+  const place = externalPlace(name, places);
+  const works = await answers(name, place, signal);
+  return { name, state: works ? "running" : "unreachable", place };
+}
+
+/**
+ * The services that were started and are gone, with the end of their logs. A look at the process table, 20 ms: for a
+ * program that has lost a connection and wants to say why.
+ */
+export async function deadServices({ environment = process.env }: StackOptions = {}): Promise<ServiceStatus[]> {
+  const layout = openLayout(environment);
+  const state = await readState(layout.stateFile);
+  const running = await findServices(layout);
+  const gone = inOrder(Object.keys(state?.services ?? {})).filter((name) => !running.has(name));
+  return Promise.all(
+    gone.map(async (name) => ({ name, state: "died" as const, log: await lastRun(logFile(layout, name), 15) })),
+  );
+}
+
+/** Services that nobody wants to run, though others that do can do nothing without them. */
+export function missingServices(services: readonly ServiceStatus[]): string[] {
+  const stopped = new Set(services.filter(({ state }) => state === "stopped").map(({ name }) => name));
+  const needed = services.filter(({ pid }) => pid !== undefined).map(({ name }) => service(name).worker);
+  return inOrder(stopped).filter((name) => needed.includes(name));
+}
+
+/** Whether everything that should run does. */
+export function isHealthy(services: readonly ServiceStatus[]): boolean {
+  return services.every(({ state }) => state === "running" || state === "stopped");
+}

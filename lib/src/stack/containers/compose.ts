@@ -1,0 +1,160 @@
+/** docker-compose.yml, written from the catalogue: one container for each instance of a service, and the workspace. */
+import { containerAddresses, publication } from "./containers.ts";
+import { WORKSPACE_MEMORY } from "../launch/memory.ts";
+import { CORE, instanceNames, needsOf, profileOf, service, services } from "../catalog/index.ts";
+
+/** The port of JupyterLab, the same inside as outside; not 8888, where others often are. */
+const LAB_PORT = "${STREAMBOOK_LAB_PORT:-8890}";
+
+/** The text of docker-compose.yml. */
+export function composeFile(): string {
+  const names = instanceNames();
+  const volumes = new Set(names.flatMap((name) => volumeOf(name) ?? []));
+  return [
+    HEADER,
+    sharedPart(names),
+    "services:",
+    ...names.map((name, index) => `${serviceLines(name, index === 0).join("\n")}\n`),
+    WORKSPACE(workspaceEnvironment()),
+    "",
+    "volumes:",
+    ...[...volumes].map((volume) => `  ${volume}:`),
+    "",
+  ].join("\n");
+}
+
+const HEADER = `# The services of the course, each in a container of its own, and \`workspace\` to work in: \`docker compose up\`.
+# Written from lib/src/stack/catalog: \`UPDATE_DOCS=1 npm test -- docs\` writes it anew.
+#
+# Services without a profile are the core, and always start; the others start with \`docker compose --profile NAME up\`.
+#
+# Ports are published on this machine only. Where one is taken, name another: \`STREAMBOOK_KAFKA_PORT=19092 docker compose up\`.
+# The memory limits of the core add up to less than 8 GB.
+name: streambook
+`;
+
+/** What all containers of services have in common. */
+function sharedPart(names: readonly string[]): string {
+  const told = names.filter((name) => service(name).container.isToldPort === true).map(publication);
+  const optional = services()
+    .filter(({ profile }) => profile !== CORE)
+    .flatMap(({ addresses = {} }) => Object.values(addresses).map(({ variable }) => variable));
+  const environment = [
+    ...told.map(({ variable, usual }) => `    ${variable}: \${${variable}:-${usual}}`),
+    ...[...optional, "STREAMBOOK_IGNORE"].map((variable) => `    ${variable}: \${${variable}:-}`),
+  ];
+  return `x-service: &service
+  image: \${COMPOSE_PROJECT_NAME:-streambook}-stack
+  pull_policy: never # it is built here, for the first service
+  init: true
+  restart: unless-stopped
+  stop_grace_period: 25s
+  environment:
+${environment.join("\n")}
+  logging: &logging
+    driver: json-file
+    options: { max-size: 10m, max-file: "2" }
+
+x-healthcheck: &healthcheck
+  interval: 15s
+  timeout: 10s
+  retries: 4
+  start_period: 5m
+`;
+}
+
+/** The lines of one service; the first one builds the image of all. */
+function serviceLines(name: string, builds: boolean): string[] {
+  const { memory } = service(name).container;
+  const { inside, usual, variable } = publication(name);
+  const needs = needsOf(name);
+  const volume = volumeOf(name);
+  const profile = profileOf(name);
+  return [
+    `  ${name}:`,
+    "    <<: *service",
+    ...(builds ? BUILD : []),
+    ...(profile === CORE ? [] : [`    profiles: [${profile}]`]),
+    `    hostname: ${name}`,
+    `    command: [container-run, ${name}]`,
+    "    healthcheck:",
+    "      <<: *healthcheck",
+    `      test: [CMD, node, --no-warnings, /opt/streambook/lib/src/stack/containers/check.ts, ${name}]`,
+    `    mem_limit: ${memory}m`,
+    ...(needs.length === 0
+      ? []
+      : ["    depends_on:", ...needs.map((need) => `      ${need}: { condition: service_healthy }`)]),
+    `    ports: ["127.0.0.1:\${${variable}:-${usual}}:${inside}"]`,
+    ...(volume === undefined ? [] : [`    volumes: ["${volume}:/var/lib/streambook/data"]`]),
+  ];
+}
+
+const BUILD = [
+  "    build:",
+  "      context: .",
+  "      target: stack",
+  "      args: &arguments # the same for both images: Podman takes other arguments for another build",
+  "        STREAMBOOK_UID: ${STREAMBOOK_UID:-1000}",
+  "      secrets: [ca]",
+  "    pull_policy: missing",
+];
+
+/** The volume of an instance; a further one has its own. */
+function volumeOf(name: string): string | undefined {
+  const { container, name: first } = service(name);
+  if (container.volume === undefined) return undefined;
+  return name === first ? container.volume : name;
+}
+
+/** Where the workspace finds the services of the core; JupyterLab, once it is started, listens for the machine outside. */
+function workspaceEnvironment(): [variable: string, value: string][] {
+  const known = containerAddresses() as unknown as Record<string, string>;
+  const addresses = services().flatMap(({ profile, addresses = {} }) =>
+    profile === CORE
+      ? Object.entries(addresses).map(([key, { variable }]): [string, string] => [variable, known[key] ?? ""])
+      : [],
+  );
+  const authority: [string, string] = ["STREAMBOOK_CA", "/run/secrets/ca # set-up fetches packages here"];
+  return [["STREAMBOOK_STACK", "external"], ...addresses, authority, ["STREAMBOOK_LAB", `0.0.0.0:${LAB_PORT}`]];
+}
+
+const WORKSPACE = (environment: readonly (readonly [string, string])[]): string => `  workspace:
+    image: \${COMPOSE_PROJECT_NAME:-streambook}-workspace
+    build:
+      context: .
+      target: workspace
+      args: *arguments
+      secrets: [ca]
+    init: true
+    restart: unless-stopped
+    stop_grace_period: 5s
+    logging: *logging
+    hostname: workspace
+    command: [sleep, infinity]
+    healthcheck:
+      test: [CMD, test, -w, /workspace]
+      interval: 1m
+      timeout: 10s
+      retries: 2
+    mem_limit: ${WORKSPACE_MEMORY}m
+    depends_on:
+${lastOfCore()
+  .map((name) => `      ${name}: { condition: service_healthy }`)
+  .join("\n")}
+    environment:
+${environment.map(([variable, value]) => `      ${variable}: ${value}`).join("\n")}
+    ports: ["127.0.0.1:${LAB_PORT}:${LAB_PORT}"]
+    volumes: [".:/workspace"]
+    secrets: [ca]
+
+# The certificate authority of a network that has its own, for builds and for set-up; without one, an empty file.
+secrets:
+  ca:
+    file: \${STREAMBOOK_CA:-./stack/no-authority.pem}`;
+
+/** The services of the core that no other of the core needs: when they are healthy, all are. */
+function lastOfCore(): string[] {
+  const core = services().filter(({ profile }) => profile === CORE);
+  const needed = new Set(core.flatMap(({ needs }) => needs));
+  return core.map(({ name }) => name).filter((name) => !needed.has(name));
+}

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { containerSettings, runInContainer } from "./run.ts";
+import { containerAddresses, publishedPorts } from "./containers.ts";
+import { openLayout } from "../layout.ts";
+import { service, serviceNames } from "../catalog/index.ts";
+import { everyHost } from "../place.ts";
+import { renderConfiguration, type Settings } from "../launch/render.ts";
+
+/** Renders conf/ and gives every file's text, with the home's path taken out. */
+async function rendered(settings: (home: string) => Settings): Promise<Map<string, string>> {
+  const home = await mkdtemp(join(tmpdir(), "streambook-container-"));
+  try {
+    await renderConfiguration(serviceNames(), settings(home));
+    const files = await readdir(join(home, "conf"), { recursive: true, withFileTypes: true });
+    const texts = files
+      .filter((file) => file.isFile())
+      .map(async (file) => [file.name, await readFile(join(file.parentPath, file.name), "utf8")] as const);
+    return new Map((await Promise.all(texts)).map(([name, text]) => [name, text.replaceAll(home, "HOME")]));
+  } finally {
+    await rm(home, { recursive: true });
+  }
+}
+
+test("host names and folders are all that containers and processes configure differently", async () => {
+  const layout = (home: string) => openLayout({ STREAMBOOK_HOME: home, STREAMBOOK_JARS: "/jars" });
+  const container = await rendered((home) => containerSettings(layout(home), "ada"));
+  const machine = await rendered((home) => {
+    const { topology, ...rest } = containerSettings(layout(home), "ada");
+    return { ...rest, topology: { ...topology, bind: "127.0.0.1", hosts: everyHost("127.0.0.1") } };
+  });
+  assert.deepEqual([...container.keys()].sort(), [...machine.keys()].sort());
+  const hosts = new RegExp(`(?<![\\w.-])(?:${serviceNames().join("|")}|0\\.0\\.0\\.0|127\\.0\\.0\\.1)(?=[:<])`, "g");
+  const plain = (text: string | undefined): string | undefined =>
+    text?.replace(hosts, "HOST").replace(/@\w+(?=:9093)/, "@HOST");
+  for (const [name, text] of container) assert.equal(plain(text), plain(machine.get(name)), name);
+});
+
+test("each service is called by its own name on its well-known port", () => {
+  assert.deepEqual(containerAddresses(), {
+    kafka: `kafka:${service("kafka").ports["broker"]}`,
+    webhdfs: `http://namenode:${service("namenode").ports["http"]}`,
+    hdfs: `hdfs://namenode:${service("namenode").ports["rpc"]}`,
+    resourceManager: `http://resourcemanager:${service("resourcemanager").ports["web"]}`,
+    jobHistory: `http://historyserver:${service("historyserver").ports["web"]}`,
+    hive: `hiveserver2:${service("hiveserver2").ports["thrift"]}`,
+  });
+});
+
+test("a container runs one service, not a group", async () => {
+  for (const name of ["hdfs", "all", "hbase"]) {
+    await assert.rejects(runInContainer(name), { code: "USAGE" });
+  }
+});
+
+test("published ports are told to the services, and checked", () => {
+  assert.deepEqual(publishedPorts({}), { kafka: 9092, "kafka-2": 9095, "kafka-3": 9098, datanode: 9864 });
+  const { kafka, datanode } = publishedPorts({ STREAMBOOK_KAFKA_PORT: "19092", STREAMBOOK_DATANODE_PORT: "" });
+  assert.deepEqual([kafka, datanode], [19092, 9864]);
+  for (const port of ["0", "65536", "9092x", "-1", "9092:9092"])
+    assert.throws(() => publishedPorts({ STREAMBOOK_KAFKA_PORT: port }), { code: "USAGE", message: /no port/ });
+});

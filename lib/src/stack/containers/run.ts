@@ -1,0 +1,111 @@
+/** Runs one service in a container of its own: the same templates and the same Java as on a machine, in the foreground. */
+import { spawn } from "node:child_process";
+import { until } from "../../async/index.ts";
+import { systemUser } from "../../user/index.ts";
+import { isExternal } from "../addresses.ts";
+import { findArchives } from "../launch/archives.ts";
+import { libraries, service, serviceNames, titleOf, waitedFor } from "../catalog/index.ts";
+import { serviceCommand } from "../launch/command.ts";
+import type { Command } from "../launch/launch.ts";
+import { demandContainerMemory } from "./memory.ts";
+import { containerAddresses, containerTopology, oneService } from "./containers.ts";
+import { type StackOptions, type Tell, teller } from "../events.ts";
+import { writeTaskArguments } from "../commands/hadoop-client.ts";
+import { type Layout, linkLayout, openLayout } from "../layout.ts";
+import { askedAddress, placeOf, type Topology } from "../place.ts";
+import { makeFolders, prepareService } from "../launch/prepare.ts";
+import { answers } from "../observe/readiness.ts";
+import { renderConfiguration, type Settings } from "../launch/render.ts";
+import type { Place } from "../service.ts";
+import { requireJars } from "../launch/libraries.ts";
+import { requireJava } from "../launch/java.ts";
+
+/** How long a service waits for those it cannot start without, in milliseconds. After that its container starts anew. */
+const WAIT = 300_000;
+
+/** The settings of a container: each service is called by its own name, on its well-known ports. */
+export function containerSettings(layout: Layout, user: string, environment: NodeJS.ProcessEnv = {}): Settings {
+  const topology = containerTopology(environment);
+  // Which further services run is for compose to say: it gives their addresses.
+  const running = new Set(serviceNames().filter((name) => isExternal(name, environment)));
+  return { topology: { ...topology, running }, user, layout };
+}
+
+/**
+ * Prepares and runs one service. Its log goes to standard output, where the engine bounds it.
+ *
+ * Where it can, the service takes the place of this process, so that a container holds nothing else.
+ *
+ * @returns its exit code, if this process is still there
+ * @throws USAGE for a name that is not one service; SETUP_MISSING without Java, jars or memory; TIMEOUT
+ */
+export async function runInContainer(name: string, options: StackOptions = {}): Promise<number> {
+  const { environment = process.env, signal, onProgress } = options;
+  const chosen = oneService(name);
+  const tell = teller(onProgress);
+  const layout = openLayout(environment);
+  demandContainerMemory(chosen, environment);
+  const settings = containerSettings(layout, systemUser(), environment);
+  const at = placeOf(chosen, settings.topology, layout);
+  const command = await prepare(at, settings, environment, tell, signal);
+  const { beside } = service(chosen).container;
+  if (beside === undefined && process.execve !== undefined) {
+    process.chdir(layout.home);
+    process.execve(command.program, [command.program, ...command.words], { ...command.environment });
+  }
+  await using _beside = await beside?.(at);
+  return await runToEnd(command, layout, signal); // before what runs beside it is closed
+}
+
+async function prepare(
+  at: Place,
+  settings: Settings,
+  environment: NodeJS.ProcessEnv,
+  tell: Tell,
+  signal: AbortSignal | undefined,
+): Promise<Command> {
+  const { layout, name } = at;
+  await linkLayout(layout);
+  const java = service(name).program.kind === "java" ? await requireJava(environment) : undefined;
+  await requireJars(layout, libraries([name]));
+  await makeFolders(layout);
+  await renderConfiguration([name], settings);
+  const archives = java === undefined ? {} : await findArchives(layout, java);
+  await writeTaskArguments(layout, archives, environment);
+  await awaitOthers(name, settings.topology, tell, signal);
+  await prepareService(at, { java, archives, addresses: containerAddresses(), tell });
+  return serviceCommand(at, { java, archives });
+}
+
+/** An engine that starts its containers again, after a restart of the machine, starts them all at once. */
+async function awaitOthers(
+  name: string,
+  topology: Topology,
+  tell: Tell,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { uses = [] } = service(name);
+  for (const other of waitedFor(name)) {
+    if (uses.includes(other) && !topology.running.has(other)) continue;
+    const title = titleOf(other);
+    tell("starting", `${titleOf(name)}: waiting for ${title}`, { service: name });
+    const ask = (): Promise<boolean> => answers(other, askedAddress(other, topology, containerAddresses()), signal);
+    await until(`${title} to answer`, ask, { timeout: WAIT, interval: 500, signal });
+  }
+}
+
+/** Runs the service beside this process, and passes SIGTERM on to it. */
+async function runToEnd(command: Command, layout: Layout, signal: AbortSignal | undefined): Promise<number> {
+  const child = spawn(command.program, command.words, {
+    cwd: layout.home,
+    env: command.environment,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const end = (): void => void child.kill("SIGTERM");
+  signal?.addEventListener("abort", end, { once: true });
+  if (signal?.aborted === true) end();
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => resolve(signal?.aborted === true ? 0 : (code ?? 1)));
+  });
+}

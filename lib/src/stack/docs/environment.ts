@@ -1,0 +1,87 @@
+/** The variables that the course reads: the table of docs/environment.md. Those of services follow from the catalogue. */
+import { CORE, instanceNames, service, services } from "../catalog/index.ts";
+import { containerAddresses, publication } from "../containers/containers.ts";
+
+/** A variable of the environment. An empty value counts as none. */
+export interface Variable {
+  readonly name: string;
+  /** What holds without it. */
+  readonly usual: string;
+  readonly meaning: string;
+}
+
+/** The variables for those who use the course. */
+export const VARIABLES: readonly Variable[] = [
+  { name: "JAVA_HOME", usual: "`java` on PATH", meaning: "the JDK that runs the services, 17 or newer" },
+  {
+    name: "STREAMBOOK_HOME",
+    usual: "`.streambook` in the project",
+    meaning: "folder of all that the services keep; new, empty, or made by the course",
+  },
+  { name: "STREAMBOOK_JARS", usual: "`jars` in the home", meaning: "folder of the jars; several homes may share it" },
+  {
+    name: "STREAMBOOK_CA",
+    usual: "the system's authorities",
+    meaning:
+      "file of a network's own certificate authority (PEM), for npm, Maven, pip, `data fetch` and builds of images",
+  },
+  { name: "STREAMBOOK_PORTS", usual: "well-known ports", meaning: "`free`: any free ports" },
+  {
+    name: "STREAMBOOK_ARCHIVES",
+    usual: "`build` in `.streambook`, else `use`",
+    meaning: "class-data archives: `build` them in the background after a start, or only `use` those that exist",
+  },
+  {
+    name: "STREAMBOOK_STACK",
+    usual: "the course's own services",
+    meaning: "`external`: the services of the core run elsewhere, and every address below is set",
+  },
+  {
+    name: "STREAMBOOK_HADOOP_CONF",
+    usual: "written from the addresses",
+    meaning:
+      "with external services: a folder of Hadoop's configuration files, when its ports are not the well-known ones",
+  },
+  { name: "STREAMBOOK_WAIT", usual: "60000", meaning: "with external services: milliseconds to wait for each" },
+  {
+    name: "STREAMBOOK_TASK_NODE",
+    usual: "the project's Node",
+    meaning: "with external services: the Node that tasks of MapReduce are to use, where they run",
+  },
+  { name: "STREAMBOOK_IGNORE", usual: "nothing", meaning: "requirements that may be unmet: `memory`, `disk`" },
+  { name: "STREAMBOOK_UID", usual: "1000", meaning: "in containers: your user number, `id -u`" },
+  { name: "STREAMBOOK_LAB_PORT", usual: "8890", meaning: "in containers: the port of JupyterLab on your machine" },
+];
+
+/** Variables that programs of the project set for one another, or that only its tests and maintainers use. */
+export const INTERNAL_VARIABLES: readonly string[] = [
+  "STREAMBOOK_LAB",
+  "STREAMBOOK_KERNEL",
+  "STREAMBOOK_RECORD_CLASSES",
+  "STREAMBOOK_DEVCONTAINER_SCHEMA",
+  "STREAMBOOK_SCREENSHOTS",
+];
+
+/** The variables that name where a service runs, if it is not one of the course's own. */
+export function addressVariables(): Variable[] {
+  const examples = containerAddresses() as unknown as Record<string, string>;
+  return services().flatMap(({ title, profile, addresses = {} }) =>
+    Object.entries(addresses).map(([key, { variable, scheme }]) => ({
+      name: variable,
+      usual: "the course's own",
+      meaning: `address of ${title}${profile === CORE ? `, such as \`${examples[key]}\`` : ` (\`${scheme === undefined ? "" : `${scheme}://`}host:port\`)`}`,
+    })),
+  );
+}
+
+/** The variables that name the port of a container on the machine outside. */
+export function portVariables(): Variable[] {
+  return instanceNames().map((name) => {
+    const { variable, usual } = publication(name);
+    return {
+      name: variable,
+      usual: String(usual),
+      meaning: `in containers: port of ${service(name).title} on your machine`,
+    };
+  });
+}

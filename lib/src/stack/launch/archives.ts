@@ -1,0 +1,165 @@
+/**
+ * Class-data archives (https://docs.oracle.com/en/java/javase/17/vm/class-data-sharing.html): the classes of a library as
+ * Java holds them in memory. They make the start of a service about twice as quick. They hold for one Java and one set of
+ * jars, so they are built on the user's machine: once, in the background, after the first start, at the lowest priority.
+ */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { setPriority } from "node:os";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { OWN_HOME, setting } from "../../../../setup/paths.mjs";
+import { libraries } from "../catalog/index.ts";
+import { commonOptions, jarsOf, openedPackages, serviceEnvironment, writeArguments } from "./java-options.ts";
+import { launch } from "./launch.ts";
+import { projectFile } from "../../project/index.ts";
+import { argumentsFile, type Layout, linkLayout, openLayout } from "../layout.ts";
+import { listProcesses } from "../observe/processes.ts";
+import type { Library } from "../service.ts";
+import { type Java } from "../../project/index.ts";
+import { requireJava } from "./java.ts";
+import { writeAtomically } from "../state.ts";
+
+/** The archive of each library by name, where there is one that fits. */
+export type Archives = Readonly<Record<string, string | undefined>>;
+
+/** The archives that fit this Java and these jars. */
+export async function findArchives(layout: Layout, java: Java): Promise<Archives> {
+  const found = await Promise.all(
+    (await archived(layout)).map(async (library) => {
+      const recorded = await readFile(keyFile(layout, library), "utf8").catch(() => undefined);
+      const fits = recorded !== undefined && recorded === (await archiveKey(layout, java, library));
+      return [library.name, fits ? archiveFile(layout, library) : undefined] as const;
+    }),
+  );
+  return Object.fromEntries(found);
+}
+
+/** The libraries that archives are made of, largest gain first: those that are there, and whose classes are recorded. */
+async function archived(layout: Layout): Promise<Library[]> {
+  const sizes = await Promise.all(
+    libraries().map(async (library) => {
+      const jars = await jarsOf(layout, library.name).catch(() => []);
+      const list = await stat(classList(library)).catch(() => undefined);
+      return { library, size: jars.length > 0 ? (list?.size ?? 0) : 0 };
+    }),
+  );
+  return sizes
+    .filter(({ size }) => size > 0)
+    .sort((a, b) => b.size - a.size)
+    .map(({ library }) => library);
+}
+
+function archiveFile(layout: Layout, { name }: Library): string {
+  return join(layout.archives, `${name}.jsa`);
+}
+
+function keyFile(layout: Layout, { name }: Library): string {
+  return join(layout.archives, `${name}.key`);
+}
+
+/** The names of the classes that an archive holds; `setup/classes.mjs` records them from a run. */
+function classList({ name }: Library): string {
+  return projectFile("stack", "classes", `${name}.txt`);
+}
+
+/** All that an archive depends on, in one value: Java ignores one that does not fit, silently. */
+async function archiveKey(layout: Layout, java: Java, library: Library): Promise<string> {
+  const hash = createHash("sha256").update(
+    JSON.stringify([java.home, java.version, java.build, archiveOptions(layout, library)]),
+  );
+  for (const jar of await jarsOf(layout, library.name).catch(() => [])) {
+    const { size, mtimeMs } = await stat(jar);
+    hash.update(`${jar} ${size} ${mtimeMs}\n`);
+  }
+  return hash.update(await readFile(classList(library))).digest("hex");
+}
+
+/** The options of a service that an archive must be built with as well; folders and properties do not count. */
+function archiveOptions(layout: Layout, library: Library): string[] {
+  return [...commonOptions(layout), ...openedPackages(library)].filter(
+    (option) => !/^-(D|Xshare|XX:ErrorFile)/.test(option),
+  );
+}
+
+/**
+ * Builds the archives that are missing, in a process of its own that goes on after this one.
+ *
+ * @returns whether there was anything to build
+ */
+export async function buildArchivesInBackground(
+  layout: Layout,
+  java: Java,
+  environment: NodeJS.ProcessEnv,
+): Promise<boolean> {
+  const allowed = layout.ownsJars && layout.home === OWN_HOME;
+  const wanted = setting("STREAMBOOK_ARCHIVES", environment) ?? (allowed ? "build" : "use");
+  if (wanted !== "build" || (await missing(layout, java)).length === 0 || (await archiveBuild(layout)) !== undefined)
+    return false;
+  const worker = fileURLToPath(new URL(`./archive-worker${extname(import.meta.url)}`, import.meta.url));
+  spawn(process.execPath, [worker, layout.home], {
+    cwd: layout.home,
+    env: environment,
+    detached: true,
+    stdio: "ignore",
+  }).unref();
+  return true;
+}
+
+/** The process that builds archives of this stack's jars, if one does. */
+export async function archiveBuild(layout: Layout): Promise<number | undefined> {
+  const worker = /\barchive-worker\.(?:ts|js) (.*?) $/;
+  return (await listProcesses()).find(({ command }) => worker.exec(command)?.[1] === layout.home)?.pid;
+}
+
+async function missing(layout: Layout, java: Java): Promise<Library[]> {
+  const found = await findArchives(layout, java);
+  return (await archived(layout)).filter(({ name }) => found[name] === undefined);
+}
+
+/** Builds the archives that are missing. What fails is in `logs/archives.log`; the services run without. */
+export async function buildArchives(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
+  setPriority(19);
+  const layout = openLayout(environment);
+  await linkLayout(layout);
+  const java = await requireJava(environment);
+  await mkdir(layout.archives, { recursive: true });
+  for (const library of await missing(layout, java)) await buildArchive(layout, java, library);
+}
+
+/**
+ * Java dumps its archive from a list of classes, with the jars alone on the class path: it refuses folders that hold
+ * anything. At run time the configuration follows the jars, and the archive still fits.
+ */
+async function buildArchive(layout: Layout, java: Java, library: Library): Promise<void> {
+  const key = await archiveKey(layout, java, library);
+  const fresh = `${archiveFile(layout, library)}.new`;
+  await writeArguments(layout, "archives", [
+    "-Xshare:dump",
+    ...archiveOptions(layout, library),
+    "-Xmx2g",
+    `-XX:SharedClassListFile=${classList(library)}`,
+    `-XX:SharedArchiveFile=${fresh}`,
+    ...["-cp", (await jarsOf(layout, library.name)).join(":")],
+  ]);
+  try {
+    const { ended } = await launch(layout, "archives", {
+      program: java.java,
+      words: [`@${argumentsFile(layout, "archives")}`],
+      environment: serviceEnvironment(layout, java, library),
+    });
+    const alive = setInterval(() => undefined, 1000);
+    const how = await ended.finally(() => clearInterval(alive));
+    if (how !== "exit code 0") return;
+    await rename(fresh, archiveFile(layout, library));
+    await writeAtomically(keyFile(layout, library), key);
+  } finally {
+    await rm(fresh, { force: true });
+  }
+}
+
+/** The words that mark the Java which builds an archive. */
+export function archiveMark(layout: Layout): string {
+  return `@${argumentsFile(layout, "archives")}`;
+}

@@ -1,0 +1,66 @@
+/** The options of the Java that runs services, tasks and clients: small, quick to start, and the same everywhere. */
+import { readdir } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Java } from "../../project/index.ts";
+import { argumentsFile, type Layout } from "../layout.ts";
+import { hostsOption } from "./own-host.ts";
+import type { Library } from "../service.ts";
+import { writeAtomically } from "../state.ts";
+
+/** Options of every Java: small and quick to start (the first compiler only, one collector thread), and in UTC. */
+export function commonOptions(layout: Layout): string[] {
+  return [
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:-UsePerfData",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Xss512k",
+    "-Xshare:auto",
+    "-Djava.net.preferIPv4Stack=true",
+    "-Djava.awt.headless=true",
+    "-Duser.timezone=UTC",
+    ...hostsOption(layout),
+    `-Djava.io.tmpdir=${layout.temporary}`,
+    `-XX:ErrorFile=${layout.logs}/crash-%p.log`,
+  ];
+}
+
+/** The options that open Java's own packages to a library. */
+export function openedPackages({ opens }: Library): string[] {
+  return opens.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`);
+}
+
+/** The jars of a library in the order of their names. Class-data archives hold for one order only. */
+export async function jarsOf(layout: Layout, library: string): Promise<string[]> {
+  const folder = join(layout.jars, library);
+  return (await readdir(folder))
+    .filter((name) => name.endsWith(".jar"))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** The class path of a library: its jars first, as in its archive, then the folders of configuration. */
+export async function classPath(layout: Layout, { name, configuration }: Library): Promise<string> {
+  return [...(await jarsOf(layout, name)), ...configuration.map((folder) => join(layout.conf, folder))].join(":");
+}
+
+/** Writes options to the file that Java reads as `@FILE`. */
+export async function writeArguments(layout: Layout, name: string, options: readonly string[]): Promise<string> {
+  const file = argumentsFile(layout, name);
+  const lines = options.map((option) => `"${option.replace(/["\\]/g, "\\$&")}"\n`);
+  await writeAtomically(file, lines.join(""));
+  return file;
+}
+
+/** The environment of a service: nothing of the user's that could change how it runs. */
+export function serviceEnvironment(layout: Layout, java: Java | undefined, library?: Library): Record<string, string> {
+  return {
+    PATH: [dirname(process.execPath), "/usr/local/bin", "/usr/bin", "/bin"].join(":"),
+    HOME: homedir(),
+    ...(java !== undefined && { JAVA_HOME: java.home }),
+    ...library?.environment?.(layout),
+    LANG: "C.UTF-8",
+    MALLOC_ARENA_MAX: "2", // one arena for each thread of a service would be tens of megabytes
+  };
+}

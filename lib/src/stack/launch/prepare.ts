@@ -1,0 +1,64 @@
+/** What must be done before a service starts: its folders are made, its storage is formatted. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { StreambookError } from "../../errors/index.ts";
+import type { Archives } from "./archives.ts";
+import { service } from "../catalog/index.ts";
+import { javaOptions } from "./command.ts";
+import type { Tell } from "../events.ts";
+import { serviceEnvironment, writeArguments } from "./java-options.ts";
+import { launch, logFile } from "./launch.ts";
+import type { Layout } from "../layout.ts";
+import { lastRun, tellingLine } from "../observe/log-lines.ts";
+import { processRuns } from "../observe/processes.ts";
+import type { Addresses, JavaTask, Place } from "../service.ts";
+import type { Java } from "../../project/index.ts";
+
+/** What preparing a service needs. */
+export interface PrepareParts {
+  readonly java: Java | undefined;
+  readonly archives: Archives;
+  readonly addresses: Addresses;
+  readonly tell: Tell;
+}
+
+/** Makes a service ready to start. Nothing that it has stored is touched. */
+export async function prepareService(at: Place, parts: PrepareParts): Promise<void> {
+  const { folders = [], prepare, program } = service(at.name);
+  const shared = program.kind === "node" ? [] : (program.library.folders ?? []);
+  await Promise.all([...shared, ...folders].map((folder) => mkdir(join(at.layout.data, folder), { recursive: true })));
+  const { addresses, tell } = parts;
+  await prepare?.({ at, addresses, tell, runJava: (task) => runJava(task, at, parts) });
+}
+
+/** The folders that every stack has. */
+export async function makeFolders({ data, logs, temporary }: Layout): Promise<void> {
+  await Promise.all([data, logs, temporary].map((folder) => mkdir(folder, { recursive: true })));
+}
+
+async function runJava({ name, words, failure, options }: JavaTask, at: Place, parts: PrepareParts): Promise<void> {
+  const { layout } = at;
+  const { program } = service(at.name);
+  if (program.kind !== "java" || parts.java === undefined)
+    throw new StreambookError("INTERNAL", `${at.name} is no program of Java, and its preparation runs one`);
+  const file = await writeArguments(layout, name, options ?? (await javaOptions(at, program, parts.archives)));
+  const { pid, ended } = await launch(layout, name, {
+    program: parts.java.java,
+    words: [`@${file}`, ...words],
+    environment: serviceEnvironment(layout, parts.java, program.library),
+  });
+  const how = await keepAlive(ended, pid);
+  if (how === "exit code 0") return;
+  const lines = await lastRun(logFile(layout, name), 40);
+  throw new StreambookError(
+    "SERVICE_DIED",
+    `${failure} (${how}): ${tellingLine(lines) ?? "no reason given"}; its log: ${logFile(layout, name)}`,
+    { cause: new Error(lines.join("\n")) },
+  );
+}
+
+/** A launched process does not keep this one running; a timer does, until it has ended. */
+async function keepAlive<T>(promise: Promise<T>, pid: number): Promise<T> {
+  const timer = setInterval(() => processRuns(pid), 1000);
+  return promise.finally(() => clearInterval(timer));
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { linkLayout, openLayout, removePlainName } from "../layout.ts";
+import { resolveServices } from "../catalog/index.ts";
+import { allWellKnownPorts, everyHost } from "../place.ts";
+import { render, renderConfiguration } from "./render.ts";
+
+/** Renders conf/ and gives each file's text without its comments. */
+async function rendered(bind: string, host: string): Promise<Map<string, string>> {
+  const home = await mkdtemp(join(tmpdir(), "streambook conf "));
+  try {
+    const layout = openLayout({ STREAMBOOK_HOME: home, STREAMBOOK_JARS: "/jars" });
+    await linkLayout(layout);
+    const topology = { bind, hosts: everyHost(host), ports: allWellKnownPorts(), running: new Set<string>() };
+    await renderConfiguration(resolveServices(), { topology, user: "ada", layout });
+    const files = await readdir(join(home, "conf"), { recursive: true, withFileTypes: true });
+    const texts = files
+      .filter((file) => file.isFile())
+      .map(async (file) => [file.name, await readFile(join(file.parentPath, file.name), "utf8")] as const);
+    return new Map((await Promise.all(texts)).map(([name, text]) => [name, text.replace(/<!--[^]*?-->|^#.*$/gm, "")]));
+  } finally {
+    await removePlainName(home);
+    await rm(home, { recursive: true });
+  }
+}
+
+function properties(text: string): Map<string, string> {
+  const found = text.matchAll(/<property><name>(.*?)<\/name><value>(.*?)<\/value><\/property>/g);
+  return new Map([...found].map(([, name, value]) => [String(name), String(value)]));
+}
+
+test("every template of conf/ is filled, and XML stays XML", async () => {
+  const files = await rendered("127.0.0.1", "127.0.0.1");
+  assert.deepEqual([...files.keys()].sort(), [
+    "capacity-scheduler.xml",
+    "core-site.xml",
+    "hdfs-site.xml",
+    "hive-log4j2.properties",
+    "hive-site.xml",
+    "log4j.properties",
+    "log4j2.properties",
+    "mapred-site.xml",
+    "server.properties",
+    "yarn-site.xml",
+  ]);
+  for (const [name, text] of files) {
+    assert.doesNotMatch(text, /\{\{|\}\}/, name);
+    if (!name.endsWith(".xml")) continue;
+    const rest = text.replace(/<property><name>[\w.-]+<\/name><value>[^<>]*<\/value><\/property>/g, "");
+    assert.match(
+      rest,
+      /^<\?xml version="1\.0"\?>\s*<configuration>\s*<\/configuration>\s*$/,
+      `${name} has nothing but properties`,
+    );
+    assert.equal(properties(text).size, text.split("<property>").length - 1, `${name} says nothing twice`);
+  }
+});
+
+test("a folder whose name has spaces reaches the services under a name without", async () => {
+  const yarn = properties((await rendered("127.0.0.1", "127.0.0.1")).get("yarn-site.xml") ?? "");
+  assert.match(yarn.get("yarn.nodemanager.local-dirs") ?? "", /^[\w./-]+\/data\/yarn\/local$/);
+});
+
+test("on a machine only loopback is bound", async () => {
+  for (const [name, text] of await rendered("127.0.0.1", "127.0.0.1")) {
+    assert.doesNotMatch(text, /0\.0\.0\.0|localhost/, name);
+    for (const [key, value] of properties(text)) {
+      if (/bind-host$|bind\.host$/.test(key)) assert.equal(value, "127.0.0.1", key);
+    }
+  }
+});
+
+test("in a container a service listens on all addresses and is called by its name", async () => {
+  const files = await rendered("0.0.0.0", "stack");
+  const hdfs = properties(files.get("hdfs-site.xml") ?? "");
+  assert.equal(hdfs.get("dfs.namenode.rpc-address"), "stack:8020");
+  assert.equal(hdfs.get("dfs.namenode.rpc-bind-host"), "0.0.0.0");
+  const kafka = files.get("server.properties") ?? "";
+  assert.match(kafka, /^listeners=PLAINTEXT:\/\/0\.0\.0\.0:9092,/m);
+  assert.match(kafka, /^advertised\.listeners=PLAINTEXT:\/\/stack:9092,OUTSIDE:\/\/127\.0\.0\.1:9094$/m);
+});
+
+test("values are escaped in XML, and a name without a value is a fault of ours", () => {
+  const values = new Map([["a.b", "x & <y>"]]);
+  assert.equal(render("<{{a.b}}>", values, { xml: true }), "<x &amp; &lt;y&gt;>");
+  assert.equal(render("{{a.b}}", values), "x & <y>");
+  assert.throws(() => render("{{nope}}", values), { code: "INTERNAL" });
+});

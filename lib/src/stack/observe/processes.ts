@@ -1,0 +1,124 @@
+/**
+ * The processes of the machine: which there are, what they take, and how they end.
+ */
+import { execFile } from "node:child_process";
+import { readdir, readFile, readlink, realpath } from "node:fs/promises";
+import { promisify } from "node:util";
+import { delay } from "../../async/index.ts";
+import { argumentsFile, type Layout } from "../layout.ts";
+
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** Whether a process runs. One that belongs to somebody else runs too. */
+export function processRuns(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/**
+ * What works for jobs, started by YARN or as its client: a killed NodeManager, or a killed program, leaves it behind. People look
+ * into the folders of tasks too, with a shell or an editor, so on Linux the environment decides: YARN sets CONTAINER_ID, and
+ * whatever a task starts inherits it.
+ */
+export async function findTasks(layout: Layout): Promise<number[]> {
+  const folder = `${layout.data}/yarn/local/`;
+  const called = ["task", "client"].map((name) => `@${argumentsFile(layout, name)}`);
+  const real = `${await realpath(layout.home).catch(() => layout.home)}/data/yarn/local/`;
+  const found: number[] = [];
+  for (const { pid, command } of await listProcesses()) {
+    const place = process.platform === "linux" ? `${await readlink(`/proc/${pid}/cwd`).catch(() => "")}/` : "";
+    const isInside = command.includes(folder) || place.startsWith(real);
+    if (called.some((mark) => command.includes(mark)) || (isInside && (await isOfContainer(pid)))) found.push(pid);
+  }
+  return found.filter((pid) => pid !== process.pid);
+}
+
+/** Whether YARN started a process, or one of its tasks did. What may not be read is not ours; elsewhere than on Linux nothing tells. */
+async function isOfContainer(pid: number): Promise<boolean> {
+  if (process.platform !== "linux") return true;
+  const variables = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+  return `\0${variables}`.includes("\0CONTAINER_ID=container_");
+}
+
+/** Kills what works for jobs: tasks would look for their NodeManager for minutes, clients for their ResourceManager. */
+export async function endTasks(layout: Layout): Promise<void> {
+  for (const pid of await findTasks(layout)) {
+    try {
+      send(pid, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error; // somebody else's, which only names our folder
+    }
+  }
+}
+
+/** Every process that can be seen, with its words joined by spaces; those that have ended and are not collected have none. */
+export async function listProcesses(): Promise<ProcessEntry[]> {
+  if (process.platform !== "linux") return listByPs();
+  const numbers = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const entries = numbers.map(async (name) => {
+    const words = await readFile(`/proc/${name}/cmdline`, "utf8").catch(() => "");
+    return { pid: Number(name), command: words.replaceAll("\0", " ") };
+  });
+  return Promise.all(entries);
+}
+
+async function listByPs(): Promise<ProcessEntry[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-axww", "-o", "pid=,command="], { maxBuffer: 64 << 20 });
+  return stdout.split("\n").flatMap((line) => {
+    const [, pid, command] = /^\s*(\d+) (.*)$/.exec(line) ?? [];
+    return pid === undefined || command === undefined ? [] : [{ pid: Number(pid), command: `${command} ` }];
+  });
+}
+
+/** Memory a process holds (resident set size), in bytes; 0 if it is gone. */
+export async function memoryOf(pid: number): Promise<number> {
+  if (process.platform === "linux") {
+    const text = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+    return Number(/^VmRSS:\s+(\d+)/m.exec(text)?.[1] ?? 0) * 1024;
+  }
+  const { stdout } = await promisify(execFile)("ps", ["-o", "rss=", "-p", String(pid)]).catch(() => ({ stdout: "0" }));
+  return Number(stdout.trim() || 0) * 1024;
+}
+
+/** Asks a process to end, and kills it when it has not after some seconds. Looks at what it is before each. */
+export async function endProcess(
+  find: () => Promise<number | undefined>,
+  patience: number,
+): Promise<"ended" | "killed"> {
+  const pid = await find();
+  if (pid === undefined) return "ended";
+  send(pid, "SIGTERM");
+  const end = performance.now() + patience * 1000;
+  while (performance.now() < end) {
+    if (!processRuns(pid) || (await isZombie(pid))) return "ended";
+    await delay(50);
+  }
+  if ((await find()) !== pid) return "ended";
+  send(pid, "SIGKILL");
+  while (processRuns(pid) && !(await isZombie(pid))) await delay(20);
+  return "killed";
+}
+
+/** Sends a signal to a process that may be gone by now. */
+export function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** A process that has ended, all its threads, but whose parent has not asked how: it does nothing any more. */
+async function isZombie(pid: number): Promise<boolean> {
+  if (process.platform !== "linux") return false;
+  const text = await readFile(`/proc/${pid}/stat`, "latin1").catch(() => "");
+  if (!text.slice(text.lastIndexOf(")") + 2).startsWith("Z")) return false;
+  return (await readdir(`/proc/${pid}/task`).catch(() => [])).length <= 1;
+}
