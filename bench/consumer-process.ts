@@ -1,8 +1,8 @@
 /** One consumer in a process of its own, so that its peak memory is its own; prints one line of JSON. */
-import { consume } from "../lib/src/pipeline/index.ts";
 import { loadSchema } from "../lib/src/schema/index.ts";
 import { addresses } from "../lib/src/stack/index.ts";
 import { openHive } from "../lib/src/hive/index.ts";
+import { consume } from "../lib/src/texts/index.ts";
 
 const { topic, table, stem, threads } = JSON.parse(process.argv[2] ?? "{}") as {
   topic: string;

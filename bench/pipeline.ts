@@ -8,9 +8,9 @@ import { promisify } from "node:util";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
 import { openHive } from "../lib/src/hive/index.ts";
 import { BatchingProducer, deleteTopics, ensureTopic } from "../lib/src/kafka/index.ts";
-import { dropTable } from "../lib/src/pipeline/index.ts";
 import { NODE_FLAGS } from "../lib/bin/find-node.mjs";
 import { addresses } from "../lib/src/stack/index.ts";
+import { dropTable } from "../lib/src/texts/index.ts";
 import { benchMessages } from "./messages.ts";
 
 const execute = promisify(execFile);

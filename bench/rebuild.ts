@@ -7,8 +7,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
-import { hdfsFolders, rebuild, type RebuildReport } from "../lib/src/pipeline/index.ts";
 import { addresses, hadoopClient } from "../lib/src/stack/index.ts";
+import { hdfsFolders, rebuild, type RebuildReport } from "../lib/src/texts/index.ts";
 import { benchMessages } from "./messages.ts";
 
 const STREAMS = 250;

@@ -6,22 +6,25 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
 import { type HiveSession, openHive } from "../lib/src/hive/index.ts";
-import { BatchingProducer, deleteTopics, ensureTopic } from "../lib/src/kafka/index.ts";
 import {
   type CommitStep,
-  consume,
-  dropTable,
-  hdfsFolders,
+  type FileFormat,
   nextOffsets,
   type OffsetRange,
   parseFileName,
-} from "../lib/src/pipeline/index.ts";
+} from "../lib/src/ingest/index.ts";
+import { BatchingProducer, deleteTopics, ensureTopic } from "../lib/src/kafka/index.ts";
 import { loadSchema } from "../lib/src/schema/index.ts";
 import { type Addresses, addresses, projectFolder } from "../lib/src/stack/index.ts";
+import { consume, dropTable, hdfsFolders } from "../lib/src/texts/index.ts";
 
 const run = randomUUID().slice(0, 8);
 const topic = `exactly-once-${run}`;
-const table = `exactly_once_${run}`;
+/** Each format with a table of its own, and how often each step is survived. */
+const formats: readonly (readonly [format: FileFormat, table: string, occurrences: readonly number[]])[] = [
+  ["parquet", `exactly_once_${run}`, [1, 2]],
+  ["ndjson", `exactly_once_lines_${run}`, [1]],
+];
 const schema = await loadSchema("schemas/chunks.json");
 const steps: readonly CommitStep[] = [
   "read",
@@ -75,20 +78,25 @@ before(async () => {
 });
 
 after(async () => {
-  await dropTable(hive, hdfs, table);
+  for (const [, table] of formats) await dropTable(hive, hdfs, table);
   await hive.close();
   await deleteTopics({ broker: at.kafka, topics: [topic] });
 });
 
 /** Runs a consumer that dies after a step; says by which signal it ended. */
-function consumeAndDie(step: CommitStep, occurrence: number): Promise<NodeJS.Signals | null> {
+function consumeAndDie(
+  table: string,
+  format: FileFormat,
+  step: CommitStep,
+  occurrence: number,
+): Promise<NodeJS.Signals | null> {
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
       [
         ...process.execArgv.filter((flag) => flag.startsWith("--disable-warning")),
         join(projectFolder(), "test/fixtures/consume-and-die.ts"),
-        JSON.stringify({ topic, table, step, occurrence }),
+        JSON.stringify({ topic, table, format, step, occurrence }),
       ],
       {
         cwd: projectFolder(),
@@ -103,9 +111,11 @@ function consumeAndDie(step: CommitStep, occurrence: number): Promise<NodeJS.Sig
   });
 }
 
-async function publishedRanges(): Promise<OffsetRange[]> {
+async function publishedRanges(table: string): Promise<OffsetRange[]> {
   const ranges: OffsetRange[] = [];
+  if (!(await hdfs.exists(`${hdfsFolders.warehouse}/${table}`))) return ranges; // killed before anything was made
   for await (const { name } of hdfs.walk(`${hdfsFolders.warehouse}/${table}`)) {
+    if (name.startsWith("_")) continue; // the mark of the table's cluster
     const range = parseFileName(name);
     assert.ok(range, `${name} is not a data file`);
     ranges.push(range);
@@ -113,73 +123,77 @@ async function publishedRanges(): Promise<OffsetRange[]> {
   return ranges;
 }
 
-for (const occurrence of [1, 2]) {
-  for (const step of steps) {
-    test(`killed after "${step}" (${occurrence}. time), no offset is claimed twice`, async () => {
-      const signal = await consumeAndDie(step, occurrence);
-      assert.equal(
-        signal,
-        "SIGKILL",
-        `the consumer reached the end before "${step}" was done ${occurrence} times: the test has too few messages`,
-      );
-      const { holes } = nextOffsets(await publishedRanges().catch(() => []));
-      assert.deepEqual(holes, []);
+for (const [format, table, occurrences] of formats) {
+  for (const occurrence of occurrences) {
+    for (const step of steps) {
+      test(`${format}: killed after "${step}" (${occurrence}. time), no offset is claimed twice`, async () => {
+        const signal = await consumeAndDie(table, format, step, occurrence);
+        assert.equal(
+          signal,
+          "SIGKILL",
+          `the consumer reached the end before "${step}" was done ${occurrence} times: the test has too few messages`,
+        );
+        const { holes } = nextOffsets(await publishedRanges(table));
+        assert.deepEqual(holes, []);
+      });
+    }
+  }
+
+  test(`${format}: started again, it ends with every message once`, async () => {
+    const report = await consume({
+      addresses: at,
+      schema,
+      topic,
+      table,
+      format,
+      group: `${table}-last`,
+      clusters: 3,
+      warmUp: 20,
+      flushRecords: 10,
+      once: true,
     });
-  }
-}
-
-test("started again, it ends with every message once", async () => {
-  const report = await consume({
-    addresses: at,
-    schema,
-    topic,
-    table,
-    group: `${table}-last`,
-    clusters: 3,
-    warmUp: 20,
-    flushRecords: 10,
-    once: true,
-  });
-  assert.equal(report.deadLetters, 0);
-  const rows = await hive.query(
-    `SELECT kafka_partition, kafka_offset, destination_uri, seq, chunk, event_date, CAST(event_time AS STRING) AS event_time, cluster, model_version FROM ${table}`,
-  );
-  assert.equal(rows.length, total);
-  assert.equal(
-    new Set(rows.map((row) => `${String(row["kafka_partition"])}/${String(row["kafka_offset"])}`)).size,
-    total,
-  );
-  for (const { uri, chunks } of streams) {
-    const ours = rows
-      .filter((row) => row["destination_uri"] === uri)
-      .sort((a, b) => Number(a["seq"]) - Number(b["seq"]));
-    const sha = (text: string): string => createHash("sha256").update(text).digest("hex");
+    assert.equal(report.deadLetters, 0);
+    const rows = await hive.query(
+      `SELECT kafka_partition, kafka_offset, destination_uri, seq, chunk, event_date, CAST(event_time AS STRING) AS event_time, cluster, model_version FROM ${table}`,
+    );
+    assert.equal(rows.length, total);
     assert.equal(
-      sha(ours.map((row) => row["chunk"]).join("")),
-      sha(chunks.join("")),
-      `${uri} is rebuilt byte for byte`,
+      new Set(rows.map((row) => `${String(row["kafka_partition"])}/${String(row["kafka_offset"])}`)).size,
+      total,
     );
-  }
-  for (const row of rows) {
-    assert.equal(row["event_date"], Number(row["seq"]) < 30 ? "2026-01-31" : "2026-02-01");
-    assert.ok(
-      String(row["event_time"]).startsWith(String(row["event_date"])),
-      `${String(row["event_time"])} lies on ${String(row["event_date"])}`,
-    );
-    assert.ok(Number(row["cluster"]) >= 0 && Number(row["cluster"]) < 3);
-    assert.match(String(row["model_version"]), /^s42\.\d{6}$/);
-  }
-});
-
-test("once more, there is nothing left to do", async () => {
-  const report = await consume({
-    addresses: at,
-    schema,
-    topic,
-    table,
-    group: `${table}-idle`,
-    clusters: 3,
-    once: true,
+    for (const { uri, chunks } of streams) {
+      const ours = rows
+        .filter((row) => row["destination_uri"] === uri)
+        .sort((a, b) => Number(a["seq"]) - Number(b["seq"]));
+      const sha = (text: string): string => createHash("sha256").update(text).digest("hex");
+      assert.equal(
+        sha(ours.map((row) => row["chunk"]).join("")),
+        sha(chunks.join("")),
+        `${uri} is rebuilt byte for byte`,
+      );
+    }
+    for (const row of rows) {
+      assert.equal(row["event_date"], Number(row["seq"]) < 30 ? "2026-01-31" : "2026-02-01");
+      assert.ok(
+        String(row["event_time"]).startsWith(String(row["event_date"])),
+        `${String(row["event_time"])} lies on ${String(row["event_date"])}`,
+      );
+      assert.ok(Number(row["cluster"]) >= 0 && Number(row["cluster"]) < 3);
+      assert.match(String(row["model_version"]), /^s42\.\d{6}$/);
+    }
   });
-  assert.deepEqual([report.rows, report.files], [0, 0]);
-});
+
+  test(`${format}: once more, there is nothing left to do`, async () => {
+    const report = await consume({
+      addresses: at,
+      schema,
+      topic,
+      table,
+      format,
+      group: `${table}-idle`,
+      clusters: 3,
+      once: true,
+    });
+    assert.deepEqual([report.rows, report.files], [0, 0]);
+  });
+}

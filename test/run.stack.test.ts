@@ -7,9 +7,10 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { identifier, openHive, text } from "../lib/src/hive/index.ts";
 import { BatchingProducer, ensureTopic, topicOffsets } from "../lib/src/kafka/index.ts";
-import { judge, run, type RunReport, StageRecorder } from "../lib/src/pipeline/index.ts";
+import { judge, type RunReport } from "../lib/src/report/index.ts";
 import { loadSchema } from "../lib/src/schema/index.ts";
 import { addresses, hadoopClient, projectFolder } from "../lib/src/stack/index.ts";
+import { run, StageRecorder } from "../lib/src/texts/index.ts";
 import { command } from "./fixtures/command.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "streambook run "));
@@ -40,7 +41,7 @@ test("the course's own texts come back byte for byte, each in a cluster of its o
   assert.ok((report.quality.purity ?? 0) >= 0.8, `purity ${report.quality.purity}`);
   const sizes = report.clusters.map(({ size }) => size);
   assert.equal(sizes.length, 9, "one for each text that is not empty");
-  assert.ok(Math.min(...sizes) > 0 && Math.max(...sizes) < report.rows / 2, `sizes ${sizes.join(", ")}`);
+  assert.ok(Math.min(...sizes) > 0 && Math.max(...sizes) < report.counts.rows / 2, `sizes ${sizes.join(", ")}`);
   assert.ok(report.clusters.every(({ terms }) => terms.length >= 5));
   assert.match(await readFile(join(output, "report.html"), "utf8"), /^<!doctype html>/i);
 });

@@ -8,8 +8,8 @@ import { after, before, test } from "node:test";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
 import { openHive } from "../lib/src/hive/index.ts";
 import { deleteTopics } from "../lib/src/kafka/index.ts";
-import { dropTable, hdfsFolders } from "../lib/src/pipeline/index.ts";
 import { type Addresses, addresses, projectFolder } from "../lib/src/stack/index.ts";
+import { dropTable, hdfsFolders } from "../lib/src/texts/index.ts";
 import { command, type Running, start } from "./fixtures/command.ts";
 
 const id = randomUUID().slice(0, 8);

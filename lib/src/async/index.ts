@@ -1,5 +1,6 @@
 /** Waiting done well: every wait has a limit and listens to an AbortSignal. */
 export { delay } from "./delay.ts";
+export { Gate } from "./gate.ts";
 export { backOff, retry, type RetryOptions } from "./retry.ts";
 export { until, type UntilOptions } from "./until.ts";
 export { withTimeout } from "./timeout.ts";

@@ -1,10 +1,10 @@
 /** `streambook consume`, which bin/start_consumer.sh calls. */
 import type { Command } from "commander";
 import { createLogger } from "../log/index.ts";
-import { consume } from "../pipeline/index.ts";
 import { plural } from "../plot/index.ts";
 import { loadSchema } from "../schema/index.ts";
 import { addresses, useStack } from "../stack/index.ts";
+import { consume } from "../texts/index.ts";
 import { action, path, positiveNumber, serviceAddress, wholeNumber } from "./command.ts";
 import { statusLine } from "./status-line.ts";
 

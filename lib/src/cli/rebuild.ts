@@ -3,9 +3,9 @@ import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { StreambookError } from "../errors/index.ts";
 import { toJson } from "../json/index.ts";
-import { rebuild, type RebuildReport } from "../pipeline/index.ts";
 import { plural } from "../plot/index.ts";
 import { addresses, hadoopClient, useStack } from "../stack/index.ts";
+import { rebuild, type RebuildReport } from "../texts/index.ts";
 import { action, path, wholeNumber } from "./command.ts";
 import { statusLine } from "./status-line.ts";
 

@@ -5,8 +5,8 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { StreambookError } from "../errors/index.ts";
-import { OUTPUT_LOCK, OUTPUT_MARKER } from "../pipeline/index.ts";
 import { claimedHome } from "../stack/index.ts";
+import { OUTPUT_LOCK, OUTPUT_MARKER } from "../texts/index.ts";
 import { type Holder, withLock } from "../../../setup/lock.mjs";
 
 /** What a run empties and fills. */

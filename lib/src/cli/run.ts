@@ -3,18 +3,8 @@ import { join, relative } from "node:path";
 import type { Command } from "commander";
 import { StreambookError } from "../errors/index.ts";
 import { createLogger } from "../log/index.ts";
-import {
-  checkOutput,
-  checkRunNames,
-  judge,
-  mostClustersByDefault,
-  run,
-  RUN_NAMES,
-  type RunReport,
-  type StageEvent,
-  StageRecorder,
-} from "../pipeline/index.ts";
 import { plural } from "../plot/index.ts";
+import { judge, type RunReport } from "../report/index.ts";
 import { loadSchema } from "../schema/index.ts";
 import {
   addresses,
@@ -35,6 +25,15 @@ import {
 } from "../stack/index.ts";
 import { findJava } from "../../../setup/java.mjs";
 import { passedOver, surveyTexts, type TextSurvey } from "../stream/index.ts";
+import {
+  checkOutput,
+  checkRunNames,
+  mostClustersByDefault,
+  run,
+  RUN_NAMES,
+  type StageEvent,
+  StageRecorder,
+} from "../texts/index.ts";
 import { action, type CommandContext, path, wholeNumber } from "./command.ts";
 import { holdingNames, type RunNames } from "./run-names.ts";
 import { statusLine } from "./status-line.ts";

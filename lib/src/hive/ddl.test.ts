@@ -54,6 +54,13 @@ test("a literal ends where it should", () => {
   assert.equal(text("\n\t\u0000"), "'\\n\\t\\u0000'");
 });
 
+test("a table of NDJSON says how its lines and their times are read", () => {
+  const sql = createExternalTable(schema, { table: "clicks", location: "/clicks", format: "ndjson" });
+  assert.match(sql, /JsonSerDe'\nWITH SERDEPROPERTIES \('timestamp\.formats' = '.*'\)\nSTORED AS TEXTFILE$/m);
+  assert.ok(sql.includes("yyyy-MM-dd\\'T\\'HH:mm:ss.SSSSSS\\'Z\\'"), sql);
+  assert.doesNotMatch(sql, /PARQUET/);
+});
+
 test("a table is made from its schema", () => {
   const sql = createExternalTable(schema, {
     table: "course.clicks",

@@ -75,6 +75,22 @@ export function text(value: string): string {
   return `'${inner}'`;
 }
 
+/** Times stand in messages as ISO 8601 with none to nine digits after the second, which Hive reads only when it is told. */
+const JSON_TIMES = Array.from(
+  { length: 10 },
+  (_, n) => `yyyy-MM-dd'T'HH:mm:ss${n === 0 ? "" : `.${"S".repeat(n)}`}'Z'`,
+);
+
+/** How Hive reads and writes the files of a table. */
+const STORED = {
+  parquet: "STORED AS PARQUET",
+  ndjson: [
+    "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.JsonSerDe'",
+    `WITH SERDEPROPERTIES ('timestamp.formats' = ${text(JSON_TIMES.join(","))})`,
+    "STORED AS TEXTFILE",
+  ].join("\n"),
+} as const;
+
 /** What is said of a table besides its schema. */
 export interface TableOptions {
   /** Name of the table, or `database.table`. */
@@ -83,6 +99,8 @@ export interface TableOptions {
   readonly extraColumns?: readonly Field[];
   /** Columns that are folders rather than parts of the files. @default none */
   readonly partitionedBy?: readonly Field[];
+  /** What the files are: Parquet, or lines of JSON objects, one a row, whose times Hive cuts to milliseconds. @default "parquet" */
+  readonly format?: "parquet" | "ndjson" | undefined;
   /** Folder on HDFS. */
   readonly location: string;
   /** What the table holds. */
@@ -92,12 +110,12 @@ export interface TableOptions {
 }
 
 /**
- * The statement that makes an external Parquet table from a schema: dropping it would leave the files.
+ * The statement that makes an external table from a schema: dropping it would leave the files.
  *
  * @throws USAGE for a name or location that cannot be used, or a column that is there twice
  */
 export function createExternalTable(schema: Schema, options: TableOptions): string {
-  const { extraColumns = [], partitionedBy = [], comment, properties } = options;
+  const { extraColumns = [], partitionedBy = [], format = "parquet", comment, properties } = options;
   const columns = [...schema.fields, ...extraColumns];
   const names = [...columns, ...partitionedBy].map((field) => field.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -111,7 +129,7 @@ export function createExternalTable(schema: Schema, options: TableOptions): stri
     `CREATE EXTERNAL TABLE IF NOT EXISTS ${identifier(options.table)} (\n${columns.map(column).join(",\n")}\n)`,
     ...(comment === undefined ? [] : [`COMMENT ${text(comment)}`]),
     ...(partitionedBy.length === 0 ? [] : [`PARTITIONED BY (\n${partitionedBy.map(column).join(",\n")}\n)`]),
-    `STORED AS PARQUET`,
+    STORED[format],
     `LOCATION ${text(location(options.location))}`,
     ...tableProperties(properties),
   ].join("\n");

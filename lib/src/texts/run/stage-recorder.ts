@@ -1,0 +1,92 @@
+/** The stages of a run: begun, told, timed. */
+import type { RateSeries } from "../../plot/index.ts";
+import type { ReportStage } from "../../report/index.ts";
+
+/** Told while a run goes on. */
+export type StageEvent =
+  | { readonly kind: "begin"; readonly name: string }
+  | { readonly kind: "progress"; readonly name: string; readonly text: string }
+  | { readonly kind: "end"; readonly name: string; readonly text: string; readonly seconds: number };
+
+/** A stage that is under way. */
+export interface Stage {
+  /** Says how far it is. */
+  progress(text: string): void;
+}
+
+/** Times stages one after the other. */
+export class StageRecorder {
+  readonly stages: ReportStage[] = [];
+  readonly startedAt = new Date();
+  readonly #origin = performance.now();
+  readonly #tell: (event: StageEvent) => void;
+
+  constructor(tell: (event: StageEvent) => void = () => undefined) {
+    this.#tell = tell;
+  }
+
+  /** Seconds since the recorder was made. */
+  get seconds(): number {
+    return (performance.now() - this.#origin) / 1000;
+  }
+
+  /**
+   * Runs a stage and keeps how long it took.
+   *
+   * @param describe what came of it, in a few words, and how many messages it dealt with
+   */
+  async run<T>(
+    name: string,
+    work: (stage: Stage) => Promise<T>,
+    describe: (result: T) => { readonly text: string; readonly messages?: number },
+  ): Promise<T> {
+    const startedAt = this.seconds;
+    this.#tell({ kind: "begin", name });
+    const result = await work({ progress: (text) => this.#tell({ kind: "progress", name, text }) });
+    const seconds = this.seconds - startedAt;
+    const { text, messages } = describe(result);
+    this.stages.push({
+      name,
+      startedAt,
+      seconds,
+      ...(messages === undefined ? {} : { messagesPerSecond: messages / seconds }),
+    });
+    this.#tell({ kind: "end", name, text, seconds });
+    return result;
+  }
+}
+
+/** Shortest time, in seconds, over which a rate is taken: below it chance would be drawn. */
+const INTERVAL = 0.25;
+
+/** Turns a count that grows into a rate over time. */
+export class RateMeter {
+  readonly #name: string;
+  readonly #recorder: StageRecorder;
+  readonly #points: { readonly seconds: number; readonly rate: number }[] = [];
+  #last: { readonly seconds: number; readonly count: number } | undefined;
+
+  constructor(name: string, recorder: StageRecorder) {
+    this.#name = name;
+    this.#recorder = recorder;
+  }
+
+  /** Told how many there are by now. */
+  count(count: number): void {
+    const seconds = this.#recorder.seconds;
+    this.#last ??= { seconds, count };
+    const passed = seconds - this.#last.seconds;
+    if (passed < INTERVAL) return;
+    this.#points.push({ seconds, rate: (count - this.#last.count) / passed });
+    this.#last = { seconds, count };
+  }
+
+  /** The rate at each moment. */
+  series(): RateSeries {
+    return {
+      name: this.#name,
+      seconds: this.#points.map(({ seconds }) => seconds),
+      messagesPerSecond: this.#points.map(({ rate }) => rate),
+    };
+  }
+}
