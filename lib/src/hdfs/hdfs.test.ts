@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
 import { isStreambookError, type ErrorCode } from "../errors/index.ts";
-import { Hdfs, type HdfsOptions } from "./hdfs.ts";
+import { Hdfs, type HdfsOptions } from "./index.ts";
 import { refusal } from "./rest.ts";
 import { fakeHdfs, fileStatus, json, remoteException, type FakeHdfs, type SeenRequest } from "./testing/fake-hdfs.ts";
 

@@ -1,6 +1,6 @@
 /**
  * One request of the WebHDFS REST API: sent, waited for with a time limit, its failure turned into a coded error.
- * Paths, retries and the meaning of answers are left to `hdfs.ts`.
+ * Paths, retries and the meaning of answers are left to `webhdfs.ts`.
  *
  * https://hadoop.apache.org/docs/r3.4.3/hadoop-project-dist/hadoop-hdfs/WebHDFS.html
  */

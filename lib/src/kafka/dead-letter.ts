@@ -1,6 +1,7 @@
 /** Dead letters: messages that cannot be read are put aside, with where they came from and why, and never just dropped. */
 import { isStreambookError } from "../errors/index.ts";
-import type { BatchingProducer, OutgoingMessage } from "./producer.ts";
+import type { OutgoingMessage } from "./accumulator.ts";
+import type { BatchingProducer } from "./producer.ts";
 
 /** A message that could not be read, and why. */
 export interface DeadLetter {

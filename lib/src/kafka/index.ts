@@ -6,12 +6,9 @@ export { clusterId } from "./cluster-id.ts";
 export { KafkaCluster } from "./identity.ts";
 export { deleteTopics, ensureTopic, topicOffsets, type EnsureTopicOptions, type OffsetRange } from "./topics.ts";
 export { murmur2, partitionForKey } from "./partition.ts";
-export {
-  BatchingProducer,
-  type BatchingProducerOptions,
-  type OutgoingMessage,
-  type ProducerStats,
-} from "./producer.ts";
+export { BatchingProducer, type BatchingProducerOptions } from "./producer.ts";
+export type { OutgoingMessage } from "./accumulator.ts";
+export type { ProducerStats } from "./delivery.ts";
 export { deadLetter, deadLetterTopic, type DeadLetter } from "./dead-letter.ts";
 export type { ConsumedMessage, PartitionBatch } from "./messages.ts";
 export { openConsumer, type ConsumerOptions, type PartitionConsumer, type PartitionLag } from "./consumer.ts";

@@ -1,5 +1,5 @@
-/** What a consumer has read. */
-import type { IHeaders } from "kafkajs";
+/** What a consumer has read, as ours. */
+import type { IHeaders, KafkaMessage } from "kafkajs";
 
 /** A message that was read. */
 export interface ConsumedMessage {
@@ -25,4 +25,26 @@ export interface PartitionBatch {
   readonly messages: readonly ConsumedMessage[];
   /** Offset after the last message that the partition had when this was fetched. */
   readonly highWatermark: bigint;
+}
+
+/** What a message costs in memory beside its key and value, roughly. */
+const MESSAGE_OVERHEAD = 256;
+
+/** kafkajs' messages of a range as ours; those before it (fetched before a seek) and after it are left out. */
+export function convertMessages(
+  fetched: readonly KafkaMessage[],
+  from: bigint,
+  to: bigint,
+): { messages: ConsumedMessage[]; bytes: number } {
+  const messages: ConsumedMessage[] = [];
+  let bytes = MESSAGE_OVERHEAD;
+  const first = BigInt(fetched[0]?.offset ?? 0);
+  const hasHoles = BigInt(fetched.at(-1)?.offset ?? 0) - first !== BigInt(Math.max(0, fetched.length - 1));
+  for (const [index, { offset: text, key, value, headers, timestamp }] of fetched.entries()) {
+    const offset = hasHoles ? BigInt(text) : first + BigInt(index); // to count is quicker than to parse
+    if (offset < from || offset >= to) continue;
+    messages.push({ offset, key, value, headers, timestamp: Number(timestamp) });
+    bytes += MESSAGE_OVERHEAD + (key?.length ?? 0) + (value?.length ?? 0);
+  }
+  return { messages, bytes };
 }

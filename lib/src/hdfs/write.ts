@@ -1,0 +1,108 @@
+/**
+ * How a file is written so that it is there as a whole or not at all: uploaded under a hidden name, checked, and renamed.
+ * A failure whose answer was lost is resolved by looking.
+ */
+import { randomBytes } from "node:crypto";
+import { delay } from "../async/index.ts";
+import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { joinPath, parentOf } from "./path.ts";
+import { upload, type Body } from "./rest.ts";
+import { booleanOf, notDone, parse, type WebHdfs } from "./webhdfs.ts";
+
+/**
+ * Writes a file, and gives its length as HDFS knows it.
+ *
+ * @param target a path that has been checked
+ * @param overwrite whether a file that is there by then is replaced
+ */
+export async function writeFile(web: WebHdfs, target: string, data: Body, overwrite: boolean): Promise<number> {
+  const temporary = joinPath(parentOf(target), `.${randomBytes(8).toString("hex")}.uploading`);
+  try {
+    const length = await uploadAll(web, temporary, data);
+    await moveFile(web, temporary, target, { overwrite, length });
+    return length;
+  } catch (error) {
+    await forget(web, temporary, error);
+    throw error;
+  }
+}
+
+async function uploadAll(web: WebHdfs, path: string, data: Body): Promise<number> {
+  const what = `write ${path}`;
+  const once = async (): Promise<number> => {
+    const parameters = { overwrite: true };
+    const url = await web.dataNode({ method: "PUT", path, operation: "CREATE", parameters, what });
+    const sent = await upload(url, data, { method: "PUT", what, ...web.limits });
+    const length = (await web.stat(path))?.length;
+    if (length === sent) return length;
+    throw new StreambookError(
+      "HDFS_FAILED",
+      `HDFS at ${web.address} has ${length ?? "none"} of ${sent} bytes of ${path}; try again`,
+    );
+  };
+  return data instanceof Uint8Array ? web.retry(once) : once();
+}
+
+/**
+ * Gives a file or folder another name.
+ *
+ * @param length the length that it has, if it is known
+ * @throws HDFS_REFUSED when it was not done, with the reason
+ */
+export async function moveFile(
+  web: WebHdfs,
+  from: string,
+  to: string,
+  { overwrite, length }: { readonly overwrite: boolean; readonly length?: number },
+): Promise<void> {
+  const what = `rename ${from} to ${to}`;
+  const parameters = { destination: to, renameoptions: overwrite ? "OVERWRITE" : "NONE" };
+  let lost = false;
+  await web.retry(async () => {
+    try {
+      const answer = await web.ask({ method: "PUT", path: from, operation: "RENAME", parameters, what });
+      if (answer.length > 0 && !booleanOf(parse(answer, what), what))
+        throw notDone(`did not ${what}`, "look at both paths");
+    } catch (error) {
+      if (lost && (await isMoved(web, from, to, length))) return;
+      lost ||= isStreambookError(error, "UNREACHABLE") || isStreambookError(error, "TIMEOUT");
+      if (isStreambookError(error, "NOT_FOUND")) {
+        const reason = messageOf(error).replace("; check the path", "");
+        throw notDone(reason, "look whether the source is there, and the target's folder", error);
+      }
+      throw error;
+    }
+  });
+}
+
+async function isMoved(web: WebHdfs, from: string, to: string, length: number | undefined): Promise<boolean> {
+  const [source, target] = await Promise.all([web.stat(from), web.stat(to)]);
+  return source === undefined && target !== undefined && (length === undefined || target.length === length);
+}
+
+/**
+ * Removes what an interrupted write has left, even after an abort; what cannot be removed stays hidden. A DataNode may make the
+ * file only after the connection has ended, so a file that is not there yet is looked for again.
+ */
+async function forget(web: WebHdfs, path: string, error: unknown): Promise<void> {
+  const signal = AbortSignal.timeout(5000);
+  const rescue = web.with({ signal, timeout: 5000, retry: { attempts: 2 } });
+  const said =
+    isStreambookError(error, "HDFS_REFUSED") ||
+    isStreambookError(error, "HDFS_FAILED") ||
+    isStreambookError(error, "NOT_FOUND");
+  try {
+    for (const wait of said ? [0] : [0, 50, 200, 500]) {
+      await delay(wait, signal);
+      if (await removePath(rescue, path, false)) return;
+    }
+  } catch {
+    // the error of the write is the one to tell
+  }
+}
+
+/** Removes a file, or with `recursive` a folder; false when nothing was there. */
+export function removePath(web: WebHdfs, path: string, recursive: boolean): Promise<boolean> {
+  const what = `remove ${path}`;
+  return web.decide({ method: "DELETE", path, operation: "DELETE", parameters: { recursive }, what });
+}

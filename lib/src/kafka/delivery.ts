@@ -1,0 +1,142 @@
+/** How a producer's batches reach the broker: by kafkajs, each tried again while the broker is away. */
+import type { Producer } from "kafkajs";
+import { retry } from "../async/index.ts";
+import { messageOf } from "../errors/index.ts";
+import { silentLogger, type Logger } from "../log/index.ts";
+import type { Batch } from "./accumulator.ts";
+import { createKafka, type KafkaOptions } from "./client.ts";
+import { compressionType, type Compression } from "./codecs.ts";
+import { isConnectionFailure, kafkaError, rootOf } from "./failures.ts";
+import type { KafkaCluster } from "./identity.ts";
+import { brokerAddress } from "./names.ts";
+
+/** Options of a producer that say how its batches are sent. */
+export interface DeliveryOptions extends KafkaOptions {
+  /** How batches are compressed. @default "none" */
+  readonly compression?: Compression;
+  /**
+   * Numbers the batches, so that the broker drops one that is sent again because its answer was lost. kafkajs then has
+   * one batch on its way at a time. @default true
+   */
+  readonly idempotent?: boolean;
+  /** How long a batch is tried when the broker is away, in milliseconds. @default 120000 */
+  readonly deliveryTimeout?: number;
+  /** Once it has aborted, a broker that is away is waited for no longer than 10 s; what was taken is still sent. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a producer has done so far. */
+export interface ProducerStats {
+  /** Messages that the broker has acknowledged. */
+  readonly messages: number;
+  /** What they take before compression, in bytes: keys, values, headers (8 more for each), and 32 more for each message. */
+  readonly bytes: number;
+  /** Requests that carried them. */
+  readonly batches: number;
+  /** Requests that had to be sent again. */
+  readonly retries: number;
+}
+
+/** Options whose cluster is one for all clients of the producer. */
+type Options = DeliveryOptions & { readonly cluster: KafkaCluster };
+
+/** After Ctrl-C a broker that is away is waited for this long, in milliseconds. */
+const AFTER_ABORT = 10_000;
+
+/** A connection that sends batches, and counts them. */
+export class Delivery {
+  readonly broker: string;
+  readonly #producer: Producer;
+  readonly #options: Options;
+  readonly #logger: Logger;
+  readonly #stats = { messages: 0, bytes: 0, batches: 0, retries: 0 };
+
+  private constructor(producer: Producer, options: Options) {
+    this.#producer = producer;
+    this.#options = options;
+    this.#logger = options.logger ?? silentLogger;
+    this.broker = brokerAddress(options.broker);
+  }
+
+  /** Connects to a broker. @throws UNREACHABLE within a few seconds when no broker answers; WRONG_CLUSTER; USAGE */
+  static async open(options: Options): Promise<Delivery> {
+    const producer = createKafka(options, 2).producer({
+      idempotent: options.idempotent ?? true,
+      allowAutoTopicCreation: false,
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition as number,
+    });
+    try {
+      await producer.connect();
+    } catch (error) {
+      await producer.disconnect().catch(() => undefined);
+      throw kafkaError(options.cluster.causeOf(error), brokerAddress(options.broker), "connect");
+    }
+    return new Delivery(producer, options);
+  }
+
+  /** What has been done so far. */
+  get stats(): ProducerStats {
+    return { ...this.#stats };
+  }
+
+  /** Sends a batch; resolves when it is acknowledged. @throws UNREACHABLE; MESSAGE_TOO_LARGE; KAFKA_FAILED */
+  async send(batch: Batch): Promise<void> {
+    try {
+      await this.#sendWithRetry(batch);
+    } catch (error) {
+      throw kafkaError(this.#options.cluster.causeOf(error), this.broker, `send messages to ${namesOf(batch)}`);
+    }
+    this.#stats.batches++;
+    this.#stats.bytes += batch.bytes;
+    for (const { messages } of batch.parts) this.#stats.messages += messages.length;
+  }
+
+  /** The same batch is sent again and again: its sequence numbers stay the same, so the broker knows it. */
+  async #sendWithRetry(batch: Batch): Promise<void> {
+    const start = performance.now();
+    const { signal, cluster, deliveryTimeout = 120_000, compression = "none" } = this.#options;
+    let patience = deliveryTimeout;
+    await retry(
+      () =>
+        this.#producer.sendBatch({
+          acks: -1,
+          compression: compressionType[compression],
+          topicMessages: batch.parts.map(({ queue, messages }) => ({ topic: queue.topic, messages: [...messages] })),
+        }),
+      {
+        attempts: Number.POSITIVE_INFINITY,
+        minimumDelay: 200,
+        maximumDelay: 3000,
+        isRetriable: (error) => {
+          if (cluster.refused.aborted) return false;
+          if (signal?.aborted === true) patience = Math.min(patience, AFTER_ABORT);
+          const worthIt = isConnectionFailure(error) || rootOf(error).retriable === true || isWrapped(error);
+          return worthIt && performance.now() - start < patience;
+        },
+        onRetry: (error, attempt, wait) => {
+          this.#stats.retries++;
+          this.#logger.warn(
+            `Kafka at ${this.broker} did not take messages for ${namesOf(batch)} (${messageOf(rootOf(error))}); trying again in ${Math.round(wait)} ms (attempt ${attempt + 1})`,
+          );
+        },
+      },
+    );
+  }
+
+  /** Ends the connection. */
+  async close(): Promise<void> {
+    await this.#producer.disconnect().catch(() => undefined);
+  }
+}
+
+/** Whether kafkajs gave up after tries of its own, which it marks as not worth another try. */
+function isWrapped(error: unknown): boolean {
+  return (error as Error)?.name === "KafkaJSNumberOfRetriesExceeded";
+}
+
+function namesOf({ parts }: Batch): string {
+  return [...new Set(parts.map(({ queue }) => `"${queue.topic}"`))].join(", ");
+}
