@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { claimFolder, claimHome, HOME_MARK, homeProblem, strangerIn } from "./owned.mjs";
-import { homeFolder, jarsFolder, OWN_HOME, PROJECT, setting } from "./paths.mjs";
+import { homeFolder, jarsFolder, OWN_HOME, PROJECT } from "./paths.mjs";
+import { setting } from "./settings.mjs";
 
 const folder = await mkdtemp(join(tmpdir(), "streambook owned "));
 after(() => rm(folder, { recursive: true }));

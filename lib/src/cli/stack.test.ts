@@ -27,7 +27,7 @@ function streambook(
 const cases: [words: string[], code: number, says: RegExp, environment?: Record<string, string>][] = [
   [["status"], 0, /kafka +stopped[^]*nothing runs; `npx streambook up`/],
   [["down"], 0, /nothing was running/],
-  [["up", "hbase"], 2, /^streambook: there is no service "hbase"; there are all, hdfs/],
+  [["up", "hbase"], 2, /^streambook: there is no service "hbase"; there are all, core, brokers, hdfs/],
   [
     ["up", "kafka"],
     1,
@@ -46,6 +46,7 @@ const cases: [words: string[], code: number, says: RegExp, environment?: Record<
   [["reset"], 2, /there is no terminal to ask at; say `--yes`/],
   [["reset", "--yes"], 0, /removed/],
   [["down"], 2, /STREAMBOOK_STACK is "external"/, { STREAMBOOK_STACK: "external" }],
+  [["query", "SELECT 1"], 2, /^streambook: STREAMBOOK_PORTS says "frei"/, { STREAMBOOK_PORTS: "frei" }],
   [["status"], 2, /STREAMBOOK_KAFKA is not set/, { STREAMBOOK_STACK: "external" }],
 ];
 for (const [words, code, says, environment] of cases) {
