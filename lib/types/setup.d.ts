@@ -26,6 +26,7 @@ declare module "*/setup/owned.mjs" {
     mark: Mark,
     options?: { readonly trusted?: boolean },
   ): Promise<string | undefined>;
+  export function makeFolder(folder: string): Promise<void>;
   export function claimHome(home: string): Promise<string | undefined>;
   export function homeProblem(home: string): Promise<string | undefined>;
 }
