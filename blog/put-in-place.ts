@@ -2,7 +2,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { StreambookError } from "../lib/src/errors/index.ts";
+import { messageOf, StreambookError } from "../lib/src/errors/index.ts";
+import { makeOutputFolder } from "../lib/src/project/index.ts";
 import { strangerIn } from "../setup/owned.mjs";
 import type { Files } from "./assets.ts";
 
@@ -19,13 +20,19 @@ const MARK = {
  */
 export async function putInPlace(files: Files, folder: string, signal?: AbortSignal): Promise<void> {
   const target = resolve(folder);
-  if ((await strangerIn(target, MARK)) !== undefined)
+  const stranger = await strangerIn(target, MARK).catch((cause: unknown) => {
+    throw cannotWrite(target, cause);
+  });
+  if (stranger !== undefined)
     throw new StreambookError(
       "NOT_OURS",
       `${target} holds files that are not of the blog, and would be lost; give --output an empty or a new folder`,
     );
-  await mkdir(dirname(target), { recursive: true });
-  const beside = await mkdtemp(`${target}.building-`); // a new one, so that it can be removed
+  await makeOutputFolder(dirname(target));
+  // A new one, so that it can be removed.
+  const beside = await mkdtemp(`${target}.building-`).catch((cause: unknown) => {
+    throw cannotWrite(target, cause);
+  });
   const [fresh, old] = [join(beside, "new"), join(beside, "old")];
   try {
     const folders = new Set([...files.keys()].map((path) => dirname(join(fresh, path))));
@@ -40,4 +47,14 @@ export async function putInPlace(files: Files, folder: string, signal?: AbortSig
     if (!existsSync(target) && existsSync(old)) await rename(old, target);
     await rm(beside, { recursive: true, force: true });
   }
+}
+
+function cannotWrite(target: string, cause: unknown): StreambookError {
+  return new StreambookError(
+    "USAGE",
+    `${target} cannot be written (${messageOf(cause)}); give another folder with --output`,
+    {
+      cause,
+    },
+  );
 }

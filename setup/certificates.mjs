@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { SetupProblem } from "./problem.mjs";
+import { setting } from "./settings.mjs";
 
 /** @typedef {import("./paths.mjs").Environment} Environment */
 
@@ -31,7 +32,7 @@ const PEM = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED
 export async function givenAuthorities(environment = process.env) {
   const problem = await authorityProblem(environment);
   if (problem !== undefined) throw new SetupProblem(problem);
-  const texts = VARIABLES.map((name) => readPem(environment[name]));
+  const texts = VARIABLES.map((name) => readPem(setting(name, environment)));
   return [...new Set((await Promise.all(texts)).flat())];
 }
 
@@ -41,7 +42,7 @@ export async function givenAuthorities(environment = process.env) {
  * @returns {Promise<string | undefined>}
  */
 export async function authorityProblem(environment = process.env) {
-  const file = environment.STREAMBOOK_CA;
+  const file = setting("STREAMBOOK_CA", environment);
   if (!file || (await readPem(file)).length > 0 || (await isEmptyFile(file))) return undefined;
   return `STREAMBOOK_CA names ${file}, which is no readable file of certificates (PEM: \`-----BEGIN CERTIFICATE-----\`)`;
 }

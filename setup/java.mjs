@@ -2,7 +2,8 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { onPath, setting } from "./paths.mjs";
+import { onPath } from "./paths.mjs";
+import { setting } from "./settings.mjs";
 
 /** The lowest Java that runs the services. */
 export const LOWEST_JAVA = 17;

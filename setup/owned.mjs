@@ -1,6 +1,6 @@
 // Which folders are ours. A mark file in a folder says so, and only a folder with its mark is ever emptied, replaced or removed:
 // a variable or an option may name any folder, and what stands in it may be somebody's work.
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { OWN_HOME } from "./paths.mjs";
 
@@ -56,11 +56,27 @@ export async function strangerIn(folder, mark) {
 export async function claimFolder(folder, mark, { trusted = false } = {}) {
   const stranger = trusted ? undefined : await strangerIn(folder, mark);
   if (stranger !== undefined) return stranger;
-  await mkdir(dirname(folder), { recursive: true });
-  // Not recursive: below /proc, Node would try for ever.
-  await mkdir(folder).catch(unlessThere);
+  await makeFolder(folder);
   await writeFile(join(folder, mark.name), mark.text, { flag: "wx" }).catch(unlessThere);
   return undefined;
+}
+
+/**
+ * Makes a folder, and those it is in. Node's own recursive way tries for ever where the system says of a folder that is there that
+ * it is not, as below /proc.
+ *
+ * @param {string} folder absolute
+ */
+export async function makeFolder(folder) {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code === "EEXIST" && (await stat(folder)).isDirectory()) return;
+    if (code !== "ENOENT" || folder === dirname(folder)) throw error;
+    await makeFolder(dirname(folder));
+    await mkdir(folder).catch(unlessThere);
+  }
 }
 
 /** @param {NodeJS.ErrnoException} error */

@@ -3,8 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { claimFolder, claimHome, HOME_MARK, homeProblem, strangerIn } from "./owned.mjs";
-import { homeFolder, jarsFolder, OWN_HOME, PROJECT, setting } from "./paths.mjs";
+import { claimFolder, claimHome, HOME_MARK, homeProblem, makeFolder, strangerIn } from "./owned.mjs";
+import { homeFolder, jarsFolder, OWN_HOME, PROJECT } from "./paths.mjs";
+import { setting } from "./settings.mjs";
 
 const folder = await mkdtemp(join(tmpdir(), "streambook owned "));
 after(() => rm(folder, { recursive: true }));
@@ -61,4 +62,15 @@ test("looking at a home changes nothing", async () => {
   assert.equal(await homeProblem(absent), undefined);
   await assert.rejects(readdir(absent), { code: "ENOENT" });
   assert.ok(HOME_MARK.text.includes("reset"));
+});
+
+test("a folder is made with those it is in, or refused at once", async () => {
+  await makeFolder(join(folder, "one", "two", "three"));
+  await makeFolder(join(folder, "one", "two", "three"));
+  assert.deepEqual(await readdir(join(folder, "one", "two")), ["three"]);
+  await writeFile(join(folder, "file"), "");
+  await assert.rejects(makeFolder(join(folder, "file")), { code: "EEXIST" });
+  await assert.rejects(makeFolder(join(folder, "file", "in")), { code: "ENOTDIR" });
+  // Node's own way does not come back from here.
+  if (process.platform === "linux") await assert.rejects(makeFolder("/proc/streambook/in"), { code: "ENOENT" });
 });

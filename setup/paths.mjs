@@ -3,6 +3,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { access } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { setting } from "./settings.mjs";
 
 /** The folder of the project. */
 export const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -20,18 +21,6 @@ export function coreLibraries() {
 export const OWN_HOME = join(PROJECT, ".streambook");
 
 /** @typedef {Record<string, string | undefined>} Environment */
-
-/**
- * A variable of the environment; one that is empty or blank counts as not set. Set-up and library both ask here, because
- * an empty `STREAMBOOK_HOME` that one of them takes for the current folder is a `reset` that removes it.
- * @param {string} name
- * @param {Environment} [environment]
- * @returns {string | undefined}
- */
-export function setting(name, environment = process.env) {
-  const value = environment[name];
-  return value === undefined || value.trim() === "" ? undefined : value;
-}
 
 /**
  * The folder of everything the stack keeps.

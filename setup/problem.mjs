@@ -4,10 +4,11 @@
 export class SetupProblem extends Error {
   /**
    * @param {string} message
-   * @param {{ cause?: unknown }} [options]
+   * @param {{ cause?: unknown, exitCode?: 1 | 2 }} [options] exitCode: 2 when the user's own words are at fault. Default: 1
    */
-  constructor(message, options) {
+  constructor(message, { exitCode = 1, ...options } = {}) {
     super(message, options);
+    this.exitCode = exitCode;
     this.name = "SetupProblem";
   }
 }

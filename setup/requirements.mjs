@@ -9,6 +9,7 @@ import { nodePackage, LOWEST_NODE } from "../lib/bin/find-node.mjs";
 import { authorityProblem } from "./certificates.mjs";
 import { findJava, LOWEST_JAVA } from "./java.mjs";
 import { canWrite, homeFolder, onPath, PROJECT } from "./paths.mjs";
+import { ignoredRequirements } from "./settings.mjs";
 
 const GB = 1024 ** 3;
 /** Memory that the whole stack and a run on it want, in bytes. */
@@ -136,7 +137,7 @@ export async function checkRequirements({
   stackRunning = false,
 } = {}) {
   const family = await probes.family();
-  const ignored = new Set((environment.STREAMBOOK_IGNORE ?? "").split(","));
+  const ignored = ignoredRequirements(environment);
   const checks = [
     checkSystem(probes),
     checkNode(probes, family),

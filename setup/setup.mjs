@@ -14,6 +14,7 @@ import { installPackages, missingPackage } from "./packages.mjs";
 import { homeFolder, jarsFolder } from "./paths.mjs";
 import { SetupProblem } from "./problem.mjs";
 import { checkRequirements } from "./requirements.mjs";
+import { setting, settingsProblem } from "./settings.mjs";
 
 /**
  * Makes everything ready: checks the machine, installs the packages, resolves the jars, builds the library.
@@ -26,9 +27,11 @@ import { checkRequirements } from "./requirements.mjs";
  * @throws {SetupProblem} what is missing, and what to do
  */
 export async function setUp({ signal, board = createBoard(), environment = process.env } = {}) {
+  const unclear = settingsProblem(environment);
+  if (unclear !== undefined) throw new SetupProblem(unclear, { exitCode: 2 });
   const home = homeFolder(environment);
   const jars = jarsFolder(environment);
-  const external = environment.STREAMBOOK_STACK === "external";
+  const external = setting("STREAMBOOK_STACK", environment) === "external";
   try {
     const jarsMissing = !external && (await jarsProblem(jars)) !== undefined;
     await demandRequirements({ environment, home, jarsMissing, external });
@@ -128,7 +131,7 @@ export async function main(program) {
     return true;
   } catch (error) {
     console.error(error instanceof SetupProblem ? `streambook: ${error.message}` : error);
-    process.exitCode = interruption.signal.aborted ? 130 : 1;
+    process.exitCode = interruption.signal.aborted ? 130 : error instanceof SetupProblem ? error.exitCode : 1;
     return false;
   } finally {
     stopListening();

@@ -128,7 +128,8 @@ function runs(pid) {
 
 /**
  * Makes writing to a terminal that was closed (EIO) harmless, so that what must be cleaned up is cleaned up in silence. A reader
- * that has gone away (EPIPE: `… | head`) is told of, once: nobody wants the rest.
+ * that has gone away (EPIPE: `… | head`) is told of, once: nobody wants the rest. Nobody gets it either where an output cannot be
+ * written (a full disk): that is said, and makes the program fail.
  *
  * @param {() => void} [onReaderGone] @default nothing
  */
@@ -137,9 +138,16 @@ export function outliveOutput(onReaderGone = () => undefined) {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (/** @type {NodeJS.ErrnoException} */ error) => {
       if (error.code === "EIO") return;
-      if (error.code !== "EPIPE") throw error;
-      if (!told) onReaderGone();
+      if (told) return;
       told = true;
+      if (error.code !== "EPIPE") {
+        process.exitCode = 1;
+        if (stream === process.stdout)
+          process.stderr.write(
+            `streambook: the output cannot be written (${error.message}); free some disk, or name another file\n`,
+          );
+      }
+      onReaderGone();
     });
   }
 }

@@ -3,9 +3,15 @@
 declare module "*/setup/paths.mjs" {
   type Environment = Readonly<Record<string, string | undefined>>;
   export const OWN_HOME: string;
-  export function setting(name: string, environment?: Environment): string | undefined;
   export function homeFolder(environment?: Environment): string;
   export function jarsFolder(environment?: Environment): string;
+}
+
+declare module "*/setup/settings.mjs" {
+  type Environment = Readonly<Record<string, string | undefined>>;
+  export function setting(name: string, environment?: Environment): string | undefined;
+  export function ignoredRequirements(environment?: Environment): Set<string>;
+  export function settingsProblem(environment?: Environment): string | undefined;
 }
 
 declare module "*/setup/owned.mjs" {
@@ -20,6 +26,7 @@ declare module "*/setup/owned.mjs" {
     mark: Mark,
     options?: { readonly trusted?: boolean },
   ): Promise<string | undefined>;
+  export function makeFolder(folder: string): Promise<void>;
   export function claimHome(home: string): Promise<string | undefined>;
   export function homeProblem(home: string): Promise<string | undefined>;
 }

@@ -71,3 +71,16 @@ test("a text that cannot be fetched is one line and exit 1", async () => {
   assert.equal(code, 1);
   assert.match(errors, /^streambook: http:\/\/127\.0\.0\.1:9\/book\.txt does not answer .*\n$/);
 });
+
+test("an output that is no folder, or where none can be, is one line and exit 2", async () => {
+  for (const output of ["/dev/null", ...(process.platform === "linux" ? ["/proc/streambook/in"] : [])]) {
+    for (const words of [
+      ["generate", "--texts", "1"],
+      ["fetch", "http://127.0.0.1:9/a.txt"],
+    ]) {
+      const { code, errors } = await streambook("data", ...words, "--output", output);
+      assert.equal(code, 2, errors);
+      assert.match(errors, /^streambook: the folder .* cannot be made \(.*\); give another with --output\n$/);
+    }
+  }
+});

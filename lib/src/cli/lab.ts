@@ -8,7 +8,7 @@ import { COURSE, findNotebooks, jupyterFolder, noSuchNotebook } from "../noteboo
 import { CORE, projectFolder, resolveServices, startGuardian, status, up, useStack } from "../stack/index.ts";
 import { createBoard } from "../../../setup/board.mjs";
 import { pythonEnvironment } from "../../../setup/environment.mjs";
-import { setting } from "../../../setup/paths.mjs";
+import { setting } from "../../../setup/settings.mjs";
 import { installLab, labFolder } from "../../../setup/python.mjs";
 import { action, usage } from "./command.ts";
 
@@ -135,7 +135,7 @@ async function serve(jupyter: string, notebook: string, options: LabOptions, sig
     child.on("exit", (code) => resolve(signal.aborted ? 0 : (code ?? 1)));
   });
   const code = await ended;
-  if (code === 0 && process.env["STREAMBOOK_STACK"] !== "external")
+  if (code === 0 && setting("STREAMBOOK_STACK") !== "external")
     console.error("the services still run; `npx streambook down` ends them");
   return code;
 }

@@ -2,6 +2,8 @@
 import { Command, CommanderError } from "commander";
 import { dieWithParent } from "../../bin/signals.mjs";
 import { reachDirectly } from "../address/index.ts";
+import { StreambookError } from "../errors/index.ts";
+import { settingsProblem } from "../../../setup/settings.mjs";
 import { report } from "./command.ts";
 
 interface CommandModule {
@@ -42,6 +44,8 @@ async function main(words: readonly string[]): Promise<void> {
           text.replace(/^error: /, `${PROGRAM}: `).replace(/\.?\n*$/, `; \`${PROGRAM} --help\` shows what there is\n`),
         ),
     });
+  const unclear = settingsProblem();
+  if (unclear !== undefined) throw new StreambookError("USAGE", unclear);
   const wanted = words.find((word) => !word.startsWith("-"));
   const chosen = MODULES.filter(({ commands }) => wanted !== undefined && commands.includes(wanted));
   for (const { load } of chosen.length > 0 ? chosen : MODULES) (await load()).register(program);

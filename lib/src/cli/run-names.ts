@@ -2,10 +2,11 @@
  * What a run calls its own while it goes: a topic, a table, an output folder. Each begins by emptying them, so that two at once
  * would destroy each other's work: the second is refused.
  */
-import { mkdir, readdir } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { readdir } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { StreambookError } from "../errors/index.ts";
 import { claimedHome } from "../stack/index.ts";
+import { makeFolder } from "../project/index.ts";
 import { OUTPUT_LOCK, OUTPUT_MARKER } from "../texts/index.ts";
 import { type Holder, withLock } from "../../../setup/lock.mjs";
 
@@ -51,11 +52,7 @@ function refuse({ pid, what, since }: Holder, thing: string, options: string): n
 /** Whether a lock can be put into the output folder, which is made if it is missing. If not, the run itself says why. */
 async function mayHold(folder: string): Promise<boolean> {
   try {
-    await mkdir(dirname(folder), { recursive: true });
-    // Not recursive: below /proc, Node would try for ever.
-    await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
-    });
+    await makeFolder(folder);
     const entries = await readdir(folder);
     return entries.length === 0 || entries.includes(OUTPUT_MARKER) || entries.includes(OUTPUT_LOCK);
   } catch {

@@ -24,6 +24,7 @@ import {
   versions,
 } from "../stack/index.ts";
 import { findJava } from "../../../setup/java.mjs";
+import { setting } from "../../../setup/settings.mjs";
 import { passedOver, surveyTexts, type TextSurvey } from "../stream/index.ts";
 import {
   checkOutput,
@@ -128,7 +129,7 @@ async function runOnStack(
 
 /** Whatever becomes of this process, the services that it has started end. */
 async function guarded(whenEndedAtOnce: CommandContext["whenEndedAtOnce"]): Promise<Guardian | undefined> {
-  if (process.env["STREAMBOOK_STACK"] === "external") return undefined;
+  if (setting("STREAMBOOK_STACK") === "external") return undefined;
   whenEndedAtOnce("the services that this run has started are being ended in the background");
   return startGuardian({ services: "unused" });
 }
@@ -188,6 +189,6 @@ function tell(report: RunReport, html: string, up: boolean): void {
 }
 
 async function javaVersion(): Promise<string | null> {
-  if (process.env["STREAMBOOK_STACK"] === "external") return null;
+  if (setting("STREAMBOOK_STACK") === "external") return null;
   return (await findJava()).found?.version ?? null;
 }

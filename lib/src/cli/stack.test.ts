@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, openSync, closeSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { useStack } from "../stack/index.ts";
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 const home = mkdtempSync(join(tmpdir(), "streambook-cli-"));
@@ -46,6 +47,7 @@ const cases: [words: string[], code: number, says: RegExp, environment?: Record<
   [["reset"], 2, /there is no terminal to ask at; say `--yes`/],
   [["reset", "--yes"], 0, /removed/],
   [["down"], 2, /STREAMBOOK_STACK is "external"/, { STREAMBOOK_STACK: "external" }],
+  [["query", "SELECT 1"], 2, /^streambook: STREAMBOOK_PORTS says "frei"/, { STREAMBOOK_PORTS: "frei" }],
   [["status"], 2, /STREAMBOOK_KAFKA is not set/, { STREAMBOOK_STACK: "external" }],
 ];
 for (const [words, code, says, environment] of cases) {
@@ -62,4 +64,26 @@ test("doctor says of each thing whether it is right, and what to do", () => {
   assert.equal(code, 1);
   assert.match(out, /^ok +Node/m);
   assert.match(out, /^FIX +jars .*\n +npm run setup$/m);
+});
+
+test("down and reset say whose services they end", async () => {
+  await using _user = await useStack("streambook run --output o", {
+    ...process.env,
+    STREAMBOOK_HOME: home,
+    STREAMBOOK_STACK: "",
+  });
+  for (const words of [["down"], ["reset", "--yes"]])
+    assert.match(streambook(words).err, /in use by `streambook run --output o` \(process \d+\)/);
+});
+
+test("an output that cannot be written ends the command with one line", { skip: !existsSync("/dev/full") }, () => {
+  const full = openSync("/dev/full", "w");
+  const { status, stderr } = spawnSync(process.execPath, [main, "status"], {
+    env: { ...process.env, STREAMBOOK_HOME: home, STREAMBOOK_STACK: "" },
+    stdio: ["ignore", full, "pipe"],
+    encoding: "utf8",
+  });
+  closeSync(full);
+  assert.equal(status, 1);
+  assert.match(stderr, /^streambook: the output cannot be written \(ENOSPC.*\n$/);
 });

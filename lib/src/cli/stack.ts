@@ -72,8 +72,15 @@ async function bringUp(services: readonly string[], signal: AbortSignal): Promis
 }
 
 async function takeDown(services: readonly string[], signal: AbortSignal): Promise<void> {
+  await tellUsers();
   const ended = await down({ ...(services.length > 0 && { services }), signal, onProgress: tell });
   console.log(ended.length === 0 ? "nothing was running" : "stopped; what was stored is kept");
+}
+
+/** Says under whom the services are about to end: what these do will fail. */
+async function tellUsers(): Promise<void> {
+  const users = await stackUsers();
+  if (users.length > 0) process.stderr.write(`streambook: the services are in use by ${usersInWords(users)}\n`);
 }
 
 /** One line for each thing that happens. */
@@ -164,6 +171,7 @@ async function removeAll({ yes, all }: { yes?: boolean; all?: boolean }, signal:
   if (yes !== true && !process.stdin.isTTY)
     usage("`reset` removes data, and there is no terminal to ask at; say `--yes` if you mean it");
   const confirm = yes === true ? {} : { confirm: (folders: readonly string[]) => ask(folders, signal) };
+  if (yes === true) await tellUsers();
   const done = await reset({ jars: all === true, ...confirm, signal, onProgress: tell });
   console.log(done ? "removed; `npx streambook up` starts with empty services" : "nothing was removed");
 }
@@ -171,6 +179,7 @@ async function removeAll({ yes, all }: { yes?: boolean; all?: boolean }, signal:
 async function ask(folders: readonly string[], signal: AbortSignal): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
+    await tellUsers();
     console.log(`This ends the services and removes:\n${folders.map((folder) => `  ${folder}`).join("\n")}`);
     return /^y(es)?$/i.test((await terminal.question("Remove it? [y/N] ", { signal })).trim());
   } finally {

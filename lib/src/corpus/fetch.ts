@@ -1,9 +1,10 @@
 /** Texts from the web, made fit for the course: plain UTF-8, without what a library puts around its books. */
-import { link, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { link, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { downloadThroughProxy, proxyFor } from "../address/index.ts";
 import { retry, withTimeout } from "../async/index.ts";
 import { messageOf, StreambookError } from "../errors/index.ts";
+import { makeOutputFolder } from "../project/index.ts";
 import { type Cut, cutGutenberg } from "./gutenberg.ts";
 import { readPlainText } from "./plain-text.ts";
 
@@ -52,7 +53,7 @@ export async function fetchTexts(
   const { overwrite = false, maximumBytes = 100e6, timeout = 120_000, signal } = options;
   const addresses = urls.map(parseAddress);
   const names = fileNames(addresses);
-  await mkdir(folder, { recursive: true });
+  await makeOutputFolder(folder);
   downloadThroughProxy();
   const texts: FetchedText[] = [];
   for (const [index, url] of addresses.entries()) {

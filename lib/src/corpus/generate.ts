@@ -1,8 +1,9 @@
 /** Invented texts on disk, with the truth beside them. */
-import { mkdir, open, readdir, readFile, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { StreambookError } from "../errors/index.ts";
 import { claimFolder, strangerIn } from "../../../setup/owned.mjs";
+import { makeOutputFolder } from "../project/index.ts";
 import { Random } from "../random/index.ts";
 import { InventedLanguage, type LanguageOptions } from "./language.ts";
 
@@ -106,7 +107,7 @@ async function prepareFolder(
   plan: readonly { readonly name: string }[],
   overwrite: boolean,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeOutputFolder(folder);
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
   if (names.length > 0 && !overwrite) {

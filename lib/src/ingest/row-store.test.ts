@@ -163,26 +163,3 @@ test("batches of a partition that is lost are forgotten, those of others and lat
   for (const batch of [1, 3]) assert.throws(() => store.encode([{ ...segment, batch }]), /is not there/);
   for (const batch of [2, 4]) assert.equal((await decode(store.encode([{ ...segment, batch }]))).length, 1);
 });
-
-test("the memory of a batch's messages comes back from the thread, and the next batch's rows are its own", async () => {
-  await using workers = new RowWorkers({ schema, threads: 1 });
-  const memories = new Set<number>();
-  for (const count of [50, 3, 400, 1]) {
-    const given = request(
-      Array.from({ length: count }, (_, i) => message({ seq: i, chunk: `chunk ${i} of ${count}` })),
-    );
-    const memory = workers.memory(given.bytes.length);
-    const bytes = new Uint8Array(memory, 0, given.bytes.length);
-    bytes.set(given.bytes);
-    memories.add(memory.byteLength);
-    const { rows } = await workers.parse({ ...given, bytes });
-    assert.equal(memory.byteLength, 0, "it has gone to the thread");
-    const segment = { batch: 1, from: 0, to: rows, clusters: new Int32Array(rows), versions: ["v"] };
-    const file = await workers.encode(3, [{ ...segment, version: new Uint32Array(rows) }]);
-    assert.deepEqual(
-      (await decode(file)).map(({ chunk }) => chunk),
-      Array.from({ length: count }, (_, i) => `chunk ${i} of ${count}`),
-    );
-  }
-  assert.equal(memories.size, 1, "a piece is large enough for the next batch too");
-});

@@ -71,3 +71,25 @@ test("a marker that cannot be loaded is said at the first batch", async () => {
   });
   await assert.rejects(workers.parse(request(0, ["a"])), { code: "INTERNAL", message: /no such thing/ });
 });
+
+test("the memory of a batch's messages comes back from the thread, and the next batch's rows are its own", async () => {
+  await using workers = new RowWorkers({ schema, timeField: "event_time", threads: 1, format: "ndjson" });
+  const memories = new Set<number>();
+  for (const count of [50, 3, 400, 1]) {
+    const chunks = Array.from({ length: count }, (_, i) => `chunk ${i} of ${count}`);
+    const given = request(count, chunks);
+    const memory = workers.memory(given.bytes.length);
+    const bytes = new Uint8Array(memory, 0, given.bytes.length);
+    bytes.set(given.bytes);
+    memories.add(memory.byteLength);
+    const { rows } = await workers.parse({ ...given, bytes });
+    assert.equal(memory.byteLength, 0, "it has gone to the thread");
+    const file = await workers.encode(0, [{ batch: count, from: 0, to: rows, added: [] }]);
+    const lines = Buffer.from(file).toString().trimEnd().split("\n");
+    assert.deepEqual(
+      lines.map((line) => (JSON.parse(line) as { chunk: string }).chunk),
+      chunks,
+    );
+  }
+  assert.equal(memories.size, 1, "a piece is large enough for the next batch too");
+});

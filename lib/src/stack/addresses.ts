@@ -1,8 +1,8 @@
 /** Where the services are: from the state file of the embedded stack, or from the environment for an external one. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setting } from "../../../setup/paths.mjs";
-import { reachDirectly } from "../address/index.ts";
+import { setting } from "../../../setup/settings.mjs";
+import { parseAddress, reachDirectly } from "../address/index.ts";
 import { StreambookError } from "../errors/index.ts";
 import { CORE, service, services } from "./catalog/index.ts";
 import { homeFolder } from "../project/index.ts";
@@ -74,13 +74,13 @@ export function isExternal(name: string, environment: NodeJS.ProcessEnv): boolea
 
 /** Whether the environment says that all services of the core run elsewhere. */
 export function allExternal(environment: NodeJS.ProcessEnv): boolean {
-  return environment["STREAMBOOK_STACK"] === "external";
+  return setting("STREAMBOOK_STACK", environment) === "external";
 }
 
 /**
  * The addresses of the services that run elsewhere.
  *
- * @throws USAGE when one of a service's several addresses is missing
+ * @throws USAGE when one of a service's several addresses is missing, or is none
  */
 export function externalAddresses(environment: NodeJS.ProcessEnv): Partial<Record<string, string>> {
   const external = services().filter(({ name }) => isExternal(name, environment));
@@ -92,10 +92,13 @@ export function externalAddresses(environment: NodeJS.ProcessEnv): Partial<Recor
 }
 
 function externalAddress({ addresses = {} }: Service, key: string, environment: NodeJS.ProcessEnv): string {
-  const { variable = "" } = addresses[key] ?? {};
+  const { variable = "", scheme } = addresses[key] ?? {};
   const value = setting(variable, environment);
   if (value === undefined) throw missingAddress(variable, environment);
-  return value;
+  const begin = scheme === undefined ? "" : `${scheme}://`;
+  const place = value.startsWith(begin) ? value.slice(begin.length).replace(scheme === undefined ? "" : /\/$/, "") : "";
+  if (parseAddress(place)?.host !== undefined) return begin + place;
+  throw new StreambookError("USAGE", `${variable} is "${value}"; give an address of the form ${begin}host:port`);
 }
 
 function missingAddress(variable: string, environment: NodeJS.ProcessEnv): StreambookError {

@@ -66,3 +66,19 @@ test("a service with several addresses has all of them elsewhere, or none", asyn
   const half = { STREAMBOOK_WEBHDFS: "http://127.0.0.1:9", STREAMBOOK_HOME: "/nowhere" };
   await assert.rejects(status({ environment: half }), { code: "USAGE", message: /STREAMBOOK_HDFS is not set/ });
 });
+
+test("what is no address is refused by the name of its variable", async () => {
+  const wrong = {
+    STREAMBOOK_KAFKA: ["kafka", "http://kafka:9092", "9092"],
+    STREAMBOOK_METASTORE: ["host:9083", "thrift://host"],
+  };
+  for (const [name, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      const environment = { [name]: value, STREAMBOOK_HOME: "/nowhere" };
+      await assert.rejects(status({ environment }), {
+        code: "USAGE",
+        message: new RegExp(`^${name} is "${value}"; give`),
+      });
+    }
+  }
+});

@@ -1,5 +1,5 @@
 /** Services that run elsewhere: nothing is started, each is only asked whether it works. */
-import { setting } from "../../../setup/paths.mjs";
+import { setting } from "../../../setup/settings.mjs";
 import { until } from "../async/index.ts";
 import { isStreambookError, StreambookError } from "../errors/index.ts";
 import { type Addresses, externalAddresses } from "./addresses.ts";

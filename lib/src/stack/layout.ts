@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { claimHome } from "../../../setup/owned.mjs";
 import { jarsFolder } from "../../../setup/paths.mjs";
+import { settingsProblem } from "../../../setup/settings.mjs";
 import { StreambookError } from "../errors/index.ts";
 import { homeFolder } from "../project/index.ts";
 
@@ -39,6 +40,8 @@ export interface Layout {
  * letters, digits and `._-` is given to the services under another name: a symbolic link in {@link fixedPlace}.
  */
 export function openLayout(environment: NodeJS.ProcessEnv = process.env): Layout {
+  const unclear = settingsProblem(environment);
+  if (unclear !== undefined) throw new StreambookError("USAGE", unclear);
   const home = homeFolder(environment);
   const own = join(home, "jars");
   const jars = jarsFolder(environment);

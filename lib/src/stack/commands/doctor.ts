@@ -143,5 +143,5 @@ const REMEDIES: Readonly<Record<string, (name: string) => string[]>> = {
     `npx streambook logs ${name}`,
     "npx streambook down && npx streambook up",
   ],
-  unreachable: () => ["start it where it runs, or unset STREAMBOOK_STACK"],
+  unreachable: () => ["start it where it runs, or unset the variable that says where (docs/environment.md)"],
 };

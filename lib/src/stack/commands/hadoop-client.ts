@@ -1,7 +1,7 @@
 /** What a program needs to run a class of Hadoop as a client of the stack: Java, its options, its environment. */
 import { access, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { setting } from "../../../../setup/paths.mjs";
+import { setting } from "../../../../setup/settings.mjs";
 import { systemUser } from "../../user/index.ts";
 import { addresses, allExternal } from "../addresses.ts";
 import { type Archives, findArchives } from "../launch/archives.ts";

@@ -1,4 +1,5 @@
 /** `streambook up`: starts what is missing and waits until it works. */
+import { setting } from "../../../../setup/settings.mjs";
 import { mkdir } from "node:fs/promises";
 import { delay } from "../../async/index.ts";
 import { StreambookError } from "../../errors/index.ts";
@@ -187,7 +188,7 @@ async function portsFor(
       wanted,
       running: new Set(running.keys()),
       previous: before?.ports,
-      mode: environment["STREAMBOOK_PORTS"] === "free" ? "free" : "well-known",
+      mode: setting("STREAMBOOK_PORTS", environment) === "free" ? "free" : "well-known",
       signal,
       onTaken: (name, purpose, wanted, given) =>
         tell("notice", `${titleOf(name)}: port ${wanted} (${purpose}) is taken, using ${given}`, {

@@ -5,6 +5,7 @@
 import { rmSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { allExternal } from "../addresses.ts";
 import { openHome, openLayout, type Layout } from "../layout.ts";
 import { type Holder, setupModule } from "../../project/index.ts";
 import { writeAtomically } from "../state.ts";
@@ -20,7 +21,7 @@ let count = 0;
  * @param what how the user called it: "streambook consume"
  */
 export async function useStack(what: string, environment: NodeJS.ProcessEnv = process.env): Promise<AsyncDisposable> {
-  if (environment["STREAMBOOK_STACK"] === "external") return { [Symbol.asyncDispose]: async () => undefined };
+  if (allExternal(environment)) return { [Symbol.asyncDispose]: async () => undefined };
   const { holderOf } = await setupModule("lock");
   const layout = openLayout(environment);
   await openHome(layout);

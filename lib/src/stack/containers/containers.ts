@@ -1,5 +1,5 @@
 /** The services in containers, one in each: who is where, and what the machine outside sees of them. Plain functions. */
-import { setting } from "../../../../setup/paths.mjs";
+import { setting } from "../../../../setup/settings.mjs";
 import { StreambookError } from "../../errors/index.ts";
 import type { Addresses } from "../addresses.ts";
 import { instanceNames, membersOf, service } from "../catalog/index.ts";

@@ -1,4 +1,5 @@
 /** The memory that the containers together want, and whether their machine has it. */
+import { ignoredRequirements } from "../../../../setup/settings.mjs";
 import { readFileSync } from "node:fs";
 import { StreambookError } from "../../errors/index.ts";
 import { resolveServices } from "../catalog/index.ts";
@@ -29,7 +30,7 @@ export function totalMemory(read: (file: string) => string = (file) => readFileS
 
 /** Ends a container before it runs into too little memory, and says how much is missing. `STREAMBOOK_IGNORE=memory` lets it pass. */
 export function demandContainerMemory(name: string, environment: NodeJS.ProcessEnv): void {
-  if ((environment["STREAMBOOK_IGNORE"] ?? "").split(",").includes("memory")) return;
+  if (ignoredRequirements(environment).has("memory")) return;
   const problem = memoryProblem(totalMemory(), wantedMemory(name));
   if (problem !== undefined) throw new StreambookError("SETUP_MISSING", problem);
 }

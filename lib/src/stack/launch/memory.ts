@@ -1,4 +1,5 @@
 /** The memory that services take, by their catalogue entries, and whether the machine has it. In megabytes of 10⁶ bytes. */
+import { ignoredRequirements } from "../../../../setup/settings.mjs";
 import { StreambookError } from "../../errors/index.ts";
 import { service, titleOf } from "../catalog/index.ts";
 import { setupModule } from "../../project/index.ts";
@@ -25,7 +26,7 @@ export async function demandMemory(
   environment: NodeJS.ProcessEnv,
   available?: number,
 ): Promise<void> {
-  if (names.length === 0 || (environment["STREAMBOOK_IGNORE"] ?? "").split(",").includes("memory")) return;
+  if (names.length === 0 || ignoredRequirements(environment).has("memory")) return;
   const { availableMemory } = await setupModule("requirements");
   const there = available ?? (await availableMemory());
   const wanted = memoryOfServices(names) * 1e6;

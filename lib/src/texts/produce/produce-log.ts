@@ -1,8 +1,9 @@
 /** Where the producer's messages go beside Kafka: a log file, or standard output. */
 import { once } from "node:events";
-import { mkdir, open, type FileHandle } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { isStreambookError, messageOf, StreambookError } from "../../errors/index.ts";
+import { makeFolder } from "../../project/index.ts";
 
 /** Something that takes lines, and has them all for certain once it is closed. */
 export interface LineSink {
@@ -33,7 +34,7 @@ export class ProduceLog implements LineSink {
   static async open(folder: string): Promise<ProduceLog> {
     const time = new Date().toISOString().replace(/[-:]/g, "");
     try {
-      await mkdir(resolve(folder), { recursive: true });
+      await makeFolder(resolve(folder));
       for (let number = 1; ; number++) {
         const file = join(resolve(folder), `chunks_${time}${number === 1 ? "" : `_${number}`}.ndjson`);
         const handle = await open(file, "wx").catch((error: NodeJS.ErrnoException) => {

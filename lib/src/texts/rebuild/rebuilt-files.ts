@@ -3,9 +3,10 @@
  * half-written is ever seen; names are made safe, so that a message cannot choose where it is written.
  */
 import { createHash, randomBytes, type Hash } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, type FileHandle } from "node:fs/promises";
+import { open, readdir, rename, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { StreambookError } from "../../errors/index.ts";
+import { makeOutputFolder } from "../../project/index.ts";
 import type { RebuildRecord, StreamEnd } from "./rebuild-job.ts";
 
 /** What has become of one stream. */
@@ -129,7 +130,7 @@ export class RebuiltFiles {
  * @throws USAGE when it holds files already and they may not be replaced
  */
 export async function prepareFolder(folder: string, replace: boolean): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeOutputFolder(folder);
   const there = (await readdir(folder)).filter((name) => !name.startsWith("."));
   if (there.length > 0 && !replace) {
     throw new StreambookError(

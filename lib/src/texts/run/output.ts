@@ -2,20 +2,10 @@
  * The output folder of a run. A marker in it says that a run may write there, and lists the texts that runs have rebuilt; the
  * next run removes what runs have written, and nothing else.
  */
-import {
-  access,
-  appendFile,
-  constants,
-  mkdir,
-  readdir,
-  readFile,
-  realpath,
-  rm,
-  rmdir,
-  writeFile,
-} from "node:fs/promises";
+import { access, appendFile, constants, readdir, readFile, realpath, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { messageOf, StreambookError } from "../../errors/index.ts";
+import { makeFolder } from "../../project/index.ts";
 
 /** The file that says that a folder is a run's output. */
 export const OUTPUT_MARKER = ".streambook-run";
@@ -78,11 +68,7 @@ export async function checkOutput(output: string, data: string): Promise<void> {
 export async function prepareOutput(output: string, data: string): Promise<void> {
   await checkOutput(output, data);
   try {
-    await mkdir(dirname(output), { recursive: true });
-    // Not recursive: below /proc, Node would try for ever.
-    await mkdir(output).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
-    });
+    await makeFolder(resolve(output));
     await access(output, constants.W_OK);
   } catch (cause) {
     throw cannotWrite(output, cause);
