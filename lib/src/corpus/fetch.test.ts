@@ -37,6 +37,13 @@ const pages: Readonly<Record<string, (response: ServerResponse, request: Incomin
   "/sometimes.txt": (response) => (failures++ === 0 ? response.writeHead(503).end() : response.end("At last.\n")),
   "/secret.txt": (response) => response.writeHead(403).end(),
   "/slow.txt": (response) => void response.write("…"),
+  "/steady.txt": (response) => {
+    let left = 6;
+    const timer = setInterval(
+      () => (--left > 0 ? response.write("word ") : (clearInterval(timer), response.end())),
+      250,
+    );
+  },
   "/a%2f..%2f..%2fetc%2fpasswd": (response) => response.end("x\n"),
   "/..%5cwin%3a.txt": (response) => response.end("y\n"),
 };
@@ -154,6 +161,11 @@ test("waiting has a limit, and can be stopped", async () => {
   await assert.rejects(fetchTexts([`${site}/slow.txt`], folder(), { timeout: 50 }), code("TIMEOUT", /slow\.txt/));
   const signal = AbortSignal.timeout(50);
   await assert.rejects(fetchTexts([`${site}/slow.txt`], folder(), { signal }), { name: "TimeoutError" });
+});
+
+test("a slow text may take its time, as long as something comes", async () => {
+  const [text] = await fetchTexts([`${site}/steady.txt`], folder(), { timeout: 1000 });
+  assert.equal(text?.bytes, "word ".length * 5);
 });
 
 test("a server that is not there is named", async () => {

@@ -2,7 +2,7 @@
 import { link, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { downloadThroughProxy, proxyFor } from "../address/index.ts";
-import { retry, withTimeout } from "../async/index.ts";
+import { retry } from "../async/index.ts";
 import { messageOf, StreambookError } from "../errors/index.ts";
 import { makeOutputFolder } from "../project/index.ts";
 import { type Cut, cutGutenberg } from "./gutenberg.ts";
@@ -14,7 +14,7 @@ export interface FetchOptions {
   readonly overwrite?: boolean | undefined;
   /** Refuses texts of more bytes. @default 100000000 */
   readonly maximumBytes?: number | undefined;
-  /** Time for one text, in milliseconds. @default 120000 */
+  /** How long an address may send nothing, in milliseconds. A slow one may take as long as it needs. @default 30000 */
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told of each text when it is there. */
@@ -50,15 +50,14 @@ export async function fetchTexts(
   folder: string,
   options: FetchOptions = {},
 ): Promise<FetchedText[]> {
-  const { overwrite = false, maximumBytes = 100e6, timeout = 120_000, signal } = options;
+  const { overwrite = false, maximumBytes = 100e6, timeout = 30_000, signal } = options;
   const addresses = urls.map(parseAddress);
   const names = fileNames(addresses);
   await makeOutputFolder(folder);
   downloadThroughProxy();
   const texts: FetchedText[] = [];
   for (const [index, url] of addresses.entries()) {
-    const download = (): Promise<Buffer> =>
-      withTimeout(`${url.href} to arrive`, timeout, (limited) => get(url, maximumBytes, limited), signal);
+    const download = (): Promise<Buffer> => getWithin(timeout, url, maximumBytes, signal);
     const bytes = await retry(download, { attempts: 3, minimumDelay: 500, signal });
     const plain = readPlainText(bytes, url.href);
     const { body: text, header, footer } = cutGutenberg(plain);
@@ -101,8 +100,33 @@ function fileNames(addresses: readonly URL[]): string[] {
   });
 }
 
+/**
+ * Downloads an address that keeps sending.
+ *
+ * @throws TIMEOUT when it sends nothing for so long
+ */
+async function getWithin(
+  silence: number,
+  url: URL,
+  maximumBytes: number,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  signal?.throwIfAborted();
+  const silent = new AbortController();
+  const timer = setTimeout(() => {
+    const seconds = silence / 1000;
+    silent.abort(new StreambookError("TIMEOUT", `${url.href} has sent nothing for ${seconds} s; try again later`));
+  }, silence);
+  try {
+    const either = signal === undefined ? silent.signal : AbortSignal.any([signal, silent.signal]);
+    return await get(url, maximumBytes, either, () => timer.refresh());
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Downloads an address, no more than so many bytes. */
-async function get(url: URL, maximumBytes: number, signal: AbortSignal): Promise<Buffer> {
+async function get(url: URL, maximumBytes: number, signal: AbortSignal, onPart: () => void): Promise<Buffer> {
   let response: Response;
   try {
     response = await fetch(url, { signal, headers: { accept: "text/plain, text/*;q=0.8, */*;q=0.1" } });
@@ -126,6 +150,7 @@ async function get(url: URL, maximumBytes: number, signal: AbortSignal): Promise
   let size = 0;
   try {
     for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      onPart();
       size += part.length;
       if (size > maximumBytes) throw tooLarge;
       parts.push(part);
