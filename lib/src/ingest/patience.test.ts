@@ -23,17 +23,17 @@ test("a service that comes back is waited for, aloud", async () => {
 });
 
 test("a service that stays away is given up after a time, however long one try takes", async () => {
-  const { patience } = patient({ longest: 300 });
+  const { patience } = patient({ longest: 2000 });
   const begin = performance.now();
   let tries = 0;
   const hang = async (): Promise<never> => {
     tries++;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 1300));
     throw away;
   };
   await assert.rejects(patience.try("writing a file", hang), away);
   assert.equal(tries, 2, "the second try ends after the time");
-  assert.ok(performance.now() - begin < 1500);
+  assert.ok(performance.now() - begin < 8000);
   patience[Symbol.dispose]();
 });
 
