@@ -5,6 +5,7 @@ import { parquetReadObjects } from "hyparquet";
 import { loadSchema, type Schema } from "../schema/index.ts";
 import type { Marker } from "./enrichment.ts";
 import { type EncodeSegment, type ParseRequest, RowStore, type RowStoreOptions } from "./row-store.ts";
+import { RowWorkers } from "./row-workers.ts";
 
 const schema: Schema = await loadSchema("schemas/chunks.json");
 const options: RowStoreOptions = {
@@ -165,7 +166,7 @@ test("batches of a partition that is lost are forgotten, those of others and lat
 });
 
 test("the memory of a batch's messages comes back from the thread, and the next batch's rows are its own", async () => {
-  await using workers = new RowWorkers({ schema, threads: 1 });
+  await using workers = new RowWorkers({ ...options, threads: 1 });
   const memories = new Set<number>();
   for (const count of [50, 3, 400, 1]) {
     const given = request(
@@ -177,8 +178,7 @@ test("the memory of a batch's messages comes back from the thread, and the next 
     memories.add(memory.byteLength);
     const { rows } = await workers.parse({ ...given, bytes });
     assert.equal(memory.byteLength, 0, "it has gone to the thread");
-    const segment = { batch: 1, from: 0, to: rows, clusters: new Int32Array(rows), versions: ["v"] };
-    const file = await workers.encode(3, [{ ...segment, version: new Uint32Array(rows) }]);
+    const file = await workers.encode(3, [{ batch: 1, from: 0, to: rows, ...added(rows) }]);
     assert.deepEqual(
       (await decode(file)).map(({ chunk }) => chunk),
       Array.from({ length: count }, (_, i) => `chunk ${i} of ${count}`),
