@@ -37,13 +37,13 @@ Builds the guide from the notebooks, with the outputs that they keep, into blog/
 export function parseOptions(words: readonly string[], environment: NodeJS.ProcessEnv = process.env): Options {
   const { values } = parse(words);
   const format = values.format ?? "html";
-  if (format !== "html" && format !== "markdown") throw usage(`--format wants html or markdown, not "${format}"`);
+  if (format !== "html" && format !== "markdown") throw usage(`--format needs html or markdown, not "${format}"`);
   const port = Number(values.port ?? 4100);
   if (!Number.isInteger(port) || port < 0 || port > 65535)
-    throw usage(`--port wants a number from 0 to 65535, not "${values.port}"`);
+    throw usage(`--port needs a number from 0 to 65535, not "${values.port}"`);
   const base = values.base;
   if (base !== undefined && !/^\/([\w.~%-]+\/)*$/.test(base))
-    throw usage(`--base wants a path with slashes at both ends, such as /guide/, not "${base}"`);
+    throw usage(`--base needs a path with slashes at both ends, such as /guide/, not "${base}"`);
   if (values.watch === true && format === "markdown")
     throw usage("--watch serves pages; leave it out, or leave out --format markdown");
   return {
@@ -84,9 +84,9 @@ function webAddress(name: string, text: string | undefined): string | undefined 
   if (text === undefined || text === "") return undefined;
   const address = URL.parse(text);
   if (address === null || !/^https?:$/.test(address.protocol))
-    throw usage(`${name} wants an address such as https://example.org/guide/, not "${text}"`);
+    throw usage(`${name} needs an address such as https://example.org/guide/, not "${text}"`);
   if (/[?#]/.test(text) || address.username !== "" || address.password !== "")
-    throw usage(`${name} wants an address without ?, # and a user's name, not "${text}"`);
+    throw usage(`${name} needs an address without ?, # and a user's name, not "${text}"`);
   return address.href;
 }
 

@@ -57,14 +57,14 @@ test("a folder with files of somebody else is not replaced", async () => {
 
 test("wrong words are answered with what is right", async () => {
   const cases: [string[], RegExp][] = [
-    [["--base", "guide"], /--base wants a path with slashes at both ends, such as \/guide\//],
-    [["--format", "pdf"], /--format wants html or markdown, not "pdf"/],
-    [["--site", "example.org"], /--site wants an address/],
-    [["--site", "https://example.org/?page=1"], /--site wants an address without/],
-    [["--site", "https://me@example.org/"], /--site wants an address without/],
-    [["--port", "x"], /--port wants a number/],
+    [["--base", "guide"], /--base needs a path with slashes at both ends, such as \/guide\//],
+    [["--format", "pdf"], /--format needs html or markdown, not "pdf"/],
+    [["--site", "example.org"], /--site needs an address/],
+    [["--site", "https://example.org/?page=1"], /--site needs an address without/],
+    [["--site", "https://me@example.org/"], /--site needs an address without/],
+    [["--port", "x"], /--port needs a number/],
     [["--wach"], /--wach.*--help` shows the options/],
-    [["--repository", "file:///x"], /--repository wants an address/],
+    [["--repository", "file:///x"], /--repository needs an address/],
   ];
   await Promise.all(
     cases.map(async ([words, message]) => {

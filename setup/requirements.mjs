@@ -348,7 +348,7 @@ function folderProblem(folder, owner) {
   const here = { name: "Folder", met: false, found: folder };
   if (owner === undefined || owner === process.getuid?.()) {
     const elsewhere = folder === PROJECT ? "clone the project" : "set STREAMBOOK_HOME";
-    const remedy = [`${elsewhere} to a folder that you may write; or look whether its disk is mounted read-only`];
+    const remedy = [`${elsewhere} to a folder that you may write; or check that its disk is not mounted read-only`];
     return { ...here, problem: `${folder} cannot be written`, remedy };
   }
   return {
@@ -374,7 +374,7 @@ async function checkMemory(probes, ignored) {
     name: "Memory",
     met: false,
     found,
-    problem: `the stack and a run on it want ${gigabytes(WANTED_MEMORY)} of free memory, and there are ${gigabytes(memory)}`,
+    problem: `the stack and a run on it need ${gigabytes(WANTED_MEMORY)} of free memory; ${gigabytes(memory)} is available`,
     remedy: [
       "close other programs, or give the machine more (WSL: `memory=` in .wslconfig; Docker Desktop: Resources)",
       "to try all the same: STREAMBOOK_IGNORE=memory npm start",

@@ -67,7 +67,7 @@ const cases: [name: string, changes: Partial<Probes>, expected: RegExp[]][] = [
   [
     "memory too small",
     { memory: async () => 1.5 * GB },
-    [/3\.0 GB of free memory, and there are 1\.5 GB/, /STREAMBOOK_IGNORE=memory/],
+    [/3\.0 GB of free memory; 1\.5 GB is available/, /STREAMBOOK_IGNORE=memory/],
   ],
   [
     "disk nearly full",

@@ -55,7 +55,7 @@ export async function setUp({ signal, board = createBoard(), environment = proce
 /** @param {import("./board.mjs").Board} board */
 function waiting(board) {
   return (/** @type {import("./lock.mjs").Holder} */ { pid }) =>
-    board.say(`setup: another set-up (process ${pid}) is at work on this folder; waiting for it`);
+    board.say(`setup: another set-up (process ${pid}) is using this folder; waiting for it`);
 }
 
 /**

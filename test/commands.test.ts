@@ -42,7 +42,7 @@ const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["run", ["--data", ""], /must be a path, and is empty/],
   ["up", ["kafak"], /no service "kafak"/],
   ["data", ["generate", "--size", "lots", "--output", join(folder, "x")], /size/],
-  ["lab", ["99"], /no notebook "99"; there are 00-welcome, /],
+  ["lab", ["99"], /no notebook "99"; the lessons are 00-welcome, /],
   ["no-such-command", [], /unknown command/],
 ];
 

@@ -65,7 +65,7 @@ function filesOf(words: readonly string[]): string[] {
 
 async function runAll(files: readonly string[], options: NotebooksOptions, signal: AbortSignal): Promise<void> {
   const seconds = Number(options.timeout);
-  if (!(seconds > 0)) usage(`--timeout wants a number of seconds above 0, not "${options.timeout}"`);
+  if (!(seconds > 0)) usage(`--timeout needs a number of seconds above 0, not "${options.timeout}"`);
   await using _user = await useStack("streambook notebooks");
   const failed: string[] = [];
   for (const [index, file] of files.entries()) {

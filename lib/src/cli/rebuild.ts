@@ -60,12 +60,12 @@ export function register(program: Command): void {
         if (report.streams === 0)
           throw new StreambookError(
             "NO_TEXTS",
-            `${options.input} holds no messages, so there is nothing to rebuild; look whether producer and consumer have run`,
+            `${options.input} holds no messages, so there is nothing to rebuild; check that producer and consumer have run`,
           );
         if (report.complete === report.streams) return;
         throw new StreambookError(
           "RUN_NOT_IDENTICAL",
-          `${report.streams - report.complete} of ${report.streams} texts are not complete; look whether the producer ended, and read its whole log`,
+          `${report.streams - report.complete} of ${report.streams} texts are not complete; check that the producer has ended and read its whole log`,
         );
       }),
     );

@@ -119,7 +119,7 @@ async function runOnStack(
     tell(report, html, (await temporaryServices()).length === 0);
   } catch (error) {
     for (const { name, log = [] } of await deadServices()) {
-      process.stderr.write(`\n${name} has ended by itself; the end of its log:\n${log.join("\n")}\n`);
+      process.stderr.write(`\n${name} stopped unexpectedly; the end of its log:\n${log.join("\n")}\n`);
     }
     throw error;
   } finally {

@@ -29,12 +29,12 @@ const NAMES = `${[...serviceGroups().keys()].join(", ")}; ${serviceNames().join(
 export function register(program: Command): void {
   program
     .command("up")
-    .description("start the services that do not run, and wait until they work")
+    .description("start the services that are not running and wait until they are ready")
     .argument("[services...]", `which (${NAMES}; by default core); what they need comes with them`)
     .action(action(async (_, { signal, words }) => bringUp(words, signal)));
   program
     .command("down")
-    .description("end the services; what they stored stays")
+    .description("stop the services; what they stored stays")
     .argument("[services...]", "which; those that need them end too")
     .action(action(async (_, { signal, words }) => takeDown(words, signal)));
   program

@@ -107,10 +107,7 @@ test("a file that is there stays, unless it may be replaced", async () => {
   const output = folder();
   await fetchTexts([`${site}/plain`], output);
   await writeFile(join(output, "plain.txt"), "mine");
-  await assert.rejects(
-    fetchTexts([`${site}/plain`], output),
-    code("USAGE", /plain\.txt is there already.*--overwrite/),
-  );
+  await assert.rejects(fetchTexts([`${site}/plain`], output), code("USAGE", /plain\.txt already exists.*--overwrite/));
   assert.equal(await readFile(join(output, "plain.txt"), "utf8"), "mine");
   await fetchTexts([`${site}/plain`], output, { overwrite: true });
   assert.equal(await readFile(join(output, "plain.txt"), "utf8"), "Plain.\r\n");

@@ -205,7 +205,7 @@ async function writeNew(file: string, text: string, overwrite: boolean): Promise
     else await link(partial, file); // a link, unlike a rename, never replaces
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    throw new StreambookError("USAGE", `the file ${file} is there already; remove it, or replace it with --overwrite`);
+    throw new StreambookError("USAGE", `the file ${file} already exists; remove it, or replace it with --overwrite`);
   } finally {
     await rm(partial, { force: true });
   }

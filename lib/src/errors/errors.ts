@@ -24,7 +24,7 @@ export const errorCodes = {
     exitCode: 2,
   },
   TIMEOUT: {
-    summary: "Something that was waited for did not happen in time.",
+    summary: "An operation did not finish within its time limit.",
     solve:
       "Try again; `npx streambook status` shows whether the service works, `npx streambook logs NAME` what it is doing.",
     retriable: true,
@@ -77,7 +77,7 @@ export const errorCodes = {
   },
   STREAM_BROKEN: {
     summary: "A stream from the API ended before its last chunk.",
-    solve: "Check that the stream source still runs, and start the reader again: it goes on where it stopped.",
+    solve: "Check that the stream source is still running, and start the reader again: it goes on where it stopped.",
     retriable: true,
     exitCode: 1,
   },
@@ -168,7 +168,7 @@ export const errorCodes = {
     exitCode: 1,
   },
   SERVICE_DIED: {
-    summary: "A service ended by itself.",
+    summary: "A service stopped unexpectedly.",
     solve: "`npx streambook logs NAME` shows why; `npx streambook up` starts it again.",
     retriable: true,
     exitCode: 1,
@@ -224,7 +224,7 @@ export const errorCodes = {
     exitCode: 1,
   },
   KERNEL_DIED: {
-    summary: "The kernel of a notebook ended by itself.",
+    summary: "The kernel of a notebook stopped unexpectedly.",
     solve: "Run it again; if it stays so, the cell before the end takes too much memory.",
     retriable: true,
     exitCode: 1,

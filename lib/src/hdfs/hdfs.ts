@@ -82,7 +82,7 @@ export class Hdfs {
     const { overwrite = false } = options;
     const target = checkPath(path);
     if (!overwrite && (await this.stat(target)) !== undefined) {
-      throw notDone(`did not write ${target}: it is there already`, "choose another path, or ask to overwrite");
+      throw notDone(`did not write ${target}: it already exists`, "choose another path, or ask to overwrite");
     }
     return writeFile(this.#web, target, data, overwrite);
   }

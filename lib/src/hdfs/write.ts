@@ -68,7 +68,7 @@ export async function moveFile(
       lost ||= isStreambookError(error, "UNREACHABLE") || isStreambookError(error, "TIMEOUT");
       if (isStreambookError(error, "NOT_FOUND")) {
         const reason = messageOf(error).replace("; check the path", "");
-        throw notDone(reason, "look whether the source is there, and the target's folder", error);
+        throw notDone(reason, "check that the source exists, and the target's folder", error);
       }
       throw error;
     }

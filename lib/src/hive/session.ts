@@ -241,7 +241,7 @@ function explained(error: unknown, sql: string): unknown {
   const reason = messageOf(error).replace(/^Error while (?:compiling|processing) statement: (?:FAILED: )?/, "");
   return new StreambookError(
     "HIVE_FAILED",
-    `Hive failed ${shown(sql)}: ${reason}; mend the statement, or look at \`npx streambook logs hive\``,
+    `Hive failed ${shown(sql)}: ${reason}; fix the statement, or look at \`npx streambook logs hive\``,
     {
       cause: error,
     },

@@ -37,7 +37,7 @@ test("a service that stays away is given up after a time, however long one try t
   patience[Symbol.dispose]();
 });
 
-test("what another try cannot mend is not tried again", async () => {
+test("what another try cannot fix is not tried again", async () => {
   const { patience, warnings } = patient();
   for (const code of ["PARTITION_LOST", "USAGE"] as const)
     await assert.rejects(

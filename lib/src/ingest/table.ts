@@ -172,7 +172,7 @@ export class Table {
   }
 
   /**
-   * Reads from the data files where each partition goes on, and mends what an interrupted run left.
+   * Reads from the data files where each partition goes on, and repairs what an interrupted run left.
    *
    * @throws USAGE when the table has files of another format; OFFSETS_OVERLAP
    */

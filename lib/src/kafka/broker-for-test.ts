@@ -57,7 +57,7 @@ export class Wire {
   }
 
   /** Lets connections through again. */
-  mend(): void {
+  restore(): void {
     this.#isCut = false;
   }
 }

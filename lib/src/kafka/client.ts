@@ -25,7 +25,7 @@ export interface KafkaOptions {
 export function createKafka(options: KafkaOptions & { readonly cluster: KafkaCluster }, retries: number): Kafka {
   const { broker, logger = silentLogger, socketFactory, cluster } = options;
   registerCodecs();
-  mendTimers();
+  fixTimers();
   return new kafkajs.Kafka({
     clientId: "streambook",
     brokers: [brokerAddress(broker)],
@@ -79,15 +79,15 @@ interface RequestQueue {
   scheduleCheckPendingRequests(): void;
 }
 
-let mended = false;
+let fixed = false;
 
 /**
  * kafkajs 2.2.4 sets a timer of negative time after each request, for which Node 24 prints a warning. This is its
  * function with the time kept at 0 or more; it does not set the timer at all when nothing waits for it.
  */
-function mendTimers(): void {
-  if (mended) return;
-  mended = true;
+function fixTimers(): void {
+  if (fixed) return;
+  fixed = true;
   const queue = createRequire(import.meta.url)("kafkajs/src/network/requestQueue") as { prototype: RequestQueue };
   queue.prototype.scheduleCheckPendingRequests = function schedule(this: RequestQueue) {
     if (this.throttleCheckTimeoutId !== null && this.throttleCheckTimeoutId !== undefined) return;

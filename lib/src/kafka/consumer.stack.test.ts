@@ -413,7 +413,7 @@ test("a broker that goes away in the middle is waited for, and nothing is left o
       await store.take(consumer, batch, 0);
       if (store.values.length > 700 * (cuts + 1) && cuts < 2) {
         wire.cut();
-        setTimeout(() => wire.mend(), [100, 2500][cuts]); // shorter and longer than kafkajs itself is patient
+        setTimeout(() => wire.restore(), [100, 2500][cuts]); // shorter and longer than kafkajs itself is patient
         cuts++;
       }
     }

@@ -79,7 +79,7 @@ suite("a stranger at the port", () => {
     await fill(broker, "theirs 0", "theirs 1", "theirs 2", "theirs 3");
     const theirs = new KafkaCluster();
     await topicOffsets({ broker, topic, cluster: theirs });
-    wire.mend();
+    wire.restore();
 
     assert.notEqual(theirs.id, cluster.id);
     const isRefusal = (error: unknown): boolean => {

@@ -149,7 +149,7 @@ test("a broker that goes away in the middle is waited for: nothing is lost, noth
     for (let i = 0; i < count; i++) {
       if (i === 1500) {
         wire.cut(); // with batches on their way
-        setTimeout(() => wire.mend(), 600);
+        setTimeout(() => wire.restore(), 600);
       }
       await producer.send({ topic, key: `k${i % 5}`, value: String(i) });
     }

@@ -53,7 +53,7 @@ export async function bundleJob(module: string | URL): Promise<Bundle> {
     const where = first?.location ? ` (${first.location.file}:${first.location.line})` : "";
     throw new StreambookError(
       "USAGE",
-      `the job's module ${file} cannot be bundled: ${first?.text ?? messageOf(cause)}${where}; mend it`,
+      `the job's module ${file} cannot be bundled: ${first?.text ?? messageOf(cause)}${where}; fix it`,
       { cause },
     );
   }

@@ -28,13 +28,13 @@ export function encodeField(field: KeyField, order: SortOrder): string {
     if (typeof field === "number" && Number.isSafeInteger(field)) return String(field);
     throw new StreambookError(
       "USAGE",
-      `a key field sorted as number must be a whole number, and is ${shown(field)}; mend the job's map`,
+      `a key field sorted as number must be a whole number, and is ${shown(field)}; fix the job's map`,
     );
   }
   if (typeof field !== "string") {
     throw new StreambookError(
       "USAGE",
-      `a key field sorted as text must be text, and is ${shown(field)}; mend the job's map`,
+      `a key field sorted as text must be text, and is ${shown(field)}; fix the job's map`,
     );
   }
   return TEXT_MARK + (NEEDS_ESCAPE.test(field) ? JSON.stringify(field).slice(1, -1) : field);
@@ -52,7 +52,7 @@ export function encodeRecord(key: Key, value: unknown, sort: readonly SortOrder[
   if (key.length !== sort.length) {
     throw new StreambookError(
       "USAGE",
-      `the key ${shown(key)} has ${key.length} fields, and the job says ${sort.length}; mend the job's map`,
+      `the key ${shown(key)} has ${key.length} fields, and the job says ${sort.length}; fix the job's map`,
     );
   }
   let line = "";

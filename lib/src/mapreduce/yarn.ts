@@ -163,7 +163,7 @@ async function loadJob(url: URL): Promise<Job> {
     module = (await import(url.href)) as typeof module;
   } catch (cause) {
     const reason = messageOf(cause);
-    throw new StreambookError("USAGE", `the job's module ${url.pathname} cannot be loaded: ${reason}; mend it`, {
+    throw new StreambookError("USAGE", `the job's module ${url.pathname} cannot be loaded: ${reason}; fix it`, {
       cause,
     });
   }

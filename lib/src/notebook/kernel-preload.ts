@@ -1,5 +1,5 @@
 /**
- * Loaded by Node before the kernel (`--import` in kernel.json); mends what tslab does badly and leaves the rest to it.
+ * Loaded by Node before the kernel (`--import` in kernel.json); fixes what tslab does badly and leaves the rest to it.
  * - Output is queued: tslab does not wait for its sends, and after some hundreds in one tick zeromq refuses and they are lost.
  * - Half an emoji is shown as `�`: JupyterLab cannot open or save a notebook that holds one.
  * - An error says which line of the cell it comes from, and nothing of the kernel's own insides.

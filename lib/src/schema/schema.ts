@@ -81,7 +81,7 @@ export async function loadSchema(file: string): Promise<Schema> {
   } catch (cause) {
     throw new StreambookError(
       "SCHEMA_INVALID",
-      `the schema file ${file} is not JSON (${messageOf(cause)}); mend it, schemas/chunks.json shows the form`,
+      `the schema file ${file} is not JSON (${messageOf(cause)}); fix it, schemas/chunks.json shows the form`,
       { cause },
     );
   }

@@ -117,7 +117,7 @@ function givenUp(error: unknown, baseUrl: string, file: string, next: number): S
   if (isStreambookError(error, "UNREACHABLE") && next === 0) return error;
   return new StreambookError(
     "STREAM_BROKEN",
-    `the stream of ${file} from ${baseUrl} broke at chunk ${next} and could not be taken up again (${messageOf(error)}); look whether the stream source still runs`,
+    `the stream of ${file} from ${baseUrl} broke at chunk ${next} and could not be taken up again (${messageOf(error)}); check that the stream source is still running`,
     { cause: error },
   );
 }
@@ -202,7 +202,7 @@ async function orSilent<T>(waiting: Promise<T>, limit: number, url: URL, connect
   let over = false;
   const silent = new StreambookError(
     "STREAM_BROKEN",
-    `${url.origin} was silent for ${limit / 1000} s; look whether the stream source still runs`,
+    `${url.origin} was silent for ${limit / 1000} s; check that the stream source is still running`,
   );
   const timer = setTimeout(() => setImmediate(() => void (over || connection.abort(silent))), limit);
   try {
@@ -216,7 +216,7 @@ async function orSilent<T>(waiting: Promise<T>, limit: number, url: URL, connect
 function broken(url: URL, cause: Error): StreambookError {
   return new StreambookError(
     "STREAM_BROKEN",
-    `the connection to ${url.origin} broke (${messageOf(cause.cause ?? cause)}); look whether the stream source still runs`,
+    `the connection to ${url.origin} broke (${messageOf(cause.cause ?? cause)}); check that the stream source is still running`,
     { cause },
   );
 }

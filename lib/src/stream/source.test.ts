@@ -137,17 +137,17 @@ test("a file that is not there and a path that leaves the folder get the same 40
   }
 });
 
-test("a file that is not UTF-8 gets 422 with the position, again and again, until it is mended", async () => {
+test("a file that is not UTF-8 gets 422 with the position, again and again, until it is fixed", async () => {
   for (let time = 0; time < 2; time++) {
     const { status, body } = await get("/stream/latin.txt");
     assert.equal(status, 422);
     assert.match((JSON.parse(body) as { detail: string }).detail, /latin\.txt is not UTF-8.*byte 3$/);
   }
-  const path = join(folder, "mended.txt");
+  const path = join(folder, "fixed.txt");
   await writeFile(path, Buffer.from([0xff]));
-  assert.equal((await get("/stream/mended.txt")).status, 422);
+  assert.equal((await get("/stream/fixed.txt")).status, 422);
   await writeFile(path, "ab");
-  assert.deepEqual(await chunksOfFile("mended.txt"), ["ab"]);
+  assert.deepEqual(await chunksOfFile("fixed.txt"), ["ab"]);
   await rm(path);
 });
 

@@ -98,7 +98,7 @@ async function locked<T>(
   return withLock(layout.lockFile, "streambook down", operation, {
     ...(signal && { signal }),
     onWait: ({ pid, what }) =>
-      teller(onProgress)("notice", `\`${what}\` (process ${pid}) is at work on this stack; waiting for it`),
+      teller(onProgress)("notice", `\`${what}\` (process ${pid}) is using this stack; waiting for it`),
   });
 }
 

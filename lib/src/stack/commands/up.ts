@@ -89,7 +89,7 @@ export async function up(options: UpOptions = {}): Promise<RunningStack> {
   const { withLock } = await setupModule("lock");
   return withLock(layout.lockFile, "streambook up", () => bringUp(layout, wanted, { ...options, environment }, tell), {
     ...(signal && { signal }),
-    onWait: ({ pid, what }) => tell("notice", `\`${what}\` (process ${pid}) is at work on this stack; waiting for it`),
+    onWait: ({ pid, what }) => tell("notice", `\`${what}\` (process ${pid}) is using this stack; waiting for it`),
   });
 }
 
@@ -389,7 +389,7 @@ async function waitReady(
   }
 }
 
-/** The error for a service that ended by itself, with the end of its log. */
+/** The error for a service that stopped unexpectedly, with the end of its log. */
 export async function deathOf(name: string, layout: Layout, how: string, tell: Tell): Promise<StreambookError> {
   const file = logFile(layout, name);
   const log = await lastRun(file, 30);

@@ -73,7 +73,7 @@ export class ProduceLog implements LineSink {
     if (isStreambookError(cause)) throw cause;
     throw new StreambookError(
       "LOG_FAILED",
-      `cannot write the log ${this.file} (${messageOf(cause)}); look whether the disk is full`,
+      `cannot write the log ${this.file} (${messageOf(cause)}); check that the disk is not full`,
       { cause },
     );
   }

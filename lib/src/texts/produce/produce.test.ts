@@ -209,7 +209,7 @@ for (const [when, method] of [
       assert.ok(isStreambookError(error, "LOG_FAILED"));
       assert.match(
         error.message,
-        /^cannot write the log [^()]*chunks_[^()]* \(ENOSPC: [^()]*\); look whether the disk is full$/,
+        /^cannot write the log [^()]*chunks_[^()]* \(ENOSPC: [^()]*\); check that the disk is not full$/,
       );
       assert.equal(error.exitCode, 1);
       return true;
