@@ -1,3 +1,3 @@
 /** The project: its folder, its home, and the bridge to its set-up. */
-export { homeFolder, makeOutputFolder, projectFile, projectFolder } from "./folders.ts";
+export { homeFolder, makeOutputFolder, projectFile, projectFolder, writingInto } from "./folders.ts";
 export { setupModule, type Board, type Holder, type Java, type Requirement } from "./bridge.ts";
