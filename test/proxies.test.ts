@@ -81,7 +81,7 @@ found.push(String(await new Hdfs({ address: url, user: "u" }).read("/x")));
 const old = await openWebHdfsPackage({ address: url, user: "u" });
 found.push(await new Promise((resolve) => old.readdir("/", (error, files) => resolve(error?.message ?? files[0].pathSuffix))));
 found.push(String(await new Promise((resolve) => old.createReadStream("/x").on("data", resolve))));
-found.push(String(await answers("resourcemanager", { resourceManager: url })));
+found.push(String(await answers("resourcemanager", url)));
 await new ResourceManager(url, "u").counters("a", "j");
 console.log(found.join(" "));
 process.exit();

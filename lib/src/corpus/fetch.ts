@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { downloadThroughProxy, proxyFor } from "../address/index.ts";
 import { retry } from "../async/index.ts";
 import { messageOf, StreambookError } from "../errors/index.ts";
-import { makeOutputFolder } from "../project/index.ts";
+import { makeOutputFolder, writingInto } from "../project/index.ts";
 import { type Cut, cutGutenberg } from "./gutenberg.ts";
 import { readPlainText } from "./plain-text.ts";
 
@@ -63,7 +63,7 @@ export async function fetchTexts(
     const { body: text, header, footer } = cutGutenberg(plain);
     if (text.trim() === "") throw new StreambookError("TEXT_REFUSED", `${url.href} holds no text; check the address`);
     const file = join(folder, names[index] as string);
-    await writeNew(file, text, overwrite);
+    await writingInto(folder, () => writeNew(file, text, overwrite));
     const size = Buffer.byteLength(text);
     texts.push({ url: url.href, file, bytes: size, stripped: Buffer.byteLength(plain) - size, header, footer });
     options.onText?.(texts.at(-1) as FetchedText);

@@ -3,7 +3,7 @@ import { open, readdir, readFile, rename, rm, writeFile, type FileHandle } from 
 import { join } from "node:path";
 import { StreambookError } from "../errors/index.ts";
 import { claimFolder, strangerIn } from "../../../setup/owned.mjs";
-import { makeOutputFolder } from "../project/index.ts";
+import { makeOutputFolder, writingInto } from "../project/index.ts";
 import { Random } from "../random/index.ts";
 import { InventedLanguage, type LanguageOptions } from "./language.ts";
 
@@ -86,14 +86,16 @@ export async function generateCorpus(options: CorpusOptions, running: GenerateOp
   // The labels come first: a run that is interrupted has then said which files are its own.
   const labels = join(output, LABELS);
   const truth = Object.fromEntries(plan.map(({ name, topic }) => [name, topic]));
-  await writeFile(labels, `${JSON.stringify(truth, undefined, 2)}\n`);
+  await writingInto(output, () => writeFile(labels, `${JSON.stringify(truth, undefined, 2)}\n`));
   const texts: Corpus["texts"][number][] = [];
   let bytes = 0;
   for (const [index, { name, topic, share }] of plan.entries()) {
     const paragraphs = paragraphsOf(language, topic, share, new Random(seed).fork(index));
-    const written = await writeWhole(join(output, name), paragraphs, running.signal, (sofar) => {
-      running.onProgress?.({ texts: index, bytes: bytes + sofar });
-    });
+    const before = bytes;
+    const onBytes = (sofar: number): void => running.onProgress?.({ texts: index, bytes: before + sofar });
+    const written = await writingInto(output, () =>
+      writeWhole(join(output, name), paragraphs, running.signal, onBytes),
+    );
     texts.push({ name, topic, bytes: written });
     bytes += written;
     running.onProgress?.({ texts: index + 1, bytes });

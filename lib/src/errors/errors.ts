@@ -192,6 +192,12 @@ export const errorCodes = {
     retriable: false,
     exitCode: 1,
   },
+  OUTPUT_FAILED: {
+    summary: "A file of the output cannot be written.",
+    solve: "Free some disk, or name another folder with `--output`.",
+    retriable: false,
+    exitCode: 1,
+  },
   OFFSETS_OVERLAP: {
     summary: "Two data files claim the same offsets of one partition.",
     solve: "Look at both files; remove the one that should not be there, or use a new table.",

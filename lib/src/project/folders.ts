@@ -36,3 +36,22 @@ export async function makeOutputFolder(folder: string): Promise<void> {
     });
   }
 }
+
+/**
+ * Writes into a folder that the user has named: what the system says when it fails, such as "no space left on device", does not
+ * say where.
+ *
+ * @throws OUTPUT_FAILED when the system refuses; whatever else the operation throws
+ */
+export async function writingInto<T>(folder: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (cause) {
+    if (typeof (cause as NodeJS.ErrnoException | undefined)?.syscall !== "string") throw cause;
+    throw new StreambookError(
+      "OUTPUT_FAILED",
+      `cannot write into ${folder} (${messageOf(cause)}); free some disk, or give another folder with --output`,
+      { cause },
+    );
+  }
+}

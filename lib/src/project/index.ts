@@ -1,4 +1,4 @@
 /** The project: its folder, its home, and the bridge to its set-up. */
 export { makeFolder } from "../../../setup/owned.mjs";
-export { homeFolder, makeOutputFolder, projectFile, projectFolder } from "./folders.ts";
+export { homeFolder, makeOutputFolder, projectFile, projectFolder, writingInto } from "./folders.ts";
 export { setupModule, type Board, type Holder, type Java, type Requirement } from "./bridge.ts";

@@ -1,9 +1,10 @@
 /** Writes what a run came to: `report.html` for people, `report.json` for programs, and `texts.ndjson` with every text. */
 import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { toJson } from "../json/index.ts";
 import { plotlySource } from "../plot/index.ts";
+import { makeOutputFolder, writingInto } from "../project/index.ts";
 import { failuresFirst, reportFile } from "./limits.ts";
 import { reportPage } from "./page.ts";
 import type { ReportText, RunReport } from "./types.ts";
@@ -49,10 +50,12 @@ export async function writeReport(run: RunReport, folder: string): Promise<Writt
     html: join(folder, "report.html"),
     texts: join(folder, "texts.ndjson"),
   };
-  await mkdir(folder, { recursive: true });
-  await writeWhole(written.texts, linesOf(failuresFirst(run.texts)));
-  await writeWhole(written.json, `${toJson(reportFile(run), 2)}\n`);
-  await writeWhole(written.html, html);
+  await makeOutputFolder(folder);
+  await writingInto(folder, async () => {
+    await writeWhole(written.texts, linesOf(failuresFirst(run.texts)));
+    await writeWhole(written.json, `${toJson(reportFile(run), 2)}\n`);
+    await writeWhole(written.html, html);
+  });
   return written;
 }
 

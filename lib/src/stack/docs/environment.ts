@@ -1,8 +1,8 @@
 /** The variables that the course reads: the table of docs/environment.md. Those of services follow from the catalogue. */
-import { CORE, instanceNames, service, services, titleOf } from "../catalog/index.ts";
+import { CORE, instanceNames, services, titleOf } from "../catalog/index.ts";
 import { containerAddresses, publication } from "../containers/containers.ts";
 
-/** A variable of the environment. An empty value counts as none. */
+/** A variable of the environment. An empty value counts as none, one that means nothing is refused. */
 export interface Variable {
   readonly name: string;
   /** What holds without it. */
@@ -16,16 +16,20 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: "STREAMBOOK_HOME",
     usual: "`.streambook` in the project",
-    meaning: "folder of all that the services keep; new, empty, or made by the course",
+    meaning: "folder of all that the services keep, absolute; new, empty, or made by the course",
   },
-  { name: "STREAMBOOK_JARS", usual: "`jars` in the home", meaning: "folder of the jars; several homes may share it" },
+  {
+    name: "STREAMBOOK_JARS",
+    usual: "`jars` in the home",
+    meaning: "folder of the jars, absolute; several homes may share it",
+  },
   {
     name: "STREAMBOOK_CA",
     usual: "the system's authorities",
     meaning:
       "file of a network's own certificate authority (PEM), for npm, Maven, pip, `data fetch` and builds of images",
   },
-  { name: "STREAMBOOK_PORTS", usual: "well-known ports", meaning: "`free`: any free ports" },
+  { name: "STREAMBOOK_PORTS", usual: "`well-known`", meaning: "`free`: any free ports" },
   {
     name: "STREAMBOOK_ARCHIVES",
     usual: "`build` in `.streambook`, else `use`",

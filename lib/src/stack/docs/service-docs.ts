@@ -54,7 +54,7 @@ export function environmentPage(): string {
   return [
     "# Environment",
     "",
-    "Every variable that the course reads. An empty one counts as not set.",
+    "Every variable that the course reads. An empty one counts as not set; a value that means nothing is refused.",
     "",
     "This page is made from `lib/src/stack/docs/environment.ts` and the catalogue: `UPDATE_DOCS=1 npm test -- docs` writes it anew.",
     "",

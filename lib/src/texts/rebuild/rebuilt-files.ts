@@ -6,7 +6,7 @@ import { createHash, randomBytes, type Hash } from "node:crypto";
 import { open, readdir, rename, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { StreambookError } from "../../errors/index.ts";
-import { makeOutputFolder } from "../../project/index.ts";
+import { makeOutputFolder, writingInto } from "../../project/index.ts";
 import type { RebuildRecord, StreamEnd } from "./rebuild-job.ts";
 
 /** What has become of one stream. */
@@ -60,7 +60,11 @@ export class RebuiltFiles {
   }
 
   /** Takes the next record of the job's output. */
-  async add(record: RebuildRecord): Promise<void> {
+  add(record: RebuildRecord): Promise<void> {
+    return writingInto(this.#folder, () => this.#add(record));
+  }
+
+  async #add(record: RebuildRecord): Promise<void> {
     if (record.uri !== this.#uri) await this.#settle();
     this.#uri = record.uri;
     const draft = (this.#draft ??= await this.#begin());
@@ -88,7 +92,7 @@ export class RebuiltFiles {
 
   /** Names the last texts. */
   async end(): Promise<void> {
-    await this.#settle();
+    await writingInto(this.#folder, () => this.#settle());
     if (this.#draft !== undefined) {
       throw new StreambookError("JOB_FAILED", `the job's output ends in the middle of ${this.#uri}; run it again`);
     }

@@ -5,7 +5,7 @@
 import { access, appendFile, constants, readdir, readFile, realpath, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { messageOf, StreambookError } from "../../errors/index.ts";
-import { makeFolder } from "../../project/index.ts";
+import { makeFolder, writingInto } from "../../project/index.ts";
 
 /** The file that says that a folder is a run's output. */
 export const OUTPUT_MARKER = ".streambook-run";
@@ -80,7 +80,7 @@ export async function prepareOutput(output: string, data: string): Promise<void>
     for (const name of await namesIn(place)) if (own[folder](name)) await rm(join(place, name), { force: true });
     await rmdir(place).catch(() => undefined); // if it is there, and empty
   }
-  await writeFile(join(output, OUTPUT_MARKER), `${FIRST_LINE}\n`);
+  await writingInto(output, () => writeFile(join(output, OUTPUT_MARKER), `${FIRST_LINE}\n`));
 }
 
 /** Notes that a text is about to be written into `refresh/`. */
