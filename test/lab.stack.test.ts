@@ -1,6 +1,6 @@
 /** Lessons as a learner has them: in JupyterLab, in a browser, with the pointer on the figures. */
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { installLab } from "../setup/python.mjs";
@@ -19,16 +19,22 @@ const screenshots = process.env["STREAMBOOK_SCREENSHOTS"];
 describe("in JupyterLab", { skip: noBrowser }, () => {
   let lab: Lab;
   let scratch: TestFolder;
+  /** A run refuses the folder when it holds other things. */
+  const output = join(projectFolder(), "output");
+  let present: readonly string[];
 
   before(async () => {
     const board = createBoard();
     await installLab({ board }).finally(() => board.close());
-    scratch = await TestFolder.make(join(projectFolder(), "output"));
+    await mkdir(output, { recursive: true });
+    present = await readdir(output);
+    scratch = await TestFolder.make(output);
     lab = await Lab.start();
   });
   after(async () => {
     await lab?.close();
     await scratch?.remove();
+    assert.deepEqual(await readdir(output), present, "nothing is left in the folder of a learner's runs");
   });
 
   for (const file of lessonFiles().filter(
