@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { loadSchema } from "../schema/index.ts";
-import { type ParseRequest, RowStore } from "./row-store.ts";
+import { requestOf } from "./request-for-test.ts";
+import { RowStore } from "./row-store.ts";
 
 const schema = await loadSchema("schemas/chunks.json");
 const columns = [{ name: "cluster", type: "int", doc: "" }] as const;
@@ -22,23 +23,10 @@ function message(fields: Partial<Message> = {}): Message {
   return { ...own, chunk: "the sea", stream_id: "s1", seq: 0, is_last: false, ...fields };
 }
 
-function request(batch: number, values: readonly string[]): ParseRequest {
-  const buffers = values.map((value) => Buffer.from(value));
-  let end = 0;
-  return {
-    batch,
-    partition: 3,
-    firstOffset: 100n,
-    offsets: Uint32Array.from(values, (_, index) => index),
-    bytes: new Uint8Array(Buffer.concat(buffers)),
-    ends: Uint32Array.from(buffers, ({ length }) => (end += length)),
-  };
-}
-
 /** The file of all rows of these messages. */
 function fileOf(values: readonly string[]): string {
   const store = new RowStore({ schema, timeField: "event_time", columns, format: "ndjson" });
-  const sent = request(0, values);
+  const sent = requestOf(values, { batch: 0 });
   const { rows } = store.parse(sent);
   sent.bytes.fill(0x2a); // the memory of a batch is used again
   const added = [Int32Array.from({ length: rows }, (_, row) => row % 5)];
@@ -83,8 +71,10 @@ test("law: a file has one line for each message, which is its object again", () 
 
 test("parts of several batches make a file, and what cannot be read is in none", () => {
   const store = new RowStore({ schema, timeField: "event_time", format: "ndjson" });
-  store.parse(request(1, ["no json", JSON.stringify(message({ seq: 1 })), JSON.stringify(message({ seq: 2 }))]));
-  store.parse(request(2, [JSON.stringify(message({ seq: 3 }))]));
+  store.parse(
+    requestOf(["no json", JSON.stringify(message({ seq: 1 })), JSON.stringify(message({ seq: 2 }))], { batch: 1 }),
+  );
+  store.parse(requestOf([JSON.stringify(message({ seq: 3 }))], { batch: 2 }));
   const file = store.encode([
     { batch: 1, from: 1, to: 2, added: [] },
     { batch: 2, from: 0, to: 1, added: [] },

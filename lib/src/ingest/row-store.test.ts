@@ -4,6 +4,7 @@ import { zstdDecompressSync } from "node:zlib";
 import { parquetReadObjects } from "hyparquet";
 import { loadSchema, type Schema } from "../schema/index.ts";
 import type { Marker } from "./enrichment.ts";
+import { requestOf } from "./request-for-test.ts";
 import { type EncodeSegment, type ParseRequest, RowStore, type RowStoreOptions } from "./row-store.ts";
 
 const schema: Schema = await loadSchema("schemas/chunks.json");
@@ -29,17 +30,9 @@ function message(fields: Record<string, unknown> = {}): string {
   });
 }
 
+/** Every second offset is somebody else's. */
 function request(values: readonly (string | Buffer | null)[], firstOffset = 100n): ParseRequest {
-  const buffers = values.map((value) => (value === null ? Buffer.alloc(0) : Buffer.from(value)));
-  let end = 0;
-  return {
-    batch: 1,
-    partition: 3,
-    firstOffset,
-    offsets: Uint32Array.from(values, (_, index) => index * 2),
-    bytes: new Uint8Array(Buffer.concat(buffers)),
-    ends: Uint32Array.from(buffers, ({ length }) => (end += length)),
-  };
+  return requestOf(values, { firstOffset, step: 2 });
 }
 
 async function decode(bytes: Uint8Array): Promise<Record<string, unknown>[]> {

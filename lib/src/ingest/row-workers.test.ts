@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadSchema } from "../schema/index.ts";
+import { requestOf } from "./request-for-test.ts";
 import type { ParseRequest } from "./row-store.ts";
 import { RowWorkers } from "./row-workers.ts";
 
@@ -8,27 +9,17 @@ const schema = await loadSchema("schemas/chunks.json");
 
 function request(batch: number, chunks: readonly string[]): ParseRequest {
   const messages = chunks.map((chunk, seq) =>
-    Buffer.from(
-      JSON.stringify({
-        agent_id: "Agent_Ada",
-        destination_uri: "/river.md",
-        event_time: "2026-01-31T23:59:59Z",
-        chunk,
-        stream_id: "s1",
-        seq,
-        is_last: false,
-      }),
-    ),
+    JSON.stringify({
+      agent_id: "Agent_Ada",
+      destination_uri: "/river.md",
+      event_time: "2026-01-31T23:59:59Z",
+      chunk,
+      stream_id: "s1",
+      seq,
+      is_last: false,
+    }),
   );
-  let end = 0;
-  return {
-    batch,
-    partition: 0,
-    firstOffset: 0n,
-    offsets: Uint32Array.from(messages, (_, index) => index),
-    bytes: new Uint8Array(Buffer.concat(messages)),
-    ends: Uint32Array.from(messages, ({ length }) => (end += length)),
-  };
+  return requestOf(messages, { batch, partition: 0, firstOffset: 0n });
 }
 
 /** A module that marks each message with the length of its chunk, times a factor. */

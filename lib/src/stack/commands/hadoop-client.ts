@@ -1,5 +1,5 @@
 /** What a program needs to run a class of Hadoop as a client of the stack: Java, its options, its environment. */
-import { access, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setting } from "../../../../setup/settings.mjs";
 import { systemUser } from "../../user/index.ts";
@@ -9,11 +9,10 @@ import { libraries, serviceNames } from "../catalog/index.ts";
 import { hadoop } from "../catalog/libraries/hadoop.ts";
 import { clientTopology } from "../external.ts";
 import { commonOptions, jarsOf, openedPackages, serviceEnvironment, writeArguments } from "../launch/java-options.ts";
-import { argumentsFile, type Layout, linkLayout, openLayout } from "../layout.ts";
+import { type Layout, linkLayout, openLayout } from "../layout.ts";
 import { makeFolders } from "../launch/prepare.ts";
 import { forgetOwnHost, nameOwnHost } from "../launch/own-host.ts";
 import { renderConfiguration } from "../launch/render.ts";
-import { type Java } from "../../project/index.ts";
 import { requireJars } from "../launch/libraries.ts";
 import { requireJava } from "../launch/java.ts";
 
@@ -117,14 +116,3 @@ export function recording(environment: NodeJS.ProcessEnv, library: string, name:
   const folder = setting("STREAMBOOK_RECORD_CLASSES", environment);
   return folder === undefined ? [] : [`-XX:DumpLoadedClassList=${folder}/${library}-${name}-%p.txt`];
 }
-
-/** Whether the arguments of tasks were written: a job cannot run without. */
-export async function tasksCanRun(layout: Layout): Promise<boolean> {
-  return access(argumentsFile(layout, "task")).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** @see requireJava */
-export type { Java };
