@@ -8,34 +8,39 @@ import kafkajs, {
   type EachBatchPayload,
   type PartitionAssigner,
 } from "kafkajs";
-import { retry } from "../async/index.ts";
-import { isStreambookError, messageOf, type StreambookError } from "../errors/index.ts";
-import { silentLogger } from "../log/index.ts";
-import { createKafka, type KafkaOptions } from "./client.ts";
-import { isConnectionFailure, kafkaError, rootOf } from "./failures.ts";
-import type { KafkaCluster } from "./identity.ts";
-import { brokerAddress } from "./names.ts";
+import { retry } from "../../async/index.ts";
+import { isStreambookError, messageOf, type StreambookError } from "../../errors/index.ts";
+import { silentLogger } from "../../log/index.ts";
+import { createKafka, type KafkaOptions } from "../client.ts";
+import { isConnectionFailure, kafkaError, rootOf } from "../failures.ts";
+import type { KafkaCluster } from "../identity.ts";
+import { brokerAddress } from "../names.ts";
 import { lost } from "./ownership.ts";
-import { topicOffsets } from "./topics.ts";
+import { topicOffsets } from "../topics.ts";
+
+/** Bytes that a fetch may bring, in all and of one partition. */
+export interface FetchLimits {
+  readonly fetch: number;
+  readonly partition: number;
+}
 
 /** Options of a {@link Membership}, all of them said. */
 export interface MembershipOptions extends KafkaOptions {
-  readonly topic: string;
+  readonly topics: readonly string[];
   readonly group: string;
-  /** Bytes of a fetch. */
-  readonly maximumBytes: number;
+  readonly limits: FetchLimits;
   /** How long the group waits for a member that is silent, in milliseconds. */
   readonly sessionTimeout: number;
-  /** How often the topic is asked for more partitions, in milliseconds. */
+  /** How often the topics are asked for more partitions, in milliseconds. */
   readonly partitionRefresh: number;
   /** One for all clients of the consumer. */
   readonly cluster: KafkaCluster;
 }
 
-/** What a member is told by its group, and by kafkajs. */
+/** What a member hears from its group, and from kafkajs. */
 export interface Member {
-  /** The group has given it these partitions; nothing is fetched of those that it pauses at once. */
-  onAssigned(partitions: readonly number[]): void;
+  /** The group has given it these partitions, by topic; nothing is fetched of those that it pauses at once. */
+  onAssigned(partitions: Readonly<Record<string, readonly number[]>>): void;
   /** The coordinator has just confirmed its membership. */
   onConfirmed(): void;
   /** The group will be joined again, and the partitions may go to another member, when this resolves. */
@@ -45,7 +50,7 @@ export interface Member {
   /** Messages were fetched; no more are until this resolves. */
   onBatch(payload: EachBatchPayload): Promise<void>;
   /** A range without messages was fetched: transaction markers, aborted messages, compaction. */
-  onHole(partition: number, next: bigint, highWatermark: bigint): void;
+  onHole(topic: string, partition: number, next: bigint, highWatermark: bigint): void;
   /** It cannot go on. */
   onFailure(error: unknown): void;
 }
@@ -72,7 +77,7 @@ export class Membership {
 
   /** Joins the group. @throws UNREACHABLE; NOT_FOUND; WRONG_CLUSTER; KAFKA_FAILED */
   async join(): Promise<void> {
-    const { topic, group, maximumBytes, sessionTimeout, partitionRefresh } = this.#options;
+    const { topics, group, limits, sessionTimeout, partitionRefresh } = this.#options;
     const consumer = createKafka(this.#options, 4).consumer({
       groupId: group,
       allowAutoTopicCreation: false,
@@ -81,8 +86,8 @@ export class Membership {
       heartbeatInterval: Math.min(1000, sessionTimeout / 6),
       rebalanceTimeout: 60_000,
       metadataMaxAge: partitionRefresh,
-      maxBytes: maximumBytes,
-      maxBytesPerPartition: Math.min(1 << 20, maximumBytes),
+      maxBytes: limits.fetch,
+      maxBytesPerPartition: limits.partition,
       maxWaitTimeInMs: 200,
       retry: { restartOnFailure: () => Promise.resolve(false) },
     });
@@ -90,11 +95,11 @@ export class Membership {
     this.#listen(consumer);
     try {
       await consumer.connect();
-      await consumer.subscribe({ topic, fromBeginning: true });
+      await consumer.subscribe({ topics: [...topics], fromBeginning: true });
       await consumer.run({ autoCommit: false, eachBatch: (payload) => this.#member.onBatch(payload) });
     } catch (error) {
       await consumer.disconnect().catch(() => undefined);
-      throw this.#explain(error, `read the topic "${topic}"`);
+      throw this.#explain(error, this.#reading());
     }
   }
 
@@ -103,7 +108,7 @@ export class Membership {
     consumer.on(GROUP_JOIN, ({ payload }) => {
       if (this.#kafka !== consumer || this.#closing.aborted) return;
       this.#joining = false;
-      this.#member.onAssigned(payload.memberAssignment[this.#options.topic] ?? []);
+      this.#member.onAssigned(payload.memberAssignment);
     });
     consumer.on(HEARTBEAT, () => {
       if (this.#kafka === consumer && !this.#joining) this.#member.onConfirmed();
@@ -111,7 +116,12 @@ export class Membership {
     consumer.on(START_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize > 0) return;
       // kafkajs only notes in passing that there was nothing to hand over
-      this.#member.onHole(payload.partition, BigInt(payload.lastOffset) + 1n, BigInt(payload.highWatermark));
+      this.#member.onHole(
+        payload.topic,
+        payload.partition,
+        BigInt(payload.lastOffset) + 1n,
+        BigInt(payload.highWatermark),
+      );
     });
     consumer.on(CRASH, (event) => this.#onCrash(consumer, event));
   }
@@ -131,29 +141,23 @@ export class Membership {
     return kafkajs.PartitionAssigners.roundRobin(config);
   };
 
-  /** Fetches nothing of some partitions, or of all. */
-  pause(partitions?: readonly number[]): void {
-    this.#kafka?.pause([this.#of(partitions)]);
+  /** Fetches nothing of some partitions of a topic, or of all. */
+  pause(topic: string, partitions?: readonly number[]): void {
+    this.#kafka?.pause([partitionsOf(topic, partitions)]);
   }
 
-  /** Fetches all partitions again. */
-  resume(): void {
-    this.#kafka?.resume([this.#of()]);
-  }
-
-  #of(partitions?: readonly number[]): { topic: string; partitions?: number[] } {
-    const { topic } = this.#options;
-    return partitions === undefined ? { topic } : { topic, partitions: [...partitions] };
+  /** Fetches some partitions of a topic again, or all. */
+  resume(topic: string, partitions?: readonly number[]): void {
+    this.#kafka?.resume([partitionsOf(topic, partitions)]);
   }
 
   /** Fetches a partition from an offset on. */
-  seek(partition: number, position: bigint): void {
-    this.#kafka?.seek({ topic: this.#options.topic, partition, offset: String(position) });
+  seek(topic: string, partition: number, position: bigint): void {
+    this.#kafka?.seek({ topic, partition, offset: String(position) });
   }
 
-  /** Tells the group how far a partition is done. @throws PARTITION_LOST; UNREACHABLE; KAFKA_FAILED */
-  async commit(partition: number, next: bigint): Promise<void> {
-    const { topic } = this.#options;
+  /** Reports to the group how far a partition is done. @throws PARTITION_LOST; UNREACHABLE; KAFKA_FAILED */
+  async commit(topic: string, partition: number, next: bigint): Promise<void> {
     try {
       await this.#kafka?.commitOffsets([{ topic, partition, offset: String(next) }]);
     } catch (error) {
@@ -168,6 +172,11 @@ export class Membership {
     await this.#kafka?.disconnect().catch(() => undefined);
   }
 
+  #reading(): string {
+    const { topics } = this.#options;
+    return `read the topic${topics.length > 1 ? "s" : ""} ${topics.map((topic) => `"${topic}"`).join(", ")}`;
+  }
+
   #explain(error: unknown, doing: string): unknown {
     return kafkaError(this.#options.cluster.causeOf(error), this.#broker, doing);
   }
@@ -180,7 +189,7 @@ export class Membership {
     const worthIt = isStreambookError(root)
       ? root.retriable
       : isConnectionFailure(error) || root.retriable === true || error.name === "KafkaJSNumberOfRetriesExceeded";
-    if (!worthIt) this.#member.onFailure(this.#explain(error, `read the topic "${this.#options.topic}"`));
+    if (!worthIt) this.#member.onFailure(this.#explain(error, this.#reading()));
     else this.#joinAgain(error).catch((reason: unknown) => this.#member.onFailure(reason));
   }
 
@@ -192,7 +201,8 @@ export class Membership {
     await retry(
       async (attempt) => {
         if (attempt === 1) throw error;
-        await topicOffsets(this.#options); // a topic that is gone is not waited for
+        // a topic that is gone is not waited for
+        await Promise.all(this.#options.topics.map((topic) => topicOffsets({ ...this.#options, topic })));
         await this.join();
       },
       {
@@ -211,4 +221,8 @@ export class Membership {
       if (!signal.aborted) throw reason;
     });
   }
+}
+
+function partitionsOf(topic: string, partitions?: readonly number[]): { topic: string; partitions?: number[] } {
+  return partitions === undefined ? { topic } : { topic, partitions: [...partitions] };
 }

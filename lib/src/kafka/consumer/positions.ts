@@ -3,12 +3,12 @@
  * have expired are passed over with a warning; another topic of the same name is an error.
  */
 import type { EachBatchPayload } from "kafkajs";
-import { retry } from "../async/index.ts";
-import { StreambookError } from "../errors/index.ts";
-import { silentLogger, type Logger } from "../log/index.ts";
-import type { KafkaOptions } from "./client.ts";
+import { retry } from "../../async/index.ts";
+import { StreambookError } from "../../errors/index.ts";
+import { silentLogger, type Logger } from "../../log/index.ts";
+import type { KafkaOptions } from "../client.ts";
 import type { OwnedPartition } from "./ownership.ts";
-import { topicOffsets, type OffsetRange } from "./topics.ts";
+import { topicOffsets, type OffsetRange } from "../topics.ts";
 
 /** Options of {@link Positions}. */
 export interface PositionsOptions extends KafkaOptions {

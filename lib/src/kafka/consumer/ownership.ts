@@ -2,8 +2,8 @@
  * Which partitions a consumer owns, and for how long. What must not happen twice in a group (a rename that commits) is done
  * while the partition is held; the group may be re-joined, and the partition given to another, only after that.
  */
-import { delay } from "../async/index.ts";
-import { StreambookError } from "../errors/index.ts";
+import { delay } from "../../async/index.ts";
+import { StreambookError } from "../../errors/index.ts";
 
 /** A partition that is owned, and how far it has been read. */
 export interface OwnedPartition {
@@ -55,9 +55,13 @@ export class Ownership {
 
   /** Whether everything up to the end offsets has been handed out. */
   get isComplete(): boolean {
-    if (!this.isDelivering) return false;
-    for (const { position, end } of this.owned?.values() ?? []) if (end === undefined || position < end) return false;
-    return true;
+    return this.isDelivering && this.unread.length === 0;
+  }
+
+  /** The partitions of which there is more to hand out. */
+  get unread(): number[] {
+    const owned = [...(this.owned?.values() ?? [])];
+    return owned.filter(({ position, end }) => end === undefined || position < end).map(({ partition }) => partition);
   }
 
   /** Whether the assignment is over. */

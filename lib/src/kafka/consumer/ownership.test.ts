@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isStreambookError } from "../errors/index.ts";
+import { isStreambookError } from "../../errors/index.ts";
 import { Ownership } from "./ownership.ts";
 
 const isLost = (error: unknown): boolean => isStreambookError(error, "PARTITION_LOST");

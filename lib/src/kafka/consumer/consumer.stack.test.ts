@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import kafkajs from "kafkajs";
-import { until, withTimeout } from "../async/index.ts";
-import { isStreambookError } from "../errors/index.ts";
-import { createLogger, type Logger } from "../log/index.ts";
-import { testBroker, Wire, withTopic } from "./broker-for-test.ts";
+import { until, withTimeout } from "../../async/index.ts";
+import { isStreambookError } from "../../errors/index.ts";
+import { createLogger, type Logger } from "../../log/index.ts";
+import { testBroker, Wire, withTopic } from "../broker-for-test.ts";
 import {
   BatchingProducer,
   deleteTopics,
@@ -14,7 +14,7 @@ import {
   type ConsumerOptions,
   type PartitionBatch,
   type PartitionConsumer,
-} from "./index.ts";
+} from "../index.ts";
 
 interface At {
   readonly broker: string;
@@ -160,7 +160,7 @@ test("a position after the end of the partition means another topic of that name
   });
 });
 
-test("messages that have expired are told, and reading goes on after them", async () => {
+test("messages that have expired are reported, and reading goes on after them", async () => {
   await withTopic({ partitions: 1 }, async (at) => {
     await fill(at, 10);
     const admin = new kafkajs.Kafka({ brokers: [at.broker], logLevel: kafkajs.logLevel.NOTHING }).admin();
@@ -184,7 +184,7 @@ async function withAdmin(broker: string, operation: (admin: kafkajs.Admin) => Pr
   await operation(admin).finally(() => admin.disconnect());
 }
 
-test("messages that expire before they are fetched are told, and reading goes on after them", async () => {
+test("messages that expire before they are fetched are reported, and reading goes on after them", async () => {
   await withTopic({ partitions: 1 }, async (at) => {
     await fill(at, 200);
     const { logger, warnings } = listening();
@@ -211,22 +211,25 @@ test("messages that expire before they are fetched are told, and reading goes on
 test("a topic that is deleted and made again under its reader is an error, and not read in part", async () => {
   await withTopic({ partitions: 1 }, async (at) => {
     await fill(at, 50);
-    const consumer = await open(at, { partitionRefresh: 1000 });
     let read = 0;
-    await assert
-      .rejects(
-        withTimeout("the consumer to notice", 60_000, async () => {
-          for await (const { messages } of consumer) {
-            read += messages.length;
-            if (read !== 50) continue;
-            await deleteTopics({ broker: at.broker, topics: [at.topic] });
-            await until("the topic to be made", async () => (await ensureTopic({ ...at, partitions: 1 })).created);
-            await fill(at, 20);
-          }
-        }),
-        (error) => isStreambookError(error, "KAFKA_FAILED") && /deleted and made again/.test(error.message),
-      )
-      .finally(() => consumer.close());
+    // What was read is stored, as far as the consumer knows: asked again, its user says where that ends.
+    const positions = async (): Promise<ReadonlyMap<number, bigint>> => new Map([[0, BigInt(read)]]);
+    const consumer = await open(at, { partitionRefresh: 1000, positions });
+    const reading = withTimeout("the consumer to notice", 60_000, async () => {
+      for await (const { messages } of consumer) {
+        read += messages.length;
+        if (read !== 50) continue;
+        await deleteTopics({ broker: at.broker, topics: [at.topic] });
+        await until("the topic to be made", async () => (await ensureTopic({ ...at, partitions: 1 })).created);
+        await fill(at, 20);
+      }
+    });
+    // On a busy machine it may notice while there is no topic of that name at all.
+    const isNoticed = (error: unknown): boolean =>
+      (isStreambookError(error, "KAFKA_FAILED") && /deleted and made again/.test(error.message)) ||
+      isStreambookError(error, "NOT_FOUND");
+    await assert.rejects(reading, isNoticed).finally(() => consumer.close());
+    assert.equal(read, 50);
   });
 });
 
