@@ -1,5 +1,4 @@
-/** What the parts of one consumer share: how far it is, where its time goes, and the first failure, which ends them all. */
-import type { Patience } from "./patience.ts";
+/** How far one topic of a run is, and where its time goes. */
 
 /** The steps of the commit protocol, in order; each is reported after it is done. The model is what the labelling has learned. */
 export type CommitStep =
@@ -8,15 +7,8 @@ export type CommitStep =
 /** Seconds of work and of waiting, by what they went to. */
 export type Spent = Record<"label" | "parse" | "encode" | "stage" | "model" | "publish", number>;
 
-/** Who is told of what is done. */
-export interface RunStateOptions {
-  readonly topic: string;
-  readonly onProgress?: ((progress: IngestProgress) => void) | undefined;
-  readonly onStep?: ((step: CommitStep, range: string) => void | Promise<void>) | undefined;
-}
-
-/** How far an ingest is. */
-export interface IngestProgress {
+/** How far an ingest is: one topic of it, or all together. */
+export interface Progress {
   /** Messages read from Kafka. */
   readonly read: number;
   /** Rows in published files. */
@@ -27,45 +19,43 @@ export interface IngestProgress {
   readonly held: number;
 }
 
-/** The state of one run, from the opening of its consumer on. */
-export class RunState {
+/** What was ingested: of one topic, or of all together. */
+export interface Figures extends Omit<Progress, "held"> {
+  /** Bytes of the data files. */
+  readonly bytes: number;
+  /** From the opening of the consumer to the last file. */
+  readonly seconds: number;
+  /** From the first batch to the last file: without what it takes to join the group and to wait for messages. */
+  readonly flowing: number;
+  /** Where the time went: seconds of this thread's work, and of waiting for others. */
+  readonly spent: Readonly<Spent>;
+}
+
+/** Who hears of what is done. */
+export interface TopicStateOptions {
+  readonly topic: string;
+  /** Rows held until they can be labelled. */
+  readonly held: () => number;
+  /** Called whenever there is something new to report. */
+  readonly onChange: () => void;
+  readonly onStep?: ((step: CommitStep, range: string) => void | Promise<void>) | undefined;
+}
+
+/** The state of one topic, from the opening of its consumer on. */
+export class TopicState {
+  readonly topic: string;
   /** Counts of messages read, rows and bytes in published files, files, and dead letters. */
   readonly counts = { read: 0, rows: 0, files: 0, deadLetters: 0, bytes: 0 };
   readonly spent: Spent = { label: 0, parse: 0, encode: 0, stage: 0, model: 0, publish: 0 };
   /** When the last batch came, on the clock of `performance.now()`. */
   heard = performance.now();
-  readonly #options: RunStateOptions;
-  readonly #parts: { readonly patience: Patience; readonly held: () => number };
+  readonly #options: TopicStateOptions;
   readonly #started = performance.now();
-  readonly #stop = new AbortController();
   #firstBatch: number | undefined;
-  #failure: { readonly error: unknown } | undefined;
 
-  /** @param parts what operations are tried with, and how many rows are held by now */
-  constructor(options: RunStateOptions, parts: { readonly patience: Patience; readonly held: () => number }) {
+  constructor(options: TopicStateOptions) {
+    this.topic = options.topic;
     this.#options = options;
-    this.#parts = parts;
-  }
-
-  /** Aborts with the first failure. */
-  get stop(): AbortSignal {
-    return this.#stop.signal;
-  }
-
-  get hasFailed(): boolean {
-    return this.#failure !== undefined;
-  }
-
-  /** Ends the run; only the first failure counts. */
-  fail(error: unknown): void {
-    if (this.#failure !== undefined) return;
-    this.#failure = { error };
-    this.#stop.abort(error);
-  }
-
-  /** @throws the failure, if there was one */
-  throwIfFailed(): void {
-    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   /** Notes that a batch has come. */
@@ -80,12 +70,7 @@ export class RunState {
     this.counts.rows += rows;
     this.counts.files++;
     this.counts.bytes += bytes;
-    this.progress();
-  }
-
-  /** As {@link Patience.try}; ends at once when the run has failed. */
-  patiently<T>(what: string, operation: () => Promise<T>, ...ends: AbortSignal[]): Promise<T> {
-    return this.#parts.patience.try(what, operation, this.stop, ...ends);
+    this.changed();
   }
 
   /** Adds the time that an operation takes. */
@@ -100,16 +85,22 @@ export class RunState {
 
   /** Reports that a step is done for a range of offsets, and waits for whoever looks at it. */
   async step(step: CommitStep, partition: number, first: bigint, last: bigint): Promise<void> {
-    await this.#options.onStep?.(step, `${this.#options.topic}[${partition}] ${first}…${last}`);
+    await this.#options.onStep?.(step, `${this.topic}[${partition}] ${first}…${last}`);
   }
 
-  /** Reports how far the run is. */
-  progress(): void {
-    this.#options.onProgress?.({ ...this.counts, held: this.#parts.held() });
+  /** Reports that there is something new. */
+  changed(): void {
+    this.#options.onChange();
   }
 
-  /** Where the run has come to: its counts, its seconds, and what they went to. */
-  report(): RunState["counts"] & { seconds: number; flowing: number; spent: Spent } {
+  /** How far the topic is. */
+  get progress(): Progress {
+    const { bytes: _, ...counts } = this.counts;
+    return { ...counts, held: this.#options.held() };
+  }
+
+  /** Where the topic has come to: its counts, its seconds, and what they went to. */
+  get figures(): Figures {
     const now = performance.now();
     return {
       ...this.counts,
@@ -118,4 +109,30 @@ export class RunState {
       spent: { ...this.spent },
     };
   }
+}
+
+/** How far several topics are together. */
+export function totalProgress(topics: readonly Progress[]): Progress {
+  const sum = (value: (one: Progress) => number): number => topics.reduce((total, one) => total + value(one), 0);
+  return {
+    read: sum(({ read }) => read),
+    rows: sum(({ rows }) => rows),
+    files: sum(({ files }) => files),
+    deadLetters: sum(({ deadLetters }) => deadLetters),
+    held: sum(({ held }) => held),
+  };
+}
+
+/** The figures of several topics together: counts and seconds of work added, seconds that passed side by side not. */
+export function totalFigures(topics: readonly Figures[]): Figures {
+  const { held: _, ...counts } = totalProgress(topics.map((one) => ({ ...one, held: 0 })));
+  const spent: Spent = { label: 0, parse: 0, encode: 0, stage: 0, model: 0, publish: 0 };
+  for (const one of topics) for (const part of Object.keys(spent) as (keyof Spent)[]) spent[part] += one.spent[part];
+  return {
+    ...counts,
+    bytes: topics.reduce((sum, { bytes }) => sum + bytes, 0),
+    seconds: Math.max(...topics.map(({ seconds }) => seconds)),
+    flowing: Math.max(...topics.map(({ flowing }) => flowing)),
+    spent,
+  };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { fileName, nextOffsets, type OffsetRange, parseFileName } from "./table.ts";
+import { fileName, nextOffsets, type OffsetRange, parseFileName } from "./file-names.ts";
 
 const range = fc
   .record({

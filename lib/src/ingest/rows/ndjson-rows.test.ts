@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { loadSchema } from "../schema/index.ts";
+import { loadSchema } from "../../schema/index.ts";
 import { requestOf } from "./request-for-test.ts";
 import { RowStore } from "./row-store.ts";
 

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
-import { Hdfs } from "../hdfs/index.ts";
-import { createExternalTable, identifier, openHive, type HiveSession } from "../hive/index.ts";
-import { compileCheck, parseSchema } from "../schema/index.ts";
-import { addresses } from "../stack/index.ts";
+import { Hdfs } from "../../hdfs/index.ts";
+import { createExternalTable, identifier, openHive, type HiveSession } from "../../hive/index.ts";
+import { compileCheck, parseSchema } from "../../schema/index.ts";
+import { addresses } from "../../stack/index.ts";
 import { encodeParquet, storedAs } from "./parquet.ts";
 
 const name = `parquet_test_${randomUUID().replaceAll("-", "")}`;

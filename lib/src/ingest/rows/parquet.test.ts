@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { zstdDecompressSync } from "node:zlib";
 import fc from "fast-check";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
-import type { Field } from "../schema/index.ts";
+import type { Field } from "../../schema/index.ts";
 import { encodeParquet, storedAs } from "./parquet.ts";
 
 const fields: readonly Field[] = [

@@ -2,7 +2,7 @@
 import { constants, zstdCompressSync } from "node:zlib";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { SchemaElement } from "hyparquet";
-import { unscaled, type DecimalType, type Field, type SimpleType, type ValueType } from "../schema/index.ts";
+import { unscaled, type DecimalType, type Field, type SimpleType, type ValueType } from "../../schema/index.ts";
 import { parseTimestamp } from "./timestamp.ts";
 
 /** The values of one column, as {@link storedAs} gives them. Text may be given as UTF-8 bytes. */

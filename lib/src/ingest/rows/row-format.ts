@@ -2,8 +2,8 @@
  * The formats of data files: how the rows of a batch are kept until they are flushed, and how rows of several batches become one
  * file. Parquet keeps values, column by column; NDJSON keeps the messages as they came, one a line.
  */
-import type { Field, Schema } from "../schema/index.ts";
-import type { AddedColumn } from "./batches.ts";
+import type { Field, Schema } from "../../schema/index.ts";
+import type { AddedColumn } from "../batches.ts";
 
 /** The formats that there are; each is the ending of its files' names too. */
 export type FileFormat = "parquet" | "ndjson";

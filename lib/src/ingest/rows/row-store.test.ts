@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { zstdDecompressSync } from "node:zlib";
 import { parquetReadObjects } from "hyparquet";
-import { loadSchema, type Schema } from "../schema/index.ts";
-import type { Marker } from "./enrichment.ts";
+import { loadSchema, type Schema } from "../../schema/index.ts";
+import type { Marker } from "../enrichment.ts";
 import { requestOf } from "./request-for-test.ts";
 import { type EncodeSegment, type ParseRequest, RowStore, type RowStoreOptions } from "./row-store.ts";
 
@@ -50,7 +50,7 @@ test("a row comes back from Parquet as the message was", async () => {
   const parsed = store.parse(
     request([message(), message({ seq: 1, event_time: "2026-02-01T00:00:00Z", is_last: true })]),
   );
-  assert.deepEqual(parsed.dates, ["2026-01-31", "2026-02-01"]);
+  assert.deepEqual(parsed.periods, ["2026-01-31", "2026-02-01"]);
   assert.deepEqual([...parsed.offsets], [0, 2]);
   const added = [Int32Array.of(4, 2), { values: ["m.1"], index: Uint32Array.of(0, 0) }];
   const rows = await decode(store.encode([{ batch: 1, from: 0, to: 2, added }]));
@@ -83,7 +83,7 @@ test("a marker sees each message that becomes a row, batch by batch, and no othe
   assert.deepEqual(store.parse(request([message({ seq: 9 })])).marks, { seqs: Uint32Array.of(9) });
 });
 
-test("what cannot be read is told, with the reason, and the others are kept", () => {
+test("what cannot be read is reported, with the reason, and the others are kept", () => {
   const latin1 = Buffer.from(message({ chunk: "caf?" }).replace("?", "é"), "latin1");
   const values = [
     null,

@@ -4,13 +4,13 @@
  * one for tests.
  */
 import { isUtf8 } from "node:buffer";
-import { compileCheck, type Field, type MessageCheck, type Schema } from "../schema/index.ts";
-import type { AddedColumn, ParsedBatch } from "./batches.ts";
-import type { Marker } from "./enrichment.ts";
+import { compileCheck, type Field, type MessageCheck, type Schema } from "../../schema/index.ts";
+import type { AddedColumn, ParsedBatch } from "../batches.ts";
+import type { Marker } from "../enrichment.ts";
 import { NdjsonFormat } from "./ndjson-rows.ts";
 import { ParquetFormat } from "./parquet-rows.ts";
 import type { FileFormat, FilePart, KeptRows, RowFormat, RowFormatOptions } from "./row-format.ts";
-import { parseTimestamp } from "./timestamp.ts";
+import { type Granularity, parseTimestamp, PERIOD_LENGTH } from "./timestamp.ts";
 
 /** Messages of one partition, one after the other in one buffer. */
 export interface ParseRequest {
@@ -44,8 +44,10 @@ interface StoredBatch {
 /** Options of {@link RowStore}. */
 export interface RowStoreOptions {
   readonly schema: Schema;
-  /** The field of the schema, a timestamp, whose UTC date is the date of a row. */
+  /** The field of the schema, a timestamp, whose UTC date or hour is that of a row. */
   readonly timeField: string;
+  /** By what rows are kept apart in files. @default "date" */
+  readonly granularity?: Granularity | undefined;
   /** Columns that are added to those of the schema. @default none */
   readonly columns?: readonly Field[];
   /** The format of the files. @default "parquet" */
@@ -60,14 +62,17 @@ const formats = {
 /** Parses batches of messages, keeps their rows, and encodes them. */
 export class RowStore {
   readonly #timeField: string;
+  readonly #periodLength: number;
   readonly #marker: Marker | undefined;
   readonly #check: MessageCheck;
   readonly #format: RowFormat;
   readonly #batches = new Map<number, StoredBatch>();
 
   /** @param marker looks into each message @default none */
-  constructor({ schema, timeField, columns = [], format = "parquet" }: RowStoreOptions, marker?: Marker) {
+  constructor(options: RowStoreOptions, marker?: Marker) {
+    const { schema, timeField, columns = [], format = "parquet", granularity = "date" } = options;
     this.#timeField = timeField;
+    this.#periodLength = PERIOD_LENGTH[granularity];
     this.#marker = marker;
     this.#check = compileCheck(schema);
     this.#format = formats[format]({ schema, timeField, columns });
@@ -79,11 +84,12 @@ export class RowStore {
     const wellFormed = isUtf8(bytes);
     const kept = this.#format.begin(bytes.length);
     const malformed: { index: number; reason: string }[] = [];
-    const dates = new Interner();
+    const periods = new Interner();
+    let [second, period] = ["", 0];
     const count = ends.length;
     const parsed = {
       offsets: new Uint32Array(count),
-      date: new Uint32Array(count),
+      period: new Uint32Array(count),
       sizes: new Uint32Array(count),
     };
     this.#marker?.begin(count);
@@ -100,7 +106,12 @@ export class RowStore {
       kept.add(message, own, time.microseconds);
       this.#marker?.mark(message);
       parsed.offsets[rows] = request.offsets[index] as number;
-      parsed.date[rows] = dates.index(time.date);
+      // Neighbouring messages mostly share their second.
+      if (time.second !== second) {
+        second = time.second;
+        period = periods.index(second.slice(0, this.#periodLength));
+      }
+      parsed.period[rows] = period;
       parsed.sizes[rows] = own.length;
       rows++;
     }
@@ -115,8 +126,8 @@ export class RowStore {
       batch: request.batch,
       rows,
       offsets: parsed.offsets.slice(0, rows),
-      dates: dates.values,
-      date: parsed.date.slice(0, rows),
+      periods: periods.values,
+      period: parsed.period.slice(0, rows),
       sizes: parsed.sizes.slice(0, rows),
       marks: this.#marker?.end() ?? {},
       malformed,
@@ -141,7 +152,7 @@ export class RowStore {
       if (batch <= last && stored.partition === partition) this.#batches.delete(batch);
   }
 
-  /** The message, or in words why it cannot be read. */
+  /** The message, or the reason why it cannot be read. */
   #read(bytes: Uint8Array, wellFormed: boolean): Record<string, unknown> | string {
     if (bytes.length === 0) return "has no value";
     if (!wellFormed && !isUtf8(bytes)) return "is not UTF-8";

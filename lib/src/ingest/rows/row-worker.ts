@@ -1,20 +1,26 @@
-/** A {@link RowStore} in a thread of its own: answers each request in order. */
+/** The {@link RowStore}s of some topics in a thread of its own: answers each request in order. */
 import { parentPort, workerData } from "node:worker_threads";
-import { messageOf } from "../errors/index.ts";
-import type { ParsedBatch } from "./batches.ts";
-import type { Marker, MarkerModule } from "./enrichment.ts";
+import { messageOf } from "../../errors/index.ts";
+import type { ParsedBatch } from "../batches.ts";
+import type { Marker, MarkerModule } from "../enrichment.ts";
 import { type EncodeSegment, type ParseRequest, RowStore, type RowStoreOptions } from "./row-store.ts";
 
-/** What the thread is begun with. */
-export interface WorkerData extends RowStoreOptions {
+/** What a topic's store of rows is made for. */
+export interface StoreOptions extends RowStoreOptions {
   readonly marker?: MarkerModule | undefined;
 }
 
-/** What the thread is asked. */
-export type WorkerRequest =
-  | { readonly id: number; readonly kind: "parse"; readonly request: ParseRequest }
-  | { readonly id: number; readonly kind: "encode"; readonly segments: readonly EncodeSegment[] }
-  | { readonly id: number; readonly kind: "drop"; readonly partition: number; readonly last: number };
+/** What the thread is begun with: a store for each topic. */
+export interface WorkerData {
+  readonly stores: readonly StoreOptions[];
+}
+
+/** What the thread is asked, of the store with that index. */
+export type WorkerRequest = { readonly id: number; readonly store: number } & (
+  | { readonly kind: "parse"; readonly request: ParseRequest }
+  | { readonly kind: "encode"; readonly segments: readonly EncodeSegment[] }
+  | { readonly kind: "drop"; readonly partition: number; readonly last: number }
+);
 
 /** What it answers. */
 export interface WorkerReply {
@@ -27,11 +33,11 @@ export interface WorkerReply {
 
 if (parentPort !== null) {
   const port = parentPort;
-  const opening = openStore(workerData as WorkerData);
-  opening.catch(() => undefined); // each request is answered with it
+  const stores = (workerData as WorkerData).stores.map(openStore);
+  for (const opening of stores) opening.catch(() => undefined); // each request is answered with it
   const reply = async (message: WorkerRequest): Promise<void> => {
     try {
-      const result = answer(await opening, message);
+      const result = answer((await stores[message.store]) as RowStore, message);
       const memory = message.kind === "parse" ? (message.request.bytes.buffer as ArrayBuffer) : undefined;
       const moved = transferable(result).concat(memory ?? []);
       port.postMessage({ id: message.id, result, memory } satisfies WorkerReply, moved);
@@ -39,11 +45,11 @@ if (parentPort !== null) {
       port.postMessage({ id: message.id, error: messageOf(error) } satisfies WorkerReply);
     }
   };
-  // In order: each waits for the same store, and for nothing else.
+  // In order: each waits for its store, and for nothing else.
   port.on("message", (message: WorkerRequest) => void reply(message));
 }
 
-async function openStore({ marker, ...options }: WorkerData): Promise<RowStore> {
+async function openStore({ marker, ...options }: StoreOptions): Promise<RowStore> {
   if (marker === undefined) return new RowStore(options);
   const { createMarker } = (await import(marker.url)) as { createMarker: (options: unknown) => Marker };
   return new RowStore(options, createMarker(marker.options));

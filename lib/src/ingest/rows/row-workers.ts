@@ -1,8 +1,11 @@
-/** The threads that parse and encode. A partition always goes to the same thread, which keeps its rows until the flush. */
+/**
+ * The threads that parse and encode, for all topics of a consumer. A partition always goes to the same thread, which keeps its
+ * rows until the flush.
+ */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { StreambookError } from "../errors/index.ts";
-import type { ParsedBatch } from "./batches.ts";
+import { StreambookError } from "../../errors/index.ts";
+import type { ParsedBatch } from "../batches.ts";
 import type { EncodeSegment, ParseRequest } from "./row-store.ts";
 import type { WorkerData, WorkerReply, WorkerRequest } from "./row-worker.ts";
 
@@ -101,13 +104,34 @@ class RowThread {
   }
 }
 
-/** A fixed number of threads, each with a store of rows. */
-export class RowWorkers {
+/** A fixed number of threads, each with a store of rows for every topic. */
+export class RowWorkers implements AsyncDisposable {
+  /** The rows of each topic, in the order of the options. */
+  readonly topics: readonly TopicRows[];
   readonly #threads: readonly RowThread[];
-  readonly #memory = new Memory();
 
-  constructor({ threads = Math.min(4, availableParallelism() - 1), ...options }: RowWorkersOptions) {
-    this.#threads = Array.from({ length: Math.max(1, threads) }, () => new RowThread(options, this.#memory));
+  constructor({ stores, threads = Math.min(4, availableParallelism() - 1) }: RowWorkersOptions) {
+    const memory = new Memory();
+    this.#threads = Array.from({ length: Math.max(1, threads) }, () => new RowThread({ stores }, memory));
+    this.topics = stores.map((_, store) => new TopicRows(store, this.#threads, memory));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.terminate()));
+  }
+}
+
+/** The rows of one topic, in the threads. */
+export class TopicRows {
+  readonly #store: number;
+  readonly #threads: readonly RowThread[];
+  readonly #memory: Memory;
+
+  /** @param store index of the topic's store in each thread */
+  constructor(store: number, threads: readonly RowThread[], memory: Memory) {
+    this.#store = store;
+    this.#threads = threads;
+    this.#memory = memory;
   }
 
   /** Memory for a batch's messages, at least so many bytes; {@link parse} takes it away. */
@@ -118,24 +142,20 @@ export class RowWorkers {
   /** Parses a batch in its partition's thread; the request's buffers move there. */
   parse(request: ParseRequest): Promise<ParsedBatch> {
     const transfer = [request.bytes, request.ends, request.offsets].map((view) => view.buffer as ArrayBuffer);
-    return this.#of(request.partition).ask<ParsedBatch>({ kind: "parse", request }, transfer);
+    return this.#threadOf(request.partition).ask({ kind: "parse", store: this.#store, request }, transfer);
   }
 
-  /** Encodes rows of one partition to a Parquet file, and forgets them. */
+  /** Encodes rows of one partition to a file, and forgets them. */
   encode(partition: number, segments: readonly EncodeSegment[]): Promise<Uint8Array> {
-    return this.#of(partition).ask<Uint8Array>({ kind: "encode", segments });
+    return this.#threadOf(partition).ask({ kind: "encode", store: this.#store, segments });
   }
 
   /** Forgets the batches of a partition up to a number: they will not be flushed. */
   drop(partition: number, last: number): Promise<void> {
-    return this.#of(partition).ask<void>({ kind: "drop", partition, last });
+    return this.#threadOf(partition).ask({ kind: "drop", store: this.#store, partition, last });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.terminate()));
-  }
-
-  #of(partition: number): RowThread {
-    return this.#threads[partition % this.#threads.length] as RowThread;
+  #threadOf(partition: number): RowThread {
+    return this.#threads[(this.#store + partition) % this.#threads.length] as RowThread;
   }
 }
