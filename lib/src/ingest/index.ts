@@ -1,6 +1,6 @@
 /** Kafka to files, exactly once: batches are checked, gathered to files of one contiguous range of offsets, and published by one rename. */
 export { ingest, type IngestOptions, type IngestReport } from "./ingest.ts";
-export { demandFields, type TopicOptions } from "./topic-options.ts";
+export { checkTopics, demandFields, type TopicOptions } from "./topic-options.ts";
 export type { CommitStep, Figures, Progress, Spent } from "./topic-state.ts";
 export type { AddedColumn, BatchToLabel, LabelledBatch, ParsedBatch } from "./batches.ts";
 export type { Enrichment, Labelling, Marker, MarkerModule } from "./enrichment.ts";

@@ -36,7 +36,7 @@ const refused: readonly (readonly [string, readonly TopicOptions[], RegExp])[] =
   ["a topic twice, to two folders", [topic("a"), topic("a", { folder: "/other" })], /the topic a is given twice/],
   [
     "two topics in one folder",
-    [topic("a", { folder: "/x/topic=b/", ...table("t"), table: undefined }), topic("b", table("t"))],
+    [topic("a", table("t")), topic("b", table("t"))],
     /topics a and b would both be written to \/streambook\/warehouse\/t on HDFS/,
   ],
   [
@@ -51,6 +51,21 @@ const refused: readonly (readonly [string, readonly TopicOptions[], RegExp])[] =
     "two topics in one table",
     [topic("a", { table: { name: "t" } }), topic("b", { table: { name: "t" } })],
     /topics a and b would both be rows of the table t/,
+  ],
+  [
+    "a name that Hive does not take",
+    [topic("a", { table: { name: "drop me" } })],
+    /the Hive name "drop me" cannot be used/,
+  ],
+  [
+    "a field that is a folder, too",
+    [
+      topic("a", {
+        schema: { ...schema, fields: [...schema.fields, { name: "hour", type: "int", doc: "" }] },
+        table: { name: "t" },
+      }),
+    ],
+    /the column "hour" twice/,
   ],
   ["a folder that is no path", [topic("a", { folder: "raw" })], /the HDFS path "raw" does not begin with \//],
   ["no such time", [topic("a", { timeField: "when" })], /has no field "when"/],

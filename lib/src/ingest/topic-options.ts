@@ -1,9 +1,11 @@
 /** What is said of each topic that is ingested, checked before anything starts. */
 import { StreambookError } from "../errors/index.ts";
 import { checkTopic, deadLetterTopic } from "../kafka/index.ts";
-import type { FieldType, Schema } from "../schema/index.ts";
+import type { Field, FieldType, Schema } from "../schema/index.ts";
 import type { Enrichment } from "./enrichment.ts";
 import { type DestinationOptions, topicFolder } from "./files/destination.ts";
+import { creationOf } from "./files/hive-table.ts";
+import { placeColumns } from "./rows/row-format.ts";
 
 /** A topic, what its messages are, and where they go. */
 export interface TopicOptions extends DestinationOptions {
@@ -18,14 +20,17 @@ export interface TopicOptions extends DestinationOptions {
 /**
  * Checks the topics of a run, one by one and together.
  *
- * @throws USAGE for no topic, names that Kafka or HDFS do not accept, or two topics that are the same, share a folder, or share a
+ * @throws USAGE for no topic, names that Kafka, HDFS or Hive do not accept, a column that is there twice, or two topics that are the same, share a folder, or share a
  * table; SCHEMA_INVALID for a time field that a schema does not have
  */
 export function checkTopics(topics: readonly TopicOptions[]): void {
   if (topics.length === 0) throw new StreambookError("USAGE", "there is no topic to read; give one or more");
-  for (const { topic, schema, timeField } of topics) {
+  for (const one of topics) {
+    const { topic, schema, timeField, layout, table } = one;
     checkTopic(deadLetterTopic(checkTopic(topic)));
     demandFields(schema, [[timeField, "timestamp"]]);
+    const folder = topicFolder(one, topic);
+    if (table !== undefined) creationOf({ ...table, schema, columns: addedColumns(one), layout, folder });
   }
   demandDistinct(
     topics,
@@ -42,6 +47,11 @@ export function checkTopics(topics: readonly TopicOptions[]): void {
     ({ table }) => table?.name,
     (table, both) => `the topics ${both} would both be rows of the table ${table}; give each a table of its own`,
   );
+}
+
+/** The columns of a topic's rows after those of its schema. */
+export function addedColumns({ enrichment }: Pick<TopicOptions, "enrichment">): Field[] {
+  return [...(enrichment?.columns ?? []), ...placeColumns];
 }
 
 /** @throws USAGE when two topics have the same value */

@@ -9,11 +9,10 @@ import { type Labelling, unlabelled } from "./enrichment.ts";
 import { Destination } from "./files/destination.ts";
 import type { FileLimits } from "./gathering.ts";
 import { Publisher } from "./publisher.ts";
-import { placeColumns } from "./rows/row-format.ts";
 import type { TopicRows } from "./rows/row-workers.ts";
 import type { Run } from "./run.ts";
 import type { ServiceRetry } from "./service-retry.ts";
-import type { TopicOptions } from "./topic-options.ts";
+import { addedColumns, type TopicOptions } from "./topic-options.ts";
 import { TopicState, type TopicStateOptions } from "./topic-state.ts";
 
 /** What the topics of a run share. */
@@ -50,12 +49,12 @@ export class TopicStream implements AsyncDisposable {
 
   /** @throws USAGE for a destination that cannot be used */
   constructor(options: TopicOptions, rows: TopicRows, shared: SharedParts) {
-    const { topic, schema, enrichment } = options;
+    const { topic, schema } = options;
     this.#options = options;
     this.#shared = shared;
     this.#rows = rows;
     const { hdfs, hive, logger, services } = shared;
-    const columns = [...(enrichment?.columns ?? []), ...placeColumns];
+    const columns = addedColumns(options);
     const parts = { hdfs, hive, topic, schema, columns, logger, signal: services.signal };
     this.#destination = new Destination(options, parts);
     this.#deadLetters = new DeadLetters({ ...shared, topic });

@@ -1,7 +1,7 @@
 /** The Hive table over a topic's data files: made where it is missing, with a partition for each date or hour that has files. */
 import { retry } from "../../async/index.ts";
 import { isStreambookError } from "../../errors/index.ts";
-import { addPartition, createExternalTable, type HiveSession, identifier, openHive } from "../../hive/index.ts";
+import { addPartition, createExternalTable, type HiveSession, openHive } from "../../hive/index.ts";
 import type { Field, Schema } from "../../schema/index.ts";
 import type { Layout } from "./layout.ts";
 
@@ -14,17 +14,37 @@ export interface HiveTableOptions {
   readonly properties?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What a {@link HiveTable} is made with. */
-export interface HiveTableParts extends HiveTableOptions {
-  /** HiveServer2, `host:port`. */
-  readonly hive: string;
+/** What the statement that makes a table follows from. */
+export interface TableDefinition extends HiveTableOptions {
   readonly schema: Schema;
   /** Columns after those of the schema. */
   readonly columns: readonly Field[];
   readonly layout: Layout;
   /** The folder of the files on HDFS. */
   readonly folder: string;
+}
+
+/** What a {@link HiveTable} is made with. */
+export interface HiveTableParts extends TableDefinition {
+  /** HiveServer2, `host:port`. */
+  readonly hive: string;
   readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The statement that makes a table.
+ *
+ * @throws USAGE for a name that cannot be used, or a column that is there twice
+ */
+export function creationOf({ name, schema, columns, layout, folder, properties }: TableDefinition): string {
+  return createExternalTable(schema, {
+    table: name,
+    extraColumns: columns,
+    partitionedBy: layout.columns,
+    format: layout.format,
+    location: folder,
+    properties,
+  });
 }
 
 /** An external table over a folder of data files, partitioned as they are. */
@@ -33,31 +53,16 @@ export class HiveTable implements AsyncDisposable {
   readonly #periods = new Set<string>();
   #session: Promise<HiveSession> | undefined;
 
-  /** @throws USAGE for a name that cannot be used, or a column that is there twice */
   constructor(options: HiveTableParts) {
-    identifier(options.name);
     this.#options = options;
-    this.#creation();
   }
 
   /** Makes the table and its views, where they are missing. */
   async create(): Promise<void> {
     const { views = [] } = this.#options;
     await this.#hive(async (session) => {
-      await session.execute(this.#creation());
+      await session.execute(creationOf(this.#options));
       for (const view of views) await session.execute(view);
-    });
-  }
-
-  #creation(): string {
-    const { name, schema, columns, layout, folder, properties } = this.#options;
-    return createExternalTable(schema, {
-      table: name,
-      extraColumns: columns,
-      partitionedBy: layout.columns,
-      format: layout.format,
-      location: folder,
-      properties,
     });
   }
 
