@@ -69,7 +69,7 @@ export class DataFolder {
     if (owner === cluster) return;
     throw new StreambookError(
       "WRONG_CLUSTER",
-      `${title} holds messages of the Kafka cluster ${owner} (${file} on HDFS says so), but the Kafka at ${broker} is the cluster ${cluster}, whose offsets mean other messages; give the address of the first (--kafka-broker-port), or another table (--hive-table)`,
+      `${title} holds messages of the Kafka cluster ${owner} (${file} on HDFS says so), but the Kafka at ${broker} is the cluster ${cluster}, whose offsets mean other messages; give the address of the first, or another place for the files`,
     );
   }
 

@@ -56,7 +56,7 @@ test("the next offset of a partition follows its last file", () => {
   assert.deepEqual(holes, []);
 });
 
-test("a hole between files is told", () => {
+test("a hole between files is reported", () => {
   const { holes } = nextOffsets([
     { topic: "chunks", partition: 0, first: 0n, last: 9n },
     { topic: "chunks", partition: 0, first: 15n, last: 19n },

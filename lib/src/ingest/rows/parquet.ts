@@ -99,7 +99,7 @@ function physicalDecimal({ precision, scale }: DecimalType): Physical {
   };
 }
 
-/** Long texts hardly repeat: a dictionary of them is built only to be thrown away, so the writer is told not to try. */
+/** Long texts hardly repeat: a dictionary of them is built only to be thrown away, so the writer does not try. */
 const LONG_TEXT = 64;
 
 /** Larger files than this are rare, and their memory is not kept for the next ones. */

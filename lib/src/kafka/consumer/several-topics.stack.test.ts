@@ -108,7 +108,6 @@ test("a topic with a backlog does not keep a small one from being fetched", asyn
   const topics = await Promise.all([topicOf(4, 20_000, 1000), topicOf(1, 10)]);
   const [large, small] = (await open(topics, { endOffsets: "once" })) as [PartitionConsumer, PartitionConsumer];
   let read = 0;
-  let readBefore: number | undefined;
   const reading = (async () => {
     for await (const { messages } of large) {
       read += messages.length;
@@ -116,7 +115,7 @@ test("a topic with a backlog does not keep a small one from being fetched", asyn
     }
   })();
   assert.equal(await countOf(small), 10);
-  readBefore = read;
+  const readBefore = read;
   await reading;
   assert.equal(read, 20_000);
   assert.ok(readBefore < 15_000, `the small topic had to wait for ${readBefore} messages of the large one`);
