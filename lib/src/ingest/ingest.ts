@@ -31,7 +31,7 @@ export interface IngestOptions {
   readonly addresses: Pick<Addresses, "kafka" | "webhdfs"> & Partial<Pick<Addresses, "hive">>;
   /** The topics, one or more; no two may be the same or share a folder or table. */
   readonly topics: readonly TopicOptions[];
-  /** Consumers of one group share the partitions; all should read the same topics. @default "streambook" */
+  /** Consumers of one group share the partitions of each topic. @default "streambook" */
   readonly group?: string;
   /** Stop at the end offsets found at start. @default false */
   readonly once?: boolean;

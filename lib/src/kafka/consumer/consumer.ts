@@ -22,7 +22,7 @@ export interface ConsumedTopic {
 
 /** What a consumer of one topic and those of several have in common. */
 export interface GroupOptions extends KafkaOptions {
-  /** Consumers of one group share the partitions; all should read the same topics. */
+  /** Consumers of one group share the partitions of each topic among those that read it. */
   readonly group: string;
   /** `"once"`: ends at the offsets at which the partitions ended when the consumer was opened. @default "never" */
   readonly endOffsets?: "once" | "never";

@@ -2,12 +2,7 @@
  * A consumer's place in its group, which kafkajs keeps: it joins, sends heartbeats, fetches, and joins again when the broker
  * has been away. What a partition's ownership means, and what becomes of the messages, its user says.
  */
-import kafkajs, {
-  type Consumer,
-  type ConsumerCrashEvent,
-  type EachBatchPayload,
-  type PartitionAssigner,
-} from "kafkajs";
+import type { Consumer, ConsumerCrashEvent, EachBatchPayload, PartitionAssigner } from "kafkajs";
 import { retry } from "../../async/index.ts";
 import { isStreambookError, messageOf, type StreambookError } from "../../errors/index.ts";
 import { silentLogger } from "../../log/index.ts";
@@ -15,6 +10,7 @@ import { createKafka, type KafkaOptions } from "../client.ts";
 import { isConnectionFailure, kafkaError, rootOf } from "../failures.ts";
 import type { KafkaCluster } from "../identity.ts";
 import { brokerAddress } from "../names.ts";
+import { assignInTurn } from "./assigner.ts";
 import { lost } from "./ownership.ts";
 import { topicOffsets } from "../topics.ts";
 
@@ -138,7 +134,7 @@ export class Membership {
       await this.#member.onRejoin();
       return findGroupCoordinator(group);
     };
-    return kafkajs.PartitionAssigners.roundRobin(config);
+    return assignInTurn(config);
   };
 
   /** Fetches nothing of some partitions of a topic, or of all. */

@@ -167,6 +167,25 @@ test("two members share the partitions of all topics; when one leaves, the other
   for (const one of values) assert.deepEqual([one.length, new Set(one).size], [1000, 1000]);
 });
 
+test("members of one group that read different topics all get theirs", async () => {
+  const [both, own] = (await Promise.all([topicOf(2, 100), topicOf(2, 60)])) as [string, string];
+  const group = `several-${randomUUID()}`;
+  const stop = new AbortController();
+  const leader = await open([both], { group, signal: stop.signal });
+  const other = await open([both, own], { group, signal: stop.signal });
+  const read = new Set<string>();
+  const reading = [...leader, ...other].map(async (consumer) => {
+    for await (const { topic, partition, messages } of consumer)
+      for (const { offset } of messages) read.add(`${topic}[${partition}] ${offset}`);
+  });
+  await until("all to be read", async () => read.size === 160);
+  const shares = [...leader, ...other].map(({ assignment }) => assignment.length);
+  assert.deepEqual([shares.reduce((sum, one) => sum + one), shares[2]], [4, 2]);
+  stop.abort();
+  await Promise.all(reading);
+  await Promise.all([...leader, ...other].map((consumer) => consumer.close()));
+});
+
 test("a topic that is not there, that is given twice, or none at all is refused", async () => {
   const topic = await topicOf(1, 0);
   await assert.rejects(open([topic, "several-not-there"]), { code: "NOT_FOUND", message: /several-not-there/ });
