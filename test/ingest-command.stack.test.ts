@@ -96,7 +96,7 @@ test("Ctrl-C flushes what was read, and ends with 0; killed and started again, n
   const stopped = start("ingest", [...topics, "--flush-seconds", "600"]);
   await stopped.said(/reads views_/);
   await send(COUNT, COUNT + 30);
-  await stopped.said(/9\d read/);
+  await stopped.said(/9\d messages read/);
   stopped.child.kill("SIGINT");
   const { code, stderr } = await stopped.ended;
   assert.equal(code, 0, stderr);

@@ -109,7 +109,7 @@ export function register(program: Command): void {
             line.show(
               read === 0
                 ? `reads ${options.topic.join(", ")}; Ctrl-C stops`
-                : `${read} read, ${written(rows, files, deadLetters)}`,
+                : `${plural(read, "message")} read, ${written(rows, files, deadLetters)}`,
             );
           },
         });
