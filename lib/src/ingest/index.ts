@@ -1,4 +1,9 @@
-/** Kafka to files, exactly once: batches are checked, gathered to files of one contiguous range of offsets, and published by one rename. */
+/**
+ * Kafka to files, exactly once: batches are checked, gathered to files of one contiguous range of offsets, and published by one rename.
+ *
+ * Here stands the flow of a topic: reading, labelling, gathering, publishing. `rows/` has what needs one message only, in threads: the
+ * check, the formats. `files/` has where files stand: names, layouts, the folder on HDFS, the Hive table over it.
+ */
 export { ingest, type IngestOptions, type IngestReport } from "./ingest.ts";
 export { checkTopics, demandFields, type TopicOptions } from "./topic-options.ts";
 export type { CommitStep, Figures, Progress, Spent } from "./topic-state.ts";

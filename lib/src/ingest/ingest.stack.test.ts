@@ -192,6 +192,22 @@ test("a topic whose rows are slow does not hold up the others", async () => {
   );
 });
 
+test("a process that slept longer than its group waits goes on, also in topics of which it had read all", async () => {
+  const [views, empty] = (await prepared(40, 0)) as [TopicOptions, TopicOptions];
+  let slept = false;
+  const report = await withTimeout("the run to end", 60_000, () =>
+    ingestOnce([views, empty], {
+      onStep(step) {
+        if (step !== "encoded" || slept) return;
+        slept = true;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 9500);
+      },
+    }),
+  );
+  assert.equal(report.rows, 40);
+  assert.deepEqual(await idsOf(views), upTo(40));
+});
+
 test("a topic that cannot go on ends the run, and the others keep what they have", async () => {
   const [views, sales] = (await prepared(30, 30)) as [TopicOptions, TopicOptions];
   await ingestOnce([sales]);

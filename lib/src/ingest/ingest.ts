@@ -6,6 +6,7 @@
  * kept in `assignments.ts`. What the messages are about, only the pipeline knows (`enrichment.ts`). Several topics are read by one
  * member of a group; each has all of this for itself (`topic-stream.ts`), so that a slow one does not hold up the others.
  */
+import { delay } from "../async/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { KafkaCluster, openConsumers, type PartitionConsumer } from "../kafka/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
@@ -102,10 +103,12 @@ async function readAll(streams: readonly TopicStream[], options: IngestOptions, 
   });
   try {
     streams.forEach((stream, index) => stream.connect(consumers[index] as PartitionConsumer));
-    do {
+    for (;;) {
       await Promise.all(streams.map((stream) => stream.read()));
       run.throwIfFailed();
-    } while (once && signal?.aborted !== true && !streams.every(({ isDone }) => isDone));
+      if (!once || signal?.aborted === true || streams.every(({ isDone }) => isDone)) break;
+      await delay(10); // what the group has to say must come in, also when nothing else is waited for
+    }
   } finally {
     await Promise.all(streams.map((stream) => stream.settled()));
     await consumers[0]?.close();

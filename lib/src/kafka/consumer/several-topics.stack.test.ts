@@ -168,7 +168,7 @@ test("two members share the partitions of all topics; when one leaves, the other
 });
 
 test("members of one group that read different topics all get theirs", async () => {
-  const [both, own] = (await Promise.all([topicOf(2, 100), topicOf(2, 60)])) as [string, string];
+  const [both, own] = await Promise.all([topicOf(2, 100), topicOf(2, 60)]);
   const group = `several-${randomUUID()}`;
   const stop = new AbortController();
   const leader = await open([both], { group, signal: stop.signal });
