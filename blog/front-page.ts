@@ -1,5 +1,6 @@
 /** The front page: what you will build, a picture of the pipeline, one figure that is alive, the lessons, and how to start. */
-import { formatCount, markup, Markup } from "../lib/src/plot/index.ts";
+import { formatCount } from "../lib/src/format/index.ts";
+import { markup, Markup } from "../lib/src/plot/index.ts";
 import type { Lesson } from "./lesson.ts";
 import { encodedPath } from "./links.ts";
 import type { RenderedLesson } from "./lesson-page.ts";

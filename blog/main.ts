@@ -2,7 +2,7 @@
 import { relative } from "node:path";
 import { dieWithParent, outliveOutput } from "../lib/bin/signals.mjs";
 import { exitCodeOf, isStreambookError, messageOf } from "../lib/src/errors/index.ts";
-import { formatBytes, formatSeconds, plural } from "../lib/src/plot/index.ts";
+import { formatBytes, formatSeconds, plural } from "../lib/src/format/index.ts";
 import { markdownFiles } from "./markdown-files.ts";
 import { helpText, type Options, parseOptions } from "./options.ts";
 import { putInPlace } from "./put-in-place.ts";

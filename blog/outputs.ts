@@ -2,7 +2,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { Resvg } from "@resvg/resvg-js";
 import { PLOTLY } from "../lib/src/notebook/index.ts";
-import { escapeHtml, excerpt, formatBytes, undrawnTypes } from "../lib/src/plot/index.ts";
+import { formatBytes, formatCount } from "../lib/src/format/index.ts";
+import { escapeHtml, excerpt, undrawnTypes } from "../lib/src/plot/index.ts";
 import type { CellOutput } from "./lesson.ts";
 import { encodedPath } from "./links.ts";
 import { sanitized } from "./sanitize.ts";
@@ -97,7 +98,7 @@ function cut(text: string): { text: string; left: string } {
   const short = lines.slice(0, CUT.lines).join("\n").slice(0, CUT.characters).toWellFormed();
   if (short.length === text.length) return { text, left: "" };
   const gone = lines.length - short.split("\n").length;
-  const amount = gone > 0 ? `${gone.toLocaleString("en-US")} more lines` : "The rest of this line";
+  const amount = gone > 0 ? `${formatCount(gone)} more lines` : "The rest of this line";
   return { text: short, left: `${amount} ${gone > 0 ? "are" : "is"} in the notebook.` };
 }
 

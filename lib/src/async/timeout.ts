@@ -1,4 +1,5 @@
 import { StreambookError } from "../errors/index.ts";
+import { formatSeconds } from "../format/index.ts";
 
 /**
  * Runs an operation that takes a signal, for a limited time.
@@ -20,10 +21,9 @@ export async function withTimeout<T>(
     combined.addEventListener("abort", () => reject(combined.reason as Error), { once: true });
     timer = setTimeout(() => {
       limit.abort(
-        new StreambookError(
-          "TIMEOUT",
-          `waited ${milliseconds / 1000} s for ${what}; try again, or look at \`npx streambook status\``,
-        ),
+        new StreambookError("TIMEOUT", `waited ${formatSeconds(milliseconds / 1000)} for ${what}; try again`, {
+          hint: { inspect: "services" },
+        }),
       );
     }, milliseconds);
   });

@@ -40,8 +40,8 @@ export function register(program: Command): void {
     .option("--no-browser", "do not open a browser; the address is printed")
     .option("--no-stack", "do not start the services")
     .action(
-      action(async (options: LabOptions, { signal, words }) => {
-        const notebook = pathOf(words[0] ?? "00");
+      action(async (options: LabOptions, { signal, operands }) => {
+        const notebook = pathOf(operands[0] ?? "00");
         const jupyter = await installedJupyter(signal);
         await using _user = options.stack ? await useStack("streambook lab") : undefined;
         if (options.stack) await startStack(notebook, signal);

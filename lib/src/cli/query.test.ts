@@ -76,7 +76,7 @@ describe("the statement", () => {
     ["only a comment", ["-- what\n"], /the statement is empty/],
     ["several", ["-- both\nSELECT 1; SELECT 2"], /these are 2 statements/],
     ["several in a file", ["--file", "two.sql"], /these are 2 statements/],
-    ["without its quotes", ["SELECT", "1"], /must be one word, and here are 2/],
+    ["without its quotes", ["SELECT", "1"], /must be one argument, not 2/],
     ["an option that there is not", ["--jsno", "SELECT 1"], /unknown option --jsno/],
     ["a file and a statement", ["SELECT 1", "-f", "two.sql"], /not both/],
   ];

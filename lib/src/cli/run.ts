@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import type { Command } from "commander";
 import { StreambookError } from "../errors/index.ts";
 import { createLogger } from "../log/index.ts";
-import { plural } from "../plot/index.ts";
+import { plural } from "../format/index.ts";
 import { judge, type RunReport } from "../report/index.ts";
 import { loadSchema } from "../schema/index.ts";
 import {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { downloadThroughProxy, proxyFor } from "../address/index.ts";
 import { retry } from "../async/index.ts";
 import { messageOf, StreambookError } from "../errors/index.ts";
+import { formatBytes, formatSeconds } from "../format/index.ts";
 import { makeOutputFolder, writingInto } from "../project/index.ts";
 import { type Cut, cutGutenberg } from "./gutenberg.ts";
 import { readPlainText } from "./plain-text.ts";
@@ -114,8 +115,8 @@ async function getWithin(
   signal?.throwIfAborted();
   const silent = new AbortController();
   const timer = setTimeout(() => {
-    const seconds = silence / 1000;
-    silent.abort(new StreambookError("TIMEOUT", `${url.href} has sent nothing for ${seconds} s; try again later`));
+    const message = `${url.href} has sent nothing for ${formatSeconds(silence / 1000)}; try again later`;
+    silent.abort(new StreambookError("TIMEOUT", message));
   }, silence);
   try {
     const either = signal === undefined ? silent.signal : AbortSignal.any([signal, silent.signal]);
@@ -140,7 +141,8 @@ async function get(url: URL, maximumBytes: number, signal: AbortSignal, onPart: 
   }
   const tooLarge = new StreambookError(
     "TEXT_REFUSED",
-    `${url.href} has more than ${maximumBytes} bytes; allow more, or choose a shorter text`,
+    `${url.href} is larger than ${formatBytes(maximumBytes)}; choose a shorter text, or allow more`,
+    { hint: { change: ["maximumSize"] } },
   );
   if (Number(response.headers.get("content-length") ?? 0) > maximumBytes) {
     await response.body?.cancel();
@@ -160,7 +162,7 @@ async function get(url: URL, maximumBytes: number, signal: AbortSignal, onPart: 
     signal.throwIfAborted();
     throw new StreambookError(
       "UNREACHABLE",
-      `${url.href} broke off after ${size} bytes (${messageOf(cause)}); try again`,
+      `${url.href} broke off after ${formatBytes(size)} (${messageOf(cause)}); try again`,
       { cause },
     );
   }
@@ -205,7 +207,9 @@ async function writeNew(file: string, text: string, overwrite: boolean): Promise
     else await link(partial, file); // a link, unlike a rename, never replaces
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    throw new StreambookError("USAGE", `the file ${file} already exists; remove it, or replace it with --overwrite`);
+    throw new StreambookError("USAGE", `the file ${file} already exists`, {
+      hint: { change: ["output"], replace: true },
+    });
   } finally {
     await rm(partial, { force: true });
   }

@@ -130,7 +130,11 @@ test("what can never succeed is not tried again", async () => {
 test("a NameNode that is not there is named, with what starts it", async () => {
   const server = await fakeHdfs(() => ({}));
   await server[Symbol.asyncDispose]();
-  await rejects(clientOf(server).list("/"), "UNREACHABLE", new RegExp(`${server.address} .*npx streambook up hdfs`));
+  await assert.rejects(clientOf(server).list("/"), {
+    code: "UNREACHABLE",
+    message: new RegExp(`${server.address} `),
+    hint: { start: ["hdfs"] },
+  });
 });
 
 test("a NameNode that does not answer is waited for, for a limited time", async () => {

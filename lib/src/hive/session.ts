@@ -239,13 +239,10 @@ async function tidy(connection: Connection, operation: Promise<IOperation>, fini
 function explained(error: unknown, sql: string): unknown {
   if (error instanceof StreambookError) return error;
   const reason = messageOf(error).replace(/^Error while (?:compiling|processing) statement: (?:FAILED: )?/, "");
-  return new StreambookError(
-    "HIVE_FAILED",
-    `Hive failed ${shown(sql)}: ${reason}; fix the statement, or look at \`npx streambook logs hive\``,
-    {
-      cause: error,
-    },
-  );
+  return new StreambookError("HIVE_FAILED", `Hive failed ${shown(sql)}: ${reason}; correct the statement`, {
+    cause: error,
+    hint: { log: "hive" },
+  });
 }
 
 function shown(sql: string): string {

@@ -499,8 +499,8 @@ test("what keeps the positions from being known ends the reading", async () => {
 test("says what is missing: the topic, the broker, the group", async () => {
   const broker = await testBroker();
   const cases: readonly (readonly [Partial<ConsumerOptions>, string, RegExp])[] = [
-    [{ topic: "test-not-there" }, "NOT_FOUND", /no topic "test-not-there" at .*start_producer\.sh/],
-    [{ broker: "127.0.0.1:1" }, "UNREACHABLE", /127\.0\.0\.1:1 .*streambook up/],
+    [{ topic: "test-not-there" }, "NOT_FOUND", /no topic "test-not-there" at .*the producer creates it/],
+    [{ broker: "127.0.0.1:1" }, "UNREACHABLE", /no Kafka broker answers at 127\.0\.0\.1:1 /],
     [{ group: "" }, "USAGE", /group/],
     [{ topic: "a b" }, "USAGE", /topic name/],
   ];

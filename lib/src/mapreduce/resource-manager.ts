@@ -2,6 +2,7 @@
 import { reachDirectly } from "../address/index.ts";
 import { delay } from "../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { formatSeconds } from "../format/index.ts";
 import { mainComplaint, readLog, type CounterGroups } from "./hadoop-log.ts";
 import { TASK_ERROR } from "./task.ts";
 
@@ -45,12 +46,14 @@ export class ResourceManager {
     const nodes = await this.#nodes(signal);
     if (nodes.some(({ state }) => state === "RUNNING")) return;
     const sick = nodes.find(({ state }) => state === "UNHEALTHY");
+    if (sick === undefined)
+      throw new StreambookError("STACK_DOWN", `YARN at ${this.#address} has no running NodeManager`, {
+        hint: { start: ["yarn"] },
+      });
+    const reason = sick.healthReport?.split(" ; ", 1)[0]?.trim() || "no reason given";
     throw new StreambookError(
       "STACK_DOWN",
-      sick === undefined
-        ? `YARN at ${this.#address} has no running NodeManager; start it with \`npx streambook up yarn\``
-        : `YARN at ${this.#address} gives no task to its NodeManager, which calls itself unhealthy: ${sick.healthReport?.split(" ; ", 1)[0]?.trim() || "no reason given"}; ` +
-            "free some disk, and it goes on by itself within seconds",
+      `YARN at ${this.#address} gives its NodeManager no tasks, because it reports itself unhealthy: ${reason}; free some disk, and it recovers within seconds`,
     );
   }
 
@@ -92,7 +95,7 @@ export class ResourceManager {
     }
     throw new StreambookError(
       "TIMEOUT",
-      `YARN did not end the job ${name}; look at ${this.#address}/cluster/apps/RUNNING`,
+      `YARN did not kill the job ${name}; see ${this.#address}/cluster/apps/RUNNING`,
     );
   }
 
@@ -166,12 +169,13 @@ export class ResourceManager {
       });
     } catch (cause) {
       signal?.throwIfAborted();
-      const why = limit.aborted ? `no answer in ${LIMIT / 1000} s` : messageOf((cause as Error).cause ?? cause);
-      throw new StreambookError(
-        "UNREACHABLE",
-        `no YARN answers at ${this.#address} (${why}); start it with \`npx streambook up yarn\``,
-        { cause },
-      );
+      const why = limit.aborted
+        ? `no answer in ${formatSeconds(LIMIT / 1000)}`
+        : messageOf((cause as Error).cause ?? cause);
+      throw new StreambookError("UNREACHABLE", `no YARN answers at ${this.#address} (${why})`, {
+        cause,
+        hint: { start: ["yarn"] },
+      });
     }
     if (response.ok) return response;
     throw new StreambookError(

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { pathToFileURL } from "node:url";
 import { orAborted } from "../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { formatSeconds } from "../format/index.ts";
 import { hadoopUser } from "../user/index.ts";
 import { bundleJob, type Bundle } from "./bundle.ts";
 import { ResourceManager } from "./resource-manager.ts";
@@ -107,7 +108,7 @@ async function runModule(url: URL, options: YarnOptions): Promise<YarnJobResult>
     limit.abort(
       new StreambookError(
         "TIMEOUT",
-        `the job ${job.name} took more than ${timeout / 1000} s, and was ended; look at ${options.resourceManager}/cluster/apps`,
+        `the job ${job.name} took more than ${formatSeconds(timeout / 1000)} and was killed; see ${options.resourceManager}/cluster/apps`,
       ),
     );
   const timer = setTimeout(expire, timeout);
@@ -202,11 +203,10 @@ async function follow(
     return log;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      throw new StreambookError(
-        "SETUP_MISSING",
-        `cannot start Java at ${options.hadoop.java}; \`npx streambook doctor\` says what to install`,
-        { cause: error },
-      );
+      throw new StreambookError("SETUP_MISSING", `cannot start Java at ${options.hadoop.java}`, {
+        cause: error,
+        hint: { inspect: "machine" },
+      });
     }
     if (!stop.aborted) {
       // A client that died (a terminal's Ctrl-C reaches it too) leaves its job running.

@@ -1,6 +1,6 @@
 /** Clusters in the plane, and the words that tell them apart. */
 import { defaultConfig, fixedAxis, type Figure, type JsonObject, type Trace } from "./figure.ts";
-import { formatCount } from "./format.ts";
+import { formatCount } from "../format/index.ts";
 import { escapeLabel, excerpt, wrapLines } from "./markup.ts";
 import { clusterSymbol } from "./palette.ts";
 

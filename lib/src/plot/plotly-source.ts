@@ -31,10 +31,9 @@ export async function plotlySource(): Promise<string> {
   try {
     return await readFile(createRequire(import.meta.url).resolve(PACKAGE), "utf8");
   } catch (cause) {
-    throw new StreambookError(
-      "SETUP_MISSING",
-      `the package ${PACKAGE}, which draws the figures, is not installed; run \`npm ci\``,
-      { cause },
-    );
+    throw new StreambookError("SETUP_MISSING", `the package ${PACKAGE}, which draws the figures, is not installed`, {
+      cause,
+      hint: { setUp: true },
+    });
   }
 }

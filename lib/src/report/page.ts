@@ -1,15 +1,11 @@
 /** The page of a report, section by section: what the run came to, what flowed, how long it took, what it found, and how to go on. */
+import { durationParts, formatBytes, formatCount, formatSeconds, plural, unbroken } from "../format/index.ts";
 import {
   clusterPlane,
-  durationParts,
   excerpt,
   figureElement,
-  formatBytes,
-  formatCount,
-  formatSeconds,
   heatMap,
   markup,
-  plural,
   ratesOverTime,
   stageRates,
   standalonePage,
@@ -68,7 +64,7 @@ ${told("Worth a look", "notice", verdict.notices)}
 function summary(run: RunReport): string {
   const { sent, rows, distinctOffsets } = run.counts;
   const bytes = run.texts.reduce((sum, text) => sum + text.bytes, 0);
-  const begin = `${plural(run.texts.length, "text")} of ${formatBytes(bytes)} in all went through a real Kafka, HDFS, YARN and Hive in ${formatSeconds(run.seconds)}.`;
+  const begin = `${plural(run.texts.length, "text")} of ${unbroken(formatBytes(bytes))} in all went through a real Kafka, HDFS, YARN and Hive in ${unbroken(formatSeconds(run.seconds))}.`;
   if (sent === rows && rows === distinctOffsets && sent === run.messages && run.deadLetters === 0) {
     return `${begin} ${plural(sent, "message was", "messages were")} sent, and Hive holds exactly as many rows with as many distinct offsets: nothing lost, nothing twice.`;
   }
@@ -125,7 +121,7 @@ function time(run: RunReport): Markup | false {
   return section(
     "time",
     "Where the time went",
-    `${formatSeconds(run.seconds)} from the first command to this report. The longest stage was “${longest.name}” with ${formatSeconds(longest.seconds)}.`,
+    `${unbroken(formatSeconds(run.seconds))} from the first command to this report. The longest stage was “${longest.name}” with ${unbroken(formatSeconds(longest.seconds))}.`,
     markup`<div class="pair">${[
       figureElement({
         id: "timeline",
@@ -160,7 +156,7 @@ function stageTable({ stages }: RunReport): Markup {
 <thead><tr><th scope="col">Stage</th><th scope="col" class="number">Began at</th><th scope="col" class="number">Took</th><th scope="col" class="number">Messages/s</th></tr></thead>
 <tbody>${stages.map(
     ({ name, startedAt, seconds, messagesPerSecond }) =>
-      markup`<tr><th scope="row">${name}</th><td class="number">${formatSeconds(startedAt)}</td><td class="number">${formatSeconds(seconds)}</td><td class="number">${messagesPerSecond === undefined ? "" : formatCount(messagesPerSecond)}</td></tr>`,
+      markup`<tr><th scope="row">${name}</th><td class="number">${unbroken(formatSeconds(startedAt))}</td><td class="number">${unbroken(formatSeconds(seconds))}</td><td class="number">${messagesPerSecond === undefined ? "" : formatCount(messagesPerSecond)}</td></tr>`,
   )}</tbody></table>`;
 }
 
@@ -314,7 +310,7 @@ function moreTexts(all: readonly ReportText[], shown: readonly ReportText[]): st
 
 function textRow({ file, uri, bytes, sha256, rebuiltSha256, identical, problem }: ReportText): Markup {
   return markup`<tr${!identical && markup` class="is-other"`}><th scope="row">${file}<small class="uri">${uri ?? "never streamed"}</small></th>
-<td class="number wide-only">${formatBytes(bytes)}</td><td>${hash(sha256, `source ${excerpt(file, 60)}`)}</td><td>${rebuiltSha256 === null ? markup`<span class="other">none</span>` : hash(rebuiltSha256, `rebuilt ${excerpt(file, 60)}`)}</td>
+<td class="number wide-only">${unbroken(formatBytes(bytes))}</td><td>${hash(sha256, `source ${excerpt(file, 60)}`)}</td><td>${rebuiltSha256 === null ? markup`<span class="other">none</span>` : hash(rebuiltSha256, `rebuilt ${excerpt(file, 60)}`)}</td>
 <td>${identical ? markup`<span class="same">✓ identical</span>` : markup`<span class="other">✗ ${rebuiltSha256 === null ? "missing" : "different"}</span>`}${problem !== undefined && markup`<br><small>${problem}</small>`}</td></tr>`;
 }
 

@@ -289,15 +289,16 @@ test("a line of many megabytes is read", async () => {
   );
 });
 
-test("nobody there: says which address, and the command that starts it", async () => {
+test("nobody there: says which address, and what has to run", async () => {
   const url = await withServer(
     () => undefined,
     (url) => Promise.resolve(url),
   );
-  const expected = hasCode(
-    "UNREACHABLE",
-    /no stream source answers at http:\/\/127\.0\.0\.1:\d+ .*ECONNREFUSED.*start_stream_source\.sh/,
-  );
+  const expected = {
+    code: "UNREACHABLE",
+    message: /no stream source answers at http:\/\/127\.0\.0\.1:\d+ .*ECONNREFUSED/,
+    hint: { run: { program: "source", port: Number(new URL(url).port) } },
+  };
   await assert.rejects(listFiles(url), expected);
   await assert.rejects(all(url, { attempts: 2, retryDelay: 1 }), expected);
 });

@@ -2,6 +2,7 @@
 import { reachDirectly } from "../address/index.ts";
 import { backOff, delay, retry } from "../async/index.ts";
 import { isRetriable, isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { formatSeconds } from "../format/index.ts";
 
 /** Options of {@link readChunks}. */
 export interface ReadChunksOptions {
@@ -202,7 +203,7 @@ async function orSilent<T>(waiting: Promise<T>, limit: number, url: URL, connect
   let over = false;
   const silent = new StreambookError(
     "STREAM_BROKEN",
-    `${url.origin} was silent for ${limit / 1000} s; check that the stream source is still running`,
+    `${url.origin} was silent for ${formatSeconds(limit / 1000)}; check that the stream source is still running`,
   );
   const timer = setTimeout(() => setImmediate(() => void (over || connection.abort(silent))), limit);
   try {
@@ -240,11 +241,10 @@ async function request(
         `port ${url.port} is one that HTTP clients refuse; start the stream source on another one, such as 8000`,
       );
     }
-    throw new StreambookError(
-      "UNREACHABLE",
-      `no stream source answers at ${url.origin} (${reason}); start it with bin/start_stream_source.sh -d ./data/texts -c 1024 -p ${url.port || 80}`,
-      { cause },
-    );
+    throw new StreambookError("UNREACHABLE", `no stream source answers at ${url.origin} (${reason})`, {
+      cause,
+      hint: { run: { program: "source", port: Number(url.port || 80) } },
+    });
   }
   if (response.ok) return response;
   const body = (await response.json().catch(() => ({}))) as { detail?: unknown };

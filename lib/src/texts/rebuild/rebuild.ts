@@ -13,7 +13,7 @@ import { StreambookError } from "../../errors/index.ts";
 import { Hdfs, pathOf, type FileStatus } from "../../hdfs/index.ts";
 import { identifier, openHive, text } from "../../hive/index.ts";
 import { linesOf, NOT_UTF8, runLocal, runOnYarn, type HadoopClient, type JobProgress } from "../../mapreduce/index.ts";
-import { plural } from "../../plot/index.ts";
+import { plural } from "../../format/index.ts";
 import type { Addresses } from "../../stack/index.ts";
 import job, { type RebuildRecord } from "./rebuild-job.ts";
 import { prepareFolder, RebuiltFiles, type RebuiltText } from "./rebuilt-files.ts";
@@ -164,7 +164,8 @@ async function prepare(source: Source, work: string, hdfs: Hdfs, options: Rebuil
   for await (const _ of visible(hdfs, source.path)) return source;
   throw new StreambookError(
     "NOT_FOUND",
-    `no messages at hdfs://${source.path}; the producer's log belongs there, or give --input file:LOGS or hive:TABLE`,
+    `no messages at hdfs://${source.path}, where the producer's log belongs; an input may also be file:LOGS or hive:TABLE`,
+    { hint: { change: ["input"] } },
   );
 }
 
@@ -197,7 +198,7 @@ async function runHere(input: Input, _work: string, hdfs: Hdfs, options: Rebuild
 async function runThere(input: Input, work: string, hdfs: Hdfs, options: RebuildOptions): Promise<Done> {
   const { addresses, hadoop, reducers = 2, node, signal, onProgress } = options;
   if (hadoop === undefined)
-    throw new StreambookError("USAGE", "a job on YARN needs Hadoop's client; give it, or rebuild with --local");
+    throw new StreambookError("USAGE", "a job on YARN needs Hadoop's client; give it as `hadoop`, or set `local`");
   const module = new URL(`./rebuild-job${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
   const output = `${work}/texts`;
   const { counters, applicationId } = await runOnYarn(module, {
