@@ -30,7 +30,7 @@ export interface OutputPlace {
   readonly addFigure: (figure: PageFigure) => string;
   /** Takes a picture, gives its address. */
   readonly addPicture: (picture: Buffer, type: "png" | "jpeg" | "gif" | "webp" | "svg") => string;
-  /** Told of what a page cannot show, in words. */
+  /** Called with what a page cannot show. */
   readonly warn: (what: string) => void;
 }
 
@@ -141,7 +141,7 @@ const FORMS: readonly (readonly [type: string, form: (data: Data, place: OutputP
 ];
 const KNOWN = new Set(FORMS.map(([type]) => type));
 
-/** The richest format of an output that a page can show. What is shown as less than it is, is told to who builds the page. */
+/** The richest format of an output that a page can show. What is shown as less than it is becomes a warning of the build. */
 function dataHtml(data: Data, place: OutputPlace): string {
   const lost = Object.keys(data)
     .filter((type) => !KNOWN.has(type))

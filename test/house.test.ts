@@ -179,7 +179,7 @@ test("only the catalogue names a service", () => {
 
 /** Where a command may be named below the command line, and why. */
 const MAY_NAME_COMMANDS: readonly (readonly [place: RegExp, why: string])[] = [
-  [/^notebook\//, "a learner has a terminal beside the notebook, and this is the room that tells what to do there"],
+  [/^notebook\//, "a learner has a terminal beside the notebook, and this room says what to do there"],
   [/^stack\/docs\//, "pages of the documentation"],
   [/^stack\/containers\/compose\.ts$/, "comments of docker-compose.yml"],
   [/^stack\/commands\/doctor\.ts$/, "lists what to type: that is its answer, beside the package managers' commands"],

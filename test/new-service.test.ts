@@ -57,13 +57,13 @@ suite("a service of one file", () => {
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith("STREAMBOOK_"));
     return { ...Object.fromEntries(own), STREAMBOOK_IGNORE: "memory,disk" };
   };
-  const node = (...words: string[]): Promise<{ stdout: string }> =>
-    promisify(execFile)(process.execPath, ["--disable-warning=ExperimentalWarning", ...words], {
+  const node = (...args: string[]): Promise<{ stdout: string }> =>
+    promisify(execFile)(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
       cwd: folder,
       env: environment(),
     });
-  const streambook = async (...words: string[]): Promise<string> =>
-    (await node(join(folder, "lib", "src", "cli", "main.ts"), ...words)).stdout;
+  const streambook = async (...args: string[]): Promise<string> =>
+    (await node(join(folder, "lib", "src", "cli", "main.ts"), ...args)).stdout;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "streambook-new-service-"));
@@ -111,8 +111,8 @@ suite("a service of one file", () => {
   });
 
   test("in a container it runs in the foreground, and listens for those outside", async () => {
-    const words = [join(folder, "lib", "src", "cli", "main.ts"), "container-run", "echo"];
-    const container: ChildProcess = spawn(process.execPath, words, {
+    const args = [join(folder, "lib", "src", "cli", "main.ts"), "container-run", "echo"];
+    const container: ChildProcess = spawn(process.execPath, args, {
       cwd: folder,
       env: environment(),
       stdio: "ignore",

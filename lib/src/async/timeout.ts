@@ -1,3 +1,4 @@
+import { anySignal } from "./any-signal.ts";
 import { StreambookError } from "../errors/index.ts";
 import { formatSeconds } from "../format/index.ts";
 
@@ -15,7 +16,7 @@ export async function withTimeout<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const limit = new AbortController();
-  const combined = signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]);
+  const combined = anySignal(signal, limit.signal);
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_, reject) => {
     combined.addEventListener("abort", () => reject(combined.reason as Error), { once: true });

@@ -2,7 +2,7 @@
 import { link, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { downloadThroughProxy, proxyFor } from "../address/index.ts";
-import { retry } from "../async/index.ts";
+import { anySignal, retry } from "../async/index.ts";
 import { messageOf, StreambookError } from "../errors/index.ts";
 import { formatBytes, formatSeconds } from "../format/index.ts";
 import { makeOutputFolder, writingInto } from "../project/index.ts";
@@ -43,7 +43,7 @@ export interface FetchedText {
  *
  * @param urls addresses of http or https
  * @param folder made if it is missing
- * @throws USAGE for an address of another kind, or when a file is there already; NOT_FOUND; UNREACHABLE; TIMEOUT; NOT_UTF8;
+ * @throws USAGE for an address of another kind, or when a file already exists; NOT_FOUND; UNREACHABLE; TIMEOUT; NOT_UTF8;
  * TEXT_REFUSED for web pages, binary files and what is too large
  */
 export async function fetchTexts(
@@ -119,8 +119,7 @@ async function getWithin(
     silent.abort(new StreambookError("TIMEOUT", message));
   }, silence);
   try {
-    const either = signal === undefined ? silent.signal : AbortSignal.any([signal, silent.signal]);
-    return await get(url, maximumBytes, either, () => timer.refresh());
+    return await get(url, maximumBytes, anySignal(signal, silent.signal), () => timer.refresh());
   } finally {
     clearTimeout(timer);
   }

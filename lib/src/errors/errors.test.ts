@@ -31,10 +31,18 @@ test("an error has what its code says, unless it says otherwise itself", () => {
 test("a hint is data beside the message, and there only when one is given", () => {
   const error = new StreambookError("STACK_DOWN", "YARN does not run", { hint: { start: ["yarn"] } });
   assert.deepEqual(hintOf(error), { start: ["yarn"] });
-  const copy = Object.assign(new Error("YARN does not run"), { name: "StreambookError", hint: { start: ["yarn"] } });
-  assert.deepEqual(hintOf(copy), { start: ["yarn"] }, "of another copy of the library");
   assert.ok(!Object.hasOwn(new StreambookError("USAGE", "wrong"), "hint"));
   for (const other of [new Error("other"), undefined, null, "text"]) assert.equal(hintOf(other), undefined);
+});
+
+test("an error of another copy of the library is one, with its code, its exit code and its hint", async () => {
+  const copy = (await import(`${import.meta.resolve("./errors.ts")}?copy`)) as {
+    StreambookError: typeof StreambookError;
+  };
+  const error = new copy.StreambookError("STACK_DOWN", "YARN does not run", { hint: { start: ["yarn"] } });
+  assert.ok(!(error instanceof StreambookError), "a copy");
+  assert.ok(isStreambookError(error, "STACK_DOWN") && !isStreambookError(error, "USAGE"));
+  assert.deepEqual([isRetriable(error), exitCodeOf(error), hintOf(error)], [true, 1, { start: ["yarn"] }]);
 });
 
 test("networks and kafkajs are worth another try, everything else unknown is not", () => {

@@ -272,6 +272,9 @@ export interface StreambookErrorOptions {
   readonly hint?: Hint;
 }
 
+/** Marks the errors of every copy of the library that a process has loaded. */
+const BRAND = Symbol.for("streambook.error");
+
 /**
  * An error with a code of the table. Its message says what is wrong and where, and what to do as far as that is the same
  * everywhere; what depends on the program that is used is the hint.
@@ -297,16 +300,24 @@ export class StreambookError extends Error {
   get exitCode(): 1 | 2 {
     return errorCodes[this.code].exitCode;
   }
+
+  get [BRAND](): true {
+    return true;
+  }
 }
 
-/** Whether a caught value is a {@link StreambookError}, of the code if one is given. */
+/**
+ * Whether a caught value is a {@link StreambookError}, of the code if one is given. One of another copy of the library is one
+ * too: the command line runs the sources, and a notebook what was built of them.
+ */
 export function isStreambookError(error: unknown, code?: ErrorCode): error is StreambookError {
-  return error instanceof StreambookError && (code === undefined || error.code === code);
+  if (typeof error !== "object" || error === null || !(BRAND in error)) return false;
+  return code === undefined || (error as StreambookError).code === code;
 }
 
 /** Whether trying again can succeed. Unknown errors are not retried. */
 export function isRetriable(error: unknown): boolean {
-  if (error instanceof StreambookError) return error.retriable;
+  if (isStreambookError(error)) return error.retriable;
   const { retriable, code } = (error ?? {}) as { retriable?: unknown; code?: unknown };
   if (typeof retriable === "boolean") return retriable; // kafkajs marks its own errors so
   return typeof code === "string" && NETWORK_CODES.has(code);
@@ -322,18 +333,14 @@ const NETWORK_CODES = new Set([
   "EAI_AGAIN",
 ]);
 
-/**
- * What would help against any caught value; undefined when the library does not know. An error may come from another copy of
- * the library, as one thrown in a notebook does for the kernel that shows it.
- */
+/** What would help against any caught value; undefined when the library does not know. */
 export function hintOf(error: unknown): Hint | undefined {
-  const { name, hint } = (error ?? {}) as { readonly name?: unknown; readonly hint?: Hint };
-  return name === "StreambookError" ? hint : undefined;
+  return isStreambookError(error) ? error.hint : undefined;
 }
 
 /** Exit status for any caught value: 130 after an interruption, the table's for our errors, 1 for the rest. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof StreambookError) return error.exitCode;
+  if (isStreambookError(error)) return error.exitCode;
   if (error instanceof Error && error.name === "AbortError") return 130;
   return 1;
 }

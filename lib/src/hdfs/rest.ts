@@ -214,10 +214,10 @@ const NEVER = new Set([
   "InvalidToken",
 ]);
 
-/** Refusals that come as a plain IOException, and say what they are in words only. */
-const IN_WORDS = /must both be directories|under itself|is a descendant|exceeded: limit/;
+/** Refusals that come as a plain IOException, and say what they are only in the message. */
+const IN_MESSAGE = /must both be directories|under itself|is a descendant|exceeded: limit/;
 
-/** The error of an answer that is not a success; a RemoteException's own words are kept. */
+/** The error of an answer that is not a success; a RemoteException's own message is kept. */
 export function refusal(url: URL, what: string, status: number, body: string): StreambookError {
   const remote = remoteException(body);
   if (remote === undefined) {
@@ -230,7 +230,7 @@ export function refusal(url: URL, what: string, status: number, body: string): S
   const { exception, message } = remote;
   const said = message.length > 300 ? `${message.slice(0, 300)}…` : message;
   const says = `HDFS at ${url.origin} did not ${what}: ${said}`;
-  if (IN_WORDS.test(message)) return new StreambookError("HDFS_REFUSED", `${says}; choose another path`);
+  if (IN_MESSAGE.test(message)) return new StreambookError("HDFS_REFUSED", `${says}; choose another path`);
   if (exception === "FileNotFoundException") return new StreambookError("NOT_FOUND", `${says}; check the path`);
   if (REFUSED.has(exception)) return new StreambookError("HDFS_REFUSED", `${says}; remove it, or choose another path`);
   if (NEVER.has(exception))

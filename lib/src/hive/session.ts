@@ -94,7 +94,7 @@ export class HiveSession {
    * Runs a statement and gives its rows.
    *
    * @param sql one statement; a `;` at its end is taken off
-   * @throws HIVE_FAILED with Hive's own words; UNREACHABLE when the connection is lost; TIMEOUT; USAGE for several statements
+   * @throws HIVE_FAILED with Hive's own message; UNREACHABLE when the connection is lost; TIMEOUT; USAGE for several statements
    */
   async query(sql: string, options: QueryOptions = {}): Promise<HiveRow[]> {
     return rowObjects(await this.queryTable(sql, options));

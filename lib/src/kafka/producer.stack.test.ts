@@ -83,7 +83,7 @@ test("a message that is too large is refused with what to do, and the others go 
   });
 });
 
-test("what only the broker finds too large is told by the next flush", async () => {
+test("what only the broker finds too large is reported by the next flush", async () => {
   await withTopic({ partitions: 1, config: { "max.message.bytes": "2000" } }, async ({ broker, topic }) => {
     const producer = await BatchingProducer.open({ broker, compression: "gzip" });
     const noise = Buffer.from(Array.from({ length: 5000 }, () => Math.floor(Math.random() * 256)));
@@ -163,7 +163,7 @@ test("a broker that goes away in the middle is waited for: nothing is lost, noth
   });
 });
 
-test("a broker that stays away is given up in the end, and the one who sends is told", async () => {
+test("a broker that stays away is given up in the end, and the sender gets the error", async () => {
   await withTopic({ partitions: 1 }, async ({ broker, topic }) => {
     const wire = new Wire();
     const producer = await BatchingProducer.open({ broker, socketFactory: wire.socketFactory, deliveryTimeout: 300 });

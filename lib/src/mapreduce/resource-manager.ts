@@ -1,6 +1,6 @@
 /** The REST pages of YARN: is it there, which applications run, end one, read what its tasks have said. */
 import { reachDirectly } from "../address/index.ts";
-import { delay } from "../async/index.ts";
+import { anySignal, delay } from "../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { formatSeconds } from "../format/index.ts";
 import { mainComplaint, readLog, type CounterGroups } from "./hadoop-log.ts";
@@ -21,7 +21,7 @@ interface Application {
 interface ClusterNode {
   readonly state: string;
   readonly nodeHTTPAddress: string;
-  /** What is wrong with an unhealthy one, in the words of its health check. */
+  /** What is wrong with an unhealthy one, as its health check reports it. */
   readonly healthReport?: string;
 }
 
@@ -38,7 +38,7 @@ export class ResourceManager {
   }
 
   /**
-   * Looks whether jobs can run, because the Hadoop client alone would wait for minutes and not say for what.
+   * Checks that jobs can run, because the Hadoop client alone would wait for minutes and not say for what.
    *
    * @throws UNREACHABLE, STACK_DOWN
    */
@@ -58,7 +58,7 @@ export class ResourceManager {
   }
 
   /**
-   * Looks again and again whether jobs can run, until `signal` aborts: a job that waits for a NodeManager waits for ever.
+   * Checks again and again that jobs can run, until `signal` aborts: a job that waits for a NodeManager waits for ever.
    *
    * @param onStop is given what {@link check} has found so often without a break
    * @param options.interval milliseconds between two looks. @default 5000
@@ -119,7 +119,7 @@ export class ResourceManager {
 
   /**
    * What the tasks of a failed application have said, from the logs of its containers: the first error that a task of ours has
-   * written, or else what the application master was told of the failed ones. The containers' names count up from the
+   * written, or else what the application master knows of the failed ones. The containers' names count up from the
    * master's, so no history server is needed.
    */
   async taskError(applicationId: string): Promise<string | undefined> {
@@ -163,10 +163,7 @@ export class ResourceManager {
     const limit = AbortSignal.timeout(LIMIT);
     let response: Response;
     try {
-      response = await fetch(this.#address + path, {
-        ...init,
-        signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
-      });
+      response = await fetch(this.#address + path, { ...init, signal: anySignal(signal, limit) });
     } catch (cause) {
       signal?.throwIfAborted();
       const why = limit.aborted

@@ -5,7 +5,7 @@ import { StreambookError } from "../errors/index.ts";
 
 const PACKAGE = "plotly.js-cartesian-dist-min";
 
-/** The types of traces that this plotly.js draws; any other it draws as a scatter of two dimensions, without a word. */
+/** The types of traces that this plotly.js draws; any other it draws as a scatter of two dimensions, silently. */
 const DRAWN: ReadonlySet<unknown> = new Set([
   ...["scatter", "bar", "box", "heatmap", "histogram", "histogram2d", "histogram2dcontour"],
   ...["contour", "scatterternary", "violin", "image", "pie"],

@@ -56,8 +56,8 @@ function hero(run: RunReport, verdict: Verdict): Markup {
 <h1 id="verdict">${verdict.headline}</h1></div>
 <p class="lead">${summary(run)}</p>
 <dl class="tiles">${tiles(run)}</dl>
-${told("What failed", "", verdict.failures)}
-${told("Worth a look", "notice", verdict.notices)}
+${findings("What failed", "", verdict.failures)}
+${findings("Worth a look", "notice", verdict.notices)}
 </section>`;
 }
 
@@ -93,9 +93,9 @@ function tiles(run: RunReport): Markup[] {
   ];
 }
 
-function told(title: string, kind: string, sentences: readonly string[]): Markup | false {
+function findings(title: string, kind: string, sentences: readonly string[]): Markup | false {
   if (sentences.length === 0) return false;
-  return markup`<div class="told card ${kind}"><h2>${title}</h2><ul>${sentences.map((sentence) => markup`<li>${sentence}</li>`)}</ul></div>`;
+  return markup`<div class="findings card ${kind}"><h2>${title}</h2><ul>${sentences.map((sentence) => markup`<li>${sentence}</li>`)}</ul></div>`;
 }
 
 function section(id: string, title: string, lead: string, ...content: readonly (Markup | false)[]): Markup {
@@ -174,7 +174,7 @@ function clusters(run: RunReport): Markup | false {
   const why = run.settings["clustersChosen"];
   const number = plural(run.clusters.length, "cluster was", "clusters were");
   const lead = [
-    "The clusters were found by words alone: nobody told the pipeline which text a chunk belongs to.",
+    "The clusters were found by words alone: the pipeline does not know which text a chunk belongs to.",
     why !== undefined && `${number} looked for: ${String(why)}.`,
     run.clusters.length < run.texts.length / 2 &&
       "So few clusters cannot keep so many texts apart: purity by text is low.",
@@ -346,9 +346,9 @@ function facts(title: string, values: Readonly<Record<string, string | number | 
   return markup`<div class="card"><h3>${title}</h3><dl class="facts">${entries.map(([name, value]) => markup`<dt>${spaced(name)}</dt><dd>${shown(value)}</dd>`)}</dl></div>`;
 }
 
-/** The words of a command, none of which is broken at its hyphens. */
-function words(command: string): Markup[] {
-  return command.split(" ").map((word, index) => markup`${index > 0 && " "}<span class="word">${word}</span>`);
+/** The command and its arguments, none of which is broken at its hyphens. */
+function unbrokenArguments(command: string): Markup[] {
+  return command.split(" ").map((part, index) => markup`${index > 0 && " "}<span class="argument">${part}</span>`);
 }
 
 /** `chunkSize` as people write it: `chunk size`; names that are not camel case stay. */
@@ -366,7 +366,7 @@ function next(run: RunReport, verdict: Verdict): Markup {
       : "The stack keeps its logs and its data. Press a command to copy it.",
     markup`<ul class="commands">${suggestions.map(
       ({ command, does }) =>
-        markup`<li><button type="button" class="command" data-copy="${command}"><span class="say"><span>copy</span></span><code>${words(command)}</code><small>${does}</small></button></li>`,
+        markup`<li><button type="button" class="command" data-copy="${command}"><span class="say"><span>copy</span></span><code>${unbrokenArguments(command)}</code><small>${does}</small></button></li>`,
     )}</ul>`,
   );
 }
@@ -398,7 +398,7 @@ const AFTER_FAILURE: readonly ReportSuggestion[] = [
   { command: "npx streambook status", does: "Which services are up, and where." },
   { command: "npx streambook doctor", does: "What is missing on this machine, with the command that installs it." },
   { command: "npx streambook logs kafka", does: "The log of a service; also hdfs, yarn, hive." },
-  { command: "npm start", does: "The run again: what is done already is skipped, nothing is counted twice." },
+  { command: "npm start", does: "The whole run again; what the last one made is removed first." },
 ];
 
 function isWebAddress(url: string): boolean {

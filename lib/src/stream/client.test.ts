@@ -15,7 +15,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-/** Runs a server that answers as told, for the time of an operation. */
+/** Runs a server that answers as given, for the time of an operation. */
 async function withServer<T>(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
   operation: (url: string) => Promise<T>,
@@ -108,7 +108,7 @@ test("gives up a stream that breaks again and again without a chunk more, and sa
   assert.equal(requests, 1 + 3 - 1);
 });
 
-test("lines that are no chunks are told and left out, and counted when the stream is taken up", async () => {
+test("lines that are not chunks are reported and left out, and counted when the stream is taken up", async () => {
   const body = ['{"chunk":"a"}', "", "nonsense", '{"chunk":1}', '["chunk"]', "null", '{"chunk":"b"}', '{"chu'].join(
     "\n",
   );
@@ -136,7 +136,7 @@ test("lines that are no chunks are told and left out, and counted when the strea
   assert.deepEqual(froms, [0, 4]);
 });
 
-test("a refusal is said in words, and not tried again unless it may pass", async () => {
+test("a refusal is explained, and not tried again unless it may pass", async () => {
   const refusals: readonly (readonly [number, string, ErrorCode, RegExp, number])[] = [
     [404, '{"detail":"File not found"}', "NOT_FOUND", /File not found.*list_files/, 1],
     [422, '{"detail":"a is not UTF-8: byte 7"}', "NOT_UTF8", /byte 7; save/, 1],

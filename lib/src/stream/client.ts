@@ -1,6 +1,6 @@
 /** The client of the stream API: lists the texts, and reads one to its end even when the connection breaks. */
 import { reachDirectly } from "../address/index.ts";
-import { backOff, delay, retry } from "../async/index.ts";
+import { anySignal, backOff, delay, retry } from "../async/index.ts";
 import { isRetriable, isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { formatSeconds } from "../format/index.ts";
 
@@ -52,7 +52,7 @@ export async function listFiles(
 
 /**
  * Reads a text of a stream source, chunk by chunk. A connection that breaks is made again where it broke (`?from=`).
- * How it knows the end: the HTTP response is sent with `transfer-encoding: chunked`, whose last, empty piece tells a
+ * How it knows the end: the HTTP response is sent with `transfer-encoding: chunked`, whose last, empty piece shows a
  * complete body from one that was cut.
  *
  * @param baseUrl where the source answers: `http://127.0.0.1:8000`
@@ -178,7 +178,7 @@ async function* readText(
 ): AsyncGenerator<string> {
   const connection = new AbortController();
   const heard = <T>(waiting: Promise<T>): Promise<T> => orSilent(waiting, limit, url, connection);
-  const stop = signal === undefined ? connection.signal : AbortSignal.any([signal, connection.signal]);
+  const stop = anySignal(signal, connection.signal);
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   try {
     const response = await heard(request(url, stop, state.tag === undefined ? {} : { "if-match": state.tag }));

@@ -21,7 +21,7 @@ export interface StreamSourceOptions {
   readonly port?: number;
   /** Address to listen on. @default "127.0.0.1" */
   readonly host?: string;
-  /** Told when a reader asks for a text that cannot be served, in words: it is not UTF-8, or may not be read. */
+  /** Called with the reason when a reader asks for a text that cannot be served: it is not UTF-8, or may not be read. */
   readonly onRefused?: ((message: string) => void) | undefined;
   /** Stops the source when it aborts. */
   readonly signal?: AbortSignal | undefined;
