@@ -11,7 +11,7 @@ import {
 } from "../ingest/index.ts";
 import { deadLetterTopic } from "../kafka/index.ts";
 import { createLogger } from "../log/index.ts";
-import { plural } from "../plot/index.ts";
+import { plural } from "../format/index.ts";
 import { addresses, useStack } from "../stack/index.ts";
 import { action, path, positiveNumber, serviceAddress, wholeNumber } from "./command.ts";
 import { statusLine, type StatusLine } from "./status-line.ts";

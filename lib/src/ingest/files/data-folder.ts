@@ -31,6 +31,8 @@ export interface DataFolderOptions {
   readonly layout: Layout;
   /** What it is to people: `the table chunks_clustered`. */
   readonly title: string;
+  /** Whether people give it as a table, or as a folder. */
+  readonly isTable: boolean;
   readonly logger: Logger;
 }
 
@@ -56,7 +58,7 @@ export class DataFolder {
    * @throws WRONG_CLUSTER when it belongs to another one
    */
   async claim(cluster: string, broker: string): Promise<void> {
-    const { hdfs, folder, title } = this.#options;
+    const { hdfs, folder, title, isTable } = this.#options;
     const file = `${folder}/${CLUSTER_FILE}`;
     if (!(await hdfs.exists(file))) {
       try {
@@ -69,7 +71,8 @@ export class DataFolder {
     if (owner === cluster) return;
     throw new StreambookError(
       "WRONG_CLUSTER",
-      `${title} holds messages of the Kafka cluster ${owner} (${file} on HDFS says so), but the Kafka at ${broker} is the cluster ${cluster}, whose offsets mean other messages; give the address of the first, or another place for the files`,
+      `${title} holds messages of the Kafka cluster ${owner} (${file} on HDFS says so), but the Kafka at ${broker} is the cluster ${cluster}, whose offsets mean other messages`,
+      { hint: { change: ["broker", isTable ? "table" : "output"] } },
     );
   }
 

@@ -52,7 +52,7 @@ export class Destination implements AsyncDisposable {
     const folder = topicFolder(options, parts.topic);
     const { staging = `${folder}/_staging` } = options;
     const title = table === undefined ? `the folder ${folder}` : `the table ${table.name}`;
-    this.#files = new DataFolder({ ...parts, folder, staging, layout, title });
+    this.#files = new DataFolder({ ...parts, folder, staging, layout, title, isTable: table !== undefined });
     if (table === undefined) return;
     if (hive === undefined)
       throw new StreambookError("USAGE", `the table ${table.name} needs the address of a HiveServer2; give one`);

@@ -30,7 +30,7 @@ export interface GroupOptions extends KafkaOptions {
   readonly maximumBytes?: number;
   /** How long the group waits for a member that is silent, in milliseconds; the broker allows 6000 to 1800000. @default 10000 */
   readonly sessionTimeout?: number;
-  /** How often the consumer checks whether the topics have more partitions, in milliseconds. @default 30000 */
+  /** How often the consumer checks for new partitions of the topics, in milliseconds. @default 30000 */
   readonly partitionRefresh?: number;
 }
 

@@ -33,7 +33,7 @@ export interface MembershipOptions extends KafkaOptions {
   readonly cluster: KafkaCluster;
 }
 
-/** What a member hears from its group, and from kafkajs. */
+/** What its group, and kafkajs, report to a member. */
 export interface Member {
   /** The group has given it these partitions, by topic; nothing is fetched of those that it pauses at once. */
   onAssigned(partitions: Readonly<Record<string, readonly number[]>>): void;

@@ -18,7 +18,7 @@ const DEFAULT_BYTES = 2 << 20;
  * ```ts no-run
  * import { openConsumer } from "streambook/kafka";
  * const consumer = await openConsumer({
- *   broker: "127.0.0.1:9092", topic: "chunks", group: "lesson", endOffsets: "once", positions: async () => new Map(),
+ *   broker: "127.0.0.1:9092", topic: "chunks", group: "example", endOffsets: "once", positions: async () => new Map(),
  * });
  * for await (const { partition, messages } of consumer) console.log(partition, messages.length);
  * await consumer.close();

@@ -9,9 +9,9 @@
 import { StreamingKMeans } from "../../cluster/index.ts";
 import { StreambookError } from "../../errors/index.ts";
 import type { BatchToLabel } from "../../ingest/index.ts";
-import { DocumentFrequencies, type SparseVector, type TermCounts } from "../../text/index.ts";
+import { DEFAULT_FEATURES, DocumentFrequencies, type SparseVector, type TermCounts } from "../../text/index.ts";
 import { StreamWindows } from "./stream-windows.ts";
-import { DEFAULT_FEATURES, type TextMarks } from "./text-marker.ts";
+import type { TextMarks } from "./text-marker.ts";
 
 /** A batch whose rows are to be assigned to clusters. */
 type ChunkBatch = BatchToLabel<TextMarks>;
@@ -213,7 +213,7 @@ export class Labeller {
     miniBatch.end();
   }
 
-  /** Gathers rows to mini-batches, of each of which the model learns once. */
+  /** Collects rows into mini-batches; the model learns once from each. */
   #miniBatch(): { add(waiting: Waiting, row: number, vector: SparseVector): void; end(): void } {
     let rows: { waiting: Waiting; row: number }[] = [];
     let vectors: SparseVector[] = [];
