@@ -59,8 +59,8 @@ async function rowsOnHdfs(): Promise<number[]> {
     const own = `${folder}/topic=${topicOf(kind)}`;
     const ids = new Set<string>();
     let lines = 0;
-    for await (const { path, name } of hdfs.walk(own)) {
-      if (name.startsWith("_")) continue;
+    for await (const { path } of hdfs.walk(own)) {
+      if (path.startsWith(`${own}/_`)) continue; // the mark of the cluster, and what is staged
       assert.ok(topicLayout().parse(path.slice(own.length + 1))?.period, path);
       for (const line of (await hdfs.read(path)).toString().split("\n").slice(0, -1)) {
         ids.add((JSON.parse(line) as { id: string }).id);

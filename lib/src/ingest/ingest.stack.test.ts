@@ -80,8 +80,8 @@ const ingestOnce = (given: readonly TopicOptions[], options: Partial<IngestOptio
 async function idsByFile({ folder, topic }: TopicOptions): Promise<Map<string, number[]>> {
   const found = new Map<string, number[]>();
   const own = `${folder}/topic=${topic}`;
-  for await (const { path, name } of hdfs.walk(own)) {
-    if (name.startsWith("_")) continue;
+  for await (const { path } of hdfs.walk(own)) {
+    if (path.startsWith(`${own}/_`)) continue; // the mark of the cluster, and what is staged
     const lines = (await hdfs.read(path)).toString("utf8").split("\n").slice(0, -1);
     found.set(
       path.slice(own.length + 1),
