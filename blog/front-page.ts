@@ -5,27 +5,17 @@ import { encodedPath } from "./links.ts";
 import type { RenderedLesson } from "./lesson-page.ts";
 import type { Page, Site } from "./layout.ts";
 import { outputHtml } from "./outputs.ts";
-import { COURSE, PLOTLY } from "../lib/src/notebook/index.ts";
+import {
+  COURSE,
+  FLOWS,
+  lessonNumber,
+  PLOTLY,
+  type Station,
+  STATIONS,
+  TRACKS,
+  trackTime,
+} from "../lib/src/notebook/index.ts";
 import type { Prose } from "./prose.ts";
-
-/** A station of the pipeline: what it does, and what leaves it. The course says which lessons are about it. */
-interface Station {
-  readonly name: string;
-  readonly does: string;
-  readonly sends?: string;
-  readonly service?: boolean;
-}
-
-const STATIONS: readonly Station[] = [
-  { name: "Stream API", does: "cuts texts into chunks", sends: "chunks" },
-  { name: "Producer", does: "keeps order, fills batches", sends: "messages" },
-  { name: "Kafka", does: "keeps every message", sends: "batches", service: true },
-  { name: "Consumer", does: "counts words, finds clusters", sends: "Parquet files" },
-  { name: "HDFS", does: "stores the files", sends: "rows", service: true },
-  { name: "Hive", does: "answers in SQL", sends: "rows", service: true },
-  { name: "YARN", does: "runs MapReduce", sends: "files", service: true },
-  { name: "Texts", does: "back, byte for byte" },
-];
 
 /** The figure that the front page shows, if the course has it; else the first one there is. Its marks tell the words of their chunks. */
 const SHOWN = "04-clusters-7";
@@ -49,6 +39,7 @@ ${pipeline(lessons)}
 </section>
 ${liveFigure(rendered, prose)}
 <section aria-labelledby="lessons-title"><h2 id="lessons-title">The lessons</h2>
+${tracks()}
 <ol class="cards">${rendered.map(({ lesson }) => card(lesson, prose))}</ol>
 </section>
 <section aria-labelledby="start" class="start"><h2 id="start">How to start</h2>
@@ -79,9 +70,28 @@ function pipeline(lessons: readonly Lesson[]): Markup {
   return markup`<ol class="pipeline">${STATIONS.map(
     (station) => markup`<li${new Markup(station.service === true ? ' class="service"' : "")}>
 <strong>${station.name}</strong> <span>${station.does}</span> <span class="where">${links(station)}</span>
-${station.sends !== undefined && markup`<span class="sends"><span class="unseen">sends </span>${station.sends}</span>`}
+${sends(station)}
 </li>\n`,
   )}</ol>`;
+}
+
+/** The arrows that leave a station, each towards its neighbour. */
+function sends(station: Station): Markup[] {
+  return FLOWS.filter(({ from }) => from === station.name).map(({ to, what }) => {
+    const target = STATIONS.find(({ name }) => name === to) ?? station;
+    const way = target.row > station.row ? "down" : target.column < station.column ? "left" : "right";
+    // On a phone the stations stand one below the other: only what leads to the next one keeps its arrow.
+    const far = STATIONS.indexOf(target) !== STATIONS.indexOf(station) + 1 ? " far" : "";
+    return markup`<span class="${`sends ${way}${far}`}"><span class="unseen">sends to ${to}: </span>${what}</span>`;
+  });
+}
+
+/** The ways through the course, as the course says them. */
+function tracks(): Markup {
+  return markup`<ul class="tracks">${TRACKS.map((track) => {
+    const numbers = track.lessons.length === COURSE.length ? "all lessons" : track.lessons.map(lessonNumber).join(", ");
+    return markup`<li><strong>The ${track.name} track</strong>, ${trackTime(track)} to read: ${track.about} (${numbers}).</li>\n`;
+  })}</ul>`;
 }
 
 /** One figure of the course, to be touched at once. */

@@ -16,10 +16,12 @@ export interface CourseLesson {
   readonly does: string;
   /** Services, groups or profiles that must run, as `streambook up` names them. */
   readonly services: readonly string[];
-  /** Minutes to read it. */
+  /** Minutes to read it, without its exercises: a test compares them with the lesson's length. */
   readonly reading: number;
-  /** Seconds that its cells take, on two cores. */
+  /** Seconds that its cells take, as measured on two cores. */
   readonly running: number;
+  /** Whether the short track leaves it out: it is the mathematics of the pipeline, which the other lessons use as a tool. */
+  readonly mathematics?: boolean;
   /** The stations of the pipeline that it is about, as the guide's front page draws them. */
   readonly stations: readonly string[];
 }
@@ -66,6 +68,7 @@ export const COURSE: readonly CourseLesson[] = [
     services: [],
     reading: 35,
     running: 20,
+    mathematics: true,
     stations: ["Consumer"],
   },
   {
@@ -76,6 +79,7 @@ export const COURSE: readonly CourseLesson[] = [
     services: [],
     reading: 40,
     running: 30,
+    mathematics: true,
     stations: ["Consumer"],
   },
   {
@@ -86,14 +90,15 @@ export const COURSE: readonly CourseLesson[] = [
     services: [],
     reading: 40,
     running: 40,
+    mathematics: true,
     stations: ["Consumer"],
   },
   {
     name: "06-hive",
     part: PIPELINE,
     title: "Hive",
-    does: "files on HDFS, Parquet, a table over them, questions in SQL; too many small files, seen and cured",
-    services: ["hive"],
+    does: "a table over files on HDFS, questions in SQL; too many small files, seen and cured; what drivers do not say",
+    services: ["kafka", "hive"],
     reading: 30,
     running: 60,
     stations: ["HDFS", "Hive"],
@@ -119,6 +124,35 @@ export const COURSE: readonly CourseLesson[] = [
     stations: ["Texts"],
   },
 ];
+
+/** A way through the course. */
+export interface Track {
+  readonly name: "short" | "full";
+  /** Whom it is for, and what it has, in a sentence without its end. */
+  readonly about: string;
+  readonly lessons: readonly CourseLesson[];
+}
+
+/** The ways through the course: the pipeline alone, or with the mathematics in it. */
+export const TRACKS: readonly Track[] = [
+  {
+    name: "short",
+    about: "the pipeline, with the clusters as a tool that is used and not explained",
+    lessons: COURSE.filter(({ mathematics }) => mathematics !== true),
+  },
+  { name: "full", about: "the same, and how words become numbers and numbers become clusters", lessons: COURSE },
+];
+
+/** How long a lesson takes, as its first cell says: "About 30 minutes to read, about 45 seconds to run." */
+export function timesOf({ reading, running }: Pick<CourseLesson, "reading" | "running">): string {
+  return `About ${reading} minutes to read, about ${running} seconds to run.`;
+}
+
+/** How long it takes to read the lessons of a track, in hours and their halves: "about 2½ hours". */
+export function trackTime({ lessons }: Track): string {
+  const halves = Math.round(lessons.reduce((sum, { reading }) => sum + reading, 0) / 30);
+  return `about ${Math.floor(halves / 2)}${halves % 2 === 1 ? "½" : ""} hours`;
+}
 
 /** The number of a lesson: "04". */
 export function lessonNumber({ name }: Pick<CourseLesson, "name">): string {

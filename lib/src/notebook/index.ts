@@ -4,6 +4,9 @@ export { figure, PLOTLY, type FigureOptions, type NotebookFigure } from "./figur
 export { show, type FrameLike, type ShowOptions } from "./show.ts";
 export { source, type SourceText } from "./source.ts";
 export { ready, stopButton } from "./ready.ts";
+export { cleanUp } from "./clean-up.ts";
+export { scratchFolder } from "./scratch.ts";
+export { FLOWS, pipelineDiagram, STATIONS, type Flow, type Station } from "./pipeline.ts";
 export { killPrograms, startProgram, type Program } from "./program.ts";
 export { display, done, isNotebook, progress, type DisplayData } from "./display.ts";
 export { jupyterFolder, type KernelSpec } from "./kernel-spec.ts";
@@ -16,7 +19,11 @@ export {
   notebooksFolder,
   notebooksIn,
   solutionFiles,
+  timesOf,
+  TRACKS,
+  trackTime,
   type CourseLesson,
+  type Track,
 } from "./course.ts";
 export { joined, readNotebook, type Cell, type Notebook } from "./file.ts";
 export { runNotebook, type CellReport, type NotebookReport, type RunNotebookOptions } from "./run.ts";
