@@ -5,16 +5,7 @@ import { encodedPath } from "./links.ts";
 import type { RenderedLesson } from "./lesson-page.ts";
 import type { Page, Site } from "./layout.ts";
 import { outputHtml } from "./outputs.ts";
-import {
-  COURSE,
-  FLOWS,
-  lessonNumber,
-  PLOTLY,
-  type Station,
-  STATIONS,
-  TRACKS,
-  trackTime,
-} from "../lib/src/notebook/index.ts";
+import { COURSE, FLOWS, PLOTLY, type Station, STATIONS, TRACKS, trackSentence } from "../lib/src/notebook/index.ts";
 import type { Prose } from "./prose.ts";
 
 /** The figure that the front page shows, if the course has it; else the first one there is. Its marks tell the words of their chunks. */
@@ -39,7 +30,7 @@ ${pipeline(lessons)}
 </section>
 ${liveFigure(rendered, prose)}
 <section aria-labelledby="lessons-title"><h2 id="lessons-title">The lessons</h2>
-${tracks()}
+${tracks(prose)}
 <ol class="cards">${rendered.map(({ lesson }) => card(lesson, prose))}</ol>
 </section>
 <section aria-labelledby="start" class="start"><h2 id="start">How to start</h2>
@@ -87,11 +78,8 @@ function sends(station: Station): Markup[] {
 }
 
 /** The ways through the course, as the course says them. */
-function tracks(): Markup {
-  return markup`<ul class="tracks">${TRACKS.map((track) => {
-    const numbers = track.lessons.length === COURSE.length ? "all lessons" : track.lessons.map(lessonNumber).join(", ");
-    return markup`<li><strong>The ${track.name} track</strong>, ${trackTime(track)} to read: ${track.about} (${numbers}).</li>\n`;
-  })}</ul>`;
+function tracks(prose: Prose): Markup {
+  return markup`<ul class="tracks">${TRACKS.map((track) => markup`<li>${new Markup(prose.inline(trackSentence(track)))}</li>\n`)}</ul>`;
 }
 
 /** One figure of the course, to be touched at once. */

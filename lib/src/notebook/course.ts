@@ -36,8 +36,8 @@ export const COURSE: readonly CourseLesson[] = [
     title: "Welcome",
     does: "start Kafka, HDFS, YARN and Hive, and send one text through all four and back",
     services: [],
-    reading: 10,
-    running: 60,
+    reading: 15,
+    running: 40,
     stations: [],
   },
   {
@@ -47,7 +47,7 @@ export const COURSE: readonly CourseLesson[] = [
     does: "serve files as streams of chunks with fastify, and see what back-pressure saves",
     services: [],
     reading: 25,
-    running: 25,
+    running: 40,
     stations: ["Stream API"],
   },
   {
@@ -56,8 +56,8 @@ export const COURSE: readonly CourseLesson[] = [
     title: "Producer",
     does: "topics, partitions, keys and offsets with kafkajs; what order needs, and what batches bring",
     services: ["kafka"],
-    reading: 30,
-    running: 30,
+    reading: 25,
+    running: 40,
     stations: ["Producer", "Kafka"],
   },
   {
@@ -66,7 +66,7 @@ export const COURSE: readonly CourseLesson[] = [
     title: "Tokens",
     does: "words to numbers: stems with natural, Zipf's law, TF-IDF by hand, hashing and its collisions",
     services: [],
-    reading: 35,
+    reading: 30,
     running: 20,
     mathematics: true,
     stations: ["Consumer"],
@@ -77,7 +77,7 @@ export const COURSE: readonly CourseLesson[] = [
     title: "Clusters",
     does: "k-means from scratch, drawn at each iteration; how many clusters, and why cosine",
     services: [],
-    reading: 40,
+    reading: 30,
     running: 30,
     mathematics: true,
     stations: ["Consumer"],
@@ -88,8 +88,8 @@ export const COURSE: readonly CourseLesson[] = [
     title: "Streaming clusters",
     does: "clusters that follow a stream and keep their names; windows, forgetting, drift",
     services: [],
-    reading: 40,
-    running: 40,
+    reading: 25,
+    running: 60,
     mathematics: true,
     stations: ["Consumer"],
   },
@@ -99,7 +99,7 @@ export const COURSE: readonly CourseLesson[] = [
     title: "Hive",
     does: "a table over files on HDFS, questions in SQL; too many small files, seen and cured; what drivers do not say",
     services: ["kafka", "hive"],
-    reading: 30,
+    reading: 25,
     running: 60,
     stations: ["HDFS", "Hive"],
   },
@@ -109,7 +109,7 @@ export const COURSE: readonly CourseLesson[] = [
     title: "MapReduce",
     does: "map, shuffle, sort and reduce in four functions, then on YARN; texts rebuilt, and proven",
     services: ["yarn"],
-    reading: 30,
+    reading: 25,
     running: 60,
     stations: ["YARN"],
   },
@@ -119,7 +119,7 @@ export const COURSE: readonly CourseLesson[] = [
     title: "End to end",
     does: "everything at once; the consumer killed in the middle, and nothing lost or doubled",
     services: ["core"],
-    reading: 30,
+    reading: 35,
     running: 90,
     stations: ["Texts"],
   },
@@ -152,6 +152,16 @@ export function timesOf({ reading, running }: Pick<CourseLesson, "reading" | "ru
 export function trackTime({ lessons }: Track): string {
   const halves = Math.round(lessons.reduce((sum, { reading }) => sum + reading, 0) / 30);
   return `about ${Math.floor(halves / 2)}${halves % 2 === 1 ? "½" : ""} hours`;
+}
+
+/** A track in a sentence, as lesson 00 and the guide say it. Markdown. */
+export function trackSentence(track: Track): string {
+  const numbers = track.lessons.map(lessonNumber);
+  const which =
+    numbers.length === COURSE.length
+      ? "all lessons"
+      : `lessons ${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`;
+  return `The **${track.name} track** takes ${trackTime(track)} to read (${which}): ${track.about}.`;
 }
 
 /** The number of a lesson: "04". */

@@ -4,8 +4,8 @@ export { figure, PLOTLY, type FigureOptions, type NotebookFigure } from "./figur
 export { show, type FrameLike, type ShowOptions } from "./show.ts";
 export { source, type SourceText } from "./source.ts";
 export { ready, stopButton } from "./ready.ts";
-export { cleanUp } from "./clean-up.ts";
-export { scratchFolder } from "./scratch.ts";
+export { cleanUp } from "./learner/clean-up.ts";
+export { scratchFolder } from "./learner/scratch.ts";
 export { FLOWS, pipelineDiagram, STATIONS, type Flow, type Station } from "./pipeline.ts";
 export { killPrograms, startProgram, type Program } from "./program.ts";
 export { display, done, isNotebook, progress, type DisplayData } from "./display.ts";
@@ -21,6 +21,7 @@ export {
   solutionFiles,
   timesOf,
   TRACKS,
+  trackSentence,
   trackTime,
   type CourseLesson,
   type Track,

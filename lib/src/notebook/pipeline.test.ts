@@ -10,7 +10,11 @@ const names = STATIONS.map(({ name }) => name);
 
 test("what flows goes from a station to another one, and every station is on the way", () => {
   for (const { from, to } of FLOWS) assert.ok(names.includes(from) && names.includes(to), `${from} to ${to}`);
-  for (const name of names) assert.ok(FLOWS.some(({ from, to }) => from === name || to === name), name);
+  for (const name of names)
+    assert.ok(
+      FLOWS.some(({ from, to }) => from === name || to === name),
+      name,
+    );
 });
 
 test("neighbours in the picture are those between which something flows: no arrow crosses a box", () => {
@@ -24,12 +28,19 @@ test("neighbours in the picture are those between which something flows: no arro
 
 test("the lessons are about stations of the picture, and every station but the last has its lesson", () => {
   const taught = new Set(COURSE.flatMap(({ stations }) => stations));
-  assert.deepEqual([...taught].filter((name) => !names.includes(name)), []);
-  assert.deepEqual(names.filter((name) => !taught.has(name)), []);
+  assert.deepEqual(
+    [...taught].filter((name) => !names.includes(name)),
+    [],
+  );
+  assert.deepEqual(
+    names.filter((name) => !taught.has(name)),
+    [],
+  );
 });
 
 test("README's picture has the same stations", () => {
-  const picture = /^```\ndata\/texts[^]*?^```/m.exec(readFileSync(join(projectFolder(), "README.md"), "utf8"))?.[0] ?? "";
+  const picture =
+    /^```\ndata\/texts[^]*?^```/m.exec(readFileSync(join(projectFolder(), "README.md"), "utf8"))?.[0] ?? "";
   for (const word of [...names, "log"]) {
     const said = { YARN: "MapReduce", Texts: "rebuilt texts" }[word] ?? word;
     assert.ok(picture.toLowerCase().includes(said.toLowerCase()), `${said} is not in README's picture`);

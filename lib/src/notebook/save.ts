@@ -104,7 +104,8 @@ async function withPicture(output: Record<string, unknown>, signal: AbortSignal 
   // A picture that would show something else is worse than none: the words stay.
   if (undrawnTypes((figure as { data?: unknown[] }).data ?? []).length > 0) return output;
   const { figurePng, pictureSize } = await import("./picture/index.ts");
-  const kept = Buffer.from(String(data?.["image/png"] ?? ""), "base64");
+  const picture = data?.["image/png"];
+  const kept = Buffer.from(typeof picture === "string" ? picture : "", "base64");
   // One of another size is of an older form; one of the same size stays, so that a rerun changes nothing.
   if (kept.length >= 24 && kept.readUInt32BE(16) === pictureSize(figure as DrawnFigure).width) return output;
   const png = await figurePng(figure as DrawnFigure, signal);

@@ -6,7 +6,9 @@ const steps = ["first", "second", "third"].map((name, index) => ({
   name,
   traces: [{ y: [index] }, { y: [index, index] }],
 }));
-const slides = (layout: ReturnType<typeof stepsFigure>["layout"]): { label: string; args: [{ visible: boolean[] }] }[] =>
+const slides = (
+  layout: ReturnType<typeof stepsFigure>["layout"],
+): { label: string; args: [{ visible: boolean[] }] }[] =>
   (layout["sliders"] as unknown as [{ steps: { label: string; args: [{ visible: boolean[] }] }[] }])[0].steps;
 
 test("a figure in steps begins with its last step, so that a static picture shows the result", () => {
