@@ -4,12 +4,12 @@ import type { Lesson } from "./lesson.ts";
 import { encodedPath } from "./links.ts";
 import type { RenderedLesson } from "./lesson-page.ts";
 import type { Page, Site } from "./layout.ts";
-import { outputHtml } from "./outputs.ts";
+import { figureTitle, outputHtml } from "./outputs.ts";
 import { COURSE, FLOWS, PLOTLY, type Station, STATIONS, TRACKS, trackSentence } from "../lib/src/notebook/index.ts";
 import type { Prose } from "./prose.ts";
 
-/** The figure that the front page shows, if the course has it; else the first one there is. Its marks tell the words of their chunks. */
-const SHOWN = "04-clusters-7";
+/** The title of the figure that the front page shows, if the course has it; else the first one there is. Its marks have the words of their chunks. */
+const SHOWN = "The chunks in the plane of their two principal components";
 
 /** The front page. */
 export function frontPage(site: Site, rendered: readonly RenderedLesson[], prose: Prose): Page {
@@ -21,7 +21,7 @@ export function frontPage(site: Site, rendered: readonly RenderedLesson[], prose
 <header class="hero">
 <p class="eyebrow">The course you can run</p>
 <h1>A streaming pipeline, built line by line</h1>
-<p class="lead">${description} Each lesson makes an idea in a few lines, then breaks it, then shows what holds. Nothing is simulated: the same Apache releases that run in data centres start on your own machine.</p>
+<p class="lead">${description} Each lesson begins with something that goes wrong, makes the idea that fixes it in a few lines, and then shows the version that holds. Nothing is simulated: the same Apache releases that run in data centres start on your own machine.</p>
 <p class="actions">${first !== undefined && markup`<a class="button" href="${encodedPath(first.name)}.html">Begin with lesson ${first.number}</a> `}<a class="button quiet" href="#start">Run it yourself</a></p>
 </header>
 <section aria-labelledby="pipeline"><h2 id="pipeline">What you will build</h2>
@@ -85,7 +85,7 @@ function tracks(prose: Prose): Markup {
 /** One figure of the course, to be touched at once. */
 function liveFigure(rendered: readonly RenderedLesson[], prose: Prose): Markup {
   const all = rendered.flatMap(({ lesson, figures }) => figures.map((figure) => ({ ...figure, lesson })));
-  const shown = all.find(({ name }) => name === SHOWN) ?? all[0];
+  const shown = all.find(({ figure }) => figureTitle(figure) === SHOWN) ?? all[0];
   if (shown === undefined) return markup``;
   const { name, lesson } = shown;
   const output = lesson.blocks
