@@ -13,7 +13,7 @@ const tiers: readonly (readonly string[])[] = [
   ["async", "log", "schema", "binary", "address", "json", "user", "project"],
   ["stream", "kafka", "text", "cluster", "corpus", "hdfs", "hive", "mapreduce", "plot", "frames", "stack"],
   ["ingest", "report"],
-  ["texts"],
+  ["texts", "challenge"],
   ["notebook"],
   ["cli"],
 ];

@@ -21,6 +21,8 @@ const MODULES: readonly { readonly commands: readonly string[]; readonly load: (
   { commands: ["data"], load: () => import("./data.ts") },
   { commands: ["container-run"], load: () => import("./container.ts") },
   { commands: ["lab"], load: () => import("./lab.ts") },
+  { commands: ["lesson", "progress"], load: () => import("./lesson.ts") },
+  { commands: ["challenge"], load: () => import("./challenge.ts") },
   { commands: ["notebooks"], load: () => import("./notebooks.ts") },
 ];
 

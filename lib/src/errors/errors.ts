@@ -235,6 +235,13 @@ export const errorCodes = {
     retriable: true,
     exitCode: 1,
   },
+  CHALLENGE_FAILED: {
+    summary: "A program did not pass the challenge.",
+    solve:
+      "Open the picture that the message names, change the program, and try again; `--hint` helps a little at a time.",
+    retriable: false,
+    exitCode: 1,
+  },
   CHECK_FAILED: {
     summary: "A check of a lesson did not find what it expected.",
     solve: "Compare what was found with what was expected; the text before the cell explains it.",
