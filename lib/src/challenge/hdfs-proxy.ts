@@ -12,8 +12,8 @@ export interface HdfsProxy {
   close(): Promise<void>;
 }
 
-/** Under this path the proxy stands for a DataNode: `/datanode/host:port/webhdfs/v1/…`. */
-const DATANODE = /^\/datanode\/([^/]+)(\/.*)$/;
+/** Under this path the proxy stands for a DataNode: `/storage/host:port/webhdfs/v1/…`. */
+const DATANODE = /^\/storage\/([^/]+)(\/.*)$/;
 
 /** @param webhdfs where the NameNode is, `http://host:port` */
 export async function startHdfsProxy(
@@ -77,7 +77,7 @@ async function pass(
 
 /** The address of a DataNode, by way of the proxy. */
 function throughHere(location: string, here: string): string {
-  return location.replace(/^http:\\?\/\\?\/([^/\\]+)/, (_, node: string) => `${here}/datanode/${node}`);
+  return location.replace(/^http:\\?\/\\?\/([^/\\]+)/, (_, node: string) => `${here}/storage/${node}`);
 }
 
 function detailOf(target: URL): string {

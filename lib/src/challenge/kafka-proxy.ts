@@ -84,7 +84,7 @@ function relay(socket: Socket, cut: () => void, take: (message: Buffer) => Promi
   let rest = Buffer.alloc(0);
   let last: Promise<void> = Promise.resolve();
   socket.on("data", (bytes) => {
-    rest = rest.length === 0 ? (bytes as Buffer<ArrayBuffer>) : Buffer.concat([rest, bytes]);
+    rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
     while (rest.length >= 4 && rest.length >= 4 + rest.readInt32BE(0)) {
       const end = 4 + rest.readInt32BE(0);
       const message = rest.subarray(4, end);

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type * as Esbuild from "esbuild";
 import { messageOf, StreambookError } from "../errors/index.ts";
 import { plainFolder } from "./plain-folder.ts";
 
@@ -60,7 +61,7 @@ export async function bundleJob(module: string | URL): Promise<Bundle> {
   }
 }
 
-type Bundler = typeof import("esbuild");
+type Bundler = typeof Esbuild;
 
 /** Operations that use the bundler now. */
 let users = 0;
