@@ -62,7 +62,12 @@ function find(all: readonly Copy[], word: string): Copy {
     return stem === named || (named !== "" && stem.startsWith(`${named}-`));
   });
   if (found !== undefined) return found;
-  return usage(`there is no lesson "${word}"; there are ${all.map(({ name }) => basename(name, ".ts")).join(", ")}`);
+  return usage(
+    `there is no lesson "${word}"; there are ${all
+      .filter(({ name }) => !name.includes("/"))
+      .map(({ name }) => basename(name, ".ts"))
+      .join(", ")}`,
+  );
 }
 
 function showAll(all: readonly LessonProgress[]): void {
