@@ -141,7 +141,7 @@ async function describe(folder) {
  * @param {AbortSignal} [options.signal]
  * @param {string} [options.folder]
  * @param {readonly Library[]} [options.libraries] those of the core by default
- * @param {readonly string[]} [options.mavenWords] more words for Maven
+ * @param {readonly string[]} [options.mavenArguments] more arguments for Maven
  * @param {import("./paths.mjs").Environment} [options.environment]
  * @returns {Promise<boolean>} whether anything was resolved
  */
@@ -150,7 +150,7 @@ export async function resolveJars({
   signal,
   folder = jarsFolder(),
   libraries = coreLibraries(),
-  mavenWords = [],
+  mavenArguments = [],
   environment = process.env,
 }) {
   const problems = await Promise.all(libraries.map((library) => libraryProblem(folder, library)));
@@ -161,7 +161,7 @@ export async function resolveJars({
   await removeLeftovers(folder);
   try {
     await mkdir(fresh, { recursive: true });
-    await runMaven({ fresh, libraries: missing, board, mavenWords, environment, ...(signal && { signal }) });
+    await runMaven({ fresh, libraries: missing, board, mavenArguments, environment, ...(signal && { signal }) });
     board.show("jars", "checking SHA-256");
     for (const library of missing) await verifyJars(join(fresh, library), await readChecksums(library));
     signal?.throwIfAborted();
@@ -192,7 +192,7 @@ async function removeLeftovers(folder) {
  * @param {readonly Library[]} [options.libraries] those of the core by default
  * @param {import("./board.mjs").Board} options.board
  * @param {AbortSignal} [options.signal]
- * @param {readonly string[]} options.mavenWords
+ * @param {readonly string[]} options.mavenArguments
  * @param {import("./paths.mjs").Environment} [options.environment]
  */
 export async function runMaven({ fresh, libraries = coreLibraries(), ...options }) {
@@ -211,10 +211,10 @@ export async function runMaven({ fresh, libraries = coreLibraries(), ...options 
  * @param {readonly string[]} options.pom below stack/
  * @param {import("./board.mjs").Board} options.board
  * @param {AbortSignal} [options.signal]
- * @param {readonly string[]} options.mavenWords
+ * @param {readonly string[]} options.mavenArguments
  * @param {import("./paths.mjs").Environment} [options.environment]
  */
-async function copyJars({ fresh, libraries, pom, board, signal, mavenWords, environment = process.env }) {
+async function copyJars({ fresh, libraries, pom, board, signal, mavenArguments, environment = process.env }) {
   const maven = onPath("mvn", environment);
   if (maven === undefined) throw new SetupProblem("there is no `mvn` on PATH");
   const { found } = await findJava(environment);
@@ -224,8 +224,8 @@ async function copyJars({ fresh, libraries, pom, board, signal, mavenWords, envi
   const repository = (await canWrite(mavenRepository())) ? [] : [`-Dmaven.repo.local=${join(fresh, "repository")}`];
   await withTrust(environment, async (trust) => {
     const project = pom.length === 1 ? ["-pl", libraries.join(",")] : [];
-    const words = ["-f", join(PROJECT, "stack", ...pom), ...project, ...repository, ...trust.maven, ...mavenWords];
-    const command = mavenCommand(maven, fresh, words);
+    const given = ["-f", join(PROJECT, "stack", ...pom), ...project, ...repository, ...trust.maven, ...mavenArguments];
+    const command = mavenCommand(maven, fresh, given);
     for (let attempt = 1; ; attempt++) {
       const { code, lines, downloaded } = await runOnce(command, total, { env, board, ...(signal && { signal }) });
       signal?.throwIfAborted();
@@ -240,9 +240,9 @@ async function copyJars({ fresh, libraries, pom, board, signal, mavenWords, envi
 /**
  * @param {string} maven
  * @param {string} fresh
- * @param {readonly string[]} words
+ * @param {readonly string[]} given further arguments
  */
-function mavenCommand(maven, fresh, words) {
+function mavenCommand(maven, fresh, given) {
   return [
     maven,
     "--batch-mode",
@@ -254,7 +254,7 @@ function mavenCommand(maven, fresh, words) {
       "-Dmaven.wagon.rto=60000",
     ],
     `-Dstreambook.jars=${fresh}`,
-    ...words,
+    ...given,
     "org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies",
   ];
 }

@@ -135,7 +135,7 @@ test("a stack that runs has its memory already, and jars that are there want no 
   );
 });
 
-test("an unknown system is told the commands of all", () => {
+test("an unknown system gets the commands of all", () => {
   const lines = installLines("maven", "other").join("\n");
   for (const word of ["apt-get", "dnf", "brew"]) assert.match(lines, new RegExp(word));
   assert.match(installLines("java", "windows").join("\n"), /wsl/);
@@ -184,7 +184,7 @@ for (const [version, major] of versions) {
   });
 }
 
-test("a Java that is not there, or does not answer, is a problem in words", async () => {
+test("a Java that is not there, or does not answer, is a problem with a reason", async () => {
   assert.match((await findJava({ PATH: "" })).problem ?? "", /no `java` on PATH/);
   assert.match((await findJava({ JAVA_HOME: "/nowhere" })).problem ?? "", /\/nowhere\/bin\/java does not exist/);
   await withPrograms({ java: "echo 'no runtime present' >&2; exit 1" }, async (folder) => {

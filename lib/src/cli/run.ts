@@ -19,7 +19,7 @@ import {
   startGuardian,
   temporaryServices,
   up,
-  usersInWords,
+  describeUsers,
   useStack,
   versions,
 } from "../stack/index.ts";
@@ -149,7 +149,7 @@ function startStack(
 }
 
 function endOfStack({ ended, users }: Released): { text: string } {
-  if (users.length > 0) return { text: `it stays up for ${usersInWords(users)}` };
+  if (users.length > 0) return { text: `it stays up for ${describeUsers(users)}` };
   return { text: ended.length > 0 ? "what it stored is kept" : "it stays up, as `streambook up` wanted" };
 }
 

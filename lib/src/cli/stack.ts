@@ -19,7 +19,7 @@ import {
   status,
   titleOf,
   up,
-  usersInWords,
+  describeUsers,
 } from "../stack/index.ts";
 import { action, usage, wholeNumber } from "./command.ts";
 
@@ -80,7 +80,7 @@ async function takeDown(services: readonly string[], signal: AbortSignal): Promi
 /** Says under whom the services are about to end: what these do will fail. */
 async function tellUsers(): Promise<void> {
   const users = await stackUsers();
-  if (users.length > 0) process.stderr.write(`streambook: the services are in use by ${usersInWords(users)}\n`);
+  if (users.length > 0) process.stderr.write(`streambook: the services are in use by ${describeUsers(users)}\n`);
 }
 
 /** One line for each thing that happens. */
@@ -104,7 +104,7 @@ async function showStatus(json: boolean, signal: AbortSignal): Promise<void> {
   for (const name of missingServices(services))
     console.log(`\n${titleOf(name)} does not run, and others need it: \`npx streambook up ${name}\``);
   const users = await stackUsers();
-  if (users.length > 0) console.log(`\nused by ${usersInWords(users)}`);
+  if (users.length > 0) console.log(`\nused by ${describeUsers(users)}`);
   if (services.every(({ state }) => state === "stopped"))
     console.log("\nnothing runs; `npx streambook up` starts the services");
 }

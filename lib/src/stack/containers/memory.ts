@@ -22,7 +22,7 @@ export function memoryProblem(total: number, wanted = wantedMemory()): string | 
   );
 }
 
-/** The memory that /proc/meminfo tells of. */
+/** The machine's memory, from /proc/meminfo, in bytes. */
 export function totalMemory(read: (file: string) => string = (file) => readFileSync(file, "utf8")): number {
   const machine = Number(/^MemTotal:\s+(\d+) kB$/m.exec(read("/proc/meminfo"))?.[1] ?? Number.NaN) * 1024;
   return Number.isNaN(machine) ? Number.POSITIVE_INFINITY : machine;
