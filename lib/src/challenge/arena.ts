@@ -184,9 +184,15 @@ export class Arena implements AsyncDisposable {
     this.#program = undefined;
     await Promise.all(this.#all.map((program) => program.end()));
     await this.#filling.catch(() => undefined);
-    if (this.#signal.aborted) return this.#hdfs.close();
-    await this.#hdfs.remove(this.#settings.output, { recursive: true });
     this.#hdfs.close();
-    await deleteTopics({ broker: this.#settings.kafka, topics: [this.#settings.topic] });
+    await this.#clear();
+  }
+
+  /** Leaves nothing behind, also when the challenge was interrupted. */
+  async #clear(): Promise<void> {
+    const { kafka, webhdfs, topic, output } = this.#settings;
+    await using hdfs = new Hdfs({ address: webhdfs });
+    await hdfs.remove(output, { recursive: true });
+    await deleteTopics({ broker: kafka, topics: [topic] });
   }
 }

@@ -8,6 +8,8 @@ import { startHdfsProxy } from "./hdfs-proxy.ts";
 import { isExact, judge, ranges } from "./judge.ts";
 import { leaveGroup, memberIn, readRequest, withPlace } from "./kafka-wire.ts";
 import { failurePage, verdict } from "./picture.ts";
+import { Random } from "../random/index.ts";
+import { calm, kindsOf, scenariosFor } from "./scenarios.ts";
 import type { Step } from "./steps.ts";
 
 /** Bytes as the protocol has them: numbers as `[bits, value]`, texts with their length. */
@@ -202,4 +204,44 @@ test("the picture shows every start, every step and every fault, and says nothin
   for (const text of ["start 2", "killed before RENAME", "1 of 1 messages are lost", "/&lt;a&gt;", "Error: &lt;b&gt;"])
     assert.ok(page.includes(text), text);
   assert.doesNotMatch(page, /<here>|<script|https?:/);
+});
+
+test("every kind of work that was seen gets a scenario, and all points together are 100", () => {
+  const step = (service: Step["service"], kind: string): Step => ({
+    service,
+    kind,
+    detail: "",
+    phase: "request",
+    run: 1,
+  });
+  const seen = [
+    step("Kafka", "Metadata"),
+    step("Kafka", "Fetch"),
+    step("HDFS", "CREATE"),
+    step("HDFS", "CREATE"),
+    step("HDFS", "RENAME"),
+  ];
+  assert.deepEqual(
+    kindsOf(seen).map(({ kind, seen }) => `${kind} ${seen}`),
+    ["Fetch 1", "CREATE 2", "RENAME 1"],
+  );
+  const scenarios = [calm(), ...scenariosFor(seen, new Random(1))];
+  assert.deepEqual(
+    scenarios.map(({ name }) => name),
+    [
+      "calm",
+      "kill at Kafka Fetch",
+      "kill at HDFS CREATE",
+      "kill at HDFS RENAME",
+      "random kills",
+      "lost answers",
+      "freeze",
+      "Kafka away",
+      "HDFS away",
+    ],
+  );
+  assert.equal(
+    scenarios.reduce((sum, { points }) => sum + points, 0),
+    100,
+  );
 });

@@ -21,7 +21,7 @@ export interface Scenario {
 const FILLING: Filling = { messages: 600, wave: 30 };
 const QUIET = 12_000;
 /** Longest wait for a step to come, in milliseconds. */
-const LONGEST = 15_000;
+const LONGEST = 10_000;
 
 /** A program that is left alone. */
 export function calm(): Scenario {
@@ -29,18 +29,35 @@ export function calm(): Scenario {
   return { name: "calm", title, points: 10, quiet: QUIET, filling: FILLING, harm: async () => undefined };
 }
 
-/** The kinds of steps that are worth a kill: what a program was seen to do in peace. */
-export function kindsOf(steps: readonly Step[]): { readonly service: ServiceName; readonly kind: string }[] {
-  const kinds = new Map(steps.filter(isWork).map(({ service, kind }) => [`${service} ${kind}`, { service, kind }]));
+/** A kind of step that is worth a kill, and how often it was seen. */
+interface Kind {
+  readonly service: ServiceName;
+  readonly kind: string;
+  readonly seen: number;
+}
+
+/** What a program was seen to do in peace. */
+export function kindsOf(steps: readonly Step[]): Kind[] {
+  const kinds = new Map<string, Kind>();
+  for (const { service, kind } of steps.filter((step) => isWork(step) && step.phase === "request")) {
+    const name = `${service} ${kind}`;
+    kinds.set(name, { service, kind, seen: (kinds.get(name)?.seen ?? 0) + 1 });
+  }
   return [...kinds.values()];
+}
+
+/** The first or the second time: a step that comes but once at each start has no second. */
+function place(random: Random, { seen }: Kind): number {
+  return 1 + random.below(Math.min(2, seen));
 }
 
 /** All further scenarios for a program, given what it does in peace. Equal seeds give equal harm. */
 export function scenariosFor(steps: readonly Step[], random: Random): Scenario[] {
   const kinds = kindsOf(steps);
   const common = { quiet: QUIET, filling: FILLING };
-  const kills = kinds.map(({ service, kind }): Scenario => {
-    const [before, after] = [1 + random.below(2), 1 + random.below(2)];
+  const kills = kinds.map((one): Scenario => {
+    const { service, kind } = one;
+    const [before, after] = [place(random, one), place(random, one)];
     return {
       ...common,
       name: `kill at ${service} ${kind}`,
@@ -132,8 +149,8 @@ function randomKills(random: Random): Scenario {
 }
 
 /** What was done, and nobody said so: the connection breaks on the answer. The program lives. */
-function lostAnswers(kinds: readonly { service: ServiceName; kind: string }[], random: Random): Scenario {
-  const chosen = kinds.filter(({ kind }) => kind !== "Fetch").map((kind) => ({ ...kind, count: 1 + random.below(2) }));
+function lostAnswers(kinds: readonly Kind[], random: Random): Scenario {
+  const chosen = kinds.filter(({ kind }) => kind !== "Fetch").map((one) => ({ ...one, count: place(random, one) }));
   return {
     name: "lost answers",
     title: "answers are lost: what was asked is done, and the program is not told",
@@ -154,12 +171,12 @@ function lostAnswers(kinds: readonly { service: ServiceName; kind: string }[], r
 }
 
 /** The last step that writes, before which a program is frozen: it believes that the partition is still its own. */
-function decisive(kinds: readonly { service: ServiceName; kind: string }[]): string {
+function decisive(kinds: readonly Kind[]): string {
   const order = ["RENAME", "CREATE bytes", "APPEND bytes", "CREATE", "APPEND"];
   return order.find((name) => kinds.some(({ kind }) => kind === name)) ?? "Fetch";
 }
 
-function frozen(kinds: readonly { service: ServiceName; kind: string }[]): Scenario {
+function frozen(kinds: readonly Kind[]): Scenario {
   const kind = decisive(kinds);
   return {
     name: "freeze",

@@ -52,6 +52,20 @@ test("what a stopped cell has opened can be closed", async () => {
   assert.match(stopped ?? "", /closed/);
 });
 
+test("code that listens to the stop button ends in its own way", async () => {
+  const cell = `import { stopButton } from "streambook/notebook";
+async function use() {
+  const signal: AbortSignal = stopButton();
+  async function* ticks() { while (!signal.aborted) { await new Promise((r) => setTimeout(r, 5)); yield 1; } }
+  for await (const tick of ticks()) tick;
+  await null;
+  console.log("closed");
+}
+await use();`;
+  const [stopped] = await runAll([cell, "1"], { 0: 2500 });
+  assert.match(stopped ?? "", /closed/);
+});
+
 const CHECK = 'import { check, checkThrows, startProgram } from "streambook/notebook";';
 
 for (const [name, cell, expected] of [
