@@ -54,7 +54,8 @@ async function pass(
     node === undefined ? (incoming.url ?? "/") : (rest ?? "/"),
     node === undefined ? webhdfs : `http://${node}`,
   );
-  const operation = (target.searchParams.get("op") ?? "?").toUpperCase();
+  const isFile = target.pathname.startsWith("/webhdfs/");
+  const operation = isFile ? (target.searchParams.get("op") ?? "?").toUpperCase() : "Status";
   const step = {
     service: "HDFS" as const,
     kind: node !== undefined && (operation === "CREATE" || operation === "APPEND") ? `${operation} bytes` : operation,

@@ -3,9 +3,10 @@ import { escapeHtml, themes } from "../plot/index.ts";
 import type { Happening } from "./arena.ts";
 import type { ScenarioResult } from "./challenge.ts";
 import { ranges } from "./judge.ts";
+import { isWork } from "./steps.ts";
 
 const WIDTH = 1160;
-const LEFT = 96;
+const LEFT = 128;
 const RIGHT = 24;
 /** Seconds that are shown around the first fault. */
 const AROUND = { before: 1.2, after: 2.8 };
@@ -25,6 +26,7 @@ export function failurePage(result: ScenarioResult): string {
   const parts = [
     `<h1>${escapeHtml(title)}</h1>`,
     `<p class="verdict">${escapeHtml(verdict(result))}</p>`,
+    committedBefore(happenings, fault),
     ...(near === undefined ? [] : ["<h2>Around the first fault</h2>", timelineSvg(happenings, near, true)]),
     "<h2>From beginning to end</h2>",
     timelineSvg(happenings, whole, false),
@@ -53,6 +55,16 @@ export function verdict({ finding }: Pick<ScenarioResult, "finding">): string {
   return said.length === 0 ? `All ${sent} messages are stored, each once.` : said.join(" ");
 }
 
+/** What Kafka believed at the first fault, and what HDFS held: the two that must agree. */
+function committedBefore(happenings: readonly Happening[], fault: number | undefined): string {
+  if (fault === undefined) return "";
+  const answers = happenings.flatMap(({ step, second }) => (step?.phase === "answer" && second < fault ? [step] : []));
+  const commit = answers.findLast(({ kind }) => kind === "OffsetCommit");
+  const written = answers.filter(({ kind }) => kind === "CREATE bytes" || kind === "APPEND bytes").length;
+  const committed = commit === undefined ? "nothing" : `the positions ${commit.detail} (the last of its commits)`;
+  return `<p>Before the first fault, Kafka had been told ${escapeHtml(committed)}, and HDFS had taken ${written} files.</p>`;
+}
+
 function doubledTable(doubled: ScenarioResult["finding"]["doubled"]): string {
   if (doubled.length === 0) return "";
   const rows = doubled
@@ -65,7 +77,8 @@ function doubledTable(doubled: ScenarioResult["finding"]["doubled"]): string {
 }
 
 function timelineSvg(happenings: readonly Happening[], view: View, isNear: boolean): string {
-  const shown = happenings.filter(({ second }) => second >= view.from && second <= view.to);
+  const isSeen = ({ step }: Happening): boolean => step === undefined || isWork(step) || step.kind === "JoinGroup";
+  const shown = happenings.filter((one) => one.second >= view.from && one.second <= view.to && isSeen(one));
   const runs = runsIn(happenings, view);
   const x = (second: number): number => LEFT + ((second - view.from) / (view.to - view.from)) * (WIDTH - LEFT - RIGHT);
   const [top, row] = [54, 22];
@@ -109,7 +122,7 @@ function faults(shown: readonly Happening[], x: (second: number) => number, heig
       const at = x(second);
       const words = isNear || text.length < 40 ? text : `${text.slice(0, 38)}…`;
       const isLate = at > WIDTH * 0.62;
-      const width = words.length * 6.6;
+      const width = words.length * 7.6;
       const [from, to] = isLate ? [at - width, at] : [at, at + width];
       const level = levels.findIndex((end) => from > end + 8);
       if (level !== -1) levels[level] = to;
@@ -147,8 +160,8 @@ function runsIn(happenings: readonly Happening[], view: View): { run: number; fr
 
 const { light, dark } = themes;
 const STYLE = `
-:root { color-scheme: light dark; --ink: ${light.ink}; --ground: #fff; --line: #d8dbe0; --kafka: ${light.scale[1]}; --hdfs: ${light.good}; --bad: ${light.bad}; --run: #e4e8ef; }
-@media (prefers-color-scheme: dark) { :root { --ink: ${dark.ink}; --ground: #16181d; --line: #3a3f49; --kafka: ${dark.scale[1]}; --hdfs: ${dark.good}; --bad: ${dark.bad}; --run: #303744; } }
+:root { color-scheme: light dark; --ink: ${light.ink}; --ground: #fff; --line: #d8dbe0; --kafka: ${light.accent}; --hdfs: ${light.good}; --bad: ${light.bad}; --run: #e4e8ef; }
+@media (prefers-color-scheme: dark) { :root { --ink: ${dark.ink}; --ground: #16181d; --line: #3a3f49; --kafka: ${dark.accent}; --hdfs: ${dark.good}; --bad: ${dark.bad}; --run: #303744; } }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--ground); max-width: 1160px; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin-top: 2rem; }
 .verdict { font-size: 1.15rem; color: var(--bad); }

@@ -33,6 +33,7 @@ const HOUSEKEEPING = new Set([
   "Heartbeat",
   "LeaveGroup",
   "ListOffsets",
+  "Status",
 ]);
 
 /** Whether a step is part of the work. */
