@@ -7,7 +7,7 @@ import { findJava } from "./java.mjs";
 import { onPath, PROJECT } from "./paths.mjs";
 import { checkRequirements, installLines, machine, type Probes } from "./requirements.mjs";
 
-const GB = 1024 ** 3;
+const GB = 1e9;
 
 const java17 = { java: "/jdk/bin/java", home: "/jdk", version: "17.0.15", major: 17, build: "x" };
 
@@ -72,7 +72,7 @@ const cases: [name: string, changes: Partial<Probes>, expected: RegExp[]][] = [
   [
     "disk nearly full",
     { disk: async () => 0.2 * GB },
-    [/4\.0 GB of disk are wanted in \/somewhere\/\.streambook, and 0\.2 GB are free/, /STREAMBOOK_HOME/],
+    [/4\.0 GB of disk are needed in \/somewhere\/\.streambook; 0\.2 GB is available/, /STREAMBOOK_HOME/],
   ],
   [
     "a folder of somebody else, as a container with another user number has it",

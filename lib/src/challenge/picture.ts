@@ -159,18 +159,30 @@ function runsIn(happenings: readonly Happening[], view: View): { run: number; fr
 }
 
 const { light, dark } = themes;
+
+/** A colour for light pages and one for dark ones. */
+function either(onLight: string, onDark: string): string {
+  return `light-dark(${onLight}, ${onDark})`;
+}
+
+const INK = either(light.ink, dark.ink);
+const GROUND = either("#fff", "#16181d");
+const LINE = either("#d8dbe0", "#3a3f49");
+const RUN = either("#e4e8ef", "#303744");
+const KAFKA = either(light.accent, dark.accent);
+const HDFS = either(light.good, dark.good);
+const BAD = either(light.bad, dark.bad);
 const STYLE = `
-:root { color-scheme: light dark; --ink: ${light.ink}; --ground: #fff; --line: #d8dbe0; --kafka: ${light.accent}; --hdfs: ${light.good}; --bad: ${light.bad}; --run: #e4e8ef; }
-@media (prefers-color-scheme: dark) { :root { --ink: ${dark.ink}; --ground: #16181d; --line: #3a3f49; --kafka: ${dark.accent}; --hdfs: ${dark.good}; --bad: ${dark.bad}; --run: #303744; } }
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--ground); max-width: 1160px; margin: 2rem auto; padding: 0 1rem; }
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; color: ${INK}; background: ${GROUND}; max-width: 1160px; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin-top: 2rem; }
-.verdict { font-size: 1.15rem; color: var(--bad); }
+.verdict { font-size: 1.15rem; color: ${BAD}; }
 .picture { overflow-x: auto; } svg { min-width: 900px; width: 100%; height: auto; }
-svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }
-.run { fill: var(--run); stroke: var(--line); } .lane { stroke: var(--line); }
-rect.kafka { fill: var(--kafka); } rect.hdfs { fill: var(--hdfs); }
-circle.answer { fill: var(--ground); stroke-width: 1.5; } circle.kafka { stroke: var(--kafka); } circle.hdfs { stroke: var(--hdfs); }
-line.fault { stroke: var(--bad); stroke-width: 1.5; } svg text.fault { fill: var(--bad); font-weight: 600; }
-table { border-collapse: collapse; } td, th { border: 1px solid var(--line); padding: 0.2rem 0.6rem; text-align: left; vertical-align: top; font-size: 0.9rem; }
-pre { overflow-x: auto; border: 1px solid var(--line); padding: 0.6rem; font-size: 0.85rem; }
+svg text { font: 12px system-ui, sans-serif; fill: ${INK}; }
+.run { fill: ${RUN}; stroke: ${LINE}; } .lane { stroke: ${LINE}; }
+rect.kafka { fill: ${KAFKA}; } rect.hdfs { fill: ${HDFS}; }
+circle.answer { fill: ${GROUND}; stroke-width: 1.5; } circle.kafka { stroke: ${KAFKA}; } circle.hdfs { stroke: ${HDFS}; }
+line.fault { stroke: ${BAD}; stroke-width: 1.5; } svg text.fault { fill: ${BAD}; font-weight: 600; }
+table { border-collapse: collapse; } td, th { border: 1px solid ${LINE}; padding: 0.2rem 0.6rem; text-align: left; vertical-align: top; font-size: 0.9rem; }
+pre { overflow-x: auto; border: 1px solid ${LINE}; padding: 0.6rem; font-size: 0.85rem; }
 `;

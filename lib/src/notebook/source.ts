@@ -5,7 +5,7 @@ import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { StreambookError } from "../errors/index.ts";
 import { projectFolder } from "../stack/index.ts";
-import { brokenLines } from "./broken-lines.ts";
+import { brokenLines } from "./learner/broken-lines.ts";
 import { display } from "./display.ts";
 
 /** The code of a function of the library. */

@@ -1,5 +1,6 @@
 /** What a learner wants to see of an error: its message, where in the cell it comes from, and what to do about it in a notebook. */
 import { inspect } from "node:util";
+import { hintFor } from "../hint.ts";
 import { bestLine } from "./lines.ts";
 
 /** How the code of a cell is called in stack traces. */
@@ -60,10 +61,13 @@ export function explain(error: Error): string {
   const { code, cause } = error as { code?: unknown; cause?: unknown };
   const where = place(error.stack ?? "");
   if (code === "CHECK_FAILED") return error.message + where;
-  const advice = MOVED.has(String(code))
-    ? "\n    If the services were started again since this page began, they may have other ports: run the first cell again, and those after it."
-    : "";
-  if (error.name === "StreambookError") return `${error.name} (${String(code)}): ${error.message}${where}${advice}`;
+  const hint = hintFor(error);
+  const advice =
+    MOVED.has(String(code)) && hint?.includes("first cell") !== true
+      ? "\n    If the services were started again since this page began, they may have other ports: run the first cell again, and those after it."
+      : "";
+  if (error.name === "StreambookError")
+    return `${error.name} (${String(code)}): ${error.message}${hint === undefined ? "" : `\n    ${hint}`}${where}${advice}`;
   const frames = (error.stack ?? "").split("\n").filter((text) => /^\s+at /.test(text));
   const end = frames.findIndex((frame) =>
     /[\\/]tslab[\\/]dist[\\/]|node:vm:|node:internal|[\\/]notebook[\\/]preload[\\/]/.test(frame),

@@ -25,10 +25,9 @@ export async function requireJars(
     names.filter((name) => core.has(name)),
   );
   if (problem !== undefined)
-    throw new StreambookError(
-      "SETUP_MISSING",
-      `the jars of the services are not in place (${problem}); run \`npm run setup\``,
-    );
+    throw new StreambookError("SETUP_MISSING", `the jars of the services are not in place (${problem})`, {
+      hint: { setUp: true },
+    });
   for (const { name, megabytes } of wanted) {
     if (core.has(name) || (await jarsProblem(layout.jarsHome, [name])) === undefined) continue;
     const size = megabytes === undefined ? "" : ` (${megabytes} MB)`;
