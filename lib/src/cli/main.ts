@@ -16,6 +16,7 @@ const MODULES: readonly { readonly commands: readonly string[]; readonly load: (
   { commands: ["source"], load: () => import("./source.ts") },
   { commands: ["produce"], load: () => import("./produce.ts") },
   { commands: ["consume"], load: () => import("./consume.ts") },
+  { commands: ["ingest"], load: () => import("./ingest.ts") },
   { commands: ["rebuild"], load: () => import("./rebuild.ts") },
   { commands: ["query"], load: () => import("./query.ts") },
   { commands: ["data"], load: () => import("./data.ts") },
