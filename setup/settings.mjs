@@ -27,7 +27,7 @@ const CHOICES = /** @type {const} */ ({
 const IGNORABLE = ["memory", "disk"];
 
 /** Folders that must be the same ones wherever a command is called. */
-const FOLDERS = ["STREAMBOOK_HOME", "STREAMBOOK_JARS"];
+const FOLDERS = ["STREAMBOOK_HOME", "STREAMBOOK_JARS", "STREAMBOOK_CACHE"];
 
 /**
  * The requirements that may be unmet.

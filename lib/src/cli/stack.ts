@@ -6,6 +6,7 @@ import { toJson } from "../json/index.ts";
 import {
   addresses,
   doctor,
+  fetchFor,
   down,
   isHealthy,
   logs,
@@ -32,6 +33,13 @@ export function register(program: Command): void {
     .description("start the services that are not running and wait until they are ready")
     .argument("[services...]", `which (${NAMES}; by default core); what they need comes with them`)
     .action(action(async (_, { signal, words }) => bringUp(words, signal)));
+  program
+    .command("fetch")
+    .description(
+      "fetch what services run on, and start nothing: for a later time without a network, or for several people",
+    )
+    .argument("[services...]", "which; by default core")
+    .action(action(async (_, { signal, words }) => fetchParts(words, signal)));
   program
     .command("down")
     .description("stop the services; what they stored stays")
@@ -66,25 +74,30 @@ export function register(program: Command): void {
 }
 
 async function bringUp(services: readonly string[], signal: AbortSignal): Promise<void> {
-  const { started } = await up({ services, signal, onProgress: tell });
+  const { started } = await up({ services, signal, onProgress: report });
   if (started.length === 0) console.log("everything runs already");
   console.log("`npx streambook status` shows where; `npx streambook down` ends it all");
 }
 
+async function fetchParts(services: readonly string[], signal: AbortSignal): Promise<void> {
+  const fetched = await fetchFor({ services, signal, onProgress: report });
+  console.log(fetched.length === 0 ? "everything is in place" : `in place: ${fetched.join(", ")}`);
+}
+
 async function takeDown(services: readonly string[], signal: AbortSignal): Promise<void> {
-  await tellUsers();
-  const ended = await down({ ...(services.length > 0 && { services }), signal, onProgress: tell });
+  await reportUsers();
+  const ended = await down({ ...(services.length > 0 && { services }), signal, onProgress: report });
   console.log(ended.length === 0 ? "nothing was running" : "stopped; what was stored is kept");
 }
 
 /** Says under whom the services are about to end: what these do will fail. */
-async function tellUsers(): Promise<void> {
+async function reportUsers(): Promise<void> {
   const users = await stackUsers();
   if (users.length > 0) process.stderr.write(`streambook: the services are in use by ${describeUsers(users)}\n`);
 }
 
 /** One line for each thing that happens. */
-function tell({ kind, message, seconds, log = [] }: StackEvent): void {
+function report({ kind, message, seconds, log = [] }: StackEvent): void {
   if (kind === "stopping") return;
   const line = `${seconds.toFixed(1).padStart(6)} s  ${message}\n`;
   process.stderr.write(line + log.map((text) => `          | ${text}\n`).join(""));
@@ -94,7 +107,7 @@ async function showStatus(json: boolean, signal: AbortSignal): Promise<void> {
   const services = await status({ signal });
   if (!isHealthy(services)) process.exitCode = 1;
   if (json) return void console.log(toJson(services, 2));
-  console.log(table([["SERVICE", "STATE", "PID", "MEMORY", "UP", "WHERE"], ...services.map(row)]));
+  console.log(table([["SERVICE", "STATE", "PID", "MEMORY", "UP", "RUNS ON", "WHERE"], ...services.map(row)]));
   const memory = services.reduce((sum, service) => sum + (service.memory ?? 0), 0);
   if (memory > 0) console.log(`\n${megabytes(memory)} in all`);
   for (const { name, state, log = [] } of services) {
@@ -109,9 +122,17 @@ async function showStatus(json: boolean, signal: AbortSignal): Promise<void> {
     console.log("\nnothing runs; `npx streambook up` starts the services");
 }
 
-function row({ name, state, pid, memory, started, place }: ServiceStatus): string[] {
+function row({ name, state, pid, memory, started, place, runtime = "" }: ServiceStatus): string[] {
   const age = started === undefined ? "" : duration((Date.now() - started.getTime()) / 1000);
-  return [name, state, String(pid ?? ""), memory === undefined ? "" : megabytes(memory), age, place ?? ""];
+  return [
+    name,
+    state,
+    String(pid ?? ""),
+    memory === undefined ? "" : megabytes(memory),
+    age,
+    runtime.replace(/,.*$/, ""),
+    place ?? "",
+  ];
 }
 
 function megabytes(bytes: number): string {
@@ -171,15 +192,15 @@ async function removeAll({ yes, all }: { yes?: boolean; all?: boolean }, signal:
   if (yes !== true && !process.stdin.isTTY)
     usage("`reset` removes data, and there is no terminal to ask at; say `--yes` if you mean it");
   const confirm = yes === true ? {} : { confirm: (folders: readonly string[]) => ask(folders, signal) };
-  if (yes === true) await tellUsers();
-  const done = await reset({ jars: all === true, ...confirm, signal, onProgress: tell });
+  if (yes === true) await reportUsers();
+  const done = await reset({ jars: all === true, ...confirm, signal, onProgress: report });
   console.log(done ? "removed; `npx streambook up` starts with empty services" : "nothing was removed");
 }
 
 async function ask(folders: readonly string[], signal: AbortSignal): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    await tellUsers();
+    await reportUsers();
     console.log(`This ends the services and removes:\n${folders.map((folder) => `  ${folder}`).join("\n")}`);
     return /^y(es)?$/i.test((await terminal.question("Remove it? [y/N] ", { signal })).trim());
   } finally {

@@ -1,4 +1,5 @@
 /** The project: its folder, its home, and the bridge to its set-up. */
 export { makeFolder } from "../../../setup/owned.mjs";
+export { trustGivenAuthorities } from "./authorities.ts";
 export { homeFolder, makeOutputFolder, projectFile, projectFolder, writingInto } from "./folders.ts";
-export { setupModule, type Board, type Holder, type Java, type Requirement } from "./bridge.ts";
+export { setupModule, type Board, type Holder, type Java, type JavaSearch, type Requirement } from "./bridge.ts";

@@ -12,7 +12,11 @@ export interface Variable {
 
 /** The variables for those who use the course. */
 export const VARIABLES: readonly Variable[] = [
-  { name: "JAVA_HOME", usual: "`java` on PATH", meaning: "the JDK that runs the services, 17 or newer" },
+  {
+    name: "JAVA_HOME",
+    usual: "`java` on PATH",
+    meaning: "the JDK that runs the services that accept it; 17 or newer for the core",
+  },
   {
     name: "STREAMBOOK_HOME",
     usual: "`.streambook` in the project",
@@ -22,6 +26,12 @@ export const VARIABLES: readonly Variable[] = [
     name: "STREAMBOOK_JARS",
     usual: "`jars` in the home",
     meaning: "folder of the jars, absolute; several homes may share it",
+  },
+  {
+    name: "STREAMBOOK_CACHE",
+    usual: "`streambook` in the user's cache (`~/.cache`)",
+    meaning:
+      "folder of what is fetched once for all clones, absolute: JDKs, Python environments, archives; new, empty, or made by the course",
   },
   {
     name: "STREAMBOOK_CA",
@@ -64,6 +74,7 @@ export const INTERNAL_VARIABLES: readonly string[] = [
   "STREAMBOOK_RECORD_CLASSES",
   "STREAMBOOK_DEVCONTAINER_SCHEMA",
   "STREAMBOOK_SCREENSHOTS",
+  "STREAMBOOK_TEST_ALL",
 ];
 
 /** The variables that name where a service runs, if it is not one of the course's own. */

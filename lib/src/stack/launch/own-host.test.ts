@@ -9,7 +9,7 @@ import { after, test } from "node:test";
 import { promisify } from "node:util";
 import { openLayout } from "../layout.ts";
 import { forgetOwnHost, hostsOption, nameOwnHost } from "./own-host.ts";
-import { requireJava } from "./java.ts";
+import { requireJava } from "../fetch/runtimes.ts";
 
 const home = await mkdtemp(join(tmpdir(), "streambook-own-host-"));
 after(() => rm(home, { recursive: true }));
@@ -26,7 +26,7 @@ test("a name that leads nowhere, to another machine, or to no answer is given to
   }
 });
 
-const java = await requireJava(process.env);
+const java = await requireJava(layout, { name: "own" }, process.env);
 const skip = !existsSync(join(java.home, "bin", "javac")) && "this Java cannot compile";
 
 test("Java finds this machine by that file", { skip }, async () => {

@@ -1,10 +1,10 @@
 /** Fills the templates of `conf/` with hosts, ports and folders. */
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { StreambookError } from "../../errors/index.ts";
 import { instanceNames, service } from "../catalog/index.ts";
-import { projectFile } from "../../project/index.ts";
+import { makeFolder, projectFile } from "../../project/index.ts";
 import { type Layout } from "../layout.ts";
 import { placeOf, type Topology } from "../place.ts";
 import type { Place } from "../service.ts";
@@ -35,7 +35,7 @@ export async function renderConfiguration(names: readonly string[], settings: Se
       await renderFolder(folder, join(settings.layout.conf, target), filled);
     }
     const wanted = program.kind === "java" ? (program.library.configurationFolders ?? []) : [];
-    for (const folder of wanted) await mkdir(join(settings.layout.conf, folder), { recursive: true });
+    for (const folder of wanted) await makeFolder(join(settings.layout.conf, folder));
   }
 }
 
@@ -66,7 +66,7 @@ export async function templateValues(
     for (const [key, value] of valuesOf(name, topology, layout)) values.set(`${name}.${key}`, value);
   for (const name of names) {
     const { program } = service(name);
-    if (program.kind === "node") continue;
+    if (program.kind !== "java") continue;
     for (const [key, value] of Object.entries((await program.library.values?.(layout)) ?? {})) values.set(key, value);
   }
   return values;
