@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { noBrowser } from "./fixtures/browser.ts";
 import { Lab } from "./fixtures/lab.ts";
+import { needsPackages } from "../lib/src/stack/fetch/needs-for-test.ts";
 import { JUPYTERLAB } from "../lib/src/cli/lab.ts";
 import { projectFolder, pythonProgram } from "../lib/src/stack/index.ts";
 import { lessonFiles } from "../lib/src/notebook/index.ts";
@@ -15,7 +16,9 @@ const wanted = (process.env["STREAMBOOK_LAB"] ?? "00,04").split(",");
 /** Where pictures of their figures go. */
 const screenshots = process.env["STREAMBOOK_SCREENSHOTS"];
 
-describe("in JupyterLab", { skip: noBrowser }, () => {
+const { skip } = await needsPackages(JUPYTERLAB);
+
+describe("in JupyterLab", { skip: noBrowser || skip }, () => {
   let lab: Lab;
   let scratch: TestFolder;
   /** A run refuses the folder when it holds other things. */

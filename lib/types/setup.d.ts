@@ -5,6 +5,7 @@ declare module "*/setup/paths.mjs" {
   export const OWN_HOME: string;
   export function homeFolder(environment?: Environment): string;
   export function jarsFolder(environment?: Environment): string;
+  export function coreLibraries(): string[];
   export function cacheFolder(environment?: Environment): string;
   export function canWrite(folder: string): Promise<boolean>;
   export function onPath(name: string, environment?: Environment): string | undefined;

@@ -75,6 +75,7 @@ export const INTERNAL_VARIABLES: readonly string[] = [
   "STREAMBOOK_DEVCONTAINER_SCHEMA",
   "STREAMBOOK_SCREENSHOTS",
   "STREAMBOOK_TEST_ALL",
+  "STREAMBOOK_PROFILE",
 ];
 
 /** The variables that name where a service runs, if it is not one of the course's own. */

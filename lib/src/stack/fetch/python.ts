@@ -8,7 +8,7 @@ import { networkFailure, run } from "../../../../setup/run.mjs";
 import { StreambookError } from "../../errors/index.ts";
 import { makeFolder } from "../../project/index.ts";
 import type { PythonPackages } from "../service.ts";
-import { downloadsFolder, type FetchOptions, isComplete, makeOnce } from "./cache.ts";
+import { downloadsFolder, type FetchOptions, isComplete, makeOnce, progressReporter } from "./cache.ts";
 import { environmentName, findEnvironment, pythonIn, requirementsOf } from "./places.ts";
 
 /** The versions of Python that packages accept unless they name others. */
@@ -51,18 +51,19 @@ async function install(packages: PythonPackages, python: string, folder: string,
   await writeFile(file, text);
   // Scripts of packages are no modules, as those of a project around the cache may be.
   await writeFile(join(folder, "package.json"), `{ "type": "commonjs" }\n`);
-  const total = text.match(/^[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?==[^;\n]*$/gm)?.length ?? 0; // without those of other systems
+  const total = text.match(/^[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?==/gm)?.length ?? 0;
+  const everywhere = text.match(/^[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?==[^;\n]*$/gm)?.length ?? 0; // others only on some systems
   const pip = [pythonIn(folder), "-m", "pip"];
   const kept = await cacheOptions(pip, options);
   let count = 0;
+  const show = progressReporter(report);
   const { code, lines } = await runPip(
     [...pip, "install", "--require-hashes", ...PIP_OPTIONS, ...kept.arguments, "-r", file],
     options,
     (line) => {
       const [, found] = /^Collecting (\S+)/.exec(line) ?? [];
-      if (found !== undefined)
-        report?.("preparing", `${name}: package ${++count} of ${total}, ${found.split(/[=<>~! ]/)[0]}`);
-      else if (line.startsWith("Installing collected")) report?.("preparing", `${name}: unpacking ${total} packages`);
+      if (found !== undefined) show(`${name}: package ${++count} of ${total}, ${found.split(/[=<>~! ]/)[0]}`);
+      else if (line.startsWith("Installing collected")) report?.("preparing", `${name}: unpacking`);
     },
   );
   signal?.throwIfAborted();
@@ -70,7 +71,7 @@ async function install(packages: PythonPackages, python: string, folder: string,
   const where = `import importlib.util as u; print(u.find_spec("pip").origin)`;
   const asked = await run([pythonIn(folder), "-c", where], { env: pythonEnvironment(environment) });
   const installed = await readdir(dirname(dirname(asked.lines.at(-1) ?? ""))).catch(() => []);
-  if (total > 0 && installed.filter((entry) => entry.endsWith(".dist-info")).length < total)
+  if (installed.filter((entry) => entry.endsWith(".dist-info")).length < everywhere)
     throw new StreambookError(
       "SETUP_MISSING",
       `pip has put the packages of ${name} somewhere else; look for \`target\`, \`prefix\` or \`root\` in \`pip config list\`, remove it, and try again`,

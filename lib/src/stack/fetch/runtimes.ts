@@ -213,7 +213,7 @@ export async function fetchParts(
 }
 
 /** "the jars of hive (269 MB)" */
-export function describePart({ what, megabytes }: MissingPart): string {
+export function describePart({ what, megabytes }: Pick<MissingPart, "what" | "megabytes">): string {
   return megabytes === undefined ? what : `${what} (${megabytes} MB)`;
 }
 
