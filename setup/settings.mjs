@@ -58,6 +58,38 @@ export function settingsProblem(environment = process.env) {
 }
 
 /**
+ * Variables that are set, begin as ours do, and are none of ours: most likely misspelt.
+ *
+ * @param {readonly string[]} known
+ * @param {Environment} [environment]
+ * @returns {string[]} a sentence for each
+ */
+export function misspeltSettings(known, environment = process.env) {
+  const unknown = Object.keys(environment).filter((name) => /^STREAMBOOK_/i.test(name) && !known.includes(name));
+  return unknown.map((name) => {
+    const [nearest] = [...known].sort((a, b) => distance(name.toUpperCase(), a) - distance(name.toUpperCase(), b));
+    const isNear = nearest !== undefined && distance(name.toUpperCase(), nearest) <= 4;
+    return `the variable ${name} is not known${isNear ? `; did you mean ${nearest}?` : " (docs/environment.md lists all)"}`;
+  });
+}
+
+/**
+ * How many letters must be changed, added or left out (Levenshtein).
+ * @param {string} a
+ * @param {string} b
+ */
+function distance(a, b) {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries())
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + Number(letter !== other)));
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/**
  * @param {string} name
  * @param {string} folder
  */

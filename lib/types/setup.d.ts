@@ -15,6 +15,7 @@ declare module "*/setup/settings.mjs" {
   type Environment = Readonly<Record<string, string | undefined>>;
   export function setting(name: string, environment?: Environment): string | undefined;
   export function ignoredRequirements(environment?: Environment): Set<string>;
+  export function misspeltSettings(known: readonly string[], environment?: Environment): string[];
   export function settingsProblem(environment?: Environment): string | undefined;
 }
 

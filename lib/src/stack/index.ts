@@ -31,5 +31,5 @@ export { hadoopClient, type HadoopClient } from "./commands/hadoop-client.ts";
 export { versions } from "./versions.ts";
 export type { StackEvent, StackOptions } from "./events.ts";
 export { composeFile } from "./containers/compose.ts";
-export { INTERNAL_VARIABLES } from "./docs/environment.ts";
+export { INTERNAL_VARIABLES, knownVariables } from "./docs/environment.ts";
 export { environmentPage, forwardedPorts, readmeTable, servicesPage } from "./docs/service-docs.ts";

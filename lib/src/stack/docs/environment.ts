@@ -76,6 +76,7 @@ export const INTERNAL_VARIABLES: readonly string[] = [
   "STREAMBOOK_SCREENSHOTS",
   "STREAMBOOK_TEST_ALL",
   "STREAMBOOK_PROFILE",
+  "STREAMBOOK_WARNED",
 ];
 
 /** The variables that name where a service runs, if it is not one of the course's own. */
@@ -100,4 +101,10 @@ export function portVariables(): Variable[] {
       meaning: `in containers: port of ${titleOf(name)} on your machine`,
     };
   });
+}
+
+/** Every variable of the course that a program or a file of the project reads. */
+export function knownVariables(): string[] {
+  const described = [...VARIABLES, ...addressVariables(), ...portVariables()].map(({ name }) => name);
+  return [...described, ...INTERNAL_VARIABLES];
 }
