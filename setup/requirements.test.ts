@@ -3,9 +3,11 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { findJava } from "./java.mjs";
+import { findJava, findJavaFor } from "./java.mjs";
 import { onPath, PROJECT } from "./paths.mjs";
-import { checkRequirements, installLines, machine, type Probes } from "./requirements.mjs";
+import { installLines } from "./install-commands.mjs";
+import { machine, type Probes } from "./probes.mjs";
+import { checkRequirements } from "./requirements.mjs";
 
 const GB = 1024 ** 3;
 
@@ -72,7 +74,7 @@ const cases: [name: string, changes: Partial<Probes>, expected: RegExp[]][] = [
   [
     "disk nearly full",
     { disk: async () => 0.2 * GB },
-    [/4\.0 GB of disk are wanted in \/somewhere\/\.streambook, and 0\.2 GB are free/, /STREAMBOOK_HOME/],
+    [/4\.0 GB of disk are needed in \/somewhere\/\.streambook; 0\.2 GB is free/, /STREAMBOOK_HOME/],
   ],
   [
     "a folder of somebody else, as a container with another user number has it",
@@ -165,6 +167,26 @@ test("Java is the one of JAVA_HOME, else the one on PATH", async () => {
       const PATH = join(folder, "bin");
       assert.equal((await findJava({ PATH })).found?.major, 11);
       assert.equal((await findJava({ PATH, JAVA_HOME: other })).found?.major, 21);
+    });
+  });
+});
+
+test("a program that accepts certain versions gets a Java of the machine that fits, wherever JAVA_HOME leads", async () => {
+  await withPrograms({ java: answer("17.0.1") }, async (chosen) => {
+    await withPrograms({ java: answer("25.0.1") }, async (other) => {
+      await writeFile(join(other, "release"), 'JAVA_VERSION="25.0.1"\n');
+      const environment = { PATH: join(chosen, "bin"), JAVA_HOME: chosen };
+      const find = (lowest: number, highest?: number): ReturnType<typeof findJavaFor> =>
+        findJavaFor({ lowest, highest }, environment, { folders: [], homes: [other] });
+      assert.equal((await find(17)).found?.major, 17, "the chosen one, if it is accepted");
+      assert.equal((await find(21)).found?.major, 25);
+      assert.equal((await find(18, 24)).found?.major, 17, "none: the chosen one, for the message");
+      assert.equal(
+        (await findJavaFor({ lowest: 25 }, { PATH: join(other, "bin"), JAVA_HOME: chosen }, { folders: [] })).found
+          ?.major,
+        25,
+        "PATH, too",
+      );
     });
   });
 });

@@ -6,11 +6,11 @@
  */
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -155,13 +155,28 @@ async function copyCourse(): Promise<void> {
   if (process.getuid?.() === 0) await tell("chown", ["-R", `${OWNER}:${OWNER}`, folder]);
 }
 
-/** Ports that are free now, so that a stack which runs is not in the way. */
+/**
+ * Ports that are free now, so that a stack which runs is not in the way. They lie below those that systems give to outgoing
+ * connections and to servers that ask for any: building takes minutes, and others must not be given them meanwhile.
+ */
 async function choosePorts(): Promise<Record<(typeof PUBLISHED)[number], number>> {
-  const servers = await Promise.all(PUBLISHED.map(() => listening(0)));
-  const ports = PUBLISHED.map((name, index) => [name, (servers[index]?.address() as AddressInfo).port] as const);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  for (const [name, port] of ports) environment[`STREAMBOOK_${name.toUpperCase()}_PORT`] = String(port);
-  return Object.fromEntries(ports);
+  const ports: Record<string, number> = {};
+  let candidate = 20_000 + randomInt(10_000);
+  for (const name of PUBLISHED) {
+    while (!(await isFree(++candidate)));
+    ports[name] = candidate;
+    environment[`STREAMBOOK_${name.toUpperCase()}_PORT`] = String(candidate);
+  }
+  return ports;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  try {
+    (await listening(port)).close();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function listening(port: number) {

@@ -59,7 +59,7 @@ export function register(program: Command): void {
 }
 
 /** JupyterLab, pinned in `stack/jupyterlab`; nothing else of the core needs Python. */
-export const JUPYTERLAB = { name: "jupyterlab", megabytes: 280 } as const;
+export const JUPYTERLAB = { name: "jupyterlab", megabytes: 320 } as const;
 
 /** JupyterLab's program; installed first if it is missing. */
 async function installedJupyter(signal: AbortSignal): Promise<string> {

@@ -64,8 +64,10 @@ interface JarsModule {
     environment: NodeJS.ProcessEnv;
   }) => Promise<boolean>;
 }
-interface RequirementsModule {
+interface ProbesModule {
   readonly availableMemory: () => Promise<number>;
+}
+interface RequirementsModule {
   readonly checkRequirements: (options: {
     environment: NodeJS.ProcessEnv;
     home: string;
@@ -108,6 +110,7 @@ interface Modules {
   paths: PathsModule;
   java: JavaModule;
   jars: JarsModule;
+  probes: ProbesModule;
   requirements: RequirementsModule;
   packages: PackagesModule;
   build: BuildModule;
