@@ -9,6 +9,9 @@ import { until } from "../lib/src/async/index.ts";
 import { needsPart } from "../lib/src/stack/fetch/needs-for-test.ts";
 import { freePort, ProjectCopy } from "./fixtures/project-copy.ts";
 
+// Before the first suite: a file of tests may end when those are done that it has named by then.
+const here = await findJavaFor({ lowest: 25, highest: 25 });
+
 interface Shown {
   readonly name: string;
   readonly state: string;
@@ -178,8 +181,6 @@ async function start(copy: ProjectCopy): Promise<{ said: string; runtime: string
   const { pid, runtime = "" } = (await shown(copy, "release")) ?? {};
   return { said: stderr, runtime, program: await readlink(`/proc/${pid}/exe`).catch(() => undefined) };
 }
-
-const here = await findJavaFor({ lowest: 25, highest: 25 });
 
 suite("a Java service of one file that needs Java 25", () => {
   const missing = here.found?.major !== 25 && "no Java 25 on this machine";

@@ -17,6 +17,8 @@ const layout = openLayout({ STREAMBOOK_HOME: home });
 const unknown = (): Promise<never> => Promise.reject(new Error("ENOTFOUND"));
 const silent = (): Promise<never> => new Promise(() => {});
 
+const java = await requireJava(layout, { name: "own" }, process.env);
+
 test("a name that leads nowhere, to another machine, or to no answer is given to Java in a file", async () => {
   for (const find of [unknown, silent, async () => ({ address: "192.0.2.1" })]) {
     await nameOwnHost(layout, async () => ({ address: "127.0.1.1" }));
@@ -26,7 +28,6 @@ test("a name that leads nowhere, to another machine, or to no answer is given to
   }
 });
 
-const java = await requireJava(layout, { name: "own" }, process.env);
 const skip = !existsSync(join(java.home, "bin", "javac")) && "this Java cannot compile";
 
 test("Java finds this machine by that file", { skip }, async () => {
