@@ -72,7 +72,7 @@ test("an error is shown as one, its trace folded away", () => {
 
 test("a figure is a picture with a title and words, and a script that waits", () => {
   const there = place();
-  const png = "iVBORw0KGgoAAAANSUhEUgAABfAAAAIw";
+  const png = "iVBORw0KGgoAAAANSUhEUgAAAvgAAAEY";
   const data = { "application/vnd.plotly.v1+json": figure, "image/png": png, "text/plain": "One\nbar." };
   const page = outputHtml(shown(data), there);
   assert.match(page, /data-figure="a-1" data-title="A {2}bar"|data-title="A bar/);
@@ -108,7 +108,7 @@ test("each type is shown by the richest that a page can show", () => {
   assert.match(html(shown({ "text/plain": 3, "text/html": "<b>x</b>" })), /<b>x<\/b>/);
 });
 
-/** What a page cannot show, what it shows instead, and what is told at the build. */
+/** What a page cannot show, what it shows instead, and what the build reports. */
 const fallbacks: readonly (readonly [what: string, data: object, page: RegExp, warning: RegExp | undefined])[] = [
   [
     "HTML that is only a script",

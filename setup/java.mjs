@@ -78,6 +78,8 @@ export async function findJava(environment = process.env) {
 export async function findJavaFor(range, environment = process.env, { folders = usualFolders(), homes = [] } = {}) {
   const chosen = await findJava(environment);
   if (chosen.found !== undefined && accepts(range, chosen.found.major)) return chosen;
+  // A JAVA_HOME that leads nowhere is a mistake, and one that leads to another version is not.
+  if (chosen.found === undefined && setting("JAVA_HOME", environment) !== undefined) return chosen;
   const second = setting("JAVA_HOME", environment) === undefined ? undefined : onPath("java", environment);
   const others = second === undefined ? [] : [{ place: "PATH", java: second }];
   const known = (await Promise.all(folders.map(homesIn))).flat();

@@ -9,7 +9,7 @@ import { ignoredRequirements } from "./settings.mjs";
 /** @typedef {import("./probes.mjs").Family} Family */
 /** @typedef {import("./probes.mjs").Probes} Probes */
 
-const GB = 1024 ** 3;
+const GB = 1e9;
 /** Memory that the whole stack and a run on it need, in bytes. */
 export const WANTED_MEMORY = 3 * GB;
 /** Disk that jars, archives and data need, in bytes; when the jars are there already, a quarter of it. */
@@ -288,7 +288,7 @@ async function checkDisk(probes, home, wanted, ignored) {
     name: "Disk",
     met: false,
     found,
-    problem: `${gigabytes(wanted)} of disk are needed in ${home}; ${gigabytes(free)} is free`,
+    problem: `${gigabytes(wanted)} of disk are needed in ${home}; ${gigabytes(free)} is available`,
     remedy: [
       "free some, or set STREAMBOOK_HOME to a new or an empty folder on a larger disk",
       "to try all the same: STREAMBOOK_IGNORE=disk npm start",

@@ -9,7 +9,7 @@ import { installLines } from "./install-commands.mjs";
 import { machine, type Probes } from "./probes.mjs";
 import { checkRequirements } from "./requirements.mjs";
 
-const GB = 1024 ** 3;
+const GB = 1e9;
 
 const java17 = { java: "/jdk/bin/java", home: "/jdk", version: "17.0.15", major: 17, build: "x" };
 
@@ -74,7 +74,7 @@ const cases: [name: string, changes: Partial<Probes>, expected: RegExp[]][] = [
   [
     "disk nearly full",
     { disk: async () => 0.2 * GB },
-    [/4\.0 GB of disk are needed in \/somewhere\/\.streambook; 0\.2 GB is free/, /STREAMBOOK_HOME/],
+    [/4\.0 GB of disk are needed in \/somewhere\/\.streambook; 0\.2 GB is available/, /STREAMBOOK_HOME/],
   ],
   [
     "a folder of somebody else, as a container with another user number has it",
@@ -180,6 +180,9 @@ test("a program that accepts certain versions gets a Java of the machine that fi
         findJavaFor({ lowest, highest }, environment, { folders: [], homes: [other] });
       assert.equal((await find(17)).found?.major, 17, "the chosen one, if it is accepted");
       assert.equal((await find(21)).found?.major, 25);
+      const nowhere = { ...environment, JAVA_HOME: "/nowhere" };
+      const mistaken = await findJavaFor({ lowest: 17 }, nowhere, { folders: [], homes: [other] });
+      assert.match(mistaken.problem ?? "", /\/nowhere\/bin\/java does not exist/);
       assert.equal((await find(18, 24)).found?.major, 17, "none: the chosen one, for the message");
       assert.equal(
         (await findJavaFor({ lowest: 25 }, { PATH: join(other, "bin"), JAVA_HOME: chosen }, { folders: [] })).found

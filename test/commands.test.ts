@@ -37,6 +37,24 @@ const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
   ],
   ["start_consumer.sh", ["--schema-file", join(folder, "broken.json"), ...consumer.slice(2)], /is not JSON/],
   ["start_consumer.sh", ["--schema-file", join(folder, "empty.json"), ...consumer.slice(2)], /"fields" must be a list/],
+  ["ingest", [], /required option.*--topic/],
+  ["ingest", ["--topic", "chunks,"], /names with commas between them/],
+  ["ingest", ["--topic", "chunks,chunks"], /the topic chunks is given twice; give each topic once/],
+  ["ingest", ["--topic", "no such"], /no schema for the topic no such/],
+  ["ingest", ["--topic", "no such", "--schema-file", "schemas/chunks.json"], /"no such" is not a topic name/],
+  ["ingest", ["--topic", "clicks"], /no schema for the topic clicks .*--schema-file clicks=FILE/],
+  ["ingest", ["--topic", "chunks", "--schema-file", "chunk=x.json"], /the topic chunk is not read; name one of chunks/],
+  ["ingest", ["--topic", "chunks", "--schema-file", join(folder, "broken.json")], /is not JSON/],
+  ["ingest", ["--topic", "chunks", "--time-field", "seq"], /a field "seq" of type int/],
+  ["ingest", ["--topic", "chunks", "--to", "streambook"], /the HDFS path "streambook" does not begin with \//],
+  ["ingest", ["--topic", "chunks", "--format", "csv"], /Allowed choices are ndjson, parquet/],
+  ["ingest", ["--topic", "chunks", "--by", "minute"], /Allowed choices are hour, date/],
+  ["ingest", ["--topic", "chunks", "--hive-table", "drop me"], /the Hive name "drop me" cannot be used/],
+  [
+    "ingest",
+    ["--topic", "chunks,others", "--schema-file", "schemas/chunks.json", "--hive-table", "both"],
+    /chunks and others would both be rows of the table both/,
+  ],
   ["rebuild_texts.sh", ["--reducers", "0"], /whole number/],
   ["run", ["--chunk-size", "0"], /whole number of 1 or more/],
   ["run", ["--data", ""], /must be a path, and is empty/],
@@ -46,9 +64,9 @@ const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["no-such-command", [], /unknown command/],
 ];
 
-for (const [name, words, expected] of wrong) {
-  test(`${name} ${words.join(" ")}: wrong usage`, async () => {
-    const { code, stderr } = await command(name, words, nowhere);
+for (const [name, args, expected] of wrong) {
+  test(`${name} ${args.join(" ")}: wrong usage`, async () => {
+    const { code, stderr } = await command(name, args, nowhere);
     assert.match(stderr, expected);
     assert.doesNotMatch(stderr, /^\s+at /m, "no stack trace");
     assert.equal(code, 2, stderr);
@@ -56,7 +74,7 @@ for (const [name, words, expected] of wrong) {
 }
 
 /** A script of npm, called in a folder, and what it says on standard error. */
-async function npm(cwd: string, words: readonly string[]): Promise<string> {
+async function npm(cwd: string, args: readonly string[]): Promise<string> {
   const jars = process.env["STREAMBOOK_JARS"] ?? join(homeFolder(), "jars");
   const settings = {
     ...nowhere,
@@ -65,7 +83,7 @@ async function npm(cwd: string, words: readonly string[]): Promise<string> {
     NODE_TEST_CONTEXT: undefined,
   };
   const environment = { ...process.env, ...settings };
-  const child = spawn("npm", words, { cwd, env: environment, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn("npm", args, { cwd, env: environment, stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
   await once(child, "close");
@@ -102,20 +120,21 @@ test("the folder in which npm was called counts for the script that npm has call
 });
 
 test("with services somewhere else, a port alone is one of theirs", async () => {
-  const words = ["-s", "9", "-k", "9", "-t", "chunks"];
+  const args = ["-s", "9", "-k", "9", "-t", "chunks"];
   const external = { ...nowhere, STREAMBOOK_STACK: "external", STREAMBOOK_KAFKA: "" };
-  const missing = await command("start_producer.sh", words, external);
+  const missing = await command("start_producer.sh", args, external);
   assert.match(missing.stderr, /^streambook: .*STREAMBOOK_KAFKA is not set/m);
   assert.equal(missing.code, 2, missing.stderr);
 });
 
 test("without a stack, a command names what starts it", async () => {
-  for (const [name, words] of [
+  for (const [name, args] of [
     ["start_consumer.sh", consumer],
+    ["ingest", ["--topic", "chunks"]],
     ["query", ["SELECT 1"]],
     ["rebuild_texts.sh", ["--input", "hdfs:///streambook/log", "--output", join(folder, "o")]],
   ] as const) {
-    const { code, stderr } = await command(name, words, nowhere);
+    const { code, stderr } = await command(name, args, nowhere);
     assert.match(stderr, /^streambook: the stack is not running .*npx streambook up/m);
     assert.doesNotMatch(stderr, /^\s+at /m);
     assert.equal(code, 1);
@@ -128,6 +147,7 @@ test("every command and script explains itself", async () => {
     "start_producer.sh",
     "start_consumer.sh",
     "rebuild_texts.sh",
+    "ingest",
     "run",
     "up",
     "down",

@@ -2,7 +2,7 @@
  * Runs all tests: those of one room alone first, while a stack of its own starts on free ports in a temporary folder;
  * then those that need it. The user's own stack is not touched. Ends with `N passed, N failed`.
  *
- * Usage: npm test [-- --all] [WORD…]: only the files whose path has one of the words. What set-up does not fetch, as a JDK or the jars
+ * Usage: npm test [-- --all] [PART…]: only the files whose path has one of the parts. What set-up does not fetch, as a JDK or the jars
  * of a further profile, is tested when it is there; `--all` fetches it all.
  */
 import { globSync } from "node:fs";

@@ -1,6 +1,7 @@
 /** The commands of the services: `up`, `down`, `status`, `logs`, `doctor`, `reset`. */
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
+import { formatAge, formatBytes, textTable } from "../format/index.ts";
 import { openHive } from "../hive/index.ts";
 import { toJson } from "../json/index.ts";
 import {
@@ -32,19 +33,19 @@ export function register(program: Command): void {
     .command("up")
     .description("start the services that are not running and wait until they are ready")
     .argument("[services...]", `which (${NAMES}; by default core); what they need comes with them`)
-    .action(action(async (_, { signal, words }) => bringUp(words, signal)));
+    .action(action(async (_, { signal, operands }) => bringUp(operands, signal)));
   program
     .command("fetch")
     .description(
       "fetch what services run on, and start nothing: for a later time without a network, or for several people",
     )
     .argument("[services...]", "which; by default core")
-    .action(action(async (_, { signal, words }) => fetchParts(words, signal)));
+    .action(action(async (_, { signal, operands }) => fetchParts(operands, signal)));
   program
     .command("down")
     .description("stop the services; what they stored stays")
     .argument("[services...]", "which; those that need them end too")
-    .action(action(async (_, { signal, words }) => takeDown(words, signal)));
+    .action(action(async (_, { signal, operands }) => takeDown(operands, signal)));
   program
     .command("status")
     .description("show what runs, where, and what it takes; exit code 1 if something that should run does not")
@@ -57,8 +58,8 @@ export function register(program: Command): void {
     .option("-f, --follow", "go on with new lines until Ctrl-C")
     .option("-n, --lines <number>", "how many lines", wholeNumber(0), 50)
     .action(
-      action(async (options: { follow?: boolean; lines: number }, { signal, words }) =>
-        showLogs(words, options, signal),
+      action(async (options: { follow?: boolean; lines: number }, { signal, operands }) =>
+        showLogs(operands, options, signal),
       ),
     );
   program
@@ -74,30 +75,30 @@ export function register(program: Command): void {
 }
 
 async function bringUp(services: readonly string[], signal: AbortSignal): Promise<void> {
-  const { started } = await up({ services, signal, onProgress: report });
+  const { started } = await up({ services, signal, onProgress: printEvent });
   if (started.length === 0) console.log("everything runs already");
   console.log("`npx streambook status` shows where; `npx streambook down` ends it all");
 }
 
 async function fetchParts(services: readonly string[], signal: AbortSignal): Promise<void> {
-  const fetched = await fetchFor({ services, signal, onProgress: report });
+  const fetched = await fetchFor({ services, signal, onProgress: printEvent });
   console.log(fetched.length === 0 ? "everything is in place" : `in place: ${fetched.join(", ")}`);
 }
 
 async function takeDown(services: readonly string[], signal: AbortSignal): Promise<void> {
-  await reportUsers();
-  const ended = await down({ ...(services.length > 0 && { services }), signal, onProgress: report });
+  await warnUsers();
+  const ended = await down({ ...(services.length > 0 && { services }), signal, onProgress: printEvent });
   console.log(ended.length === 0 ? "nothing was running" : "stopped; what was stored is kept");
 }
 
-/** Says under whom the services are about to end: what these do will fail. */
-async function reportUsers(): Promise<void> {
+/** Names the programs that use the services which are about to end: what they do will fail. */
+async function warnUsers(): Promise<void> {
   const users = await stackUsers();
   if (users.length > 0) process.stderr.write(`streambook: the services are in use by ${describeUsers(users)}\n`);
 }
 
 /** One line for each thing that happens. */
-function report({ kind, message, seconds, log = [] }: StackEvent): void {
+function printEvent({ kind, message, seconds, log = [] }: StackEvent): void {
   if (kind === "stopping") return;
   const line = `${seconds.toFixed(1).padStart(6)} s  ${message}\n`;
   process.stderr.write(line + log.map((text) => `          | ${text}\n`).join(""));
@@ -107,9 +108,9 @@ async function showStatus(json: boolean, signal: AbortSignal): Promise<void> {
   const services = await status({ signal });
   if (!isHealthy(services)) process.exitCode = 1;
   if (json) return void console.log(toJson(services, 2));
-  console.log(table([["SERVICE", "STATE", "PID", "MEMORY", "UP", "RUNS ON", "WHERE"], ...services.map(row)]));
+  console.log(textTable([["SERVICE", "STATE", "PID", "MEMORY", "UP", "RUNS ON", "WHERE"], ...services.map(row)]));
   const memory = services.reduce((sum, service) => sum + (service.memory ?? 0), 0);
-  if (memory > 0) console.log(`\n${megabytes(memory)} in all`);
+  if (memory > 0) console.log(`\n${formatBytes(memory)} in all`);
   for (const { name, state, log = [] } of services) {
     if (state === "died")
       console.log(`\n${titleOf(name)} has died; the end of its log:\n${log.map((line) => `  | ${line}`).join("\n")}`);
@@ -122,45 +123,10 @@ async function showStatus(json: boolean, signal: AbortSignal): Promise<void> {
     console.log("\nnothing runs; `npx streambook up` starts the services");
 }
 
-function row({ name, state, pid, memory, started, place, runtime = "" }: ServiceStatus): string[] {
-  const age = started === undefined ? "" : duration((Date.now() - started.getTime()) / 1000);
-  return [
-    name,
-    state,
-    String(pid ?? ""),
-    memory === undefined ? "" : megabytes(memory),
-    age,
-    runtime.replace(/,.*$/, ""),
-    place ?? "",
-  ];
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 2 ** 20)} MB`;
-}
-
-function duration(seconds: number): string {
-  const [days, hours, minutes] = [
-    Math.floor(seconds / 86400),
-    Math.floor(seconds / 3600) % 24,
-    Math.floor(seconds / 60) % 60,
-  ];
-  if (days > 0) return `${days} d ${hours} h`;
-  if (hours > 0) return `${hours} h ${minutes} min`;
-  return minutes > 0 ? `${minutes} min` : `${Math.floor(seconds)} s`;
-}
-
-/** Columns as wide as their widest cell. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
-  return rows
-    .map((cells) =>
-      cells
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+function row({ name, state, pid, memory, started, place = "", runtime = "" }: ServiceStatus): string[] {
+  const age = started === undefined ? "" : formatAge((Date.now() - started.getTime()) / 1000);
+  const size = memory === undefined ? "" : formatBytes(memory);
+  return [name, state, String(pid ?? ""), size, age, runtime.replace(/,.*$/, ""), place];
 }
 
 async function showLogs(
@@ -190,17 +156,17 @@ async function askHive(sql: string, signal: AbortSignal): Promise<readonly Reado
 
 async function removeAll({ yes, all }: { yes?: boolean; all?: boolean }, signal: AbortSignal): Promise<void> {
   if (yes !== true && !process.stdin.isTTY)
-    usage("`reset` removes data, and there is no terminal to ask at; say `--yes` if you mean it");
+    usage("`reset` removes data, and there is no terminal to ask on; give --yes to confirm");
   const confirm = yes === true ? {} : { confirm: (folders: readonly string[]) => ask(folders, signal) };
-  if (yes === true) await reportUsers();
-  const done = await reset({ jars: all === true, ...confirm, signal, onProgress: report });
+  if (yes === true) await warnUsers();
+  const done = await reset({ jars: all === true, ...confirm, signal, onProgress: printEvent });
   console.log(done ? "removed; `npx streambook up` starts with empty services" : "nothing was removed");
 }
 
 async function ask(folders: readonly string[], signal: AbortSignal): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    await reportUsers();
+    await warnUsers();
     console.log(`This ends the services and removes:\n${folders.map((folder) => `  ${folder}`).join("\n")}`);
     return /^y(es)?$/i.test((await terminal.question("Remove it? [y/N] ", { signal })).trim());
   } finally {

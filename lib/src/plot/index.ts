@@ -13,7 +13,6 @@ export {
   wrapLines,
   type MarkupPart,
 } from "./markup.ts";
-export { durationParts, formatBytes, formatCount, formatSeconds, plural, type DurationPart } from "./format.ts";
 export { labelledBars, type LabelledBar } from "./bars.ts";
 export { flowDiagram, type FlowArrow, type FlowBox } from "./flow.ts";
 export { timeline, type TimelineStage } from "./timeline.ts";
@@ -26,6 +25,7 @@ export {
   type ClusterTerms,
   type TopTermsOptions,
 } from "./clusters.ts";
+export { stepsFigure, type FigureStep, type StepsFigure } from "./steps.ts";
 export { heatMap, type HeatMapOptions } from "./heat-map.ts";
 export { standalonePage, figureElement, type PageOptions, type FigureElementOptions } from "./page.ts";
 export { plotlySource, undrawnTypes } from "./plotly-source.ts";

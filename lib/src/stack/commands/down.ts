@@ -170,6 +170,6 @@ export function refuseExternal(environment: NodeJS.ProcessEnv, command: string):
   if (!allExternal(environment)) return;
   throw new StreambookError(
     "USAGE",
-    `STREAMBOOK_STACK is "external": these services were started by something else, so \`${command}\` leaves them alone; use what started them (\`docker compose ${command === "down" ? "stop" : "down --volumes"}\`)`,
+    `STREAMBOOK_STACK is "external": these services were started by something else, so \`${command}\` leaves them alone; use what started them (\`${command === "down" ? "docker compose stop" : "docker compose down --volumes"}\`)`,
   );
 }

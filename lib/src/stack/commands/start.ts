@@ -1,6 +1,7 @@
 /** Starts services, each when those are ready that it needs, and waits until they work. */
 import { delay } from "../../async/index.ts";
 import { StreambookError } from "../../errors/index.ts";
+import { formatSeconds } from "../../format/index.ts";
 import { libraries, titleOf, waitedFor } from "../catalog/index.ts";
 import type { Report, StackOptions } from "../events.ts";
 import { describeRuntime, serviceCommand } from "../launch/command.ts";
@@ -107,7 +108,8 @@ async function waitReady(
       const log = logFile(layout, name);
       throw new StreambookError(
         "TIMEOUT",
-        `${titleOf(name)} runs (process ${pid}) but does not answer after ${timeout / 1000} s; look at its log ${log}, or start it again with \`npx streambook down\` and \`up\``,
+        `${titleOf(name)} runs (process ${pid}) but does not answer after ${formatSeconds(timeout / 1000)}; its log is ${log}; if it stays so, stop it and start it again`,
+        { hint: { log: name } },
       );
     }
     await delay(100, signal);
@@ -121,6 +123,6 @@ export async function deathOf(name: string, layout: Layout, how: string, report:
   const title = titleOf(name);
   report("died", `${title} has ended (${how}); the end of its log:`, { service: name, log });
   const reason = explainingLine(log);
-  const message = `${title} ended while it started (${how})${reason === undefined ? "" : `: ${reason}`}; its log is ${file} (\`npx streambook logs ${name}\`)`;
-  return new StreambookError("SERVICE_DIED", message, { cause: new Error(log.join("\n")) });
+  const message = `${title} ended while it started (${how})${reason === undefined ? "" : `: ${reason}`}; its log is ${file}`;
+  return new StreambookError("SERVICE_DIED", message, { cause: new Error(log.join("\n")), hint: { log: name } });
 }

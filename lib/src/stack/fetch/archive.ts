@@ -127,7 +127,9 @@ async function runMaven(
 ): ReturnType<typeof run> {
   const maven = onPath("mvn", environment);
   if (maven === undefined)
-    throw new StreambookError("SETUP_MISSING", "there is no `mvn` on PATH; `npm run setup` says how to install Maven");
+    throw new StreambookError("SETUP_MISSING", "there is no `mvn` on PATH, and Maven fetches archives", {
+      hint: { setUp: true },
+    });
   const { findJava } = await setupModule("java");
   const { found } = await findJava(environment);
   const [goal = "", ...properties] = given;

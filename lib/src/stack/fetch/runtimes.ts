@@ -1,7 +1,8 @@
 /**
- * What services run on: the jars, archives, JDKs and Python environments of their programs. Those of the core are in place after set-up
- * (`npm run setup`); what only a further profile needs is fetched when it is first needed.
+ * What services run on: the jars, archives, JDKs and Python environments of their programs. Those of the core are in place after set-up;
+ * what only a further profile needs is fetched when it is first needed.
  */
+import { setting } from "../../../../setup/settings.mjs";
 import { messageOf, StreambookError } from "../../errors/index.ts";
 import { type Java, type JavaSearch, setupModule } from "../../project/index.ts";
 import { libraries, pythonPackages } from "../catalog/index.ts";
@@ -83,10 +84,9 @@ export async function requireJava(
   const { accepts, describeRange } = await setupModule("java");
   if (found !== undefined && accepts(range, found.major)) return found;
   const why = found === undefined ? problem : `${place} is Java ${found.version}`;
-  throw new StreambookError(
-    "SETUP_MISSING",
-    `Java ${describeRange(range)} is needed: ${why}; \`npm run setup\` says how to install one`,
-  );
+  throw new StreambookError("SETUP_MISSING", `Java ${describeRange(range)} is needed: ${why}`, {
+    hint: { setUp: true },
+  });
 }
 
 /** Looks once for each range and environment: a Java that is asked takes 50 ms to answer. */
@@ -169,6 +169,7 @@ async function missingJdk(
   for (const library of wanted) {
     const range = await rangeOf(library);
     const { found } = await searchJava(layout, range, environment);
+    if (found === undefined && setting("JAVA_HOME", environment) !== undefined) continue; // which leads nowhere: a mistake
     if (accepts(range, major) && (found === undefined || !accepts(range, found.major)))
       return {
         what: `a JDK ${major}, ${requirement.replace("==", " ")}`,
@@ -229,8 +230,7 @@ export async function demandCoreJars(layout: Layout, wanted: readonly Library[])
   const names = wanted.map(({ name }) => name).filter((name) => core.has(name));
   const problem = await jarsProblem(layout.jarsHome, names);
   if (problem !== undefined)
-    throw new StreambookError(
-      "SETUP_MISSING",
-      `the jars of the services are not in place (${problem}); run \`npm run setup\``,
-    );
+    throw new StreambookError("SETUP_MISSING", `the jars of the services are not in place (${problem})`, {
+      hint: { setUp: true },
+    });
 }

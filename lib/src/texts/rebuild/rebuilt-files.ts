@@ -52,7 +52,7 @@ export class RebuiltFiles {
 
   /**
    * @param folder the output folder; see {@link prepareFolder}
-   * @param onFile told of each file before it gets its name
+   * @param onFile called with the name of each file before it gets that
    */
   constructor(folder: string, onFile?: (name: string) => Promise<void>) {
     this.#folder = folder;
@@ -137,10 +137,9 @@ export async function prepareFolder(folder: string, replace: boolean): Promise<v
   await makeOutputFolder(folder);
   const there = (await readdir(folder)).filter((name) => !name.startsWith("."));
   if (there.length > 0 && !replace) {
-    throw new StreambookError(
-      "USAGE",
-      `the output folder ${folder} holds files (${there[0]}); name an empty one, or give --replace`,
-    );
+    throw new StreambookError("USAGE", `the output folder ${folder} is not empty (${there[0]})`, {
+      hint: { change: ["output"], replace: true },
+    });
   }
 }
 
@@ -176,7 +175,7 @@ function textOf(end: StreamEnd, more: { file: string } | { problem: string }): R
   return { uri, streamId: stream, bytes, sha256, chunks, duplicates, ...more };
 }
 
-/** What is wrong with a stream, in words. */
+/** What is wrong with a stream, for people. */
 export function problemOf({ gaps, missing, conflicts, ended }: StreamEnd): string {
   const ranges = gaps.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`)).join(", ");
   const faults = [

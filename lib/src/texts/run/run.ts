@@ -7,7 +7,7 @@ import { Hdfs } from "../../hdfs/index.ts";
 import { topicOffsets } from "../../kafka/index.ts";
 import { type Logger, silentLogger } from "../../log/index.ts";
 import type { HadoopClient } from "../../mapreduce/index.ts";
-import { plural } from "../../plot/index.ts";
+import { plural } from "../../format/index.ts";
 import { type ReportLink, reportOf, type RunReport, writeReport, type WrittenReport } from "../../report/index.ts";
 import type { Schema } from "../../schema/index.ts";
 import type { Addresses } from "../../stack/index.ts";
@@ -135,7 +135,7 @@ function settingsOf(options: RunOptions): RunSettings & Pick<RunOptions, "data">
  */
 export const mostClustersByDefault = 12;
 
-/** How many clusters are looked for, and in words why so many. */
+/** How many clusters are looked for, and for people why so many. */
 export function chooseClusters(
   wanted: number | undefined,
   sources: readonly Pick<Checksum, "bytes">[],
