@@ -15,9 +15,10 @@ import { homeFolder, jarsFolder } from "./paths.mjs";
 import { SetupProblem } from "./problem.mjs";
 import { checkRequirements } from "./requirements.mjs";
 import { setting, settingsProblem } from "./settings.mjs";
+import { newerVersions, prepareWork } from "./work.mjs";
 
 /**
- * Makes everything ready: checks the machine, installs the packages, resolves the jars, builds the library.
+ * Makes everything ready: checks the machine, installs the packages, resolves the jars, builds the library, copies the lessons.
  *
  * @param {object} [options]
  * @param {AbortSignal} [options.signal]
@@ -38,15 +39,19 @@ export async function setUp({ signal, board = createBoard(), environment = proce
     const problem = await claimHome(home);
     if (problem !== undefined) throw new SetupProblem(problem);
     if (jarsMissing) await demandOwnJars(jars, environment);
-    if (!jarsMissing && (await missingPackage()) === undefined && !(await distIsOld()) && !(await kernelIsOld()))
-      return false;
+    const complete =
+      !jarsMissing && (await missingPackage()) === undefined && !(await distIsOld()) && !(await kernelIsOld());
     const lock = { ...(signal && { signal }), onWait: waiting(board) };
-    return await withLock(
-      join(home, "setup.lock"),
-      "npm run setup",
-      () => install({ board, jars, external, environment, signal }),
-      lock,
-    );
+    if (!complete)
+      await withLock(
+        join(home, "setup.lock"),
+        "npm run setup",
+        () => install({ board, jars, external, environment, signal }),
+        lock,
+      );
+    const newer = newerVersions(await prepareWork({ board }));
+    if (newer !== undefined) board.say(`setup: ${newer}`);
+    return !complete;
   } finally {
     board.close();
   }

@@ -72,3 +72,7 @@ declare module "*/setup/certificates.mjs" {
   export function withTrust<T>(environment: Environment, operation: (trust: Trust) => Promise<T>): Promise<T>;
   export function trustProblem(what: string, lines: readonly string[]): Error | undefined;
 }
+
+declare module "*/setup/work.mjs" {
+  export function workFolder(project?: string): string;
+}

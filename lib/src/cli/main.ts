@@ -22,6 +22,8 @@ const MODULES: readonly { readonly commands: readonly string[]; readonly load: (
   { commands: ["data"], load: () => import("./data.ts") },
   { commands: ["container-run"], load: () => import("./container.ts") },
   { commands: ["lab"], load: () => import("./lab.ts") },
+  { commands: ["lesson", "progress"], load: () => import("./learner/lesson.ts") },
+  { commands: ["challenge"], load: () => import("./learner/challenge.ts") },
   { commands: ["notebooks"], load: () => import("./notebooks.ts") },
 ];
 

@@ -9,6 +9,7 @@ export { FLOWS, pipelineDiagram, STATIONS, type Flow, type Station } from "./pip
 export { killPrograms, startProgram, type Program } from "./program.ts";
 export { display, done, isNotebook, progress, type DisplayData } from "./display.ts";
 export { cleanUp, scratchFolder } from "./learner/visit.ts";
+export { forgetProgress, progressIn, showProgress, type LessonProgress } from "./learner/progress.ts";
 export { jupyterFolder, type KernelSpec } from "./kernel-spec.ts";
 export {
   COURSE,
