@@ -60,6 +60,38 @@ USER streambook
 ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "/opt/streambook/lib/src/cli/main.ts"]
 CMD ["--help"]
 
+# What the services of a further profile run on, where the core's image lacks it: jars, archives, a JDK, Python environments.
+FROM packages AS fetched
+# hadolint ignore=DL3008
+RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority,target=/run/authority \
+    . /run/authority/use.sh \
+ && apt-get update \
+ && apt-get install -y --no-install-recommends python3 python3-venv \
+ && rm -rf /var/lib/apt/lists/*
+COPY conf conf
+COPY lib lib
+ARG STREAMBOOK_PROFILE=core
+RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority,target=/run/authority --mount=type=cache,target=/root/.m2 --mount=type=cache,target=/root/.cache/pip \
+    . /run/authority/use.sh \
+ && mkdir -p /opt/cache \
+ && STREAMBOOK_HOME=/opt/home STREAMBOOK_JARS=/opt/jars STREAMBOOK_CACHE=/opt/cache \
+    /opt/node --disable-warning=ExperimentalWarning lib/src/cli/main.ts fetch "$STREAMBOOK_PROFILE"
+
+FROM stack AS further
+# hadolint ignore=DL3002
+USER root
+# hadolint ignore=DL3008
+RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority,target=/run/authority \
+    . /run/authority/use.sh \
+ && apt-get update \
+ && apt-get install -y --no-install-recommends python3 \
+ && rm -rf /var/lib/apt/lists/*
+# The folders have the same names as where they were made: a Python environment cannot be moved.
+COPY --from=fetched /opt/jars /opt/jars
+COPY --from=fetched /opt/cache /opt/cache
+ENV STREAMBOOK_CACHE=/opt/cache
+USER streambook
+
 FROM stack AS workspace
 # The user's number is that of the one who owns the folder on the machine, so that both may write in it.
 ARG STREAMBOOK_UID=1000
@@ -80,7 +112,8 @@ RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
  && usermod --uid "$STREAMBOOK_UID" streambook \
  && install -d -o streambook -g streambook /workspace \
  && rm -r /var/lib/streambook && install -d -m 1777 /var/lib/streambook
-ENV STREAMBOOK_TASK_NODE=/usr/local/bin/node
+# A container that is made anew finds in the project what was fetched before.
+ENV STREAMBOOK_TASK_NODE=/usr/local/bin/node STREAMBOOK_CACHE=/workspace/.streambook/cache
 USER streambook
 WORKDIR /workspace
 ENTRYPOINT []

@@ -2,40 +2,19 @@
 // and only then put in place. What was there before stays until that moment.
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
-import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { userInfo } from "node:os";
+import { link, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { trustProblem, withTrust } from "./certificates.mjs";
-import { mavenEnvironment } from "./environment.mjs";
-import { findJava } from "./java.mjs";
 import { processRuns } from "./lock.mjs";
-import { claimHome, claimJars } from "./owned.mjs";
-import { canWrite, coreLibraries, homeFolder, jarsFolder, onPath, PROJECT } from "./paths.mjs";
+import { runMaven } from "./maven.mjs";
+import { claimHome, claimJars, makeFolder } from "./owned.mjs";
+import { coreLibraries, homeFolder, jarsFolder } from "./paths.mjs";
 import { SetupProblem } from "./problem.mjs";
-import { networkFailure, run } from "./run.mjs";
+import { checksumsFile, parseChecksums } from "./recorded.mjs";
 
 /** @typedef {string} Library a folder of stack/ that has a POM */
 /** @typedef {Map<string, string>} Checksums file name → SHA-256 in hexadecimal */
 /** @typedef {Record<string, [size: number, modified: number]>} Files */
 /** @typedef {{ checksums: string, files: Files }} Stamp */
-
-/**
- * Where the recorded checksums stand.
- * @param {Library} library
- */
-export function checksumsFile(library) {
-  return join(PROJECT, "stack", "checksums", `${library}.sha256`);
-}
-
-/**
- * @param {string} text lines as sha256sum writes them
- * @returns {Checksums}
- */
-export function parseChecksums(text) {
-  return new Map(
-    [...text.matchAll(/^([0-9a-f]{64}) [ *](.+)$/gm)].map((match) => [String(match[2]), String(match[1])]),
-  );
-}
 
 /** @param {Library} library */
 async function readChecksums(library) {
@@ -160,7 +139,7 @@ export async function resolveJars({
   const fresh = join(folder, `.new-${process.pid}`); // inside, where everything is ours
   await removeLeftovers(folder);
   try {
-    await mkdir(fresh, { recursive: true });
+    await makeFolder(fresh);
     await runMaven({ fresh, libraries: missing, board, mavenArguments, environment, ...(signal && { signal }) });
     board.show("jars", "checking SHA-256");
     for (const library of missing) await verifyJars(join(fresh, library), await readChecksums(library));
@@ -182,125 +161,6 @@ async function removeLeftovers(folder) {
     const pid = /^\.new-(\d+)$/.exec(name)?.[1];
     if (pid !== undefined && !processRuns(Number(pid))) await rm(join(folder, name), { recursive: true, force: true });
   }
-}
-
-/**
- * Lets Maven copy sets of jars to a new folder: the modules of stack/pom.xml in one run, any other in one of its own.
- *
- * @param {object} options
- * @param {string} options.fresh
- * @param {readonly Library[]} [options.libraries] those of the core by default
- * @param {import("./board.mjs").Board} options.board
- * @param {AbortSignal} [options.signal]
- * @param {readonly string[]} options.mavenArguments
- * @param {import("./paths.mjs").Environment} [options.environment]
- */
-export async function runMaven({ fresh, libraries = coreLibraries(), ...options }) {
-  const core = coreLibraries();
-  const modules = libraries.filter((library) => core.includes(library));
-  if (modules.length > 0) await copyJars({ fresh, libraries: modules, pom: ["pom.xml"], ...options });
-  for (const library of libraries)
-    if (!modules.includes(library))
-      await copyJars({ fresh, libraries: [library], pom: [library, "pom.xml"], ...options });
-}
-
-/**
- * @param {object} options
- * @param {string} options.fresh
- * @param {readonly Library[]} options.libraries
- * @param {readonly string[]} options.pom below stack/
- * @param {import("./board.mjs").Board} options.board
- * @param {AbortSignal} [options.signal]
- * @param {readonly string[]} options.mavenArguments
- * @param {import("./paths.mjs").Environment} [options.environment]
- */
-async function copyJars({ fresh, libraries, pom, board, signal, mavenArguments, environment = process.env }) {
-  const maven = onPath("mvn", environment);
-  if (maven === undefined) throw new SetupProblem("there is no `mvn` on PATH");
-  const { found } = await findJava(environment);
-  const env = { ...mavenEnvironment(environment), ...(found && { JAVA_HOME: found.home }) };
-  const lists = await Promise.all(libraries.map((library) => readChecksums(library).catch(() => new Map())));
-  const total = lists.reduce((sum, list) => sum + list.size, 0) || "the";
-  const repository = (await canWrite(mavenRepository())) ? [] : [`-Dmaven.repo.local=${join(fresh, "repository")}`];
-  await withTrust(environment, async (trust) => {
-    const project = pom.length === 1 ? ["-pl", libraries.join(",")] : [];
-    const given = ["-f", join(PROJECT, "stack", ...pom), ...project, ...repository, ...trust.maven, ...mavenArguments];
-    const command = mavenCommand(maven, fresh, given);
-    for (let attempt = 1; ; attempt++) {
-      const { code, lines, downloaded } = await runOnce(command, total, { env, board, ...(signal && { signal }) });
-      signal?.throwIfAborted();
-      if (code === 0) return;
-      // A connection that broke in the middle is worth one more try: what is downloaded is kept.
-      if (attempt === 1 && downloaded > 0 && networkFailure(lines) !== undefined) continue;
-      throw mavenProblem(lines);
-    }
-  });
-}
-
-/**
- * @param {string} maven
- * @param {string} fresh
- * @param {readonly string[]} given further arguments
- */
-function mavenCommand(maven, fresh, given) {
-  return [
-    maven,
-    "--batch-mode",
-    ...["-T", "3"], // three modules at once
-    ...["-gs", join(PROJECT, "stack", "settings.xml")],
-    ...[
-      "-Daether.connector.connectTimeout=15000",
-      "-Daether.connector.requestTimeout=60000",
-      "-Dmaven.wagon.rto=60000",
-    ],
-    `-Dstreambook.jars=${fresh}`,
-    ...given,
-    "org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies",
-  ];
-}
-
-/** Where Maven keeps what it fetches: under the user's folder as the system knows it, whatever HOME says. */
-function mavenRepository() {
-  return join(userInfo().homedir, ".m2", "repository");
-}
-
-/**
- * @param {readonly string[]} command
- * @param {number | string} total how many jars there will be
- * @param {{ env: import("./paths.mjs").Environment, board: import("./board.mjs").Board, signal?: AbortSignal }} options
- */
-async function runOnce(command, total, { board, ...options }) {
-  const progress = { downloaded: 0, copied: 0 };
-  board.show("jars", `Maven resolves ${total} jars`);
-  const ended = await run(command, {
-    ...options,
-    onLine(line) {
-      if (/Downloaded from .*\.jar /.test(line)) progress.downloaded++;
-      else if (/\] Copying .*\.jar to /.test(line)) progress.copied++;
-      else return;
-      board.show("jars", `${progress.downloaded} downloaded, ${progress.copied} of ${total} there`);
-    },
-  });
-  return { ...ended, downloaded: progress.downloaded };
-}
-
-/** @param {string[]} lines */
-function mavenProblem(lines) {
-  const untrusted = trustProblem("Maven's Java does not trust the certificate of Maven Central", lines);
-  if (untrusted !== undefined) return untrusted;
-  const errors = lines
-    .filter((line) => line.includes("[ERROR]"))
-    .map((line) => line.replace(/^.*?\[ERROR\] ?/, "").trim());
-  if (networkFailure(lines) !== undefined) {
-    const what = /(?:Could not transfer artifact|Cannot access) (.{1,160}?)(?:: |$)/.exec(errors.join(" "))?.[1];
-    return new SetupProblem(
-      `Maven cannot reach Maven Central${what === undefined ? "" : ` (${what})`}; check the network, or a proxy in ~/.m2/settings.xml, and start again (nothing half-done is left)`,
-    );
-  }
-  const shown = errors.filter((line) => line !== "").slice(0, 5);
-  return new SetupProblem(
-    `Maven failed:\n${(shown.length > 0 ? shown : lines.slice(-8)).map((line) => `  ${line.slice(0, 400)}`).join("\n")}`,
-  );
 }
 
 /**
@@ -391,7 +251,7 @@ async function wholeSeconds(folder) {
  * @param {Library} library
  */
 async function putInPlace(fresh, folder, library) {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const stamp = stampFile(folder, library);
   await rm(stamp, { force: true });
   await rm(join(folder, library), { recursive: true, force: true });

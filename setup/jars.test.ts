@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createBoard } from "./board.mjs";
-import { jarsProblem, parseChecksums, resolveJars, verifyJars } from "./jars.mjs";
+import { jarsProblem, resolveJars, verifyJars } from "./jars.mjs";
+import { parseChecksums } from "./recorded.mjs";
 import { JARS_MARK } from "./owned.mjs";
 import { onPath } from "./paths.mjs";
 

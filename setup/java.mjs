@@ -1,12 +1,25 @@
-// Which Java runs the services: that of JAVA_HOME, else the one on PATH. Set-up and the launcher ask here.
+// Which Java runs a program: one of this machine that it accepts. That of JAVA_HOME comes first, then the one on PATH, then those in the
+// usual places. Set-up and the launcher ask here.
 import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { onPath } from "./paths.mjs";
 import { setting } from "./settings.mjs";
 
+/** @typedef {import("./paths.mjs").Environment} Environment */
+
+/**
+ * Major versions of Java, both ends included.
+ * @typedef {{ readonly lowest: number, readonly highest?: number | undefined }} JavaRange
+ */
+
 /** The lowest Java that runs the services. */
 export const LOWEST_JAVA = 17;
+
+/** What runs the services of the core. @type {JavaRange} */
+export const CORE_JAVA = { lowest: LOWEST_JAVA };
 
 /**
  * @typedef {object} Java
@@ -19,21 +32,31 @@ export const LOWEST_JAVA = 17;
 
 /**
  * @typedef {object} JavaSearch
- * @property {Java} [found] a Java that answered; it may be too old
+ * @property {Java} [found] a Java that answered; it may be too old or too new
  * @property {string} place where it was looked for: "JAVA_HOME (/usr/lib/jvm/…)" or "PATH"
  * @property {string} [problem] why there is none
  */
 
+/** @param {JavaRange} range @param {number} major */
+export function accepts({ lowest, highest = Infinity }, major) {
+  return major >= lowest && major <= highest;
+}
+
+/** "17 or newer", "17 to 21", "17". @param {JavaRange} range */
+export function describeRange({ lowest, highest }) {
+  if (highest === undefined) return `${lowest} or newer`;
+  return highest === lowest ? String(lowest) : `${lowest} to ${highest}`;
+}
+
 /**
- * Looks for Java.
- * @param {import("./paths.mjs").Environment} [environment]
+ * The Java that a user has chosen: that of JAVA_HOME, else the one on PATH.
+ * @param {Environment} [environment]
  * @returns {Promise<JavaSearch>}
  */
 export async function findJava(environment = process.env) {
   const home = setting("JAVA_HOME", environment);
-  const program = process.platform === "win32" ? "java.exe" : "java";
   const place = home ? `JAVA_HOME (${home})` : "PATH";
-  const java = home ? join(home, "bin", program) : onPath("java", environment);
+  const java = home ? programOf(home) : onPath("java", environment);
   if (java === undefined) return { place, problem: "there is no `java` on PATH" };
   try {
     return { place, found: await askJava(java) };
@@ -44,11 +67,70 @@ export async function findJava(environment = process.env) {
 }
 
 /**
+ * A Java of this machine that a program accepts.
+ *
+ * @param {JavaRange} range
+ * @param {Environment} [environment]
+ * @param {{ readonly folders?: readonly string[] | undefined, readonly homes?: readonly string[] | undefined }} [places] folders of JDKs, and JDKs,
+ *   that are looked at after JAVA_HOME and PATH. Default: the usual folders
+ * @returns {Promise<JavaSearch>} the chosen one when none is accepted
+ */
+export async function findJavaFor(range, environment = process.env, { folders = usualFolders(), homes = [] } = {}) {
+  const chosen = await findJava(environment);
+  if (chosen.found !== undefined && accepts(range, chosen.found.major)) return chosen;
+  // A JAVA_HOME that leads nowhere is a mistake, and one that leads to another version is not.
+  if (chosen.found === undefined && setting("JAVA_HOME", environment) !== undefined) return chosen;
+  const second = setting("JAVA_HOME", environment) === undefined ? undefined : onPath("java", environment);
+  const others = second === undefined ? [] : [{ place: "PATH", java: second }];
+  const known = (await Promise.all(folders.map(homesIn))).flat();
+  for (const home of [...known, ...homes]) {
+    const major = await majorOf(home);
+    if (major !== undefined && accepts(range, major)) others.push({ place: home, java: programOf(home) });
+  }
+  for (const { place, java } of others) {
+    const found = await askJava(java).catch(() => undefined);
+    if (found !== undefined && accepts(range, found.major)) return { place, found };
+  }
+  return chosen;
+}
+
+/** @param {string} home */
+function programOf(home) {
+  return join(home, "bin", process.platform === "win32" ? "java.exe" : "java");
+}
+
+/** The folders in which systems and their tools keep JDKs. */
+function usualFolders() {
+  const own = [".sdkman/candidates/java", ".jdks", ".local/share/mise/installs/java", ".asdf/installs/java"];
+  const folders = ["/usr/lib/jvm", "/opt/java", ...own.map((folder) => join(homedir(), folder))];
+  if (process.platform !== "darwin") return folders;
+  return [...folders, "/Library/Java/JavaVirtualMachines", "/opt/homebrew/opt", "/usr/local/opt"];
+}
+
+/** The JDKs in a folder. @param {string} folder */
+async function homesIn(folder) {
+  const names = (await readdir(folder).catch(() => [])).sort();
+  const suitable = names.filter((name) => !/^\./.test(name) && (!folder.endsWith("/opt") || /^openjdk/.test(name)));
+  return suitable.flatMap((name) => {
+    const home = join(folder, name);
+    const bundles = [join(home, "Contents", "Home"), join(home, "libexec", "openjdk.jdk", "Contents", "Home")];
+    return process.platform === "darwin" ? [home, ...bundles] : [home];
+  });
+}
+
+/** The version that a JDK's own file names, so that not every one of them must be started. @param {string} home */
+async function majorOf(home) {
+  const text = await readFile(join(home, "release"), "utf8").catch(() => "");
+  const version = /^JAVA_VERSION="(?:1\.)?(\d+)/m.exec(text)?.[1];
+  return version === undefined ? undefined : Number(version);
+}
+
+/**
  * Asks a Java what it is: about 50 ms.
  * @param {string} java
  * @returns {Promise<Java>}
  */
-async function askJava(java) {
+export async function askJava(java) {
   // Options of the user's environment would be printed in front of the answer, or change it.
   const { JDK_JAVA_OPTIONS: _jdk, JAVA_TOOL_OPTIONS: _tool, ...env } = process.env;
   const options = { timeout: 20_000, env };
@@ -59,7 +141,6 @@ async function askJava(java) {
   const home = property("java.home");
   const major = Number(/^(?:1\.)?(\d+)/.exec(version)?.[1] ?? Number.NaN);
   if (home === "" || Number.isNaN(major)) throw new Error(`unexpected answer of ${java}`);
-  const program = process.platform === "win32" ? "java.exe" : "java";
   const build = [property("java.vendor"), property("java.vm.version")].filter(Boolean).join(" ");
-  return { java: join(home, "bin", program), home, version, major, build };
+  return { java: programOf(home), home, version, major, build };
 }

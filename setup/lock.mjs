@@ -1,9 +1,10 @@
 // One at a time: a lock file that names the process that holds it. A lock whose process is gone counts for nothing.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { makeFolder } from "./owned.mjs";
 
 /**
  * A process that does something: its number, its start as {@link processStart} has it, what it does, and since when (ISO 8601, UTC).
@@ -65,7 +66,7 @@ export function holderOf(what) {
  * @returns {Promise<T>}
  */
 export async function withLock(file, what, operation, { signal, onWait } = {}) {
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   const me = holderOf(what);
   let reported = false;
   while (!(await take(file, me))) {

@@ -23,6 +23,12 @@ export const JARS_MARK = {
   text: "This folder belongs to streambook: set-up replaces the jars in it. Keep nothing of your own in it.\n",
 };
 
+/** @type {Mark} */
+export const CACHE_MARK = {
+  name: ".streambook-cache",
+  text: "This folder belongs to streambook: what it fetches for all its clones. Remove it whenever no service runs; what is needed is fetched again.\n",
+};
+
 /** What a new disk, or a desktop that looked into a folder, leaves there by itself. */
 const NOTHING = new Set(["lost+found", ".DS_Store"]);
 
@@ -120,6 +126,16 @@ export async function homeProblem(home) {
  */
 export async function claimJars(folder, trusted) {
   return claimed("STREAMBOOK_JARS", folder, JARS_MARK, trusted);
+}
+
+/**
+ * Makes the cache ours.
+ *
+ * @param {string} folder
+ * @returns {Promise<string | undefined>} why it cannot be, and what to do
+ */
+export async function claimCache(folder) {
+  return claimed("STREAMBOOK_CACHE", folder, CACHE_MARK, false);
 }
 
 /**

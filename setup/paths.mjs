@@ -1,7 +1,9 @@
-// Where things are. Everything that is made stands in one folder (`.streambook`), so that one removal undoes it.
-import { delimiter, dirname, join, resolve } from "node:path";
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
+// Where things are. Everything that is made stands in one folder (`.streambook`), so that one removal undoes it; only what is large
+// and the same for every clone (JDKs, Python environments, archives) stands in a cache of the user.
+import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { access } from "node:fs/promises";
+import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { setting } from "./settings.mjs";
 
@@ -36,6 +38,32 @@ export function homeFolder(environment = process.env) {
  */
 export function jarsFolder(environment = process.env) {
   return resolve(setting("STREAMBOOK_JARS", environment) ?? join(homeFolder(environment), "jars"));
+}
+
+/**
+ * The folder of what is fetched once for all clones of a user: JDKs, Python environments, unpacked archives.
+ * @param {Environment} [environment]
+ */
+export function cacheFolder(environment = process.env) {
+  const named = setting("STREAMBOOK_CACHE", environment);
+  if (named !== undefined) return resolve(named);
+  const base = setting("XDG_CACHE_HOME", environment);
+  const usual = process.platform === "darwin" ? join(homedir(), "Library", "Caches") : join(homedir(), ".cache");
+  const folder = join(base !== undefined && isAbsolute(base) ? base : usual, "streambook");
+  return mayBeMade(folder) ? folder : join(homeFolder(environment), "cache");
+}
+
+/** Whether this user may write in a folder, or make it. @param {string} folder */
+function mayBeMade(folder) {
+  for (let at = folder; ; at = dirname(at)) {
+    if (!existsSync(at) && at !== dirname(at)) continue;
+    try {
+      accessSync(at, constants.W_OK | constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  }
 }
 
 /**

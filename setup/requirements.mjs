@@ -1,27 +1,23 @@
 // What the machine must have before anything is installed: each thing that is missing is named with the command that installs it.
-import { readFileSync } from "node:fs";
-import * as files from "node:fs/promises";
-import { execFile } from "node:child_process";
-import { freemem, userInfo } from "node:os";
-import { dirname } from "node:path";
-import { promisify } from "node:util";
 import { nodePackage, LOWEST_NODE } from "../lib/bin/find-node.mjs";
-import { authorityProblem } from "./certificates.mjs";
-import { findJava, LOWEST_JAVA } from "./java.mjs";
-import { canWrite, homeFolder, onPath, PROJECT } from "./paths.mjs";
+import { INSTALL, installLines } from "./install-commands.mjs";
+import { LOWEST_JAVA } from "./java.mjs";
+import { homeFolder, onPath, PROJECT } from "./paths.mjs";
+import { machine } from "./probes.mjs";
 import { ignoredRequirements } from "./settings.mjs";
 
+/** @typedef {import("./probes.mjs").Family} Family */
+/** @typedef {import("./probes.mjs").Probes} Probes */
+
 const GB = 1e9;
-/** Memory that the whole stack and a run on it want, in bytes. */
+/** Memory that the whole stack and a run on it need, in bytes. */
 export const WANTED_MEMORY = 3 * GB;
-/** Disk that jars, archives and data want, in bytes; when the jars are there already, a quarter of it. */
+/** Disk that jars, archives and data need, in bytes; when the jars are there already, a quarter of it. */
 export const WANTED_DISK = 4 * GB;
 /** Files that one process must be able to open: HiveServer2 alone has 300 jars. Java raises its limit to the highest allowed. */
 const WANTED_FILES = 1024;
 /** The lowest Node that runs set-up itself. */
 const LOWEST_SETUP_NODE = 18;
-
-/** @typedef {"debian" | "fedora" | "macos" | "windows" | "other"} Family */
 
 /**
  * @typedef {object} Requirement
@@ -31,92 +27,6 @@ const LOWEST_SETUP_NODE = 18;
  * @property {string} [problem] what is wrong, one sentence
  * @property {string[]} [remedy] lines that say what to do
  */
-
-/**
- * How the machine is asked; tests give their own answers.
- * @typedef {object} Probes
- * @property {() => string} node version of the running Node, "20.1.0"
- * @property {() => string} platform
- * @property {() => string} arch
- * @property {() => Promise<Family>} family
- * @property {() => Promise<import("./java.mjs").JavaSearch>} java
- * @property {(name: string) => string | undefined} onPath
- * @property {() => Promise<number>} memory bytes that are free to use
- * @property {() => number} openFiles how many files a process may open at most
- * @property {() => string | undefined} user the name of this user, if the system knows one
- * @property {() => Promise<string | undefined>} certificates what is wrong with the authority that STREAMBOOK_CA names
- * @property {(folder: string) => Promise<number | undefined>} owner the number of the user whose folder it is
- * @property {(folder: string) => Promise<boolean>} writable whether this user may make files in a folder, or make it
- * @property {(folder: string) => Promise<number | undefined>} disk bytes free where a folder is or will be
- */
-
-/**
- * @param {import("./paths.mjs").Environment} [environment]
- * @returns {Probes}
- */
-export function machine(environment = process.env) {
-  return {
-    node: () => process.versions.node,
-    platform: () => process.platform,
-    arch: () => process.arch,
-    family: findFamily,
-    java: () => findJava(environment),
-    onPath: (name) => onPath(name, environment),
-    memory: availableMemory,
-    openFiles: openFilesLimit,
-    user: userName,
-    certificates: () => authorityProblem(environment),
-    owner: (folder) =>
-      files.stat(folder).then(
-        ({ uid }) => uid,
-        () => undefined,
-      ),
-    writable: canWrite,
-    disk: freeDisk,
-  };
-}
-
-/** What installs a thing, by family of system. */
-const INSTALL = {
-  java: {
-    // Debian 12 has the one, Debian 13 the other; default-jdk is too old on Ubuntu 22.04
-    debian:
-      "sudo apt-get update; sudo apt-get install -y openjdk-21-jdk-headless || sudo apt-get install -y openjdk-17-jdk-headless",
-    fedora: "sudo dnf install -y java-21-openjdk-headless",
-    macos: "brew install openjdk@21 && export JAVA_HOME=$(brew --prefix openjdk@21)/libexec/openjdk.jdk/Contents/Home",
-  },
-  maven: {
-    debian: "sudo apt-get update && sudo apt-get install -y maven",
-    fedora: "sudo dnf install -y maven",
-    macos: "brew install maven",
-  },
-  npm: {
-    debian: "sudo apt-get update && sudo apt-get install -y nodejs npm",
-    fedora: "sudo dnf install -y nodejs npm",
-    macos: "brew install node@24 && export PATH=$(brew --prefix node@24)/bin:$PATH",
-  },
-};
-
-/**
- * The lines that say how a thing is installed here; on an unknown system, everywhere.
- * @param {keyof typeof INSTALL} thing
- * @param {Family} family
- */
-export function installLines(thing, family) {
-  const { debian, fedora, macos } = INSTALL[thing];
-  switch (family) {
-    case "debian":
-      return [debian];
-    case "fedora":
-      return [fedora];
-    case "macos":
-      return [macos];
-    case "windows":
-      return ["the stack runs in WSL: `wsl --install -d Debian` once, then in its terminal:", debian];
-    default:
-      return [`Debian, Ubuntu, WSL: ${debian}`, `Fedora:              ${fedora}`, `macOS:               ${macos}`];
-  }
-}
 
 /**
  * Checks the machine.
@@ -274,16 +184,6 @@ function checkMaven(probes, family) {
   return { name: "Maven", met: false, found: "none", problem, remedy: installLines("maven", family) };
 }
 
-/** The hard limit, where the system shows it. */
-function openFilesLimit() {
-  try {
-    const hard = /^Max open files\s+\S+\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
-    return hard === undefined ? Infinity : Number(hard);
-  } catch {
-    return Infinity;
-  }
-}
-
 /**
  * @param {number} limit
  * @returns {Requirement}
@@ -298,15 +198,6 @@ function openFilesProblem(limit) {
       `\`ulimit -Hn\` shows it; raise \`nofile\` in /etc/security/limits.conf, or in a container \`--ulimit nofile=8192\``,
     ],
   };
-}
-
-/** @returns {string | undefined} */
-function userName() {
-  try {
-    return userInfo().username;
-  } catch {
-    return undefined;
-  }
 }
 
 /**
@@ -408,61 +299,4 @@ async function checkDisk(probes, home, wanted, ignored) {
 /** @param {number} bytes */
 function gigabytes(bytes) {
   return `${(bytes / GB).toFixed(1)} GB`;
-}
-
-/** @returns {Promise<Family>} */
-async function findFamily() {
-  if (process.platform === "darwin") return "macos";
-  if (process.platform === "win32") return "windows";
-  const text = await files.readFile("/etc/os-release", "utf8").catch(() => "");
-  const ids = [...text.matchAll(/^ID(?:_LIKE)?="?([^"\n]*)"?$/gm)].flatMap((match) => (match[1] ?? "").split(" "));
-  if (ids.some((id) => id === "debian" || id === "ubuntu")) return "debian";
-  if (ids.some((id) => id === "fedora" || id === "rhel" || id === "centos")) return "fedora";
-  return "other";
-}
-
-/** Memory a new program can have without swapping, in bytes; the limit of a container counts. */
-export async function availableMemory() {
-  if (process.platform === "darwin") return macMemory().catch(() => freemem());
-  const text = await files.readFile("/proc/meminfo", "utf8").catch(() => "");
-  const available = /^MemAvailable:\s+(\d+) kB$/m.exec(text)?.[1];
-  const free = available === undefined ? freemem() : Number(available) * 1024;
-  const limit = readNumber("/sys/fs/cgroup/memory.max");
-  const used = readNumber("/sys/fs/cgroup/memory.current");
-  return limit === undefined || used === undefined ? free : Math.min(free, limit - used);
-}
-
-/** On macOS most free memory is called inactive or purgeable. */
-async function macMemory() {
-  const { stdout } = await promisify(execFile)("vm_stat");
-  const size = Number(/page size of (\d+)/.exec(stdout)?.[1] ?? 4096);
-  const pages = [...stdout.matchAll(/^Pages (?:free|inactive|speculative|purgeable):\s+(\d+)/gm)];
-  return pages.reduce((sum, match) => sum + Number(match[1]), 0) * size;
-}
-
-/** @param {string} file */
-function readNumber(file) {
-  try {
-    const value = Number(readFileSync(file, "utf8"));
-    return Number.isFinite(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Bytes free on the disk where a folder is, or will be.
- * @param {string} folder
- * @returns {Promise<number | undefined>}
- */
-async function freeDisk(folder) {
-  for (let at = folder; ; at = dirname(at)) {
-    try {
-      if (files.statfs === undefined) return undefined; // Node 18 before 18.15
-      const { bavail, bsize } = await files.statfs(at);
-      return bavail * bsize;
-    } catch (error) {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ENOENT" || at === dirname(at)) return undefined;
-    }
-  }
 }

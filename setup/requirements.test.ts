@@ -3,9 +3,11 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { findJava } from "./java.mjs";
+import { findJava, findJavaFor } from "./java.mjs";
 import { onPath, PROJECT } from "./paths.mjs";
-import { checkRequirements, installLines, machine, type Probes } from "./requirements.mjs";
+import { installLines } from "./install-commands.mjs";
+import { machine, type Probes } from "./probes.mjs";
+import { checkRequirements } from "./requirements.mjs";
 
 const GB = 1e9;
 
@@ -165,6 +167,29 @@ test("Java is the one of JAVA_HOME, else the one on PATH", async () => {
       const PATH = join(folder, "bin");
       assert.equal((await findJava({ PATH })).found?.major, 11);
       assert.equal((await findJava({ PATH, JAVA_HOME: other })).found?.major, 21);
+    });
+  });
+});
+
+test("a program that accepts certain versions gets a Java of the machine that fits, wherever JAVA_HOME leads", async () => {
+  await withPrograms({ java: answer("17.0.1") }, async (chosen) => {
+    await withPrograms({ java: answer("25.0.1") }, async (other) => {
+      await writeFile(join(other, "release"), 'JAVA_VERSION="25.0.1"\n');
+      const environment = { PATH: join(chosen, "bin"), JAVA_HOME: chosen };
+      const find = (lowest: number, highest?: number): ReturnType<typeof findJavaFor> =>
+        findJavaFor({ lowest, highest }, environment, { folders: [], homes: [other] });
+      assert.equal((await find(17)).found?.major, 17, "the chosen one, if it is accepted");
+      assert.equal((await find(21)).found?.major, 25);
+      const nowhere = { ...environment, JAVA_HOME: "/nowhere" };
+      const mistaken = await findJavaFor({ lowest: 17 }, nowhere, { folders: [], homes: [other] });
+      assert.match(mistaken.problem ?? "", /\/nowhere\/bin\/java does not exist/);
+      assert.equal((await find(18, 24)).found?.major, 17, "none: the chosen one, for the message");
+      assert.equal(
+        (await findJavaFor({ lowest: 25 }, { PATH: join(other, "bin"), JAVA_HOME: chosen }, { folders: [] })).found
+          ?.major,
+        25,
+        "PATH, too",
+      );
     });
   });
 });

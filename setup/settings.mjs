@@ -27,7 +27,7 @@ const CHOICES = /** @type {const} */ ({
 const IGNORABLE = ["memory", "disk"];
 
 /** Folders that must be the same ones wherever a command is called. */
-const FOLDERS = ["STREAMBOOK_HOME", "STREAMBOOK_JARS"];
+const FOLDERS = ["STREAMBOOK_HOME", "STREAMBOOK_JARS", "STREAMBOOK_CACHE"];
 
 /**
  * The requirements that may be unmet.
@@ -55,6 +55,38 @@ export function settingsProblem(environment = process.env) {
   }
   const unknown = [...ignoredRequirements(environment)].find((name) => !IGNORABLE.includes(name));
   return unknown === undefined ? undefined : notOneOf("STREAMBOOK_IGNORE", unknown, IGNORABLE);
+}
+
+/**
+ * Variables that are set, begin as ours do, and are none of ours: most likely misspelt.
+ *
+ * @param {readonly string[]} known
+ * @param {Environment} [environment]
+ * @returns {string[]} a sentence for each
+ */
+export function misspeltSettings(known, environment = process.env) {
+  const unknown = Object.keys(environment).filter((name) => /^STREAMBOOK_/i.test(name) && !known.includes(name));
+  return unknown.map((name) => {
+    const [nearest] = [...known].sort((a, b) => distance(name.toUpperCase(), a) - distance(name.toUpperCase(), b));
+    const isNear = nearest !== undefined && distance(name.toUpperCase(), nearest) <= 4;
+    return `the variable ${name} is not known${isNear ? `; did you mean ${nearest}?` : " (docs/environment.md lists all)"}`;
+  });
+}
+
+/**
+ * How many letters must be changed, added or left out (Levenshtein).
+ * @param {string} a
+ * @param {string} b
+ */
+function distance(a, b) {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries())
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + Number(letter !== other)));
+    row = next;
+  }
+  return row[b.length] ?? 0;
 }
 
 /**

@@ -1,4 +1,4 @@
-// `npm test -- WORD…`: set-up, then all tests (or those with a WORD in their path) under the project's Node.
+// `npm test -- --all WORD…`: set-up, then the tests (or those with a WORD in their path) under the project's Node.
 import { join } from "node:path";
 import { runProgram } from "../lib/bin/find-node.mjs";
 import { PROJECT } from "./paths.mjs";

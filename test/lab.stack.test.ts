@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { mkdir, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { installLab } from "../setup/python.mjs";
-import { createBoard } from "../setup/board.mjs";
 import { noBrowser } from "./fixtures/browser.ts";
 import { Lab } from "./fixtures/lab.ts";
-import { projectFolder } from "../lib/src/stack/index.ts";
+import { needsPackages } from "../lib/src/stack/fetch/needs-for-test.ts";
+import { JUPYTERLAB } from "../lib/src/cli/lab.ts";
+import { projectFolder, pythonProgram } from "../lib/src/stack/index.ts";
 import { lessonFiles } from "../lib/src/notebook/index.ts";
 import { TestFolder } from "../lib/src/notebook/notebooks-for-test.ts";
 
@@ -16,7 +16,9 @@ const wanted = (process.env["STREAMBOOK_LAB"] ?? "00,04").split(",");
 /** Where pictures of their figures go. */
 const screenshots = process.env["STREAMBOOK_SCREENSHOTS"];
 
-describe("in JupyterLab", { skip: noBrowser }, () => {
+const { skip } = await needsPackages(JUPYTERLAB);
+
+describe("in JupyterLab", { skip: noBrowser || skip }, () => {
   let lab: Lab;
   let scratch: TestFolder;
   /** A run refuses the folder when it holds other things. */
@@ -24,8 +26,7 @@ describe("in JupyterLab", { skip: noBrowser }, () => {
   let present: readonly string[];
 
   before(async () => {
-    const board = createBoard();
-    await installLab({ board }).finally(() => board.close());
+    await pythonProgram(JUPYTERLAB, "jupyter-lab");
     await mkdir(output, { recursive: true });
     present = await readdir(output);
     scratch = await TestFolder.make(output);

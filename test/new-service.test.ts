@@ -2,14 +2,12 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { promisify } from "node:util";
 import { until } from "../lib/src/async/index.ts";
-import { projectFolder } from "../lib/src/stack/index.ts";
+import { freePort, ProjectCopy } from "./fixtures/project-copy.ts";
 
 /** The whole service: what it is, and, when Node starts this file, what it does. */
 const echo = (port: number): string => `
@@ -48,35 +46,17 @@ if (import.meta.main) {
 }
 `;
 
-const project = projectFolder();
-
 suite("a service of one file", () => {
-  let folder = "";
+  let copy: ProjectCopy;
   let port = 0;
-  const environment = (): NodeJS.ProcessEnv => {
-    const own = Object.entries(process.env).filter(([name]) => !name.startsWith("STREAMBOOK_"));
-    return { ...Object.fromEntries(own), STREAMBOOK_IGNORE: "memory,disk" };
-  };
-  const node = (...given: string[]): Promise<{ stdout: string }> =>
-    promisify(execFile)(process.execPath, ["--disable-warning=ExperimentalWarning", ...given], {
-      cwd: folder,
-      env: environment(),
-    });
-  const streambook = async (...given: string[]): Promise<string> =>
-    (await node(join(folder, "lib", "src", "cli", "main.ts"), ...given)).stdout;
+  const streambook = (...given: string[]): Promise<string> => copy.streambook(...given);
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "streambook-new-service-"));
-    for (const part of ["package.json", "conf", "setup", "stack", "lib/package.json", "lib/bin", "lib/src"])
-      await cp(join(project, part), join(folder, part), { recursive: true });
-    await symlink(join(project, "node_modules"), join(folder, "node_modules"));
+    copy = await ProjectCopy.make();
     port = await freePort();
-    await writeFile(join(folder, "lib", "src", "stack", "catalog", "echo.ts"), echo(port));
+    await copy.addService("echo", echo(port));
   });
-  after(async () => {
-    await streambook("down").catch(() => undefined);
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => copy[Symbol.asyncDispose]());
 
   test("`up` starts it by its profile, without what other services need", async () => {
     await streambook("up", "toys");
@@ -98,7 +78,7 @@ suite("a service of one file", () => {
   test("compose has a container for it, in its profile, and the pages name it", async () => {
     const program = `const { composeFile, servicesPage, environmentPage } = await import("./lib/src/stack/index.ts");
       console.log(composeFile(), servicesPage(), environmentPage());`;
-    const { stdout } = await node("--input-type=module", "--eval", program);
+    const { stdout } = await copy.node("--input-type=module", "--eval", program);
     assert.match(stdout, new RegExp(`\\n {2}echo:\\n[^]*? {4}profiles: \\[toys\\]\\n[^]*?:${port}"\\]`));
     assert.match(stdout, /\| Echo +\| `echo` +\| toys/);
     assert.match(stdout, /`STREAMBOOK_ECHO`/);
@@ -111,10 +91,10 @@ suite("a service of one file", () => {
   });
 
   test("in a container it runs in the foreground, and listens for those outside", async () => {
-    const command = [join(folder, "lib", "src", "cli", "main.ts"), "container-run", "echo"];
+    const command = [copy.main, "container-run", "echo"];
     const container: ChildProcess = spawn(process.execPath, command, {
-      cwd: folder,
-      env: environment(),
+      cwd: copy.folder,
+      env: copy.environment,
       stdio: "ignore",
     });
     const ended = once(container, "exit");
@@ -124,8 +104,8 @@ suite("a service of one file", () => {
           .then(({ ok }) => ok)
           .catch(() => false);
       await until("the service to answer", answers);
-      const check = join(folder, "lib", "src", "stack", "containers", "check.ts");
-      await node(check, "echo").then(
+      const check = join(copy.folder, "lib", "src", "stack", "containers", "check.ts");
+      await copy.node(check, "echo").then(
         () => assert.fail("the check asks the service by its name among containers, which is none here"),
         (error: { code?: number }) => assert.equal(error.code, 1),
       );
@@ -143,8 +123,8 @@ suite("a service of one file", () => {
       const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        ["--disable-warning=ExperimentalWarning", join(folder, "lib", "src", "cli", "main.ts"), "up", "echo"],
-        { cwd: folder, env: { ...environment(), STREAMBOOK_ECHO: at } },
+        ["--disable-warning=ExperimentalWarning", copy.main, "up", "echo"],
+        { cwd: copy.folder, env: { ...copy.environment, STREAMBOOK_ECHO: at } },
       );
       assert.match(stdout, /everything runs already/);
     } finally {
@@ -152,11 +132,3 @@ suite("a service of one file", () => {
     }
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -2,7 +2,8 @@
  * Runs all tests: those of one room alone first, while a stack of its own starts on free ports in a temporary folder;
  * then those that need it. The user's own stack is not touched. Ends with `N passed, N failed`.
  *
- * Usage: npm test [-- PART…]: only the files whose path has one of the parts.
+ * Usage: npm test [-- --all] [PART…]: only the files whose path has one of the parts. What set-up does not fetch, as a JDK or the jars
+ * of a further profile, is tested when it is there; `--all` fetches it all.
  */
 import { globSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -12,11 +13,12 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { dieWithParent, onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
 import { reachDirectly } from "../lib/src/address/index.ts";
-import { down, projectFolder, startGuardian, up } from "../lib/src/stack/index.ts";
+import { down, fetchFor, projectFolder, startGuardian, up } from "../lib/src/stack/index.ts";
 import { jarsFolder } from "../setup/paths.mjs";
 
 const project = projectFolder();
-const parts = process.argv.slice(2);
+const all = process.argv.includes("--all");
+const parts = process.argv.slice(2).filter((argument) => argument !== "--all");
 const places = ["lib/src", "setup", "test", "bench", "blog"].map((folder) => `${folder}/**/*.test.ts`);
 const files = globSync(places, {
   cwd: project,
@@ -31,6 +33,8 @@ if (files.length === 0) {
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** Why tests were skipped, and how many for that reason. */
+const reasons = new Map<string, number>();
 const started = performance.now();
 
 const home = await mkdtemp(join(tmpdir(), "streambook-test-"));
@@ -81,6 +85,7 @@ async function runFiles(title: string, paths: readonly string[], concurrency: nu
     timeout: 15 * 60_000,
   });
   stream.on("test:pass", ({ details, skip, todo }) => {
+    if (typeof skip === "string") reasons.set(skip, (reasons.get(skip) ?? 0) + 1);
     if (details.type === "suite") return;
     if (skip !== undefined || todo !== undefined) total.skipped++;
     else total.passed++;
@@ -91,6 +96,11 @@ async function runFiles(title: string, paths: readonly string[], concurrency: nu
   for await (const line of stream.compose(spec())) process.stdout.write(String(line).replaceAll(`${project}/`, ""));
 }
 
+if (all) {
+  process.env["STREAMBOOK_TEST_ALL"] = "1"; // the tests inherit it
+  const onProgress = ({ message }: { readonly message: string }): void => console.log(message);
+  await fetchFor({ services: ["all"], signal: stopping.signal, onProgress });
+}
 const stack =
   external || onStack.length === 0
     ? Promise.resolve(undefined)
@@ -115,5 +125,6 @@ const seconds = Math.round((performance.now() - started) / 1000);
 console.log(
   `\n${Math.floor(seconds / 60)} min ${seconds % 60} s${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`,
 );
+for (const [reason, count] of reasons) console.log(`${count} skipped: ${reason}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);

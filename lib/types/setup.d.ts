@@ -5,12 +5,17 @@ declare module "*/setup/paths.mjs" {
   export const OWN_HOME: string;
   export function homeFolder(environment?: Environment): string;
   export function jarsFolder(environment?: Environment): string;
+  export function coreLibraries(): string[];
+  export function cacheFolder(environment?: Environment): string;
+  export function canWrite(folder: string): Promise<boolean>;
+  export function onPath(name: string, environment?: Environment): string | undefined;
 }
 
 declare module "*/setup/settings.mjs" {
   type Environment = Readonly<Record<string, string | undefined>>;
   export function setting(name: string, environment?: Environment): string | undefined;
   export function ignoredRequirements(environment?: Environment): Set<string>;
+  export function misspeltSettings(known: readonly string[], environment?: Environment): string[];
   export function settingsProblem(environment?: Environment): string | undefined;
 }
 
@@ -28,7 +33,44 @@ declare module "*/setup/owned.mjs" {
   ): Promise<string | undefined>;
   export function makeFolder(folder: string): Promise<void>;
   export function claimHome(home: string): Promise<string | undefined>;
+  export function claimCache(folder: string): Promise<string | undefined>;
   export function homeProblem(home: string): Promise<string | undefined>;
+}
+
+declare module "*/setup/run.mjs" {
+  interface Ended {
+    readonly code: number | null;
+    readonly signal: NodeJS.Signals | null;
+    readonly lines: string[];
+  }
+  export function run(
+    command: readonly string[],
+    options?: {
+      readonly cwd?: string;
+      readonly env?: NodeJS.ProcessEnv;
+      readonly signal?: AbortSignal;
+      readonly onLine?: (line: string) => void;
+    },
+  ): Promise<Ended>;
+  export function networkFailure(lines: readonly string[]): string | undefined;
+}
+
+declare module "*/setup/environment.mjs" {
+  type Environment = Record<string, string | undefined>;
+  export function mavenEnvironment(environment?: Environment): Environment;
+  export function pythonEnvironment(environment?: Environment): Environment;
+}
+
+declare module "*/setup/certificates.mjs" {
+  type Environment = Record<string, string | undefined>;
+  interface Trust {
+    readonly npm: Environment;
+    readonly pip: Environment;
+    readonly maven: string[];
+  }
+  export function givenAuthorities(environment?: Environment): Promise<string[]>;
+  export function withTrust<T>(environment: Environment, operation: (trust: Trust) => Promise<T>): Promise<T>;
+  export function trustProblem(what: string, lines: readonly string[]): Error | undefined;
 }
 
 declare module "*/setup/work.mjs" {

@@ -1,10 +1,9 @@
 /** The commands `data generate` and `data fetch`: texts to work with. */
-import tls from "node:tls";
 import { type Command, InvalidArgumentError } from "commander";
 import { type Cut, type FetchedText, fetchTexts, generateCorpus } from "../corpus/index.ts";
 import { messageOf, shownName } from "../errors/index.ts";
 import { formatBytes, parseBytes, plural } from "../format/index.ts";
-import { givenAuthorities } from "../../../setup/certificates.mjs";
+import { trustGivenAuthorities } from "../project/index.ts";
 import { action, type CommandContext, path, wholeNumber } from "./command.ts";
 
 interface GenerateFlags {
@@ -78,12 +77,6 @@ async function fetchAll(
     signal,
     onText: (text) => console.log(fetched(text)),
   });
-}
-
-/** Node itself reads NODE_EXTRA_CA_CERTS only, and that when it starts. */
-async function trustGivenAuthorities(): Promise<void> {
-  const given = await givenAuthorities();
-  if (given.length > 0) tls.setDefaultCACertificates([...tls.getCACertificates("default"), ...given]);
 }
 
 /** What came, and what of Project Gutenberg's was cut from it, so that one can see whether that was right. */

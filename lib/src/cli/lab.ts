@@ -5,11 +5,19 @@ import { basename, delimiter, dirname, join, relative } from "node:path";
 import type { Command } from "commander";
 import { parseAddress } from "../address/index.ts";
 import { COURSE, findNotebooks, jupyterFolder, noSuchNotebook, notebooksFolder } from "../notebook/index.ts";
-import { CORE, projectFolder, resolveServices, startGuardian, status, up, useStack } from "../stack/index.ts";
-import { createBoard } from "../../../setup/board.mjs";
+import { isStreambookError, StreambookError } from "../errors/index.ts";
+import {
+  CORE,
+  projectFolder,
+  pythonProgram,
+  resolveServices,
+  startGuardian,
+  status,
+  up,
+  useStack,
+} from "../stack/index.ts";
 import { pythonEnvironment } from "../../../setup/environment.mjs";
 import { setting } from "../../../setup/settings.mjs";
-import { installLab, labFolder } from "../../../setup/python.mjs";
 import { prepareWork, workFolder } from "../../../setup/work.mjs";
 import { action, usage } from "./command.ts";
 
@@ -54,16 +62,21 @@ export function register(program: Command): void {
     );
 }
 
+/** JupyterLab, pinned in `stack/jupyterlab`; nothing else of the core needs Python. */
+export const JUPYTERLAB = { name: "jupyterlab", megabytes: 320 } as const;
+
 /** JupyterLab's program; installed first if it is missing. */
 async function installedJupyter(signal: AbortSignal): Promise<string> {
-  const board = createBoard();
   try {
-    await installLab({ board, signal });
-  } finally {
-    board.close();
+    return await pythonProgram(JUPYTERLAB, "jupyter-lab", {
+      signal,
+      onProgress: ({ message }) => console.error(`  ${message}`),
+    });
+  } catch (cause) {
+    if (!isStreambookError(cause, "SETUP_MISSING")) throw cause;
+    const instead = "or run the notebooks without a browser: npm run notebooks";
+    throw new StreambookError("SETUP_MISSING", `${cause.message}\n  ${instead}`, { cause });
   }
-  const folder = labFolder();
-  return process.platform === "win32" ? join(folder, "Scripts", "jupyter-lab.exe") : join(folder, "bin", "jupyter-lab");
 }
 
 /** The path in the project, with `/`, of the learner's copy of a notebook; made if it is missing. */

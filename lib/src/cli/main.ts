@@ -3,7 +3,7 @@ import { Command, CommanderError } from "commander";
 import { dieWithParent } from "../../bin/signals.mjs";
 import { reachDirectly } from "../address/index.ts";
 import { StreambookError } from "../errors/index.ts";
-import { settingsProblem } from "../../../setup/settings.mjs";
+import { misspeltSettings, settingsProblem } from "../../../setup/settings.mjs";
 import { report } from "./command.ts";
 
 interface CommandModule {
@@ -12,7 +12,7 @@ interface CommandModule {
 
 const MODULES: readonly { readonly commands: readonly string[]; readonly load: () => Promise<CommandModule> }[] = [
   { commands: ["run"], load: () => import("./run.ts") },
-  { commands: ["up", "down", "status", "logs", "doctor", "reset"], load: () => import("./stack.ts") },
+  { commands: ["up", "down", "status", "logs", "doctor", "reset", "fetch"], load: () => import("./stack.ts") },
   { commands: ["source"], load: () => import("./source.ts") },
   { commands: ["produce"], load: () => import("./produce.ts") },
   { commands: ["consume"], load: () => import("./consume.ts") },
@@ -49,6 +49,7 @@ async function main(args: readonly string[]): Promise<void> {
     });
   const unclear = settingsProblem();
   if (unclear !== undefined) throw new StreambookError("USAGE", unclear);
+  await warnOfUnknownVariables();
   const wanted = args.find((argument) => !argument.startsWith("-"));
   const chosen = MODULES.filter(({ commands }) => wanted !== undefined && commands.includes(wanted));
   for (const { load } of chosen.length > 0 ? chosen : MODULES) (await load()).register(program);
@@ -57,6 +58,17 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   await program.parseAsync(args, { from: "user" });
+}
+
+/** A misspelt variable would be a setting that its user believes to be made. Commands that this one starts do not repeat it. */
+async function warnOfUnknownVariables(): Promise<void> {
+  if (process.env["STREAMBOOK_WARNED"] !== undefined) return;
+  if (!Object.keys(process.env).some((name) => /^STREAMBOOK_/i.test(name))) return; // the usual case loads nothing
+  const { knownVariables } = await import("../stack/index.ts");
+  for (const warning of misspeltSettings(knownVariables())) {
+    process.stderr.write(`streambook: ${warning}\n`);
+    process.env["STREAMBOOK_WARNED"] = "1";
+  }
 }
 
 try {

@@ -23,7 +23,7 @@ import {
   useStack,
   versions,
 } from "../stack/index.ts";
-import { findJava } from "../../../setup/java.mjs";
+import { CORE_JAVA, findJavaFor } from "../../../setup/java.mjs";
 import { setting } from "../../../setup/settings.mjs";
 import { passedOver, surveyTexts, type TextSurvey } from "../stream/index.ts";
 import {
@@ -190,5 +190,5 @@ function printSummary(report: RunReport, html: string, up: boolean): void {
 
 async function javaVersion(): Promise<string | null> {
   if (setting("STREAMBOOK_STACK") === "external") return null;
-  return (await findJava()).found?.version ?? null;
+  return (await findJavaFor(CORE_JAVA)).found?.version ?? null;
 }

@@ -7,6 +7,7 @@ import { toJson } from "../json/index.ts";
 import {
   addresses,
   doctor,
+  fetchFor,
   down,
   isHealthy,
   logs,
@@ -33,6 +34,13 @@ export function register(program: Command): void {
     .description("start the services that are not running and wait until they are ready")
     .argument("[services...]", `which (${NAMES}; by default core); what they need comes with them`)
     .action(action(async (_, { signal, operands }) => bringUp(operands, signal)));
+  program
+    .command("fetch")
+    .description(
+      "fetch what services run on, and start nothing: for a later time without a network, or for several people",
+    )
+    .argument("[services...]", "which; by default core")
+    .action(action(async (_, { signal, operands }) => fetchParts(operands, signal)));
   program
     .command("down")
     .description("stop the services; what they stored stays")
@@ -72,6 +80,11 @@ async function bringUp(services: readonly string[], signal: AbortSignal): Promis
   console.log("`npx streambook status` shows where; `npx streambook down` ends it all");
 }
 
+async function fetchParts(services: readonly string[], signal: AbortSignal): Promise<void> {
+  const fetched = await fetchFor({ services, signal, onProgress: printEvent });
+  console.log(fetched.length === 0 ? "everything is in place" : `in place: ${fetched.join(", ")}`);
+}
+
 async function takeDown(services: readonly string[], signal: AbortSignal): Promise<void> {
   await warnUsers();
   const ended = await down({ ...(services.length > 0 && { services }), signal, onProgress: printEvent });
@@ -95,7 +108,7 @@ async function showStatus(json: boolean, signal: AbortSignal): Promise<void> {
   const services = await status({ signal });
   if (!isHealthy(services)) process.exitCode = 1;
   if (json) return void console.log(toJson(services, 2));
-  console.log(textTable([["SERVICE", "STATE", "PID", "MEMORY", "UP", "WHERE"], ...services.map(row)]));
+  console.log(textTable([["SERVICE", "STATE", "PID", "MEMORY", "UP", "RUNS ON", "WHERE"], ...services.map(row)]));
   const memory = services.reduce((sum, service) => sum + (service.memory ?? 0), 0);
   if (memory > 0) console.log(`\n${formatBytes(memory)} in all`);
   for (const { name, state, log = [] } of services) {
@@ -110,9 +123,10 @@ async function showStatus(json: boolean, signal: AbortSignal): Promise<void> {
     console.log("\nnothing runs; `npx streambook up` starts the services");
 }
 
-function row({ name, state, pid, memory, started, place }: ServiceStatus): string[] {
+function row({ name, state, pid, memory, started, place = "", runtime = "" }: ServiceStatus): string[] {
   const age = started === undefined ? "" : formatAge((Date.now() - started.getTime()) / 1000);
-  return [name, state, String(pid ?? ""), memory === undefined ? "" : formatBytes(memory), age, place ?? ""];
+  const size = memory === undefined ? "" : formatBytes(memory);
+  return [name, state, String(pid ?? ""), size, age, runtime.replace(/,.*$/, ""), place];
 }
 
 async function showLogs(

@@ -28,9 +28,31 @@ export interface Board {
   readonly say: (text: string) => void;
   readonly close: () => void;
 }
+interface JavaRange {
+  readonly lowest: number;
+  readonly highest?: number | undefined;
+}
+
+/** What a search for a Java came to. */
+export interface JavaSearch {
+  /** One that answered; it may be one that is not accepted. */
+  readonly found?: Java;
+  /** Why there is none. */
+  readonly problem?: string;
+  /** Where it was looked for: "PATH". */
+  readonly place: string;
+}
+
 interface JavaModule {
-  readonly LOWEST_JAVA: number;
-  readonly findJava: (environment: NodeJS.ProcessEnv) => Promise<{ found?: Java; problem?: string; place: string }>;
+  readonly CORE_JAVA: JavaRange;
+  readonly accepts: (range: JavaRange, major: number) => boolean;
+  readonly describeRange: (range: JavaRange) => string;
+  readonly findJava: (environment: NodeJS.ProcessEnv) => Promise<JavaSearch>;
+  readonly findJavaFor: (
+    range: JavaRange,
+    environment: NodeJS.ProcessEnv,
+    places?: { readonly folders?: readonly string[]; readonly homes?: readonly string[] },
+  ) => Promise<JavaSearch>;
 }
 interface JarsModule {
   readonly jarsProblem: (folder: string, libraries: readonly string[]) => Promise<string | undefined>;
@@ -42,8 +64,10 @@ interface JarsModule {
     environment: NodeJS.ProcessEnv;
   }) => Promise<boolean>;
 }
-interface RequirementsModule {
+interface ProbesModule {
   readonly availableMemory: () => Promise<number>;
+}
+interface RequirementsModule {
   readonly checkRequirements: (options: {
     environment: NodeJS.ProcessEnv;
     home: string;
@@ -86,6 +110,7 @@ interface Modules {
   paths: PathsModule;
   java: JavaModule;
   jars: JarsModule;
+  probes: ProbesModule;
   requirements: RequirementsModule;
   packages: PackagesModule;
   build: BuildModule;

@@ -14,7 +14,7 @@ export {
   services,
   titleOf,
 } from "./catalog/index.ts";
-export type { Library, Place, Program, Service } from "./service.ts";
+export type { Library, Place, PythonPackages, Program, Service } from "./service.ts";
 export { claimedHome } from "./layout.ts";
 export { up, type RunningStack, type UpOptions } from "./commands/up.ts";
 export { down, downIfUnused, temporaryServices, type DownOptions, type Released } from "./commands/down.ts";
@@ -25,10 +25,11 @@ export { containerAddresses, publication } from "./containers/containers.ts";
 export { runInContainer } from "./containers/run.ts";
 export { logs, type LogOptions } from "./observe/logs.ts";
 export { doctor, type DoctorOptions, type Finding } from "./commands/doctor.ts";
+export { fetchFor, pythonProgram, type FetchForOptions } from "./commands/fetch.ts";
 export { reset, type ResetOptions } from "./commands/reset.ts";
 export { hadoopClient, type HadoopClient } from "./commands/hadoop-client.ts";
 export { versions } from "./versions.ts";
 export type { StackEvent, StackOptions } from "./events.ts";
 export { composeFile } from "./containers/compose.ts";
-export { INTERNAL_VARIABLES } from "./docs/environment.ts";
+export { INTERNAL_VARIABLES, knownVariables } from "./docs/environment.ts";
 export { environmentPage, forwardedPorts, readmeTable, servicesPage } from "./docs/service-docs.ts";

@@ -5,7 +5,7 @@ import { lstat, readlink, symlink, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { claimHome } from "../../../setup/owned.mjs";
-import { jarsFolder } from "../../../setup/paths.mjs";
+import { cacheFolder, jarsFolder } from "../../../setup/paths.mjs";
 import { settingsProblem } from "../../../setup/settings.mjs";
 import { StreambookError } from "../errors/index.ts";
 import { homeFolder } from "../project/index.ts";
@@ -27,6 +27,10 @@ export interface Layout {
   readonly jars: string;
   /** The same, as the user named it. */
   readonly jarsHome: string;
+  /** What is fetched once for all clones of a user: JDKs, Python environments, unpacked archives. */
+  readonly cache: string;
+  /** The same, as the user named it. */
+  readonly cacheHome: string;
   /** Class-data archives, beside the jars they are made of. */
   readonly archives: string;
   /** Whether the jars are the home's own, and archives may be built beside them. */
@@ -46,6 +50,7 @@ export function openLayout(environment: NodeJS.ProcessEnv = process.env): Layout
   const own = join(home, "jars");
   const jars = jarsFolder(environment);
   const plainHome = plainName(home);
+  const cache = cacheFolder(environment);
   const plainJars = jars === own ? join(plainHome, "jars") : plainName(jars);
   return {
     home,
@@ -57,6 +62,8 @@ export function openLayout(environment: NodeJS.ProcessEnv = process.env): Layout
     lockFile: join(home, "stack.lock"),
     jars: plainJars,
     jarsHome: jars,
+    cache: plainName(cache),
+    cacheHome: cache,
     archives: join(plainJars, "archives"),
     ownsJars: jars === own,
   };
@@ -115,6 +122,7 @@ export async function linkLayout(layout: Layout): Promise<void> {
   await openHome(layout);
   await linkPlainName(layout.home);
   if (!layout.ownsJars) await linkPlainName(layout.jarsHome);
+  await linkPlainName(layout.cacheHome);
 }
 
 /** Makes the link of a folder's {@link plainName}, if it needs one. */

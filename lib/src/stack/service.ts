@@ -27,14 +27,42 @@ export interface Addresses {
 /** The ports of instances, by name and purpose. */
 export type Ports = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** A set of jars: a module of `stack/`, and what every Java that runs on it is given. */
+/** Major versions of Java that programs accept, both ends included. */
+export interface JavaRange {
+  readonly lowest: number;
+  /** @default none */
+  readonly highest?: number | undefined;
+}
+
+/** An archive (`.tar.gz`) of a Maven repository, of which a part is kept. */
+export interface MavenArchive {
+  /** Its coordinates, `groupId:artifactId:extension[:classifier]:version`: `io.trino:trino-server:tar.gz:476`. */
+  readonly artifact: string;
+  /** SHA-256 of the archive, hexadecimal. */
+  readonly sha256: string;
+  /** How large the archive is, in megabytes: reported before it is fetched. */
+  readonly megabytes: number;
+  /** Globs of the files that are kept, below the one folder that the archive holds: `lib/**`, `plugin/{hive,kafka}/**`. */
+  readonly keep: readonly string[];
+  /** Folders in it whose jars stand on the class path. @default `lib` */
+  readonly jars?: readonly string[];
+}
+
+/** What Java programs run on: jars, and what every Java that runs on them is given. */
 export interface Library {
   /** The folder of its POM, of its jars, of its checksums. */
   readonly name: string;
   /** What of it has a version in `stack/pom.xml`. @default its own name */
   readonly versions?: readonly string[];
-  /** Roughly how large it is on the disk, in megabytes: said before it is fetched. */
+  /** Roughly how large it is on the disk, in megabytes: reported before it is fetched. */
   readonly megabytes?: number;
+  /**
+   * Where its files come from: an archive, or `java` where the modules of Java itself are all that is needed.
+   * @default the jars that `stack/NAME/pom.xml` lists
+   */
+  readonly source?: MavenArchive | "java";
+  /** The Java that runs it. @default 17 or newer */
+  readonly java?: JavaRange;
   /** Packages of Java's own module `java.base` that it reaches into. */
   readonly opens: readonly string[];
   /** Folders of `conf/` that stand on its class path, behind the jars. */
@@ -73,11 +101,21 @@ export interface NodeProgram {
   readonly environment?: (at: Place) => Readonly<Record<string, string>>;
 }
 
-/** A program of a Python environment, whose packages are pinned with their hashes in `stack/NAME/requirements.txt`. */
+/** A Python environment: packages, each pinned with its hashes. */
+export interface PythonPackages {
+  readonly name: string;
+  /** Lines as pip reads them, each with `--hash=sha256:…`. @default those of `stack/NAME/requirements.txt` */
+  readonly requirements?: readonly string[];
+  /** Roughly how large the environment is on the disk, in megabytes: reported before it is fetched. */
+  readonly megabytes: number;
+  /** The versions of Python that it accepts, both ends included. @default 3.10 or newer */
+  readonly python?: { readonly lowest: string; readonly highest?: string };
+}
+
+/** A program of a Python environment. */
 export interface PythonProgram {
   readonly kind: "python";
-  /** The folder of its requirements, and of the environment below the jars. */
-  readonly library: Library;
+  readonly packages: PythonPackages;
   /** What Python is given: `["-m", "superset", …]`. */
   readonly arguments: (at: Place) => readonly string[];
   readonly environment?: (at: Place) => Readonly<Record<string, string>>;

@@ -14,7 +14,6 @@ const state: State = {
   services: {},
   host: "127.0.0.1",
   ports,
-  java: { home: "/jdk", version: "17" },
 };
 
 async function inHome(body: (home: string) => Promise<void>): Promise<void> {

@@ -1,6 +1,7 @@
 /** What a stack remembers between commands: `state.json`, written whole or not at all. */
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolder } from "../project/index.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Ports } from "./service.ts";
 
@@ -10,6 +11,8 @@ export interface StartedService {
   /** ISO 8601, UTC. */
   readonly started: string;
   readonly log: string;
+  /** What runs it: "Java 17.0.15, /usr/lib/jvm/…". */
+  readonly runtime?: string;
   /** The web page, if it has one. */
   readonly page?: string;
   /** Whether it ends with the last run that uses it: a run has started it, and nobody has asked for it since. */
@@ -23,8 +26,6 @@ export interface State {
   readonly services: Readonly<Partial<Record<string, StartedService>>>;
   readonly host: string;
   readonly ports: Ports;
-  /** The Java that runs those that are Java's. */
-  readonly java?: { readonly home: string; readonly version: string };
 }
 
 /** The state, or undefined when no stack runs. An unreadable file counts as none: the processes are found without it. */
@@ -50,7 +51,7 @@ export async function writeState(file: string, state: State): Promise<void> {
 
 /** Writes a file whole or not at all. */
 export async function writeAtomically(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   const fresh = `${file}.${process.pid}.new`;
   try {
     await writeFile(fresh, text);

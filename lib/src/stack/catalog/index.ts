@@ -5,7 +5,7 @@ import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, join } from "node:path";
 import { StreambookError } from "../../errors/index.ts";
-import type { Library, Service } from "../service.ts";
+import type { Library, PythonPackages, Service } from "../service.ts";
 
 /** The profile of the services that start when none is named. */
 export const CORE = "core";
@@ -148,11 +148,20 @@ export function inOrder(names: Iterable<string>): string[] {
   return instanceNames().filter((name) => wanted.has(name));
 }
 
-/** The libraries of some services; of all by default. Each once, in the order of the catalogue. */
+/** The libraries of some services that are Java programs; of all by default. Each once, in the order of the catalogue. */
 export function libraries(names: readonly string[] = serviceNames()): Library[] {
   const found = names.flatMap((name) => {
     const { program } = service(name);
-    return program.kind === "node" ? [] : [program.library];
+    return program.kind === "java" ? [program.library] : [];
   });
   return [...new Map(found.map((library) => [library.name, library])).values()];
+}
+
+/** The Python environments of some services, each once. */
+export function pythonPackages(names: readonly string[]): PythonPackages[] {
+  const found = names.flatMap((name) => {
+    const { program } = service(name);
+    return program.kind === "python" ? [program.packages] : [];
+  });
+  return [...new Map(found.map((packages) => [packages.name, packages])).values()];
 }

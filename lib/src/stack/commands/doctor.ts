@@ -97,13 +97,16 @@ async function services(options: DoctorOptions): Promise<Finding[]> {
     return [{ name: "services", ok: true, found: "none runs; `npx streambook up` starts them", remedy: [] }];
   }
   const states = await Promise.all(
-    found.map(async ({ name, state, place }): Promise<Finding> => {
+    found.map(async ({ name, state, place, runtime }): Promise<Finding> => {
       const ok = state === "running" || state === "stopped";
       const complaint = ok ? undefined : await complaintOf(name, await askedOf(name, options), options.signal);
       return {
         name: titleOf(name),
         ok,
-        found: place === undefined ? state : `${state} at ${place}`,
+        found: [
+          place === undefined ? state : `${state} at ${place}`,
+          ...(runtime === undefined ? [] : [`on ${runtime}`]),
+        ].join(", "),
         remedy: complaint === undefined ? (REMEDIES[state]?.(name) ?? []) : [complaint],
       };
     }),

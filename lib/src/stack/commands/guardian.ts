@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, open, rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { dirname, extname } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -15,7 +15,7 @@ import type { StackEvent } from "../events.ts";
 import { logFile } from "../launch/launch.ts";
 import { openHome, openLayout } from "../layout.ts";
 import { send } from "../observe/processes.ts";
-import { setupModule } from "../../project/index.ts";
+import { makeFolder, setupModule } from "../../project/index.ts";
 import { describeUsers } from "./users.ts";
 
 /** What a guardian does when the program is gone. */
@@ -45,7 +45,7 @@ export async function startGuardian(charge: Charge, environment: NodeJS.ProcessE
   const layout = openLayout(environment);
   await openHome(layout);
   const file = logFile(layout, "guardian");
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   const log = await open(file, "a");
   const child = spawn(
     process.execPath,

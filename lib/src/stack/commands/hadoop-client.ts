@@ -1,5 +1,4 @@
 /** What a program needs to run a class of Hadoop as a client of the stack: Java, its options, its environment. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setting } from "../../../../setup/settings.mjs";
 import { systemUser } from "../../user/index.ts";
@@ -13,8 +12,8 @@ import { type Layout, linkLayout, openLayout } from "../layout.ts";
 import { makeFolders } from "../launch/prepare.ts";
 import { forgetOwnHost, nameOwnHost } from "../launch/own-host.ts";
 import { renderConfiguration } from "../launch/render.ts";
-import { requireJars } from "../launch/libraries.ts";
-import { requireJava } from "../launch/java.ts";
+import { demandCoreJars, requireJava } from "../fetch/runtimes.ts";
+import { makeFolder } from "../../project/index.ts";
 
 /** How a Hadoop class is called: `java ...arguments CLASS ...`. */
 export interface HadoopClient {
@@ -35,12 +34,12 @@ export interface HadoopClient {
 export async function hadoopClient(environment: NodeJS.ProcessEnv = process.env): Promise<HadoopClient> {
   const layout = openLayout(environment);
   await linkLayout(layout);
-  const java = await requireJava(environment);
-  await requireJars(layout, [hadoop]);
+  await demandCoreJars(layout, [hadoop]);
+  const java = await requireJava(layout, hadoop, environment);
   await addresses(environment); // STACK_DOWN when there is none
   await (allExternal(environment) ? forgetOwnHost(layout) : nameOwnHost(layout));
   const folder = await configurationFolder(layout, environment);
-  const archives = await findArchives(layout, java);
+  const archives = await findArchives(layout, new Map([[hadoop.name, java]]));
   const options = await clientOptions(layout, archives[hadoop.name], folder, environment);
   const file = await writeArguments(layout, "client", options);
   return {
@@ -60,7 +59,7 @@ async function configurationFolder(layout: Layout, environment: NodeJS.ProcessEn
 /** The configuration of a client of services that run elsewhere. */
 async function renderExternal(layout: Layout, environment: NodeJS.ProcessEnv): Promise<void> {
   await makeFolders(layout);
-  for (const folder of hadoop.folders ?? []) await mkdir(join(layout.data, folder), { recursive: true });
+  for (const folder of hadoop.folders ?? []) await makeFolder(join(layout.data, folder));
   const settings = { topology: clientTopology(environment), user: systemUser(), layout };
   const readers = serviceNames().filter((name) => libraries([name]).includes(hadoop));
   await renderConfiguration(readers, settings);
@@ -79,7 +78,7 @@ async function clientOptions(
     ...(archive === undefined ? [] : [`-XX:SharedArchiveFile=${archive}`]),
     ...recording(environment, hadoop.name, "client"),
     "-Xmx256m",
-    ...["-cp", [...(await jarsOf(layout, hadoop.name)), folder].join(":")],
+    ...["-cp", [...(await jarsOf(layout, hadoop)), folder].join(":")],
   ];
 }
 
@@ -93,7 +92,7 @@ export async function writeTaskArguments(
   environment: NodeJS.ProcessEnv,
 ): Promise<void> {
   const archive = archives[hadoop.name];
-  const jars = await jarsOf(layout, hadoop.name).catch(() => undefined);
+  const jars = await jarsOf(layout, hadoop).catch(() => undefined);
   if (jars === undefined) return; // what starts needs no Hadoop
   const path = [
     ...jars,

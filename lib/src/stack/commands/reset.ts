@@ -9,7 +9,7 @@ import { setupModule } from "../../project/index.ts";
 
 /** Options of {@link reset}. */
 export interface ResetOptions extends StackOptions {
-  /** Whether the jars and archives go too, so that nothing is left. @default false */
+  /** Whether the jars and archives go too, so that nothing is left except a cache that other clones share. @default false */
   readonly jars?: boolean;
   /** Asked with what will be removed; nothing happens unless it gives true. @default yes */
   readonly confirm?: (folders: readonly string[]) => Promise<boolean>;
@@ -47,7 +47,13 @@ async function removeEmptyHome(home: string): Promise<void> {
   await rmdir(home).catch(() => undefined); // unless another command has just begun to use it
 }
 
-function removable({ home, stateFile, jarsHome, ownsJars }: Layout, withJars: boolean): string[] {
+function removable({ home, stateFile, jarsHome, ownsJars, cacheHome }: Layout, withJars: boolean): string[] {
+  const ownsCache = cacheHome.startsWith(`${home}/`); // else other clones use it
   const folders = ["data", "conf", "logs", "tmp", "users"].map((name) => join(home, name));
-  return [...folders, stateFile, ...(withJars && ownsJars ? [jarsHome] : [])];
+  return [
+    ...folders,
+    stateFile,
+    ...(withJars && ownsJars ? [jarsHome] : []),
+    ...(withJars && ownsCache ? [cacheHome] : []),
+  ];
 }

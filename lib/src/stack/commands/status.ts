@@ -11,7 +11,7 @@ import { memoryOf } from "../observe/processes.ts";
 import { answers } from "../observe/readiness.ts";
 import { findServices } from "../observe/running.ts";
 import { readState, type State } from "../state.ts";
-import { shownAddress } from "./up.ts";
+import { shownAddress } from "./start.ts";
 
 /** One service as it is now. */
 export interface ServiceStatus {
@@ -26,6 +26,8 @@ export interface ServiceStatus {
   readonly pid?: number;
   /** Memory it holds, in bytes. */
   readonly memory?: number;
+  /** What runs it: "Java 17.0.15, /usr/lib/jvm/…". */
+  readonly runtime?: string;
   /** Since when it runs. */
   readonly started?: Date;
   /** The end of the log of one that died. */
@@ -61,6 +63,7 @@ export async function status({ environment = process.env, signal }: StackOptions
           memory: await memoryOf(pid),
           ...(state !== undefined && { place: shownAddress(name, state) }),
           ...(recorded?.pid === pid && { started: new Date(recorded.started) }),
+          ...(recorded?.pid === pid && recorded.runtime !== undefined && { runtime: recorded.runtime }),
         };
       },
     ),

@@ -95,7 +95,6 @@ test("what a run has started stays while somebody else uses the stack, and is fo
       services: { kafka: { ...started, temporary: true }, namenode: started },
       host: "127.0.0.1",
       ports,
-      java: { home: "/jdk", version: "17" },
     };
     await claimedHome(environment);
     await writeState(openLayout(environment).stateFile, state);

@@ -1,4 +1,5 @@
 /** docker-compose.yml, written from the catalogue: one container for each instance of a service, and the workspace. */
+import { coreLibraries } from "../../../../setup/paths.mjs";
 import { containerAddresses, publication } from "./containers.ts";
 import { WORKSPACE_MEMORY } from "../launch/memory.ts";
 import { CORE, instanceNames, needsOf, profileOf, service, services } from "../catalog/index.ts";
@@ -14,7 +15,11 @@ export function composeFile(): string {
     HEADER,
     sharedPart(names),
     "services:",
-    ...names.map((name, index) => `${serviceLines(name, index === 0).join("\n")}\n`),
+    ...names.map((name, index) => {
+      // the first service of an image builds it
+      const builds = names.findIndex((other) => imageOf(other) === imageOf(name)) === index;
+      return `${serviceLines(name, builds).join("\n")}\n`;
+    }),
     WORKSPACE(workspaceEnvironment()),
     "",
     "volumes:",
@@ -63,7 +68,23 @@ x-healthcheck: &healthcheck
 `;
 }
 
-/** The lines of one service; the first one builds the image of all. */
+/** The image of a service: that of the core, or, where that has not all it runs on, one of its profile. */
+function imageOf(name: string): string {
+  return runsOnCoreImage(name) ? "stack" : profileOf(name);
+}
+
+/** The Java of the core's image. */
+const IMAGE_JAVA = 17;
+
+function runsOnCoreImage(name: string): boolean {
+  const { program } = service(name);
+  if (program.kind !== "java") return program.kind === "node";
+  const { name: library, source, java: { lowest, highest = Infinity } = { lowest: IMAGE_JAVA } } = program.library;
+  const isThere = source === "java" || (source === undefined && coreLibraries().includes(library));
+  return isThere && lowest <= IMAGE_JAVA && IMAGE_JAVA <= highest;
+}
+
+/** The lines of one service. */
 function serviceLines(name: string, builds: boolean): string[] {
   const { memory } = service(name).container;
   const { inside, usual, variable } = publication(name);
@@ -73,7 +94,7 @@ function serviceLines(name: string, builds: boolean): string[] {
   return [
     `  ${name}:`,
     "    <<: *service",
-    ...(builds ? BUILD : []),
+    ...imageLines(imageOf(name), builds),
     ...(profile === CORE ? [] : [`    profiles: [${profile}]`]),
     `    hostname: ${name}`,
     `    command: [container-run, ${name}]`,
@@ -86,6 +107,21 @@ function serviceLines(name: string, builds: boolean): string[] {
       : ["    depends_on:", ...needs.map((need) => `      ${need}: { condition: service_healthy }`)]),
     `    ports: ["127.0.0.1:\${${variable}:-${usual}}:${inside}"]`,
     ...(volume === undefined ? [] : [`    volumes: ["${volume}:/var/lib/streambook/data"]`]),
+  ];
+}
+
+function imageLines(image: string, builds: boolean): string[] {
+  if (image === "stack") return builds ? BUILD : [];
+  const lines = [`    image: \${COMPOSE_PROJECT_NAME:-streambook}-${image}`];
+  if (!builds) return lines;
+  return [
+    ...lines,
+    "    build:",
+    "      context: .",
+    "      target: further",
+    "      args: { STREAMBOOK_UID: ${STREAMBOOK_UID:-1000}, STREAMBOOK_PROFILE: " + image + " }",
+    "      secrets: [ca]",
+    "    pull_policy: missing",
   ];
 }
 

@@ -4,7 +4,7 @@ import { until } from "../../async/index.ts";
 import { systemUser } from "../../user/index.ts";
 import { isExternal } from "../addresses.ts";
 import { findArchives } from "../launch/archives.ts";
-import { libraries, service, serviceNames, titleOf, waitedFor } from "../catalog/index.ts";
+import { service, serviceNames, titleOf, waitedFor } from "../catalog/index.ts";
 import { serviceCommand } from "../launch/command.ts";
 import type { Command } from "../launch/launch.ts";
 import { demandContainerMemory } from "./memory.ts";
@@ -17,8 +17,7 @@ import { makeFolders, prepareService } from "../launch/prepare.ts";
 import { answers } from "../observe/readiness.ts";
 import { renderConfiguration, type Settings } from "../launch/render.ts";
 import type { Place } from "../service.ts";
-import { requireJars } from "../launch/libraries.ts";
-import { requireJava } from "../launch/java.ts";
+import { demandRuntimes } from "../fetch/runtimes.ts";
 
 /** How long a service waits for those it cannot start without, in milliseconds. After that its container starts anew. */
 const WAIT = 300_000;
@@ -66,15 +65,14 @@ async function prepare(
 ): Promise<Command> {
   const { layout, name } = at;
   await linkLayout(layout);
-  const java = service(name).program.kind === "java" ? await requireJava(environment) : undefined;
-  await requireJars(layout, libraries([name]));
+  const runtimes = await demandRuntimes(layout, [name], { environment, report, signal });
   await makeFolders(layout);
   await renderConfiguration([name], settings);
-  const archives = java === undefined ? {} : await findArchives(layout, java);
+  const archives = await findArchives(layout, runtimes.javas);
   await writeTaskArguments(layout, archives, environment);
   await awaitOthers(name, settings.topology, report, signal);
-  await prepareService(at, { java, archives, addresses: containerAddresses(), report });
-  return serviceCommand(at, { java, archives });
+  await prepareService(at, { runtimes, archives, addresses: containerAddresses(), report });
+  return serviceCommand(at, { runtimes, archives });
 }
 
 /** An engine that starts its containers again, after a restart of the machine, starts them all at once. */

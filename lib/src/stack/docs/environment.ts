@@ -12,7 +12,11 @@ export interface Variable {
 
 /** The variables for those who use the course. */
 export const VARIABLES: readonly Variable[] = [
-  { name: "JAVA_HOME", usual: "`java` on PATH", meaning: "the JDK that runs the services, 17 or newer" },
+  {
+    name: "JAVA_HOME",
+    usual: "`java` on PATH",
+    meaning: "the JDK that runs the services that accept it; 17 or newer for the core",
+  },
   {
     name: "STREAMBOOK_HOME",
     usual: "`.streambook` in the project",
@@ -22,6 +26,12 @@ export const VARIABLES: readonly Variable[] = [
     name: "STREAMBOOK_JARS",
     usual: "`jars` in the home",
     meaning: "folder of the jars, absolute; several homes may share it",
+  },
+  {
+    name: "STREAMBOOK_CACHE",
+    usual: "`streambook` in the user's cache (`~/.cache`)",
+    meaning:
+      "folder of what is fetched once for all clones, absolute: JDKs, Python environments, archives; new, empty, or made by the course",
   },
   {
     name: "STREAMBOOK_CA",
@@ -65,6 +75,9 @@ export const INTERNAL_VARIABLES: readonly string[] = [
   "STREAMBOOK_RECORD_CLASSES",
   "STREAMBOOK_DEVCONTAINER_SCHEMA",
   "STREAMBOOK_SCREENSHOTS",
+  "STREAMBOOK_TEST_ALL",
+  "STREAMBOOK_PROFILE",
+  "STREAMBOOK_WARNED",
 ];
 
 /** The variables that name where a service runs, if it is not one of the course's own. */
@@ -89,4 +102,10 @@ export function portVariables(): Variable[] {
       meaning: `in containers: port of ${titleOf(name)} on your machine`,
     };
   });
+}
+
+/** Every variable of the course that a program or a file of the project reads. */
+export function knownVariables(): string[] {
+  const described = [...VARIABLES, ...addressVariables(), ...portVariables()].map(({ name }) => name);
+  return [...described, ...INTERNAL_VARIABLES];
 }

@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { readFile, rename, rm, stat } from "node:fs/promises";
 import { setPriority } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,19 +18,24 @@ import { projectFile } from "../../project/index.ts";
 import { argumentsFile, type Layout, linkLayout, openLayout } from "../layout.ts";
 import { listProcesses } from "../observe/processes.ts";
 import type { Library } from "../service.ts";
-import { type Java } from "../../project/index.ts";
-import { requireJava } from "./java.ts";
+import { makeFolder, type Java } from "../../project/index.ts";
+import { requireJava } from "../fetch/runtimes.ts";
 import { writeAtomically } from "../state.ts";
 
 /** The archive of each library by name, where there is one that fits. */
 export type Archives = Readonly<Record<string, string | undefined>>;
 
-/** The archives that fit this Java and these jars. */
-export async function findArchives(layout: Layout, java: Java): Promise<Archives> {
+/** The Java of each library, by the library's name. */
+type Javas = ReadonlyMap<string, Java>;
+
+/** The archives that fit these Javas and the jars. */
+export async function findArchives(layout: Layout, javas: Javas): Promise<Archives> {
   const found = await Promise.all(
     (await archived(layout)).map(async (library) => {
+      const java = javas.get(library.name);
       const recorded = await readFile(keyFile(layout, library), "utf8").catch(() => undefined);
-      const fits = recorded !== undefined && recorded === (await archiveKey(layout, java, library));
+      const fits =
+        java !== undefined && recorded !== undefined && recorded === (await archiveKey(layout, java, library));
       return [library.name, fits ? archiveFile(layout, library) : undefined] as const;
     }),
   );
@@ -41,7 +46,7 @@ export async function findArchives(layout: Layout, java: Java): Promise<Archives
 async function archived(layout: Layout): Promise<Library[]> {
   const sizes = await Promise.all(
     libraries().map(async (library) => {
-      const jars = await jarsOf(layout, library.name).catch(() => []);
+      const jars = await jarsOf(layout, library).catch(() => []);
       const list = await stat(classList(library)).catch(() => undefined);
       return { library, size: jars.length > 0 ? (list?.size ?? 0) : 0 };
     }),
@@ -70,7 +75,7 @@ async function archiveKey(layout: Layout, java: Java, library: Library): Promise
   const hash = createHash("sha256").update(
     JSON.stringify([java.home, java.version, java.build, archiveOptions(layout, library)]),
   );
-  for (const jar of await jarsOf(layout, library.name).catch(() => [])) {
+  for (const jar of await jarsOf(layout, library).catch(() => [])) {
     const { size, mtimeMs } = await stat(jar);
     hash.update(`${jar} ${size} ${mtimeMs}\n`);
   }
@@ -91,12 +96,12 @@ function archiveOptions(layout: Layout, library: Library): string[] {
  */
 export async function buildArchivesInBackground(
   layout: Layout,
-  java: Java,
+  javas: Javas,
   environment: NodeJS.ProcessEnv,
 ): Promise<boolean> {
   const allowed = layout.ownsJars && layout.home === OWN_HOME;
   const wanted = setting("STREAMBOOK_ARCHIVES", environment) ?? (allowed ? "build" : "use");
-  if (wanted !== "build" || (await missing(layout, java)).length === 0 || (await archiveBuild(layout)) !== undefined)
+  if (wanted !== "build" || (await missing(layout, javas)).length === 0 || (await archiveBuild(layout)) !== undefined)
     return false;
   const worker = fileURLToPath(new URL(`./archive-worker${extname(import.meta.url)}`, import.meta.url));
   spawn(process.execPath, [worker, layout.home], {
@@ -114,9 +119,10 @@ export async function archiveBuild(layout: Layout): Promise<number | undefined> 
   return (await listProcesses()).find(({ command }) => worker.exec(command)?.[1] === layout.home)?.pid;
 }
 
-async function missing(layout: Layout, java: Java): Promise<Library[]> {
-  const found = await findArchives(layout, java);
-  return (await archived(layout)).filter(({ name }) => found[name] === undefined);
+/** The libraries without an archive, of those whose Java is known. */
+async function missing(layout: Layout, javas: Javas): Promise<Library[]> {
+  const found = await findArchives(layout, javas);
+  return (await archived(layout)).filter(({ name }) => found[name] === undefined && javas.has(name));
 }
 
 /** Builds the archives that are missing. What fails is in `logs/archives.log`; the services run without. */
@@ -124,9 +130,16 @@ export async function buildArchives(environment: NodeJS.ProcessEnv = process.env
   setPriority(19);
   const layout = openLayout(environment);
   await linkLayout(layout);
-  const java = await requireJava(environment);
-  await mkdir(layout.archives, { recursive: true });
-  for (const library of await missing(layout, java)) await buildArchive(layout, java, library);
+  const javas = new Map<string, Java>();
+  for (const library of await archived(layout)) {
+    const java = await requireJava(layout, library, environment).catch(() => undefined);
+    if (java !== undefined) javas.set(library.name, java);
+  }
+  await makeFolder(layout.archives);
+  for (const library of await missing(layout, javas)) {
+    const java = javas.get(library.name);
+    if (java !== undefined) await buildArchive(layout, java, library);
+  }
 }
 
 /**
@@ -142,7 +155,7 @@ async function buildArchive(layout: Layout, java: Java, library: Library): Promi
     "-Xmx2g",
     `-XX:SharedClassListFile=${classList(library)}`,
     `-XX:SharedArchiveFile=${fresh}`,
-    ...["-cp", (await jarsOf(layout, library.name)).join(":")],
+    ...["-cp", (await jarsOf(layout, library)).join(":")],
   ]);
   try {
     const { ended } = await launch(layout, "archives", {

@@ -1,19 +1,20 @@
 /** How a service is started: the program, its arguments and its environment, by the kind of its program. */
-import { join } from "node:path";
+import { dirname } from "node:path";
 import { StreambookError } from "../../errors/index.ts";
 import type { Archives } from "./archives.ts";
 import type { Command } from "./launch.ts";
 import { service } from "../catalog/index.ts";
 import { classPath, commonOptions, openedPackages, serviceEnvironment, writeArguments } from "./java-options.ts";
 import { argumentsFile } from "../layout.ts";
-import type { JavaProgram, Place } from "../service.ts";
+import { pythonIn } from "../fetch/places.ts";
+import type { Runtimes } from "../fetch/runtimes.ts";
+import type { JavaProgram, Library, Place, PythonPackages } from "../service.ts";
 import type { Java } from "../../project/index.ts";
 import { writeAtomically } from "../state.ts";
 
 /** What a command needs beside the place. */
 export interface CommandParts {
-  /** The Java that runs services; absent where none of them is Java's. */
-  readonly java: Java | undefined;
+  readonly runtimes: Runtimes;
   /** The class-data archive of each library, where there is one. */
   readonly archives: Archives;
   /** Further options for Java. */
@@ -25,14 +26,16 @@ export interface CommandParts {
  */
 export async function serviceCommand(at: Place, parts: CommandParts): Promise<Command> {
   const { program } = service(at.name);
-  const library = program.kind === "node" ? undefined : program.library;
-  const environment = serviceEnvironment(at.layout, parts.java, library);
   switch (program.kind) {
     case "java": {
       const options = [...(parts.options ?? []), ...(await javaOptions(at, program, parts.archives))];
       const file = await writeArguments(at.layout, at.name, options);
-      const { java } = demandJava(parts.java, at.name);
-      return { program: java, arguments: [`@${file}`, program.main, ...(program.arguments?.(at) ?? [])], environment };
+      const java = javaOf(program.library, parts.runtimes);
+      return {
+        program: java.java,
+        arguments: [`@${file}`, program.main, ...(program.arguments?.(at) ?? [])],
+        environment: serviceEnvironment(at.layout, java, program.library),
+      };
     }
     case "node": {
       const own = program.environment?.(at) ?? {};
@@ -40,16 +43,17 @@ export async function serviceCommand(at: Place, parts: CommandParts): Promise<Co
       return {
         program: process.execPath,
         arguments: [`${ENV_FILE}${file}`, program.module, ...(program.arguments?.(at) ?? [])],
-        environment: { ...environment, ...own },
+        environment: { ...serviceEnvironment(at.layout), ...own },
       };
     }
     case "python": {
+      const folder = environmentOf(program.packages, parts.runtimes);
       const own = program.environment?.(at) ?? {};
       const file = await writeEnvironment(at, own);
       return {
-        program: join(at.layout.jars, program.library.name, "bin", "python"),
+        program: pythonIn(folder),
         arguments: ["-X", `${PYTHON_MARK}${file}`, ...program.arguments(at)],
-        environment: { ...environment, ...own },
+        environment: { ...pythonVariables(folder, serviceEnvironment(at.layout)), ...own },
       };
     }
   }
@@ -61,9 +65,40 @@ const PYTHON_MARK = "streambook=";
 /** The beginnings of the argument that names a process's file of arguments: `@FILE` for Java, `--env-file=FILE` for Node, … */
 export const MARKS: readonly string[] = ["@", ENV_FILE, PYTHON_MARK];
 
-function demandJava(java: Java | undefined, name: string): Java {
+/** What runs a service, for people: "Java 17.0.15, /usr/lib/jvm/java-17-openjdk-amd64". */
+export function describeRuntime(name: string, runtimes: Runtimes): string {
+  const { program } = service(name);
+  switch (program.kind) {
+    case "java": {
+      const { version, home } = javaOf(program.library, runtimes);
+      return `Java ${version}, ${home}`;
+    }
+    case "node":
+      return `Node ${process.versions.node}, ${process.execPath}`;
+    case "python": {
+      const folder = environmentOf(program.packages, runtimes);
+      return `Python ${/-(\d+\.\d+)$/.exec(folder)?.[1] ?? ""}, ${folder}`;
+    }
+  }
+}
+
+/** The Java that runs a library. */
+export function javaOf({ name }: Library, { javas }: Runtimes): Java {
+  const java = javas.get(name);
   if (java !== undefined) return java;
   throw new StreambookError("INTERNAL", `nobody has looked for the Java of ${name}`);
+}
+
+function environmentOf({ name }: PythonPackages, { environments }: Runtimes): string {
+  const folder = environments.get(name);
+  if (folder !== undefined) return folder;
+  throw new StreambookError("INTERNAL", `nobody has looked for the Python packages of ${name}`);
+}
+
+/** The programs of an environment come first; what is printed is in the log at once. */
+function pythonVariables(folder: string, environment: Readonly<Record<string, string>>): Record<string, string> {
+  const PATH = [dirname(pythonIn(folder)), environment["PATH"]].join(":");
+  return { ...environment, PATH, PYTHONUNBUFFERED: "1" };
 }
 
 /** The options of a service's Java. */
@@ -78,7 +113,7 @@ export async function javaOptions(at: Place, program: JavaProgram, archives: Arc
     // Java would begin with a 64th of the machine's memory, and touch all of it before it first collects.
     `-Xms${Math.min(heap, 48)}m`,
     ...(options?.(at) ?? []),
-    ...["-cp", await classPath(at.layout, library)],
+    ...(await classPath(at.layout, library)),
   ];
 }
 

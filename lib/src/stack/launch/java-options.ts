@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import type { Java } from "../../project/index.ts";
 import { argumentsFile, type Layout } from "../layout.ts";
 import { hostsOption } from "./own-host.ts";
+import { archiveFolder } from "../fetch/places.ts";
 import type { Library } from "../service.ts";
 import { writeAtomically } from "../state.ts";
 
@@ -31,18 +32,29 @@ export function openedPackages({ opens }: Library): string[] {
   return opens.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`);
 }
 
-/** The jars of a library in the order of their names. Class-data archives hold for one order only. */
-export async function jarsOf(layout: Layout, library: string): Promise<string[]> {
-  const folder = join(layout.jars, library);
-  return (await readdir(folder))
-    .filter((name) => name.endsWith(".jar"))
-    .sort()
-    .map((name) => join(folder, name));
+/** The folder of a library's files: that of its jars, or of its unpacked archive. */
+export function libraryFolder({ jars, cache }: Layout, { name, source }: Pick<Library, "name" | "source">): string {
+  return source === undefined || source === "java" ? join(jars, name) : archiveFolder(source, cache);
 }
 
-/** The class path of a library: its jars first, as in its archive, then the folders of configuration. */
-export async function classPath(layout: Layout, { name, configuration }: Library): Promise<string> {
-  return [...(await jarsOf(layout, name)), ...configuration.map((folder) => join(layout.conf, folder))].join(":");
+/** The jars of a library in the order of their names. Class-data archives hold for one order only. */
+export async function jarsOf(layout: Layout, library: Pick<Library, "name" | "source">): Promise<string[]> {
+  const { source } = library;
+  if (source === "java") return [];
+  const folder = libraryFolder(layout, library);
+  const folders = source === undefined ? [folder] : (source.jars ?? ["lib"]).map((name) => join(folder, name));
+  const found = folders.map(async (place) => {
+    const names = (await readdir(place)).filter((name) => name.endsWith(".jar")).sort();
+    return names.map((name) => join(place, name));
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** The options that give a library its class path: its jars first, as in its archive, then the folders of configuration. */
+export async function classPath(layout: Layout, library: Library): Promise<string[]> {
+  const folders = library.configuration.map((folder) => join(layout.conf, folder));
+  const path = [...(await jarsOf(layout, library)), ...folders];
+  return path.length === 0 ? [] : ["-cp", path.join(":")];
 }
 
 /** Writes options to the file that Java reads as `@FILE`. */
@@ -54,7 +66,7 @@ export async function writeArguments(layout: Layout, name: string, options: read
 }
 
 /** The environment of a service: nothing of the user's that could change how it runs. */
-export function serviceEnvironment(layout: Layout, java: Java | undefined, library?: Library): Record<string, string> {
+export function serviceEnvironment(layout: Layout, java?: Java, library?: Library): Record<string, string> {
   return {
     PATH: [dirname(process.execPath), "/usr/local/bin", "/usr/bin", "/bin"].join(":"),
     HOME: homedir(),

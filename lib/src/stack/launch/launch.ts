@@ -1,7 +1,8 @@
 /** Starts the process of a service, detached, with its output in a log of bounded size. */
 import { spawn } from "node:child_process";
-import { mkdir, open, rename, stat } from "node:fs/promises";
+import { open, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../../project/index.ts";
 import type { Layout } from "../layout.ts";
 
 /** What is started: a program, its arguments, its environment. */
@@ -31,7 +32,7 @@ export interface Launched {
 
 /** Starts a program that outlives this process, in a session of its own, so that Ctrl-C does not reach it. */
 export async function launch(layout: Layout, name: string, command: Command): Promise<Launched> {
-  await mkdir(layout.logs, { recursive: true });
+  await makeFolder(layout.logs);
   const file = logFile(layout, name);
   const { size } = await stat(file).catch(() => ({ size: 0 }));
   if (size > LARGEST_LOG) await rename(file, `${file}.1`);

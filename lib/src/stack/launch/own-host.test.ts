@@ -9,13 +9,15 @@ import { after, test } from "node:test";
 import { promisify } from "node:util";
 import { openLayout } from "../layout.ts";
 import { forgetOwnHost, hostsOption, nameOwnHost } from "./own-host.ts";
-import { requireJava } from "./java.ts";
+import { requireJava } from "../fetch/runtimes.ts";
 
 const home = await mkdtemp(join(tmpdir(), "streambook-own-host-"));
 after(() => rm(home, { recursive: true }));
 const layout = openLayout({ STREAMBOOK_HOME: home });
 const unknown = (): Promise<never> => Promise.reject(new Error("ENOTFOUND"));
 const silent = (): Promise<never> => new Promise(() => {});
+
+const java = await requireJava(layout, { name: "own" }, process.env);
 
 test("a name that leads nowhere, to another machine, or to no answer is given to Java in a file", async () => {
   for (const find of [unknown, silent, async () => ({ address: "192.0.2.1" })]) {
@@ -26,7 +28,6 @@ test("a name that leads nowhere, to another machine, or to no answer is given to
   }
 });
 
-const java = await requireJava(process.env);
 const skip = !existsSync(join(java.home, "bin", "javac")) && "this Java cannot compile";
 
 test("Java finds this machine by that file", { skip }, async () => {

@@ -1,6 +1,6 @@
 /** Which ports the services get: the well-known ones, and where one is taken the next that is free. */
 import { readlinkSync } from "node:fs";
-import { mkdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
+import { readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { StreambookError } from "../../errors/index.ts";
@@ -9,7 +9,7 @@ import { processRuns } from "../observe/processes.ts";
 import { inOrder, instanceNames, serviceNames } from "../catalog/index.ts";
 import { wellKnownPorts } from "../place.ts";
 import type { Ports } from "../service.ts";
-import { setupModule } from "../../project/index.ts";
+import { makeFolder, setupModule } from "../../project/index.ts";
 
 /** How ports are chosen. */
 export interface PortOptions {
@@ -149,7 +149,7 @@ async function claim(folder: string, port: number): Promise<boolean> {
   const file = join(folder, String(port));
   const holder = Number(await readFile(file, "utf8").catch(() => ""));
   if (holder !== 0 && holder !== process.pid && processRuns(holder)) return false;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await writeFile(file, String(process.pid));
   return true;
 }

@@ -1,10 +1,9 @@
 /** What must be done before a service starts: its folders are made, its storage is formatted. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { StreambookError } from "../../errors/index.ts";
 import type { Archives } from "./archives.ts";
 import { service } from "../catalog/index.ts";
-import { javaOptions } from "./command.ts";
+import { javaOf, javaOptions } from "./command.ts";
 import type { Report } from "../events.ts";
 import { serviceEnvironment, writeArguments } from "./java-options.ts";
 import { launch, logFile } from "./launch.ts";
@@ -12,11 +11,12 @@ import type { Layout } from "../layout.ts";
 import { lastRun, explainingLine } from "../observe/log-lines.ts";
 import { processRuns } from "../observe/processes.ts";
 import type { Addresses, JavaTask, Place } from "../service.ts";
-import type { Java } from "../../project/index.ts";
+import type { Runtimes } from "../fetch/runtimes.ts";
+import { makeFolder } from "../../project/index.ts";
 
 /** What preparing a service needs. */
 export interface PrepareParts {
-  readonly java: Java | undefined;
+  readonly runtimes: Runtimes;
   readonly archives: Archives;
   readonly addresses: Addresses;
   readonly report: Report;
@@ -25,28 +25,29 @@ export interface PrepareParts {
 /** Makes a service ready to start. Nothing that it has stored is touched. */
 export async function prepareService(at: Place, parts: PrepareParts): Promise<void> {
   const { folders = [], prepare, program } = service(at.name);
-  const shared = program.kind === "node" ? [] : (program.library.folders ?? []);
-  await Promise.all([...shared, ...folders].map((folder) => mkdir(join(at.layout.data, folder), { recursive: true })));
+  const shared = program.kind === "java" ? (program.library.folders ?? []) : [];
+  await Promise.all([...shared, ...folders].map((folder) => makeFolder(join(at.layout.data, folder))));
   const { addresses, report } = parts;
   await prepare?.({ at, addresses, report, runJava: (task) => runJava(task, at, parts) });
 }
 
 /** The folders that every stack has. */
 export async function makeFolders({ data, logs, temporary }: Layout): Promise<void> {
-  await Promise.all([data, logs, temporary].map((folder) => mkdir(folder, { recursive: true })));
+  await Promise.all([data, logs, temporary].map(makeFolder));
 }
 
 async function runJava(task: JavaTask, at: Place, parts: PrepareParts): Promise<void> {
   const { name, failure, options } = task;
   const { layout } = at;
   const { program } = service(at.name);
-  if (program.kind !== "java" || parts.java === undefined)
+  if (program.kind !== "java")
     throw new StreambookError("INTERNAL", `${at.name} is no program of Java, and its preparation runs one`);
   const file = await writeArguments(layout, name, options ?? (await javaOptions(at, program, parts.archives)));
+  const java = javaOf(program.library, parts.runtimes);
   const { pid, ended } = await launch(layout, name, {
-    program: parts.java.java,
+    program: java.java,
     arguments: [`@${file}`, ...task.arguments],
-    environment: serviceEnvironment(layout, parts.java, program.library),
+    environment: serviceEnvironment(layout, java, program.library),
   });
   const how = await keepAlive(ended, pid);
   if (how === "exit code 0") return;

@@ -1,10 +1,10 @@
 /** Fills the templates of `conf/` with hosts, ports and folders. */
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { StreambookError } from "../../errors/index.ts";
-import { instanceNames, service, serviceNames } from "../catalog/index.ts";
-import { projectFile } from "../../project/index.ts";
+import { instanceNames, libraries, service } from "../catalog/index.ts";
+import { makeFolder, projectFile } from "../../project/index.ts";
 import { type Layout } from "../layout.ts";
 import { placeOf, type Topology } from "../place.ts";
 import type { Library, Place } from "../service.ts";
@@ -35,7 +35,7 @@ export async function renderConfiguration(names: readonly string[], settings: Se
       await renderFolder(folder, join(settings.layout.conf, target), filled);
     }
     const wanted = program.kind === "java" ? (program.library.configurationFolders ?? []) : [];
-    for (const folder of wanted) await mkdir(join(settings.layout.conf, folder), { recursive: true });
+    for (const folder of wanted) await makeFolder(join(settings.layout.conf, folder));
   }
 }
 
@@ -75,11 +75,7 @@ export async function templateValues(
  */
 function librariesBehind(names: readonly string[]): Set<Library> {
   const folders = new Set(names.flatMap((name) => service(name).configuration));
-  const libraries = serviceNames().flatMap((name) => {
-    const { program } = service(name);
-    return program.kind === "node" ? [] : [program.library];
-  });
-  return new Set(libraries.filter(({ configuration }) => configuration.some((folder) => folders.has(folder))));
+  return new Set(libraries().filter(({ configuration }) => configuration.some((folder) => folders.has(folder))));
 }
 
 /** All that is known of one instance: its host, its ports, its values. */

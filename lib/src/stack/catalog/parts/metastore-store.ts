@@ -2,6 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { StreambookError } from "../../../errors/index.ts";
+import { hive } from "../libraries/hive.ts";
 import { commonOptions, jarsOf } from "../../launch/java-options.ts";
 import { logFile } from "../../launch/launch.ts";
 import { lastRun } from "../../observe/log-lines.ts";
@@ -32,7 +33,7 @@ export async function followNameNode({ at, addresses, report, runJava }: Prepara
     report("preparing", `Hive: the tables follow the NameNode to ${now}`, { service: at.name });
     const script = join(layout.temporary, "follow-namenode.sql");
     await writeAtomically(script, followStatements(before, now));
-    const jars = (await jarsOf(layout, "hive")).filter((jar) => /\/derby/.test(jar));
+    const jars = (await jarsOf(layout, hive)).filter((jar) => /\/derby/.test(jar));
     const failure = "the metastore could not be given the NameNode's new address";
     await runJava({
       name: "follow-namenode",

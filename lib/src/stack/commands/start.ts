@@ -1,0 +1,128 @@
+/** Starts services, each when those are ready that it needs, and waits until they work. */
+import { delay } from "../../async/index.ts";
+import { StreambookError } from "../../errors/index.ts";
+import { formatSeconds } from "../../format/index.ts";
+import { libraries, titleOf, waitedFor } from "../catalog/index.ts";
+import type { Report, StackOptions } from "../events.ts";
+import { describeRuntime, serviceCommand } from "../launch/command.ts";
+import { launch, logFile } from "../launch/launch.ts";
+import { type PrepareParts, prepareService } from "../launch/prepare.ts";
+import type { Layout } from "../layout.ts";
+import { explainingLine, lastRun } from "../observe/log-lines.ts";
+import { processRuns } from "../observe/processes.ts";
+import { answers, complaintOf } from "../observe/readiness.ts";
+import { askedAddress, everyHost, pageOf, placeOf, type Topology } from "../place.ts";
+import type { State } from "../state.ts";
+import { recording } from "./hadoop-client.ts";
+import type { LiveState } from "./live-state.ts";
+
+/** What starting needs to know. */
+export interface Start {
+  readonly parts: PrepareParts;
+  readonly topology: Topology;
+  readonly layout: Layout;
+  readonly state: LiveState;
+  readonly running: ReadonlyMap<string, number>;
+  readonly started: string[];
+  readonly isTemporary: (name: string) => boolean;
+  readonly options: StackOptions & { readonly timeout?: number };
+  readonly report: Report;
+}
+
+/** Everything at once, except those that need others to be ready. */
+export async function startAll(wanted: readonly string[], start: Start): Promise<void> {
+  const { options } = start;
+  const failure = new AbortController();
+  const signal = options.signal === undefined ? failure.signal : AbortSignal.any([options.signal, failure.signal]);
+  const ready = new Map<string, Promise<void>>();
+  for (const name of wanted) {
+    // The catalogue lists a service after those it waits for.
+    const waited = waitedFor(name).flatMap((other) => ready.get(other) ?? []);
+    ready.set(
+      name,
+      Promise.all(waited).then(() => startOne(name, start, signal)),
+    );
+  }
+  const results = await Promise.allSettled([...ready.values()].map((promise) => promise.catch(endWait)));
+  options.signal?.throwIfAborted();
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+
+  // One that fails ends the waiting for the others; they are left to go on by themselves.
+  function endWait(error: unknown): never {
+    failure.abort(error);
+    throw error;
+  }
+}
+
+async function startOne(name: string, start: Start, signal: AbortSignal): Promise<void> {
+  const { parts, topology, layout, state, running, started, options, report } = start;
+  const title = titleOf(name);
+  signal.throwIfAborted();
+  const there = running.get(name);
+  if (there !== undefined) return waitReady(name, start, there, undefined, signal);
+  const at = placeOf(name, topology, layout);
+  await prepareService(at, parts);
+  signal.throwIfAborted();
+  report("starting", `${title}: starting`, { service: name });
+  const recorded = libraries([name]).flatMap((library) =>
+    recording(options.environment ?? process.env, library.name, name),
+  );
+  const command = await serviceCommand(at, { ...parts, options: recorded });
+  const { pid, ended } = await launch(layout, name, command);
+  started.push(name);
+  await state.add(name, pid, describeRuntime(name, parts.runtimes), start.isTemporary(name));
+  await waitReady(name, start, pid, ended, signal);
+  report("ready", `${title}: ready at ${shownAddress(name, state.value)}`, { service: name });
+}
+
+/** The address that people want of an instance: its page, or where clients reach it. */
+export function shownAddress(
+  name: string,
+  { addresses, ports, host }: Pick<State, "addresses" | "ports" | "host">,
+): string {
+  const topology = { hosts: everyHost(host), ports };
+  return pageOf(name, topology) ?? askedAddress(name, topology, addresses);
+}
+
+async function waitReady(
+  name: string,
+  start: Start,
+  pid: number,
+  ended: Promise<string> | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const { options, topology, layout, state, report } = start;
+  const { timeout = 180_000 } = options;
+  const end = performance.now() + timeout;
+  let how: string | undefined;
+  void ended?.then((ending) => (how = ending));
+  const asked = askedAddress(name, topology, state.value.addresses);
+  while (!(await answers(name, asked, signal))) {
+    signal.throwIfAborted();
+    if (how !== undefined || !processRuns(pid)) throw await deathOf(name, layout, how ?? "nobody saw how", report);
+    const complaint = await complaintOf(name, asked, signal);
+    if (complaint !== undefined)
+      throw new StreambookError("STACK_DOWN", `${titleOf(name)} runs (process ${pid}), but ${complaint}`);
+    if (performance.now() > end) {
+      const log = logFile(layout, name);
+      throw new StreambookError(
+        "TIMEOUT",
+        `${titleOf(name)} runs (process ${pid}) but does not answer after ${formatSeconds(timeout / 1000)}; its log is ${log}; if it stays so, stop it and start it again`,
+        { hint: { log: name } },
+      );
+    }
+    await delay(100, signal);
+  }
+}
+
+/** The error for a service that stopped unexpectedly, with the end of its log. */
+export async function deathOf(name: string, layout: Layout, how: string, report: Report): Promise<StreambookError> {
+  const file = logFile(layout, name);
+  const log = await lastRun(file, 30);
+  const title = titleOf(name);
+  report("died", `${title} has ended (${how}); the end of its log:`, { service: name, log });
+  const reason = explainingLine(log);
+  const message = `${title} ended while it started (${how})${reason === undefined ? "" : `: ${reason}`}; its log is ${file}`;
+  return new StreambookError("SERVICE_DIED", message, { cause: new Error(log.join("\n")), hint: { log: name } });
+}

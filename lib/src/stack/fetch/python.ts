@@ -1,0 +1,255 @@
+/** Python environments, each package as the project recorded its hash: for services that are Python programs, and for JupyterLab. */
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { trustProblem, withTrust } from "../../../../setup/certificates.mjs";
+import { pythonEnvironment } from "../../../../setup/environment.mjs";
+import { canWrite, onPath } from "../../../../setup/paths.mjs";
+import { networkFailure, run } from "../../../../setup/run.mjs";
+import { StreambookError } from "../../errors/index.ts";
+import { makeFolder } from "../../project/index.ts";
+import type { PythonPackages } from "../service.ts";
+import { downloadsFolder, type FetchOptions, isComplete, makeOnce, progressReporter } from "./cache.ts";
+import { environmentName, findEnvironment, pythonIn, requirementsOf } from "./places.ts";
+
+/** The versions of Python that packages accept unless they name others. */
+const PYTHON = { lowest: "3.10" } as const;
+
+/** What installs a Python that can make environments. */
+const INSTALL = [
+  "Debian, Ubuntu, WSL: sudo apt-get update && sudo apt-get install -y python3 python3-venv",
+  "Fedora:              sudo dnf install -y python3",
+  "macOS:               brew install python@3.13",
+];
+
+const PIP_OPTIONS = ["--only-binary", ":all:", "--no-user", "--no-input", "--disable-pip-version-check"];
+
+/**
+ * Installs the environment of some packages, unless it is in place. Packages that an earlier try has downloaded are not downloaded again.
+ *
+ * @returns its folder
+ * @throws SETUP_MISSING without a Python that fits, its module venv, or a package as it was recorded; UNREACHABLE without a network
+ */
+export async function installPackages(packages: PythonPackages, options: FetchOptions): Promise<string> {
+  const there = await findEnvironment(packages, options.cache);
+  if (there !== undefined) return there;
+  const { program, version } = await requirePython(packages, options.environment);
+  // The version of Python is in the name: packages with native parts hold for one.
+  const folder = join(options.cache, "python", `${await environmentName(packages)}-${version}`);
+  if (await isComplete(folder)) await rm(folder, { recursive: true, force: true }); // whose Python is gone
+  const what = `the Python packages of ${packages.name}`;
+  await makeOnce(folder, what, (fresh) => install(packages, program, fresh, options), { ...options, inPlace: true });
+  return folder;
+}
+
+async function install(packages: PythonPackages, python: string, folder: string, options: FetchOptions): Promise<void> {
+  const { name } = packages;
+  const { environment, report, signal } = options;
+  report?.("preparing", `${name}: making a Python environment`);
+  await makeEnvironment(python, folder, options);
+  const text = await requirementsOf(packages);
+  const file = join(folder, "requirements.txt");
+  await writeFile(file, text);
+  // Scripts of packages are no modules, as those of a project around the cache may be.
+  await writeFile(join(folder, "package.json"), `{ "type": "commonjs" }\n`);
+  const total = text.match(/^[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?==/gm)?.length ?? 0;
+  const everywhere = text.match(/^[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?==[^;\n]*$/gm)?.length ?? 0; // others only on some systems
+  const pip = [pythonIn(folder), "-m", "pip"];
+  const kept = await cacheOptions(pip, options);
+  let count = 0;
+  const show = progressReporter(report);
+  const { code, lines } = await runPip(
+    [...pip, "install", "--require-hashes", ...PIP_OPTIONS, ...kept.arguments, "-r", file],
+    options,
+    (line) => {
+      const [, found] = /^Collecting (\S+)/.exec(line) ?? [];
+      if (found !== undefined) show(`${name}: package ${++count} of ${total}, ${found.split(/[=<>~! ]/)[0]}`);
+      else if (line.startsWith("Installing collected")) report?.("preparing", `${name}: unpacking`);
+    },
+  );
+  signal?.throwIfAborted();
+  if (code !== 0) throw pipProblem(`cannot install the packages of ${name}`, lines);
+  const where = `import importlib.util as u; print(u.find_spec("pip").origin)`;
+  const asked = await run([pythonIn(folder), "-c", where], { env: pythonEnvironment(environment) });
+  const installed = await readdir(dirname(dirname(asked.lines.at(-1) ?? ""))).catch(() => []);
+  if (installed.filter((entry) => entry.endsWith(".dist-info")).length < everywhere)
+    throw new StreambookError(
+      "SETUP_MISSING",
+      `pip has put the packages of ${name} somewhere else; look for \`target\`, \`prefix\` or \`root\` in \`pip config list\`, remove it, and try again`,
+    );
+  if (kept.own !== undefined) await rm(kept.own, { recursive: true, force: true });
+}
+
+/** Makes an environment without packages. */
+async function makeEnvironment(python: string, folder: string, { environment, signal }: FetchOptions): Promise<void> {
+  const made = await run([python, "-m", "venv", folder], {
+    env: pythonEnvironment(environment),
+    ...(signal && { signal }),
+  });
+  signal?.throwIfAborted();
+  if (made.code === 0) return;
+  const lines = [...made.lines.slice(-4), ...INSTALL].map((line) => `  ${line}`).join("\n");
+  throw new StreambookError(
+    "SETUP_MISSING",
+    `${python} cannot make an environment (its module venv may be missing):\n${lines}`,
+  );
+}
+
+/** pip keeps each package once it has arrived: in the user's own cache, or, where that is switched off, in ours until the end. */
+async function cacheOptions(
+  pip: readonly string[],
+  { cache, environment }: FetchOptions,
+): Promise<{ readonly arguments: readonly string[]; readonly own?: string }> {
+  const asked = await run([...pip, "cache", "dir"], { env: pythonEnvironment(environment) });
+  const usual = asked.code === 0 ? asked.lines.at(-1)?.trim() : undefined;
+  if (usual !== undefined && (await canWrite(usual))) return { arguments: [] };
+  const own = join(await downloadsFolder(cache), "pip");
+  return { arguments: ["--cache-dir", own], own };
+}
+
+/** Runs pip with the authorities that the environment names. */
+async function runPip(
+  command: readonly string[],
+  { environment, signal }: FetchOptions,
+  onLine?: (line: string) => void,
+): ReturnType<typeof run> {
+  return withTrust(environment, (trust) =>
+    run(command, {
+      env: { ...pythonEnvironment(environment), ...trust.pip },
+      ...(signal && { signal }),
+      ...(onLine && { onLine }),
+    }),
+  );
+}
+
+function pipProblem(what: string, lines: string[]): Error {
+  const untrusted = trustProblem("pip does not trust the certificate of its package index", lines);
+  if (untrusted !== undefined) return new StreambookError("SETUP_MISSING", untrusted.message);
+  const network = networkFailure(lines);
+  if (network === undefined)
+    return new StreambookError("SETUP_MISSING", `pip ${what}:\n  ${lines.slice(-4).join("\n  ")}`);
+  return new StreambookError(
+    "UNREACHABLE",
+    `pip ${what}, because of the network: ${network.trim()}; try again: what has arrived is kept`,
+  );
+}
+
+/** A Python of this machine. */
+interface Python {
+  readonly program: string;
+  /** "3.11" */
+  readonly version: string;
+}
+
+/**
+ * A Python that packages accept: the first on PATH, else one in the usual folders.
+ *
+ * @throws SETUP_MISSING when there is none, with what installs one
+ */
+export async function requirePython(
+  { name, python = PYTHON }: Pick<PythonPackages, "name" | "python">,
+  environment: NodeJS.ProcessEnv,
+): Promise<Python> {
+  const { lowest, highest }: { readonly lowest: string; readonly highest?: string } = python;
+  const others: string[] = [];
+  for (const program of pythons(environment)) {
+    const question = "import sys; print('%d.%d' % sys.version_info[:2])";
+    const asked = await run([program, "-c", question], { env: pythonEnvironment(environment) }).catch(() => undefined);
+    const version = asked?.lines.at(-1) ?? "";
+    if (asked?.code !== 0 || !/^\d+\.\d+$/.test(version)) continue;
+    if (compare(version, lowest) >= 0 && (highest === undefined || compare(version, highest) <= 0))
+      return { program, version };
+    others.push(`${program} is Python ${version}`);
+  }
+  const range = highest === undefined ? `${lowest} or newer` : `${lowest} to ${highest}`;
+  const there = others.length === 0 ? "there is none on PATH" : [...new Set(others)].join(", ");
+  const lines = INSTALL.map((line) => `  ${line}`).join("\n");
+  throw new StreambookError("SETUP_MISSING", `${name} needs Python ${range}, and ${there}:\n${lines}`);
+}
+
+function pythons(environment: NodeJS.ProcessEnv): string[] {
+  const names = ["python3", "python", ...[15, 14, 13, 12, 11, 10].map((minor) => `python3.${minor}`)];
+  const usual = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"].join(":");
+  const found = [environment, { PATH: usual }].flatMap((one) => names.flatMap((name) => onPath(name, one) ?? []));
+  return [...new Set(found)];
+}
+
+function compare(one: string, other: string): number {
+  const [a = 0, b = 0] = one.split(".").map(Number);
+  const [c = 0, d = 0] = other.split(".").map(Number);
+  return a - c || b - d;
+}
+
+// ── one wheel, without an environment ────────────────────────────────────────────────────────────────────────────────
+
+/** Where pip finds a package. */
+export interface Wheel {
+  readonly url: string;
+  readonly sha256: string;
+}
+
+/**
+ * A pip: that of the Python, else of an environment that is made for it.
+ *
+ * @param scratch where the environment is made, if it must be
+ */
+export async function pipOf(python: string, scratch: string, options: FetchOptions): Promise<readonly string[]> {
+  const env = pythonEnvironment(options.environment);
+  const pip = ["-m", "pip"];
+  if ((await run([python, ...pip, "--version"], { env })).code === 0) return [python, ...pip];
+  await makeEnvironment(python, scratch, options);
+  return [pythonIn(scratch), ...pip];
+}
+
+/** Asks pip where the one package of some requirements is, by its index, mirror and settings; undefined when this pip cannot say. */
+export async function locateWheel(
+  pip: readonly string[],
+  requirement: string,
+  scratch: string,
+  options: FetchOptions,
+): Promise<Wheel | undefined> {
+  await makeFolder(scratch);
+  const file = join(scratch, "report.json");
+  const only = ["--no-deps", "--ignore-installed", ...PIP_OPTIONS, "--target", join(scratch, "target")];
+  const { code, lines } = await runPip(
+    [...pip, "install", "--dry-run", "--quiet", "--report", file, ...only, requirement],
+    options,
+  );
+  options.signal?.throwIfAborted();
+  if (code !== 0 && (networkFailure(lines) !== undefined || trustProblem("", lines) !== undefined))
+    throw pipProblem(`cannot find ${requirement}`, lines);
+  try {
+    const { install: found } = JSON.parse(await readFile(file, "utf8")) as { install: ReportedPackage[] };
+    const [{ download_info: info } = {}] = found;
+    const sha256 = /^sha256=([0-9a-f]{64})$/.exec(info?.archive_info?.hash ?? "")?.[1];
+    return info === undefined || sha256 === undefined ? undefined : { url: info.url, sha256 };
+  } catch {
+    return undefined; // before pip 22.2
+  }
+}
+
+/** https://pip.pypa.io/en/stable/reference/installation-report/ */
+interface ReportedPackage {
+  readonly download_info?: { readonly url: string; readonly archive_info?: { readonly hash?: string } };
+}
+
+/**
+ * Unpacks the packages of some requirements into a folder, each checked against its hash.
+ *
+ * @param requirements a file
+ * @param wheels folder of packages that are there already, and then nothing is fetched
+ */
+export async function unpackPackages(
+  pip: readonly string[],
+  requirements: string,
+  folder: string,
+  options: FetchOptions & { readonly wheels?: string | undefined },
+): Promise<void> {
+  const from = options.wheels === undefined ? [] : ["--no-index", "--find-links", options.wheels];
+  const only = ["--no-deps", "--no-compile", "--require-hashes", ...PIP_OPTIONS];
+  const { code, lines } = await runPip(
+    [...pip, "install", ...only, ...from, "--target", folder, "-r", requirements],
+    options,
+  );
+  options.signal?.throwIfAborted();
+  if (code !== 0) throw pipProblem("cannot install a package", lines);
+}
