@@ -2,6 +2,7 @@
 import { formatCount, markup, Markup } from "../lib/src/plot/index.ts";
 import type { Lesson } from "./lesson.ts";
 import { encodedPath } from "./links.ts";
+import { glossaryEntries } from "./glossary.ts";
 import type { RenderedLesson } from "./lesson-page.ts";
 import type { Page, Site } from "./layout.ts";
 import { outputHtml } from "./outputs.ts";
@@ -13,6 +14,8 @@ interface Station {
   readonly name: string;
   readonly does: string;
   readonly sends?: string;
+  /** What comes to it from a station that does not stand before it. */
+  readonly receives?: string;
   readonly service?: boolean;
 }
 
@@ -22,8 +25,8 @@ const STATIONS: readonly Station[] = [
   { name: "Kafka", does: "keeps every message", sends: "batches", service: true },
   { name: "Consumer", does: "counts words, finds clusters", sends: "Parquet files" },
   { name: "HDFS", does: "stores the files", sends: "rows", service: true },
-  { name: "Hive", does: "answers in SQL", sends: "rows", service: true },
-  { name: "YARN", does: "runs MapReduce", sends: "files", service: true },
+  { name: "Hive", does: "answers in SQL", service: true },
+  { name: "YARN", does: "runs MapReduce", receives: "the producer’s log", sends: "texts", service: true },
   { name: "Texts", does: "back, byte for byte" },
 ];
 
@@ -46,6 +49,7 @@ export function frontPage(site: Site, rendered: readonly RenderedLesson[], prose
 <section aria-labelledby="pipeline"><h2 id="pipeline">What you will build</h2>
 <p>Ten texts go in at one end. They are cut, sent, counted, grouped by what they are about, stored and queried. At the other end they come out again, and each must be the same, byte for byte, even when a process in the middle was killed.</p>
 ${pipeline(lessons)}
+<p class="note">MapReduce reads the log that the producer keeps beside Kafka, and not the table: what is rebuilt has then passed through nothing that it is to judge. The texts that come back prove what was sent; the table must hold a row for each of those messages, no more and no fewer.</p>
 </section>
 ${liveFigure(rendered, prose)}
 <section aria-labelledby="lessons-title"><h2 id="lessons-title">The lessons</h2>
@@ -78,7 +82,7 @@ function pipeline(lessons: readonly Lesson[]): Markup {
     });
   return markup`<ol class="pipeline">${STATIONS.map(
     (station) => markup`<li${new Markup(station.service === true ? ' class="service"' : "")}>
-<strong>${station.name}</strong> <span>${station.does}</span> <span class="where">${links(station)}</span>
+${station.receives !== undefined && markup`<span class="receives"><span class="unseen">receives </span>${station.receives}</span> `}<strong>${station.name}</strong> <span>${station.does}</span> <span class="where">${links(station)}</span>
 ${station.sends !== undefined && markup`<span class="sends"><span class="unseen">sends </span>${station.sends}</span>`}
 </li>\n`,
   )}</ol>`;
@@ -124,7 +128,7 @@ function numbers(rendered: readonly RenderedLesson[]): [number, string][] {
       0,
     );
   const figures = rendered.reduce((sum, lesson) => sum + lesson.figures.length, 0);
-  const words = new Set(rendered.flatMap(({ lesson }) => lesson.words.map(({ term }) => term.toLowerCase()))).size;
+  const words = glossaryEntries(rendered.map(({ lesson }) => lesson)).length;
   const all: [number, string][] = [
     [cells.length, "cells, run in their order"],
     [passed, "checks that passed"],

@@ -2,7 +2,7 @@
 import { basename, dirname, join } from "node:path";
 import { existsSync } from "node:fs";
 import { StreambookError } from "../lib/src/errors/index.ts";
-import { type Cell, joined, readNotebook } from "../lib/src/notebook/index.ts";
+import { type Cell, COURSE, joined, readNotebook } from "../lib/src/notebook/index.ts";
 
 /** A piece of a lesson, in reading order. */
 export type Block =
@@ -51,6 +51,7 @@ export interface Lesson {
   readonly file: string;
   readonly blocks: readonly Block[];
   readonly words: readonly Word[];
+  /** Minutes to read it: what the course says, and for a notebook of somebody else an estimate. */
   readonly minutes: number;
 }
 
@@ -79,7 +80,7 @@ export async function readLesson(file: string): Promise<Lesson> {
   const rest = afterTitle.slice(summary.length).trim();
   const body = rest === "" ? others : [{ ...first, text: rest }, ...others];
   return {
-    ...{ name, number, title, file, words: wordsOf(body), minutes: readingTime(blocks) },
+    ...{ name, number, title, file, words: wordsOf(body), minutes: courseTime(name) ?? readingTime(blocks) },
     summary: summary.replace(/\s+/g, " "),
     blocks: withSolutions(body, await readSolutions(file)),
   };
@@ -152,6 +153,11 @@ function withSolutions(blocks: readonly Block[], solutions: ReadonlyMap<string, 
 /** `Exercise 2: …`, if a text has such a heading; the last one counts. */
 function exerciseOf(text: string): string | undefined {
   return [...text.matchAll(/^### (Exercise \d+: .*?)\s*$/gm)].at(-1)?.[1];
+}
+
+/** The time that lists of lessons, the README and the lesson itself give. */
+function courseTime(name: string): number | undefined {
+  return COURSE.find((lesson) => lesson.name === name)?.reading;
 }
 
 /** Whole minutes, one at least. */
