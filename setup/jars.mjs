@@ -142,6 +142,8 @@ async function describe(folder) {
  * @param {string} [options.folder]
  * @param {readonly Library[]} [options.libraries] those of the core by default
  * @param {readonly string[]} [options.mavenWords] more words for Maven
+ * @param {(options: { fresh: string, libraries: readonly Library[] }) => Promise<void>} [options.copy] puts the sets into the
+ *   folder `fresh` instead of Maven
  * @param {import("./paths.mjs").Environment} [options.environment]
  * @returns {Promise<boolean>} whether anything was resolved
  */
@@ -151,6 +153,7 @@ export async function resolveJars({
   folder = jarsFolder(),
   libraries = coreLibraries(),
   mavenWords = [],
+  copy,
   environment = process.env,
 }) {
   const problems = await Promise.all(libraries.map((library) => libraryProblem(folder, library)));
@@ -161,7 +164,8 @@ export async function resolveJars({
   await removeLeftovers(folder);
   try {
     await mkdir(fresh, { recursive: true });
-    await runMaven({ fresh, libraries: missing, board, mavenWords, environment, ...(signal && { signal }) });
+    if (copy !== undefined) await copy({ fresh, libraries: missing });
+    else await runMaven({ fresh, libraries: missing, board, mavenWords, environment, ...(signal && { signal }) });
     board.show("jars", "checking SHA-256");
     for (const library of missing) await verifyJars(join(fresh, library), await readChecksums(library));
     signal?.throwIfAborted();

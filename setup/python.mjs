@@ -15,7 +15,7 @@ import { networkFailure, run } from "./run.mjs";
 export const LOWEST_PYTHON = /** @type {const} */ ([3, 10]);
 
 /** What is installed: names, versions, hashes. */
-const REQUIREMENTS = join(PROJECT, "setup", "lab", "requirements.txt");
+export const REQUIREMENTS = join(PROJECT, "setup", "lab", "requirements.txt");
 
 /** What to do about a missing Python. */
 const INSTALL = [
