@@ -21,8 +21,8 @@ interface Arrow {
   readonly look?: Look | undefined;
 }
 
-/** Characters of a name, at most. */
-const NAME = 16;
+/** Characters of a line in a box, at most. */
+const LINE = 16;
 
 type Look = "good" | "bad" | "quiet";
 
@@ -73,7 +73,7 @@ export function pipelinePicture(run: RunReport): Markup {
 function factsOf(run: RunReport): Facts {
   const identical = run.texts.filter((text) => text.identical).length;
   const allIdentical = run.texts.length > 0 && identical === run.texts.length;
-  const setting = (name: string, otherwise: string): string => short(String(run.settings[name] ?? otherwise));
+  const setting = (name: string, otherwise: string): string => String(run.settings[name] ?? otherwise);
   return {
     texts: counted(run.texts.length, "text"),
     size: formatBytes(run.texts.reduce((sum, { bytes }) => sum + bytes, 0)),
@@ -89,8 +89,8 @@ function factsOf(run: RunReport): Facts {
     purity: run.quality.purity === undefined ? "of chunks" : `purity ${run.quality.purity.toFixed(2)}`,
     deadLetters: formatCount(run.deadLetters),
     deadLook: run.deadLetters === 0 ? "quiet" : "bad",
-    topic: `topic ${setting("topic", "chunks")}`,
-    table: setting("table", "chunks_clustered"),
+    topic: short(`topic ${setting("topic", "chunks")}`),
+    table: short(setting("table", "chunks_clustered")),
     chunkSize:
       run.settings["chunkSize"] === undefined ? "HTTP, NDJSON" : `${String(run.settings["chunkSize"])} characters`,
   };
@@ -243,7 +243,7 @@ function counted(count: number, noun: string): Counted {
   return [compact(count), plural(count, noun).replace(/^\S+ /, "")];
 }
 
-/** A name that fits a box with room at its sides. */
+/** A line that fits a box with room at its sides. */
 function short(name: string): string {
-  return name.length <= NAME ? name : `${name.slice(0, NAME - 1)}…`;
+  return name.length <= LINE ? name : `${name.slice(0, LINE - 1)}…`;
 }
