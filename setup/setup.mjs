@@ -7,6 +7,7 @@ import { callersFolder } from "../lib/bin/find-node.mjs";
 import { createBoard } from "./board.mjs";
 import { onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
 import { buildLibrary, distIsOld } from "./build.mjs";
+import { dotEnvIsOld, writeDotEnv } from "./dotenv.mjs";
 import { demandOwnJars, jarsProblem, resolveJars } from "./jars.mjs";
 import { kernelIsOld, writeKernel } from "./kernel.mjs";
 import { jarsFromKit, makeKit, openKit } from "./kit.mjs";
@@ -44,7 +45,13 @@ export async function setUp({ signal, board = createBoard(), environment = proce
     if (problem !== undefined) throw new SetupProblem(problem);
     if (jarsMissing) await demandOwnJars(jars, environment);
     if (from !== undefined) return await setUpFrom(from, { board, home, jars, external, environment, signal });
-    if (!jarsMissing && (await missingPackage()) === undefined && !(await distIsOld()) && !(await kernelIsOld()))
+    if (
+      !jarsMissing &&
+      (await missingPackage()) === undefined &&
+      !(await distIsOld()) &&
+      !(await kernelIsOld()) &&
+      !(await dotEnvIsOld())
+    )
       return false;
     return await locked(home, { board, signal }, () => install({ board, jars, external, environment, signal }));
   } finally {
@@ -129,6 +136,7 @@ async function install({ board, jars, external, environment, signal, copy }) {
   if (failed !== undefined) throw failed.reason;
   await buildLibrary({ board, ...(signal && { signal }) });
   await writeKernel({ board });
+  await writeDotEnv({ board });
   return true;
 }
 
