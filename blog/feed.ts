@@ -11,8 +11,8 @@ import { plainText } from "./prose.ts";
 export async function changeDates(lessons: readonly Lesson[]): Promise<Map<string, Date>> {
   const dates = new Map<string, Date>();
   const folder = dirname(lessons[0]?.file ?? ".");
-  const words = ["log", "--format=@%cI", "--name-only", "--relative", "--", "."];
-  const log = await promisify(execFile)("git", words, { cwd: folder, maxBuffer: 1 << 26 }).catch(() => undefined);
+  const args = ["log", "--format=@%cI", "--name-only", "--relative", "--", "."];
+  const log = await promisify(execFile)("git", args, { cwd: folder, maxBuffer: 1 << 26 }).catch(() => undefined);
   let date: Date | undefined;
   for (const line of (log?.stdout ?? "").split("\n")) {
     if (line.startsWith("@")) date = new Date(line.slice(1));

@@ -1,5 +1,6 @@
 /** The front page: what you will build, a picture of the pipeline, one figure that is alive, the lessons, and how to start. */
-import { formatCount, markup, Markup } from "../lib/src/plot/index.ts";
+import { formatCount } from "../lib/src/format/index.ts";
+import { markup, Markup } from "../lib/src/plot/index.ts";
 import type { Lesson } from "./lesson.ts";
 import { encodedPath } from "./links.ts";
 import { glossaryEntries } from "./glossary.ts";
@@ -30,7 +31,7 @@ const STATIONS: readonly Station[] = [
   { name: "Texts", does: "back, byte for byte" },
 ];
 
-/** The figure that the front page shows, if the course has it; else the first one there is. Its marks tell the words of their chunks. */
+/** The figure that the front page shows, if the course has it; else the first one there is. Its marks show the words of their chunks. */
 const SHOWN = "04-clusters-7";
 
 /** The front page. */
@@ -105,7 +106,7 @@ function liveFigure(rendered: readonly RenderedLesson[], prose: Prose): Markup {
     warn: () => undefined,
   });
   return markup`<section aria-labelledby="figure-title"><h2 id="figure-title">Figures that answer</h2>
-<p>Point at a mark, and it tells what it stands for. Every mark here is a piece of a text, and nobody told the program which pieces belong together. It is from <a href="${encodedPath(lesson.name)}.html">lesson ${lesson.number}</a>.</p>
+<p>Point at a mark, and it shows what it stands for. Every mark here is a piece of a text, and the program was not given which pieces belong together. It is from <a href="${encodedPath(lesson.name)}.html">lesson ${lesson.number}</a>.</p>
 ${new Markup(html)}</section>`;
 }
 

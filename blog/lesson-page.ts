@@ -1,4 +1,5 @@
 /** The page of a lesson: its head, its cells in their order, its table of contents, and the way on. */
+import { plural } from "../lib/src/format/index.ts";
 import { markup, Markup } from "../lib/src/plot/index.ts";
 import type { Block, Lesson } from "./lesson.ts";
 import type { Page, Site } from "./layout.ts";
@@ -130,7 +131,7 @@ ${neighbour(prose, lessons[at + 1], "next")}
 }
 
 function counted(count: number, noun: string): string {
-  return count === 0 ? "" : `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return count === 0 ? "" : plural(count, noun);
 }
 
 /** Where the notebook itself is; nothing when the repository is not known. */

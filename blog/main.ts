@@ -1,10 +1,11 @@
 /** `npm run blog`: builds the guide once, or serves it while one writes. */
 import { relative } from "node:path";
 import { dieWithParent, outliveOutput } from "../lib/bin/signals.mjs";
-import { exitCodeOf, isStreambookError, messageOf } from "../lib/src/errors/index.ts";
-import { formatBytes, formatSeconds, plural } from "../lib/src/plot/index.ts";
+import { describeError } from "../lib/src/cli/hints.ts";
+import { exitCodeOf, isStreambookError } from "../lib/src/errors/index.ts";
+import { formatBytes, formatSeconds, plural } from "../lib/src/format/index.ts";
 import { markdownFiles } from "./markdown-files.ts";
-import { helpText, type Options, parseOptions } from "./options.ts";
+import { hasFlag, helpText, type Options, parseOptions } from "./options.ts";
 import { putInPlace } from "./put-in-place.ts";
 import { LOCAL_ADDRESS, readLessons, siteFiles } from "./site.ts";
 import { serve } from "./watch.ts";
@@ -25,8 +26,8 @@ async function build(options: Options): Promise<void> {
   console.log(`blog: ${plural(lessons.length, "lesson")}, ${formatBytes(bytes)} in ${where}, built in ${seconds}`);
 }
 
-async function main(words: readonly string[]): Promise<void> {
-  const options = parseOptions(words);
+async function main(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args);
   if (options.help) return console.log(helpText);
   if (options.watch) return serve(options, build);
   await build(options);
@@ -43,6 +44,6 @@ outliveOutput();
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  console.error(isStreambookError(error) ? `blog: ${messageOf(error)}` : error);
+  console.error(isStreambookError(error) ? `blog: ${describeError(error, hasFlag)}` : error);
   process.exitCode = exitCodeOf(error);
 }

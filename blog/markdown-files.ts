@@ -37,9 +37,9 @@ function lessonMarkdown(
   const link = linkOf(lesson, { lessons, repository });
   // Links between lessons lead to their Markdown; those that lead nowhere keep their words.
   const relinked = (text: string): string =>
-    text.replaceAll(/(?<!!)\[([^\]]+)\]\(([^)\s]+)\)/g, (_, words: string, href: string) => {
+    text.replaceAll(/(?<!!)\[([^\]]+)\]\(([^)\s]+)\)/g, (_, label: string, href: string) => {
       const target = link(href)?.replace(/^([\w-]+)\.html/, "$1.md");
-      return target === undefined ? words : `[${words}](${target})`;
+      return target === undefined ? label : `[${label}](${target})`;
     });
   let pictures = 0;
   const addPicture = (bytes: Buffer): string => {

@@ -1,4 +1,4 @@
-/** Mathematics between dollar signs: `$x$` in a line, `$$ … $$` on lines of its own. KaTeX draws it, MathML tells it to screen readers. */
+/** Mathematics between dollar signs: `$x$` in a line, `$$ … $$` on lines of its own. KaTeX draws it, MathML describes it to screen readers. */
 import katex from "katex";
 import type { MarkdownIt, StateBlock, StateInline } from "markdown-it";
 

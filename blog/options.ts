@@ -1,4 +1,4 @@
-/** The words of the command line, and what the environment and package.json say, as options of a build. */
+/** The arguments of the command line, and what the environment and package.json say, as options of a build. */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -34,8 +34,8 @@ Builds the guide from the notebooks, with the outputs that they keep, into blog/
   --help              this`;
 
 /** @throws USAGE */
-export function parseOptions(words: readonly string[], environment: NodeJS.ProcessEnv = process.env): Options {
-  const { values } = parse(words);
+export function parseOptions(args: readonly string[], environment: NodeJS.ProcessEnv = process.env): Options {
+  const { values } = parse(args);
   const format = values.format ?? "html";
   if (format !== "html" && format !== "markdown") throw usage(`--format needs html or markdown, not "${format}"`);
   const port = Number(values.port ?? 4100);
@@ -59,17 +59,21 @@ export function parseOptions(words: readonly string[], environment: NodeJS.Proce
   };
 }
 
-function parse(words: readonly string[]) {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean" } as const;
+const text = { type: "string" } as const;
+const flag = { type: "boolean" } as const;
+const FLAGS = {
+  ...{ watch: flag, help: flag },
+  ...{ port: text, base: text, site: text, repository: text, format: text, notebooks: text, output: text },
+};
+
+/** Whether the build has a flag, such as `--output`. */
+export function hasFlag(name: string): boolean {
+  return Object.hasOwn(FLAGS, name.replace(/^--/, ""));
+}
+
+function parse(args: readonly string[]) {
   try {
-    return parseArgs({
-      args: [...words],
-      options: {
-        ...{ watch: flag, help: flag },
-        ...{ port: text, base: text, site: text, repository: text, format: text, notebooks: text, output: text },
-      },
-    });
+    return parseArgs({ args: [...args], options: FLAGS });
   } catch (cause) {
     throw usage((cause as Error).message, cause);
   }

@@ -108,7 +108,7 @@ test("each type is shown by the richest that a page can show", () => {
   assert.match(html(shown({ "text/plain": 3, "text/html": "<b>x</b>" })), /<b>x<\/b>/);
 });
 
-/** What a page cannot show, what it shows instead, and what is told at the build. */
+/** What a page cannot show, what it shows instead, and what the build reports. */
 const fallbacks: readonly (readonly [what: string, data: object, page: RegExp, warning: RegExp | undefined])[] = [
   [
     "HTML that is only a script",

@@ -2,7 +2,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { Resvg } from "@resvg/resvg-js";
 import { PLOTLY } from "../lib/src/notebook/index.ts";
-import { escapeHtml, excerpt, formatBytes, undrawnTypes } from "../lib/src/plot/index.ts";
+import { formatBytes, formatCount } from "../lib/src/format/index.ts";
+import { escapeHtml, excerpt, undrawnTypes } from "../lib/src/plot/index.ts";
 import type { CellOutput } from "./lesson.ts";
 import { encodedPath } from "./links.ts";
 import { sanitized } from "./sanitize.ts";
@@ -29,7 +30,7 @@ export interface OutputPlace {
   readonly addFigure: (figure: PageFigure) => string;
   /** Takes a picture, gives its address. */
   readonly addPicture: (picture: Buffer, type: "png" | "jpeg" | "gif" | "webp" | "svg") => string;
-  /** Told of what a page cannot show, in words. */
+  /** Called with what a page cannot show. */
   readonly warn: (what: string) => void;
 }
 
@@ -97,7 +98,7 @@ function cut(text: string): { text: string; left: string } {
   const short = lines.slice(0, CUT.lines).join("\n").slice(0, CUT.characters).toWellFormed();
   if (short.length === text.length) return { text, left: "" };
   const gone = lines.length - short.split("\n").length;
-  const amount = gone > 0 ? `${gone.toLocaleString("en-US")} more lines` : "The rest of this line";
+  const amount = gone > 0 ? `${formatCount(gone)} more lines` : "The rest of this line";
   return { text: short, left: `${amount} ${gone > 0 ? "are" : "is"} in the notebook.` };
 }
 
@@ -140,7 +141,7 @@ const FORMS: readonly (readonly [type: string, form: (data: Data, place: OutputP
 ];
 const KNOWN = new Set(FORMS.map(([type]) => type));
 
-/** The richest format of an output that a page can show. What is shown as less than it is, is told to who builds the page. */
+/** The richest format of an output that a page can show. What is shown as less than it is becomes a warning of the build. */
 function dataHtml(data: Data, place: OutputPlace): string {
   const lost = Object.keys(data)
     .filter((type) => !KNOWN.has(type))

@@ -24,10 +24,9 @@ export async function putInPlace(files: Files, folder: string, signal?: AbortSig
     throw cannotWrite(target, cause);
   });
   if (stranger !== undefined)
-    throw new StreambookError(
-      "NOT_OURS",
-      `${target} holds files that are not of the blog, and would be lost; give --output an empty or a new folder`,
-    );
+    throw new StreambookError("NOT_OURS", `${target} holds files that are not of the blog, and would be lost`, {
+      hint: { change: ["output"] },
+    });
   await makeOutputFolder(dirname(target));
   // A new one, so that it can be removed.
   const beside = await mkdtemp(`${target}.building-`).catch((cause: unknown) => {
@@ -50,11 +49,8 @@ export async function putInPlace(files: Files, folder: string, signal?: AbortSig
 }
 
 function cannotWrite(target: string, cause: unknown): StreambookError {
-  return new StreambookError(
-    "USAGE",
-    `${target} cannot be written (${messageOf(cause)}); give another folder with --output`,
-    {
-      cause,
-    },
-  );
+  return new StreambookError("USAGE", `${target} cannot be written (${messageOf(cause)})`, {
+    cause,
+    hint: { change: ["output"] },
+  });
 }

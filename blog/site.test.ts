@@ -17,10 +17,10 @@ interface Ended {
 }
 
 /** Runs the command as npm does. */
-function blog(...words: string[]): Promise<Ended> {
+function blog(...args: string[]): Promise<Ended> {
   const env = { ...process.env, BLOG_REPOSITORY: "", BLOG_SITE: "" };
   return new Promise((resolve) =>
-    execFile(process.execPath, [join(import.meta.dirname, "main.ts"), ...words], { env }, (error, stdout, stderr) =>
+    execFile(process.execPath, [join(import.meta.dirname, "main.ts"), ...args], { env }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), said: stdout + stderr }),
     ),
   );
@@ -31,14 +31,14 @@ const sound = ["# 01 · Small\n\nA lesson.", "## Words\n\n- **a**: b.", { code: 
 test("a broken notebook leaves the site that was there, and nothing beside it", async () => {
   await using folder = await BlogFolder.make();
   const output = join(folder.path, "out");
-  const words = ["--notebooks", folder.path, "--output", output];
+  const args = ["--notebooks", folder.path, "--output", output];
   await folder.write("01-small", sound);
-  const first = await blog(...words);
+  const first = await blog(...args);
   assert.equal(first.code, 0, first.said);
   const kept = await readFile(join(output, "01-small.html"), "utf8");
   assert.match(kept, /<pre>2<\/pre>/);
   await folder.write("02-untitled", ["no title"]);
-  const second = await blog(...words);
+  const second = await blog(...args);
   assert.equal(second.code, 1);
   assert.match(second.said, /^blog: .*02-untitled\.ipynb has no title; .*\n$/, "one line, no stack");
   assert.equal(await readFile(join(output, "01-small.html"), "utf8"), kept);
@@ -51,11 +51,11 @@ test("a folder with files of somebody else is not replaced", async () => {
   await writeFile(join(folder.path, "precious.txt"), "mine");
   const { code, said } = await blog("--notebooks", folder.path, "--output", folder.path);
   assert.equal(code, 2);
-  assert.match(said, /holds files that are not of the blog, and would be lost; give --output/);
+  assert.match(said, /holds files that are not of the blog, and would be lost; give another folder with --output/);
   assert.ok(existsSync(join(folder.path, "precious.txt")));
 });
 
-test("wrong words are answered with what is right", async () => {
+test("wrong arguments are answered with what is right", async () => {
   const cases: [string[], RegExp][] = [
     [["--base", "guide"], /--base needs a path with slashes at both ends, such as \/guide\//],
     [["--format", "pdf"], /--format needs html or markdown, not "pdf"/],
@@ -67,8 +67,8 @@ test("wrong words are answered with what is right", async () => {
     [["--repository", "file:///x"], /--repository needs an address/],
   ];
   await Promise.all(
-    cases.map(async ([words, message]) => {
-      const { code, said } = await blog(...words);
+    cases.map(async ([args, message]) => {
+      const { code, said } = await blog(...args);
       assert.equal(code, 2, said);
       assert.match(said, message);
     }),
@@ -78,7 +78,7 @@ test("wrong words are answered with what is right", async () => {
   assert.match((await blog("--notebooks", folder.path)).said, /there are no notebooks in /);
 });
 
-test("a lesson with an error, a huge output, a script and an unknown type becomes a safe page, and is told of", async () => {
+test("a lesson with an error, a huge output, a script and an unknown type becomes a safe page, and is reported", async () => {
   await using folder = await BlogFolder.make();
   await folder.write("01-wild", [
     "# 01 · <script>alert(1)</script> Wild & `raw`",
@@ -95,9 +95,9 @@ test("a lesson with an error, a huge output, a script and an unknown type become
     },
   ]);
   const lessons = await readLessons(folder.path);
-  const told: string[] = [];
-  const files = await siteFiles(lessons, {}, (warning) => told.push(warning));
-  assert.deepEqual(told, [
+  const reported: string[] = [];
+  const files = await siteFiles(lessons, {}, (warning) => reported.push(warning));
+  assert.deepEqual(reported, [
     "01-wild.ipynb, cell 4: HTML that needs script cannot be shown on a page, and there is nothing else to show",
     "01-wild.ipynb, cell 4: an output of the type application/x-unknown cannot be shown on a page, and there is nothing else to show",
   ]);

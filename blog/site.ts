@@ -44,7 +44,7 @@ export async function readLessons(folder: string): Promise<Lesson[]> {
 /**
  * All files of the site, by their path in it.
  *
- * @param onWarning told of each output that pages cannot show as it is
+ * @param onWarning called for each output that pages cannot show as it is
  */
 export async function siteFiles(
   lessons: readonly Lesson[],

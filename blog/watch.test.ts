@@ -1,4 +1,4 @@
-/** The server for writers: it serves the site under its base and nothing else, and tells pages of changes. */
+/** The server for writers: it serves the site under its base and nothing else, and notifies pages of changes. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -31,11 +31,11 @@ test("files are served under the base; what is not there is the page for it; not
   }
 });
 
-test("while one writes, a changed notebook is built anew and the page is told; a broken one leaves the site", async () => {
+test("while one writes, a changed notebook is built anew and the page is notified; a broken one leaves the site", async () => {
   await using folder = await BlogFolder.make();
   await folder.write("01-a", ["# 01 · A\n\nfirst words"]);
-  const words = ["--watch", "--port", "4330", "--notebooks", folder.path, "--output", join(folder.path, "out")];
-  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...words], {
+  const args = ["--watch", "--port", "4330", "--notebooks", folder.path, "--output", join(folder.path, "out")];
+  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = once(child, "exit");
@@ -52,8 +52,8 @@ test("while one writes, a changed notebook is built anew and the page is told; a
     const reader = events.body?.getReader();
     await reader?.read();
     await folder.write("01-a", ["# 01 · A\n\nother words"]);
-    const told = await reader?.read();
-    assert.match(Buffer.from(told?.value ?? []).toString(), /data: reload/);
+    const event = await reader?.read();
+    assert.match(Buffer.from(event?.value ?? []).toString(), /data: reload/);
     assert.match(await page(), /other words/);
     await folder.write("01-a", ["no title"]);
     await saysSoon(/has no title/);

@@ -3,9 +3,10 @@ import { watch } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
+import { describeError } from "../lib/src/cli/hints.ts";
 import { isStreambookError, messageOf, StreambookError } from "../lib/src/errors/index.ts";
 import { onEndSignal } from "../lib/bin/signals.mjs";
-import type { Options } from "./options.ts";
+import { hasFlag, type Options } from "./options.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -34,7 +35,7 @@ export function createSiteServer({ folder, base = "/", live }: { folder: string;
   });
 }
 
-/** Pages that wait to be told of changes. */
+/** Pages that wait for changes. */
 export class Live {
   readonly #pages = new Set<ServerResponse>();
 
@@ -99,7 +100,7 @@ export async function serve(options: Options, build: (options: Options) => Promi
       live.reload();
     } catch (error) {
       // The last good site stays: one writes on, and the next save builds again.
-      console.error(isStreambookError(error) ? `blog: ${messageOf(error)}` : error);
+      console.error(isStreambookError(error) ? `blog: ${describeError(error, hasFlag)}` : error);
     }
   });
   let timer: NodeJS.Timeout | undefined;
@@ -158,5 +159,5 @@ export async function listen(server: Server, wanted: number): Promise<number> {
     server.removeAllListeners("error");
     if (!taken) return (server.address() as { port: number }).port;
   }
-  throw new StreambookError("PORT_TAKEN", `the ports from ${wanted} on are taken; name another one: --port 5000`);
+  throw new StreambookError("PORT_TAKEN", `the ports from ${wanted} on are taken`, { hint: { change: ["port"] } });
 }

@@ -1,5 +1,5 @@
 // A network with a certificate authority of its own, as companies and universities have: what the user says of it
-// (STREAMBOOK_CA; NODE_EXTRA_CA_CERTS and SSL_CERT_FILE, as many tools read them) in the words of npm, Maven's Java and pip.
+// (STREAMBOOK_CA; NODE_EXTRA_CA_CERTS and SSL_CERT_FILE, as many tools read them) as npm, Maven's Java and pip take it.
 import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -62,11 +62,11 @@ async function readPem(file) {
 }
 
 /**
- * How each tool is told whom to trust.
+ * How each tool learns whom to trust.
  * @typedef {object} Trust
  * @property {Environment} npm variables
  * @property {Environment} pip variables
- * @property {string[]} maven words
+ * @property {string[]} maven arguments
  */
 
 /** @type {Trust} */
@@ -97,7 +97,7 @@ export async function withTrust(environment, operation) {
     return await operation({
       npm: { NODE_EXTRA_CA_CERTS: bundle, npm_config_cafile: bundle }, // an .npmrc's cafile would count alone
       pip: { PIP_CERT: bundle, REQUESTS_CA_BUNDLE: bundle }, // which pip prefers
-      maven: hasOwnStore(environment) ? [] : trustStoreWords(store),
+      maven: hasOwnStore(environment) ? [] : trustStoreOptions(store),
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -106,13 +106,13 @@ export async function withTrust(environment, operation) {
 
 /** Whether the user has given Maven's Java a trust store already. @param {Environment} environment */
 function hasOwnStore({ MAVEN_OPTS = "", MAVEN_ARGS = "", JAVA_TOOL_OPTIONS = "" }) {
-  return [MAVEN_OPTS, MAVEN_ARGS, JAVA_TOOL_OPTIONS].some((words) => words.includes("-Djavax.net.ssl.trustStore="));
+  return [MAVEN_OPTS, MAVEN_ARGS, JAVA_TOOL_OPTIONS].some((options) => options.includes("-Djavax.net.ssl.trustStore="));
 }
 
 const PASSWORD = "changeit"; // Java wants one; what is in the store is public
 
 /** @param {string} store */
-function trustStoreWords(store) {
+function trustStoreOptions(store) {
   const settings = { trustStore: store, trustStoreType: "JKS", trustStorePassword: PASSWORD };
   return Object.entries(settings).map(([name, value]) => `-Djavax.net.ssl.${name}=${value}`);
 }
@@ -134,7 +134,7 @@ export function keyStore(certificates) {
   /** @type {Buffer[]} */
   const parts = [numbers(magic, version, certificates.length)];
   for (const [index, der] of certificates.entries()) {
-    parts.push(numbers(trusted), words(`authority-${index}`), numbers(0, 0), words("X.509"), numbers(der.length), der);
+    parts.push(numbers(trusted), utf(`authority-${index}`), numbers(0, 0), utf("X.509"), numbers(der.length), der);
   }
   const body = Buffer.concat(parts);
   const secret = Buffer.from(PASSWORD, "utf16le").swap16();
@@ -150,7 +150,7 @@ function numbers(...values) {
 }
 
 /** A text with its length before it. @param {string} text */
-function words(text) {
+function utf(text) {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(text.length);
   return Buffer.concat([length, Buffer.from(text, "latin1")]);

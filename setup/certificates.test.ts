@@ -28,7 +28,7 @@ let address = "";
 
 before(async () => {
   if (skip) return;
-  const openssl = (...words: string[]) => promisify(execFile)("openssl", words, { cwd: folder });
+  const openssl = (...given: string[]) => promisify(execFile)("openssl", given, { cwd: folder });
   const fresh = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   const root = [
     "-x509",
@@ -81,9 +81,9 @@ const variables = ["STREAMBOOK_CA", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
 
 test("npm trusts the authority that a variable names, and no other", { skip }, async () => {
   const ping = (env: Environment): ReturnType<typeof run> => {
-    const words = ["ping", "--fetch-retries=0", `--registry=${address}/`, `--cache=${join(folder, "npm")}`];
+    const given = ["ping", "--fetch-retries=0", `--registry=${address}/`, `--cache=${join(folder, "npm")}`];
     return withTrust(env, ({ npm }) =>
-      run([onPath("npm") ?? "npm", ...words], { env: { ...npmEnvironment(env), ...npm }, cwd: folder }),
+      run([onPath("npm") ?? "npm", ...given], { env: { ...npmEnvironment(env), ...npm }, cwd: folder }),
     );
   };
   const { code, lines } = await ping(environment());
@@ -105,7 +105,7 @@ test(
     const there = await run([...program, "--version"], { env: pythonEnvironment(environment()) });
     if (there.code !== 0) return context.skip("this Python has no pip");
     const download = (env: Environment): ReturnType<typeof run> => {
-      const words = [
+      const given = [
         "download",
         "--no-cache-dir",
         "--disable-pip-version-check",
@@ -115,7 +115,7 @@ test(
         "no-such-thing",
       ];
       return withTrust(env, ({ pip }) =>
-        run([...program, ...words], {
+        run([...program, ...given], {
           env: { ...pythonEnvironment(env), ...pip, PIP_CONFIG_FILE: "/dev/null" },
           cwd: folder,
         }),
@@ -141,7 +141,7 @@ test(
       resolveJars({
         board: createBoard({ stream: { write: () => true } }),
         folder: join(folder, "jars"),
-        mavenWords: ["-s", settings],
+        mavenArguments: ["-s", settings],
         environment: env,
       });
     await assert.rejects(
@@ -161,9 +161,9 @@ test(
 test("a text is downloaded from a server that the authority vouches for, and from no other", { skip }, async () => {
   const main = join(PROJECT, "lib", "src", "cli", "main.ts");
   const output = join(folder, "texts");
-  const words = ["data", "fetch", `${address}/book.txt`, "--output", output];
+  const given = ["data", "fetch", `${address}/book.txt`, "--output", output];
   const fetch = (env: Environment): ReturnType<typeof run> =>
-    run([process.execPath, "--no-warnings", main, ...words], { env });
+    run([process.execPath, "--no-warnings", main, ...given], { env });
   const { code, lines } = await fetch(environment());
   assert.equal(code, 1);
   assert.match(lines.join("\n"), /shows a certificate that is not trusted .*STREAMBOOK_CA=FILE/);

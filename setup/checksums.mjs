@@ -15,7 +15,7 @@ await main(async (signal) => {
   const board = createBoard();
   const fresh = await mkdtemp(join(tmpdir(), "streambook-jars-"));
   try {
-    await runMaven({ fresh, libraries, board, signal, mavenWords: ["--strict-checksums"] });
+    await runMaven({ fresh, libraries, board, signal, mavenArguments: ["--strict-checksums"] });
     for (const library of libraries) {
       const names = (await readdir(join(fresh, library))).sort();
       const lines = await Promise.all(

@@ -11,7 +11,7 @@ const NPM_SETTINGS =
  * What `npm ci` is given besides, so that neither the environment nor an .npmrc decides what is installed. All native parts
  * come ready-made, so no script of a package needs to run.
  */
-export const NPM_WORDS = [
+export const NPM_ARGUMENTS = [
   ...["--include=dev", "--include=optional", "--include=peer"],
   ...["--ignore-scripts", "--package-lock=true", "--install-strategy=hoisted"],
   ...["--engine-strict=false", "--legacy-peer-deps=false", "--strict-peer-deps=false"],
@@ -32,7 +32,7 @@ export function npmEnvironment(environment = process.env) {
   });
 }
 
-/** Words of MAVEN_ARGS that are about the network or the cache: system properties, and where settings stand. */
+/** Arguments in MAVEN_ARGS that are about the network or the cache: system properties, and where settings stand. */
 const MAVEN_PROPERTIES =
   /^-D(?:https?\.|socksProxy|java\.net\.|javax\.net\.ssl\.|aether\.|maven\.(?:wagon|resolver|repo)\.)/;
 
@@ -47,10 +47,10 @@ export function mavenEnvironment(environment = process.env) {
   const { MAVEN_ARGS, ...others } = environment;
   /** @type {string[]} */
   const kept = [];
-  const words = (MAVEN_ARGS ?? "").split(/\s+/).filter(Boolean);
-  for (const [index, word] of words.entries()) {
-    if (MAVEN_PROPERTIES.test(word) || /^--settings=/.test(word)) kept.push(word);
-    else if (word === "-s" || word === "--settings") kept.push(word, words[index + 1] ?? "");
+  const given = (MAVEN_ARGS ?? "").split(/\s+/).filter(Boolean);
+  for (const [index, argument] of given.entries()) {
+    if (MAVEN_PROPERTIES.test(argument) || /^--settings=/.test(argument)) kept.push(argument);
+    else if (argument === "-s" || argument === "--settings") kept.push(argument, given[index + 1] ?? "");
   }
   return kept.length === 0 ? others : { ...others, MAVEN_ARGS: kept.join(" ") };
 }

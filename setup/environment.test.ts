@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createBoard } from "./board.mjs";
-import { mavenEnvironment, npmEnvironment, NPM_WORDS, pythonEnvironment } from "./environment.mjs";
+import { mavenEnvironment, npmEnvironment, NPM_ARGUMENTS, pythonEnvironment } from "./environment.mjs";
 import { installPackages } from "./packages.mjs";
 import { onPath } from "./paths.mjs";
 import { run } from "./run.mjs";
@@ -79,7 +79,7 @@ test("set-up calls npm with its own choice, and without a cache of its own when 
   inFolder(async (folder) => {
     await writeFile(join(folder, "package-lock.json"), JSON.stringify(lock));
     await writeFile(join(folder, "readonly"), ""); // a file in the place of a folder: nobody can write below it, not even root
-    const npm = `#!/bin/sh\nif [ "$1" = --version ]; then echo 10.0.0; else env > ${folder}/variables; echo "$@" > ${folder}/words; exit 1; fi\n`;
+    const npm = `#!/bin/sh\nif [ "$1" = --version ]; then echo 10.0.0; else env > ${folder}/variables; echo "$@" > ${folder}/arguments; exit 1; fi\n`;
     await mkdir(join(folder, "bin"));
     await writeFile(join(folder, "bin", "npm"), npm);
     await chmod(join(folder, "bin", "npm"), 0o755);
@@ -91,8 +91,8 @@ test("set-up calls npm with its own choice, and without a cache of its own when 
     };
     const board = createBoard({ stream: { write: () => true } });
     await assert.rejects(installPackages({ board, project: folder, environment }), /`npm ci` failed/);
-    const words = await readFile(join(folder, "words"), "utf8");
-    for (const word of NPM_WORDS) assert.ok(words.split(/\s+/).includes(word), word);
+    const line = await readFile(join(folder, "arguments"), "utf8");
+    for (const one of NPM_ARGUMENTS) assert.ok(line.split(/\s+/).includes(one), one);
     const variables = await readFile(join(folder, "variables"), "utf8");
     assert.doesNotMatch(variables, /NODE_ENV|npm_config_omit/);
     assert.match(variables, /^npm_config_cache=.*streambook-npm-/m);
@@ -111,8 +111,8 @@ test(
       const kinds = { devDependencies: { one: "file:one" }, optionalDependencies: { two: "file:two" } };
       const project = { name: "p", version: "1.0.0", ...kinds };
       await writeFile(join(folder, "package.json"), JSON.stringify(project));
-      const npm = async (words: readonly string[], environment: Record<string, string | undefined>): Promise<void> => {
-        const { code, lines } = await run([onPath("npm") ?? "", ...words, "--no-audit", "--offline"], {
+      const npm = async (given: readonly string[], environment: Record<string, string | undefined>): Promise<void> => {
+        const { code, lines } = await run([onPath("npm") ?? "", ...given, "--no-audit", "--offline"], {
           cwd: folder,
           env: environment,
         });
@@ -121,7 +121,7 @@ test(
       await npm(["install", "--package-lock-only"], npmEnvironment());
       await writeFile(join(folder, ".npmrc"), "omit[]=dev\nomit[]=optional\nignore-scripts=false\nproduction=true\n");
       const environment = { ...process.env, NODE_ENV: "production", npm_config_omit: "dev", npm_config_only: "prod" };
-      await npm(["ci", ...NPM_WORDS], npmEnvironment(environment));
+      await npm(["ci", ...NPM_ARGUMENTS], npmEnvironment(environment));
       for (const name of ["one", "two"])
         assert.match(await readFile(join(folder, "node_modules", name, "package.json"), "utf8"), /1\.0\.0/);
       await assert.rejects(readFile(join(folder, "ran-one")), "no script of a package runs");

@@ -141,7 +141,7 @@ async function describe(folder) {
  * @param {AbortSignal} [options.signal]
  * @param {string} [options.folder]
  * @param {readonly Library[]} [options.libraries] those of the core by default
- * @param {readonly string[]} [options.mavenWords] more words for Maven
+ * @param {readonly string[]} [options.mavenArguments] more arguments for Maven
  * @param {(options: { fresh: string, libraries: readonly Library[] }) => Promise<void>} [options.copy] puts the sets into the
  *   folder `fresh` instead of Maven
  * @param {import("./paths.mjs").Environment} [options.environment]
@@ -152,7 +152,7 @@ export async function resolveJars({
   signal,
   folder = jarsFolder(),
   libraries = coreLibraries(),
-  mavenWords = [],
+  mavenArguments = [],
   copy,
   environment = process.env,
 }) {
@@ -165,7 +165,7 @@ export async function resolveJars({
   try {
     await mkdir(fresh, { recursive: true });
     if (copy !== undefined) await copy({ fresh, libraries: missing });
-    else await runMaven({ fresh, libraries: missing, board, mavenWords, environment, ...(signal && { signal }) });
+    else await runMaven({ fresh, libraries: missing, board, mavenArguments, environment, ...(signal && { signal }) });
     board.show("jars", "checking SHA-256");
     for (const library of missing) await verifyJars(join(fresh, library), await readChecksums(library));
     signal?.throwIfAborted();
@@ -196,7 +196,7 @@ async function removeLeftovers(folder) {
  * @param {readonly Library[]} [options.libraries] those of the core by default
  * @param {import("./board.mjs").Board} options.board
  * @param {AbortSignal} [options.signal]
- * @param {readonly string[]} options.mavenWords
+ * @param {readonly string[]} options.mavenArguments
  * @param {import("./paths.mjs").Environment} [options.environment]
  */
 export async function runMaven({ fresh, libraries = coreLibraries(), ...options }) {
@@ -215,10 +215,10 @@ export async function runMaven({ fresh, libraries = coreLibraries(), ...options 
  * @param {readonly string[]} options.pom below stack/
  * @param {import("./board.mjs").Board} options.board
  * @param {AbortSignal} [options.signal]
- * @param {readonly string[]} options.mavenWords
+ * @param {readonly string[]} options.mavenArguments
  * @param {import("./paths.mjs").Environment} [options.environment]
  */
-async function copyJars({ fresh, libraries, pom, board, signal, mavenWords, environment = process.env }) {
+async function copyJars({ fresh, libraries, pom, board, signal, mavenArguments, environment = process.env }) {
   const maven = onPath("mvn", environment);
   if (maven === undefined) throw new SetupProblem("there is no `mvn` on PATH");
   const { found } = await findJava(environment);
@@ -228,8 +228,8 @@ async function copyJars({ fresh, libraries, pom, board, signal, mavenWords, envi
   const repository = (await canWrite(mavenRepository())) ? [] : [`-Dmaven.repo.local=${join(fresh, "repository")}`];
   await withTrust(environment, async (trust) => {
     const project = pom.length === 1 ? ["-pl", libraries.join(",")] : [];
-    const words = ["-f", join(PROJECT, "stack", ...pom), ...project, ...repository, ...trust.maven, ...mavenWords];
-    const command = mavenCommand(maven, fresh, words);
+    const given = ["-f", join(PROJECT, "stack", ...pom), ...project, ...repository, ...trust.maven, ...mavenArguments];
+    const command = mavenCommand(maven, fresh, given);
     for (let attempt = 1; ; attempt++) {
       const { code, lines, downloaded } = await runOnce(command, total, { env, board, ...(signal && { signal }) });
       signal?.throwIfAborted();
@@ -244,9 +244,9 @@ async function copyJars({ fresh, libraries, pom, board, signal, mavenWords, envi
 /**
  * @param {string} maven
  * @param {string} fresh
- * @param {readonly string[]} words
+ * @param {readonly string[]} given further arguments
  */
-function mavenCommand(maven, fresh, words) {
+function mavenCommand(maven, fresh, given) {
   return [
     maven,
     "--batch-mode",
@@ -258,7 +258,7 @@ function mavenCommand(maven, fresh, words) {
       "-Dmaven.wagon.rto=60000",
     ],
     `-Dstreambook.jars=${fresh}`,
-    ...words,
+    ...given,
     "org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies",
   ];
 }

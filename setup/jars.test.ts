@@ -101,7 +101,7 @@ test("no network is one plain message", () =>
       assert.rejects(result, /Maven cannot reach Maven Central \(org\.apache:x:pom:1.*\); check the network/),
   ));
 
-test("a resolve that fails for another reason says Maven's own words", () =>
+test("a resolve that fails for another reason reports Maven's own message", () =>
   resolveWith("echo '[ERROR] The POM is broken'; exit 1", (_, result) =>
     assert.rejects(result, /Maven failed:\n {2}The POM is broken/),
   ));
@@ -130,7 +130,7 @@ test(
       const result = resolveJars({
         board: silent(),
         folder: join(folder, "jars"),
-        mavenWords: ["-s", join(folder, "settings.xml")],
+        mavenArguments: ["-s", join(folder, "settings.xml")],
       });
       await assert.rejects(result, /Maven cannot reach Maven Central/);
       assert.deepEqual(await readdir(join(folder, "jars")), [JARS_MARK.name], "nothing half-done is left");

@@ -14,7 +14,7 @@ export const LOWEST_JAVA = 17;
  * @property {string} home its own folder, as JAVA_HOME names it
  * @property {string} version "17.0.15"
  * @property {number} major 17
- * @property {string} build vendor and build: tells two releases apart
+ * @property {string} build vendor and build: distinguishes two releases
  */
 
 /**

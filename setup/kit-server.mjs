@@ -45,15 +45,16 @@ export async function withKit(kit, environment, operation) {
  * @returns {Promise<Environment>}
  */
 async function askingOnly(origin, scratch, environment) {
-  const settings = join(scratch, "npmrc");
-  await writeFile(settings, "");
+  // Two files: npm refuses one that is given as both.
+  const [user, global] = [join(scratch, "user.npmrc"), join(scratch, "global.npmrc")];
+  await Promise.all([user, global].map((file) => writeFile(file, "")));
   await mkdir(join(scratch, "npm"));
   const others = Object.entries(environment).filter(([name]) => !/^(?:npm_config_|pip_)|_proxy$/i.test(name));
   return {
     ...Object.fromEntries(others),
     npm_config_registry: `${origin}/npm/`,
-    npm_config_userconfig: settings,
-    npm_config_globalconfig: settings,
+    npm_config_userconfig: user,
+    npm_config_globalconfig: global,
     npm_config_cache: join(scratch, "npm"),
     NO_PROXY: "127.0.0.1",
     PIP_INDEX_URL: `${origin}/pip/`,

@@ -24,7 +24,7 @@ export function processRuns(pid) {
 }
 
 /**
- * When a process started, in words that differ for another process of the same number; "" if there is none, or it has ended and nobody
+ * When a process started, as a text that differs for another process of the same number; "" if there is none, or it has ended and nobody
  * has asked how.
  * @param {number} pid
  * @returns {string}
@@ -67,14 +67,14 @@ export function holderOf(what) {
 export async function withLock(file, what, operation, { signal, onWait } = {}) {
   await mkdir(dirname(file), { recursive: true });
   const me = holderOf(what);
-  let told = false;
+  let reported = false;
   while (!(await take(file, me))) {
     signal?.throwIfAborted();
     const holder = await readHolder(file);
     if (holder === undefined) await discardEmpty(file);
     else if (!lives(holder)) await discard(file, holder);
-    else if (!told) {
-      told = true;
+    else if (!reported) {
+      reported = true;
       onWait?.(holder);
     }
     await delay(100);

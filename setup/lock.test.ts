@@ -16,10 +16,10 @@ async function inFolder(body: (file: string, folder: string) => Promise<void>): 
   }
 }
 
-test("two who want the same lock are inside one after the other, and the second is told who is first", () =>
+test("two who want the same lock are inside one after the other, and the second learns who is first", () =>
   inFolder(async (file) => {
     let inside = 0;
-    let told = 0;
+    let waits = 0;
     const enter = (): Promise<void> =>
       withLock(
         file,
@@ -29,10 +29,10 @@ test("two who want the same lock are inside one after the other, and the second 
           await delay(150);
           inside--;
         },
-        { onWait: ({ pid, what }) => void (assert.deepEqual([pid, what], [process.pid, "work"]), told++) },
+        { onWait: ({ pid, what }) => void (assert.deepEqual([pid, what], [process.pid, "work"]), waits++) },
       );
     await Promise.all([enter(), enter(), enter()]);
-    assert.ok(told >= 1);
+    assert.ok(waits >= 1);
   }));
 
 const stale: [string, object][] = [

@@ -4,7 +4,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { findNode, nodePackage } from "../lib/bin/find-node.mjs";
 import { trustProblem, withTrust } from "./certificates.mjs";
-import { NPM_WORDS, npmEnvironment } from "./environment.mjs";
+import { NPM_ARGUMENTS, npmEnvironment } from "./environment.mjs";
 import { canWrite, onPath, PROJECT } from "./paths.mjs";
 import { SetupProblem } from "./problem.mjs";
 import { npmCommand } from "./requirements.mjs";
@@ -67,7 +67,7 @@ export async function installPackages({ board, signal, project = PROJECT, enviro
       const env = { ...npmEnvironment(environment), ...trust.npm, ...cache };
       const options = { cwd: project, env, ...(signal && { signal }) };
       const command = await newEnough(npm, options);
-      return run([...command, "ci", ...NPM_WORDS, "--no-audit", "--no-fund", "--loglevel=error"], options);
+      return run([...command, "ci", ...NPM_ARGUMENTS, "--no-audit", "--no-fund", "--loglevel=error"], options);
     }),
   );
   signal?.throwIfAborted();

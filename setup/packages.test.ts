@@ -57,7 +57,7 @@ test("an npm that cannot read the lock file fetches one that can", async () => {
   for (const version of ["10.0.0", "11.6.2", "100.1.0"])
     assert.deepEqual(await newEnough(["npm"], undefined, saying(version)), ["npm"]);
   for (const version of ["9.2.0", "8.19.4"]) {
-    const words = await newEnough(["npm"], undefined, saying(version));
-    assert.deepEqual(words, ["npm", "exec", "--yes", "--package=npm@10.9.4", "--", "npm"]);
+    const command = await newEnough(["npm"], undefined, saying(version));
+    assert.deepEqual(command, ["npm", "exec", "--yes", "--package=npm@10.9.4", "--", "npm"]);
   }
 });

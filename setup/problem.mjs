@@ -4,7 +4,7 @@
 export class SetupProblem extends Error {
   /**
    * @param {string} message
-   * @param {{ cause?: unknown, exitCode?: 1 | 2 }} [options] exitCode: 2 when the user's own words are at fault. Default: 1
+   * @param {{ cause?: unknown, exitCode?: 1 | 2 }} [options] exitCode: 2 when what the user gave is at fault. Default: 1
    */
   constructor(message, { exitCode = 1, ...options } = {}) {
     super(message, options);

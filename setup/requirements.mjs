@@ -11,7 +11,7 @@ import { findJava, LOWEST_JAVA } from "./java.mjs";
 import { canWrite, homeFolder, onPath, PROJECT } from "./paths.mjs";
 import { ignoredRequirements } from "./settings.mjs";
 
-const GB = 1024 ** 3;
+const GB = 1e9;
 /** Memory that the whole stack and a run on it want, in bytes. */
 export const WANTED_MEMORY = 3 * GB;
 /** Disk that jars, archives and data want, in bytes; when the jars are there already, a quarter of it. */
@@ -397,7 +397,7 @@ async function checkDisk(probes, home, wanted, ignored) {
     name: "Disk",
     met: false,
     found,
-    problem: `${gigabytes(wanted)} of disk are wanted in ${home}, and ${gigabytes(free)} are free`,
+    problem: `${gigabytes(wanted)} of disk are needed in ${home}; ${gigabytes(free)} is available`,
     remedy: [
       "free some, or set STREAMBOOK_HOME to a new or an empty folder on a larger disk",
       "to try all the same: STREAMBOOK_IGNORE=disk npm start",

@@ -7,7 +7,7 @@ import { findJava } from "./java.mjs";
 import { onPath, PROJECT } from "./paths.mjs";
 import { checkRequirements, installLines, machine, type Probes } from "./requirements.mjs";
 
-const GB = 1024 ** 3;
+const GB = 1e9;
 
 const java17 = { java: "/jdk/bin/java", home: "/jdk", version: "17.0.15", major: 17, build: "x" };
 
@@ -72,7 +72,7 @@ const cases: [name: string, changes: Partial<Probes>, expected: RegExp[]][] = [
   [
     "disk nearly full",
     { disk: async () => 0.2 * GB },
-    [/4\.0 GB of disk are wanted in \/somewhere\/\.streambook, and 0\.2 GB are free/, /STREAMBOOK_HOME/],
+    [/4\.0 GB of disk are needed in \/somewhere\/\.streambook; 0\.2 GB is available/, /STREAMBOOK_HOME/],
   ],
   [
     "a folder of somebody else, as a container with another user number has it",
@@ -135,7 +135,7 @@ test("a stack that runs has its memory already, and jars that are there want no 
   );
 });
 
-test("an unknown system is told the commands of all", () => {
+test("an unknown system gets the commands of all", () => {
   const lines = installLines("maven", "other").join("\n");
   for (const word of ["apt-get", "dnf", "brew"]) assert.match(lines, new RegExp(word));
   assert.match(installLines("java", "windows").join("\n"), /wsl/);
@@ -184,7 +184,7 @@ for (const [version, major] of versions) {
   });
 }
 
-test("a Java that is not there, or does not answer, is a problem in words", async () => {
+test("a Java that is not there, or does not answer, is a problem with a reason", async () => {
   assert.match((await findJava({ PATH: "" })).problem ?? "", /no `java` on PATH/);
   assert.match((await findJava({ JAVA_HOME: "/nowhere" })).problem ?? "", /\/nowhere\/bin\/java does not exist/);
   await withPrograms({ java: "echo 'no runtime present' >&2; exit 1" }, async (folder) => {

@@ -1,4 +1,4 @@
-// Runs a program to its end, line by line, and tells what it said last when it fails.
+// Runs a program to its end, line by line, and keeps its last lines for the message when it fails.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
@@ -9,7 +9,7 @@ const GRACE = 2000;
 /** @typedef {{ code: number | null, signal: NodeJS.Signals | null, lines: string[] }} Ended */
 
 /**
- * @param {readonly string[]} command program and words
+ * @param {readonly string[]} command program and arguments
  * @param {object} [options]
  * @param {string} [options.cwd]
  * @param {NodeJS.ProcessEnv} [options.env]
@@ -17,11 +17,11 @@ const GRACE = 2000;
  * @param {(line: string) => void} [options.onLine] each line of standard output and error
  * @returns {Promise<Ended>} how it ended, and its last lines
  */
-export function run([program = "", ...words], { cwd, env, signal, onLine } = {}) {
+export function run([program = "", ...given], { cwd, env, signal, onLine } = {}) {
   return new Promise((resolve, reject) => {
     // npm and mvn are scripts on Windows, and these want a shell.
     const shell = /\.(cmd|bat)$/i.test(program);
-    const child = spawn(shell ? `"${program}"` : program, words, {
+    const child = spawn(shell ? `"${program}"` : program, given, {
       cwd,
       env,
       shell,

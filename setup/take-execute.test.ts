@@ -11,5 +11,5 @@ test("--execute takes the names behind it, up to the next option", () => {
     [["--execute", "03", "04-clusters"], ["03", "04-clusters"], []],
     [["--base", "/x/", "--execute", "03", "--watch"], ["03"], ["--base", "/x/", "--watch"]],
   ];
-  for (const [words, execute, others] of cases) assert.deepEqual(takeExecute(words), { execute, others });
+  for (const [given, execute, others] of cases) assert.deepEqual(takeExecute(given), { execute, others });
 });

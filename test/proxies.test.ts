@@ -61,8 +61,8 @@ after(async () => {
 async function run(code: string, environment: Record<string, string>, flags: readonly string[] = []): Promise<string> {
   const { PATH = "", HOME = "" } = process.env;
   const env = { PATH, HOME, SERVICE: `127.0.0.1:${portOf(service)}`, FOLDER: folder, ...environment };
-  const words = [...flags, "--disable-warning=ExperimentalWarning", "--input-type=module-typescript", "--eval", code];
-  const { stdout } = await promisify(execFile)(process.execPath, words, {
+  const args = [...flags, "--disable-warning=ExperimentalWarning", "--input-type=module-typescript", "--eval", code];
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
     env,
     cwd: import.meta.dirname,
     timeout: 60_000,

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { identifier, openHive, text } from "../lib/src/hive/index.ts";
+import { identifier, openHive, stringLiteral } from "../lib/src/hive/index.ts";
 import { BatchingProducer, ensureTopic, topicOffsets } from "../lib/src/kafka/index.ts";
 import { judge, type RunReport } from "../lib/src/report/index.ts";
 import { loadSchema } from "../lib/src/schema/index.ts";
@@ -143,14 +143,14 @@ test("a message that is not of the producer, and a row that is doubled in anothe
     await using hive = await openHive({ address: at.hive });
     const [first] = await hive.query(`SELECT event_date FROM ${identifier(table)} WHERE seq = 1`);
     const columns = [...schema.fields.map(({ name }) => name), "model_version", "kafka_partition", "kafka_offset"];
-    const partition = `PARTITION (event_date = ${text(String(first?.["event_date"]))})`;
+    const partition = `PARTITION (event_date = ${stringLiteral(String(first?.["event_date"]))})`;
     const names = columns.map(identifier).join(", ");
     await hive.execute(
       `INSERT INTO ${identifier(table)} ${partition} (${names}, cluster) SELECT ${names}, 1 - cluster FROM ${identifier(table)} WHERE seq = 1`,
     );
   };
   const { report } = await run({
-    data: await texts("meddled", { "only.txt": "a text that is told of below\n".repeat(30) }),
+    data: await texts("meddled", { "only.txt": "a text that is changed below\n".repeat(30) }),
     output: join(folder, "meddled output"),
     addresses: at,
     hadoop: await hadoopClient(),
@@ -202,9 +202,9 @@ const bad: readonly (readonly [string, () => Promise<readonly string[]>, number,
   ],
 ];
 
-for (const [what, words, expected, message] of bad) {
-  test(`${what} is told in one line, and nothing is lost`, async () => {
-    const given = await words();
+for (const [what, makeArguments, expected, message] of bad) {
+  test(`${what} is reported on one line, and nothing is lost`, async () => {
+    const given = await makeArguments();
     const { code, stderr } = await command(
       "run",
       given.includes("--output") ? given : [...given, "--output", join(folder, `out ${what}`)],
@@ -212,7 +212,7 @@ for (const [what, words, expected, message] of bad) {
     assert.equal(code, expected, stderr);
     assert.match(stderr, message);
     assert.doesNotMatch(stderr, /^\s+at /m);
-    if (given.some((word) => word.includes("precious")))
+    if (given.some((argument) => argument.includes("precious")))
       assert.equal(await readFile(join(folder, "precious", "thesis.txt"), "utf8"), "years of work");
   });
 }

@@ -2,7 +2,7 @@
  * Runs all tests: those of one room alone first, while a stack of its own starts on free ports in a temporary folder;
  * then those that need it. The user's own stack is not touched. Ends with `N passed, N failed`.
  *
- * Usage: npm test [-- WORD…]: only the files whose path has one of the words.
+ * Usage: npm test [-- PART…]: only the files whose path has one of the parts.
  */
 import { globSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -16,17 +16,17 @@ import { down, projectFolder, startGuardian, up } from "../lib/src/stack/index.t
 import { jarsFolder } from "../setup/paths.mjs";
 
 const project = projectFolder();
-const words = process.argv.slice(2);
+const parts = process.argv.slice(2);
 const places = ["lib/src", "setup", "test", "bench", "blog"].map((folder) => `${folder}/**/*.test.ts`);
 const files = globSync(places, {
   cwd: project,
 })
   .sort()
-  .filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
+  .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
 const alone = files.filter((file) => !file.endsWith(".stack.test.ts"));
 const onStack = files.filter((file) => file.endsWith(".stack.test.ts"));
 if (files.length === 0) {
-  console.error(`no test file has one of these words in its path: ${words.join(" ")}`);
+  console.error(`no test file has one of these in its path: ${parts.join(" ")}`);
   process.exit(2);
 }
 

@@ -36,8 +36,8 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function begin(name: string, words: readonly string[]): Running {
-  const one = start(name, words);
+function begin(name: string, args: readonly string[]): Running {
+  const one = start(name, args);
   running.push(one);
   return one;
 }
@@ -151,8 +151,8 @@ test("and from the table's rows, in this process", async () => {
 
 test("nothing to rebuild is an error", async () => {
   await writeFile(join(folder, "empty.ndjson"), "");
-  const words = ["--input", `file:${join(folder, "empty.ndjson")}`, "--output", join(folder, "none"), "--local"];
-  const { code, stderr } = await command("rebuild_texts.sh", words);
+  const args = ["--input", `file:${join(folder, "empty.ndjson")}`, "--output", join(folder, "none"), "--local"];
+  const { code, stderr } = await command("rebuild_texts.sh", args);
   assert.match(stderr, /empty\.ndjson holds no messages/);
   assert.equal(code, 1, stderr);
 });

@@ -87,7 +87,7 @@ test("a second signal means it, but not SIGHUP, and not the echo of the first", 
   });
 });
 
-test("a reader that goes away is heard of, and ends nothing by itself", async () => {
+test("a reader that goes away is heard of, and ends nothing", async () => {
   await listening("exec RUN", async ({ starter, text, says }) => {
     starter.stdout?.destroy();
     await says(/nobody reads\n(beat \d+\n){3}/);

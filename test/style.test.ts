@@ -12,13 +12,13 @@ const checks: readonly (readonly [string, readonly string[]])[] = [
   ["everything is formatted", ["prettier/bin/prettier.cjs", "--check", ".", "--log-level", "warn"]],
 ];
 
-for (const [what, [tool = "", ...words]] of checks) {
+for (const [what, [tool = "", ...args]] of checks) {
   test(what, async () => {
     const project = projectFolder();
     const said = await new Promise<string>((resolve) =>
       execFile(
         process.execPath,
-        [join(project, "node_modules", tool), ...words],
+        [join(project, "node_modules", tool), ...args],
         { cwd: project, maxBuffer: 1 << 24 },
         (error, stdout, stderr) => resolve(error === null ? "" : `${stdout}${stderr}` || error.message),
       ),

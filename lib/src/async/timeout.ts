@@ -1,4 +1,6 @@
+import { anySignal } from "./any-signal.ts";
 import { StreambookError } from "../errors/index.ts";
+import { formatSeconds } from "../format/index.ts";
 
 /**
  * Runs an operation that takes a signal, for a limited time.
@@ -14,16 +16,15 @@ export async function withTimeout<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const limit = new AbortController();
-  const combined = signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]);
+  const combined = anySignal(signal, limit.signal);
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_, reject) => {
     combined.addEventListener("abort", () => reject(combined.reason as Error), { once: true });
     timer = setTimeout(() => {
       limit.abort(
-        new StreambookError(
-          "TIMEOUT",
-          `waited ${milliseconds / 1000} s for ${what}; try again, or look at \`npx streambook status\``,
-        ),
+        new StreambookError("TIMEOUT", `waited ${formatSeconds(milliseconds / 1000)} for ${what}; try again`, {
+          hint: { inspect: "services" },
+        }),
       );
     }, milliseconds);
   });

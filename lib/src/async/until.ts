@@ -1,4 +1,5 @@
 import { StreambookError } from "../errors/index.ts";
+import { formatSeconds } from "../format/index.ts";
 import { delay } from "./delay.ts";
 
 /** Options of {@link until}. */
@@ -27,7 +28,9 @@ export async function until<T>(
     const answer = await look();
     if (answer !== undefined && answer !== false) return answer;
     if (performance.now() > end)
-      throw new StreambookError("TIMEOUT", `waited ${timeout / 1000} s for ${what}; look at \`npx streambook status\``);
+      throw new StreambookError("TIMEOUT", `waited ${formatSeconds(timeout / 1000)} for ${what}`, {
+        hint: { inspect: "services" },
+      });
     await delay(interval, signal);
   }
 }

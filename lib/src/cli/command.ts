@@ -2,10 +2,11 @@
 import { resolve } from "node:path";
 import { type Command, CommanderError, InvalidArgumentError } from "commander";
 import { formatAddress, parseAddress } from "../address/index.ts";
-import { exitCodeOf, isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { exitCodeOf, isStreambookError, StreambookError } from "../errors/index.ts";
 import { hostOf } from "../stack/index.ts";
 import { onInterruption, outliveOutput } from "../../bin/signals.mjs";
 import { SetupProblem } from "../../../setup/problem.mjs";
+import { describeError, type HasFlag } from "./hints.ts";
 
 /** What a command's function gets beside its options. */
 export interface CommandContext {
@@ -14,8 +15,8 @@ export interface CommandContext {
    * gone. The command then drains, closes and returns. A second Ctrl-C ends at once.
    */
   readonly signal: AbortSignal;
-  /** The words after the options. */
-  readonly words: readonly string[];
+  /** What follows the options. */
+  readonly operands: readonly string[];
   /** Whether `--verbose` was given. */
   readonly verbose: boolean;
   /** Says what a second Ctrl-C leaves behind. @default what `streambook status` shows */
@@ -33,11 +34,13 @@ export function action<Options extends object>(
   return async (...parameters) => {
     const command = parameters.at(-1) as Command;
     const options = command.optsWithGlobals<Options & { verbose?: boolean }>();
+    const verbose = options.verbose === true;
     const interruption = interruptible();
+    const hasFlag: HasFlag = (flag) => command.options.some(({ long }) => long === flag);
     try {
-      await run(options, { ...interruption, words: command.args, verbose: options.verbose === true });
+      await run(options, { ...interruption, operands: command.args, verbose });
     } catch (error) {
-      process.exitCode = report(error, { verbose: options.verbose === true, interrupted: interruption.signal.aborted });
+      process.exitCode = report(error, { verbose, interrupted: interruption.signal.aborted, hasFlag });
     } finally {
       interruption.release();
     }
@@ -76,13 +79,30 @@ function interruptible(): Interruption {
   };
 }
 
-/** Prints an error as a person wants it, and says the exit code. */
-export function report(error: unknown, { verbose = false, interrupted = false } = {}): number {
+/** How {@link report} shows an error. */
+interface ReportOptions {
+  /** Whether its stack trace follows, and those of its causes. @default false */
+  readonly verbose?: boolean;
+  /** Whether the command was asked to end. @default false */
+  readonly interrupted?: boolean;
+  /** Which options the command has, for the advice. @default none */
+  readonly hasFlag?: HasFlag;
+}
+
+/**
+ * Prints an error on one line, with what to type against it.
+ *
+ * @returns the exit code
+ */
+export function report(
+  error: unknown,
+  { verbose = false, interrupted = false, hasFlag = () => false }: ReportOptions = {},
+): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
   if (interrupted && (error as { name?: string })?.name === "AbortError") return 130;
-  const hint = verbose || isStreambookError(error) ? "" : " (--verbose shows where)";
+  const unknown = verbose || isStreambookError(error) ? "" : " (--verbose shows where)";
   // Set-up's message has lines for each system.
-  const message = error instanceof SetupProblem ? error.message : messageOf(error) + hint;
+  const message = error instanceof SetupProblem ? error.message : describeError(error, hasFlag) + unknown;
   process.stderr.write(`streambook: ${message}\n`);
   if (verbose && error instanceof Error) {
     for (let e: unknown = error; e instanceof Error; e = e.cause) process.stderr.write(`${e.stack ?? e.message}\n`);

@@ -1,7 +1,7 @@
 /** `streambook consume`, which bin/start_consumer.sh calls. */
 import type { Command } from "commander";
 import { createLogger } from "../log/index.ts";
-import { plural } from "../plot/index.ts";
+import { plural } from "../format/index.ts";
 import { loadSchema } from "../schema/index.ts";
 import { addresses, useStack } from "../stack/index.ts";
 import { consume } from "../texts/index.ts";

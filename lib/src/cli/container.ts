@@ -10,7 +10,7 @@ export function register(program: Command): void {
     .description("run one service in the foreground, in a container of its own")
     .argument("<service>")
     .action(
-      action(async (_, { signal, words: [name = ""] }) => {
+      action(async (_, { signal, operands: [name = ""] }) => {
         const onProgress = ({ message }: { message: string }): void => console.error(message);
         process.exitCode = await runInContainer(name, { signal, onProgress });
       }),

@@ -16,9 +16,9 @@ interface Ended {
   readonly errors: string;
 }
 
-async function streambook(...words: string[]): Promise<Ended> {
+async function streambook(...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...words], (error, output, errors) =>
+    execFile(process.execPath, [main, ...args], (error, output, errors) =>
       resolve({ code: Number(error?.code ?? 0), output, errors }),
     );
   });
@@ -41,11 +41,11 @@ test("data generate writes labelled texts and says so", async () => {
     folder,
   );
   assert.equal(code, 0);
-  assert.match(output, /^6 texts about 3 topics, 0\.1 MB/);
+  assert.match(output, /^6 texts about 3 topics, 6\d(\.\d)? kB/);
   assert.equal((await readdir(folder)).length, 7);
   const again = await streambook("data", "generate", "--texts", "6", "--size", "60KB", "--output", folder);
   assert.equal(again.code, 2);
-  assert.match(again.errors, /^streambook: the folder .* has files already.*\n$/);
+  assert.match(again.errors, /^streambook: the folder .* already has files.*\n$/);
 });
 
 const wrong: readonly (readonly string[])[] = [
@@ -57,9 +57,9 @@ const wrong: readonly (readonly string[])[] = [
   ["data", "fetch", "--output", home],
   ["data", "fetch", "file:///etc/passwd", "--output", home],
 ];
-for (const words of wrong) {
-  test(`wrong usage: ${words.join(" ").replace(home, "DIR")}`, async () => {
-    const { code, errors } = await streambook(...words);
+for (const args of wrong) {
+  test(`wrong usage: ${args.join(" ").replace(home, "DIR")}`, async () => {
+    const { code, errors } = await streambook(...args);
     assert.equal(code, 2, errors);
     assert.match(errors, /^streambook: /);
     assert.doesNotMatch(errors, /\n\s+at /, "no stack trace");
@@ -74,13 +74,13 @@ test("a text that cannot be fetched is one line and exit 1", async () => {
 
 test("an output that is no folder, or where none can be, is one line and exit 2", async () => {
   for (const output of ["/dev/null", ...(process.platform === "linux" ? ["/proc/streambook/in"] : [])]) {
-    for (const words of [
+    for (const args of [
       ["generate", "--texts", "1"],
       ["fetch", "http://127.0.0.1:9/a.txt"],
     ]) {
-      const { code, errors } = await streambook("data", ...words, "--output", output);
+      const { code, errors } = await streambook("data", ...args, "--output", output);
       assert.equal(code, 2, errors);
-      assert.match(errors, /^streambook: the folder .* cannot be made \(.*\); give another with --output\n$/);
+      assert.match(errors, /^streambook: the folder .* cannot be made \(.*\); give another folder with --output\n$/);
     }
   }
 });

@@ -1,11 +1,11 @@
 /** The commands `data generate` and `data fetch`: texts to work with. */
 import tls from "node:tls";
 import { type Command, InvalidArgumentError } from "commander";
-import { type Cut, type FetchedText, fetchTexts, generateCorpus, parseSize } from "../corpus/index.ts";
+import { type Cut, type FetchedText, fetchTexts, generateCorpus } from "../corpus/index.ts";
 import { messageOf, shownName } from "../errors/index.ts";
-import { plural } from "../plot/index.ts";
+import { formatBytes, parseBytes, plural } from "../format/index.ts";
 import { givenAuthorities } from "../../../setup/certificates.mjs";
-import { action, path, wholeNumber } from "./command.ts";
+import { action, type CommandContext, path, wholeNumber } from "./command.ts";
 
 interface GenerateFlags {
   readonly topics: number;
@@ -31,7 +31,7 @@ export function register(program: Command): void {
     .description("Write texts in an invented language, with the topic of each in labels/labels.json.")
     .option("--topics <number>", "how many topics the texts are about", wholeNumber(1, 1000), 6)
     .option("--texts <number>", "how many texts", wholeNumber(1, 100_000), 24)
-    .option("--size <bytes>", "how large they are together, such as 500KB, 50MB or 2GB", size, size("10MB"))
+    .option("--size <bytes>", "how large they are together, such as 500kB, 50MB or 2GB", size, size("10MB"))
     .option("--seed <number>", "equal seeds give equal texts", wholeNumber(0), 7)
     .option(
       "--topicality <part>",
@@ -52,27 +52,27 @@ export function register(program: Command): void {
     .action(action<FetchFlags>(fetchAll));
 }
 
-async function generate({ overwrite, ...options }: GenerateFlags, { signal }: { signal: AbortSignal }): Promise<void> {
+async function generate({ overwrite, ...options }: GenerateFlags, { signal }: CommandContext): Promise<void> {
   const shown = process.stderr.isTTY === true;
   const corpus = await generateCorpus(options, {
     overwrite,
     signal,
     onProgress: ({ texts, bytes }) =>
-      void (shown && process.stderr.write(`\r${texts} of ${options.texts} texts, ${megabytes(bytes)} `)),
+      void (shown && process.stderr.write(`\r${texts} of ${options.texts} texts, ${formatBytes(bytes)} `)),
   });
   if (shown) process.stderr.write("\r\x1b[K");
   console.log(
-    `${corpus.texts.length} texts about ${options.topics} topics, ${megabytes(corpus.bytes)}, in ${options.output}`,
+    `${plural(corpus.texts.length, "text")} about ${plural(options.topics, "topic")}, ${formatBytes(corpus.bytes)}, in ${options.output}`,
   );
   console.log(`what each is about: ${corpus.labels}`);
 }
 
 async function fetchAll(
   { output, overwrite, maximumSize }: FetchFlags,
-  { signal, words }: { signal: AbortSignal; words: readonly string[] },
+  { signal, operands }: CommandContext,
 ): Promise<void> {
   await trustGivenAuthorities();
-  await fetchTexts(words, output, {
+  await fetchTexts(operands, output, {
     overwrite,
     maximumBytes: maximumSize,
     signal,
@@ -96,17 +96,13 @@ function fetched({ file, bytes, header, footer }: FetchedText): string {
     header === undefined && footer === undefined
       ? ["  no header or footer of Project Gutenberg recognised: all of it was kept"]
       : [cut("header", "top", header), cut("footer", "end", footer)];
-  return [`${file}: ${plural(bytes, "byte")}`, ...lines].join("\n");
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+  return [`${file}: ${formatBytes(bytes)}`, ...lines].join("\n");
 }
 
 /** Sizes as people write them. */
 function size(text: string): number {
   try {
-    return parseSize(text);
+    return parseBytes(text);
   } catch (error) {
     throw new InvalidArgumentError(messageOf(error));
   }

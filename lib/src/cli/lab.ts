@@ -40,8 +40,8 @@ export function register(program: Command): void {
     .option("--no-browser", "do not open a browser; the address is printed")
     .option("--no-stack", "do not start the services")
     .action(
-      action(async (options: LabOptions, { signal, words }) => {
-        const notebook = pathOf(words[0] ?? "00");
+      action(async (options: LabOptions, { signal, operands }) => {
+        const notebook = pathOf(operands[0] ?? "00");
         const jupyter = await installedJupyter(signal);
         await using _user = options.stack ? await useStack("streambook lab") : undefined;
         if (options.stack) await startStack(notebook, signal);
@@ -94,14 +94,14 @@ async function serve(jupyter: string, notebook: string, options: LabOptions, sig
   await mkdir(folder("runtime"), { recursive: true, mode: 0o700 });
   await mkdir(join(folder("config"), "labconfig"), { recursive: true });
   await writeFile(join(folder("config"), "labconfig", "default_setting_overrides.json"), JSON.stringify(SETTINGS));
-  const words = [
+  const args = [
     ...listening(options.port),
     `--ServerApp.root_dir=${projectFolder()}`,
     "--KernelSpecManager.allowed_kernelspecs=streambook", // not the Python kernel that comes with JupyterLab
     "--KernelSpecManager.ensure_native_kernel=False",
     "--MultiKernelManager.default_kernel_name=streambook",
     "--LabApp.news_url=None",
-    "--Application.log_level=WARN", // it tells every extension that it loads; its address it says all the same
+    "--Application.log_level=WARN", // at INFO it reports every extension; its address it prints at any level
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []), // containers run as root
     ...(options.browser && container === undefined ? [] : ["--no-browser"]),
@@ -111,7 +111,7 @@ async function serve(jupyter: string, notebook: string, options: LabOptions, sig
   await using guardian = await startGuardian({ services: "none" });
   if (container !== undefined)
     console.error("open the address below that begins with http://127.0.0.1 in your browser");
-  const child = spawn(jupyter, words, {
+  const child = spawn(jupyter, args, {
     cwd: projectFolder(),
     stdio: "inherit",
     env: {

@@ -31,7 +31,7 @@ dieWithParent();
 // What is started here, JupyterLab and its kernels, inherits it.
 reachDirectly();
 
-async function main(words: readonly string[]): Promise<void> {
+async function main(args: readonly string[]): Promise<void> {
   const program = new Command(PROGRAM)
     .description("The course you can run: a streaming text pipeline on real Kafka, HDFS, YARN and Hive.")
     .option("--verbose", "show where an error comes from")
@@ -46,14 +46,14 @@ async function main(words: readonly string[]): Promise<void> {
     });
   const unclear = settingsProblem();
   if (unclear !== undefined) throw new StreambookError("USAGE", unclear);
-  const wanted = words.find((word) => !word.startsWith("-"));
+  const wanted = args.find((argument) => !argument.startsWith("-"));
   const chosen = MODULES.filter(({ commands }) => wanted !== undefined && commands.includes(wanted));
   for (const { load } of chosen.length > 0 ? chosen : MODULES) (await load()).register(program);
-  if (words.length === 0) {
+  if (args.length === 0) {
     program.outputHelp();
     return;
   }
-  await program.parseAsync(words, { from: "user" });
+  await program.parseAsync(args, { from: "user" });
 }
 
 try {

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { StreambookError } from "../errors/index.ts";
+import { formatBytes, plural, textTable } from "../format/index.ts";
 import {
   beyondLimits,
   type CellReport,
@@ -43,21 +44,21 @@ export function register(program: Command): void {
     .option("--lint", "do not run; compile and lint the cells, and measure them")
     .option("--timeout <seconds>", "longest time of a cell", "120")
     .action(
-      action(async (options: NotebooksOptions, { signal, words }) => {
-        const files = filesOf(words);
+      action(async (options: NotebooksOptions, { signal, operands }) => {
+        const files = filesOf(operands);
         if (options.lint === true) await lint(files);
         else await runAll(files, options, signal);
       }),
     );
 }
 
-/** The files that some words mean; all of the course when there are none. */
-function filesOf(words: readonly string[]): string[] {
-  if (words.length === 0) return [...lessonFiles(), ...solutionFiles()];
-  const chosen = words.flatMap((word) => {
-    if (existsSync(word) && word.endsWith(".ipynb")) return [resolve(word)];
-    const found = findNotebooks(word);
-    if (found.length === 0) throw noSuchNotebook(word);
+/** The files that some names or paths mean; all of the course when there are none. */
+function filesOf(names: readonly string[]): string[] {
+  if (names.length === 0) return [...lessonFiles(), ...solutionFiles()];
+  const chosen = names.flatMap((name) => {
+    if (existsSync(name) && name.endsWith(".ipynb")) return [resolve(name)];
+    const found = findNotebooks(name);
+    if (found.length === 0) throw noSuchNotebook(name);
     return found;
   });
   return [...new Set(chosen)];
@@ -85,14 +86,14 @@ function printCell({ number, milliseconds, memory, source, failure }: CellReport
   const mark = failure === undefined ? "✓" : "✗";
   const first = source.split("\n").find((line) => line.trim() !== "") ?? "";
   const long = milliseconds > LONG_CELL * 1000 ? `  (longer than ${LONG_CELL} s)` : "";
-  const size = memory === undefined ? "" : `${megabytes(memory)} MB`;
+  const size = memory === undefined ? "" : formatBytes(memory);
   console.log(
     `  ${mark} ${String(number).padStart(3)}  ${seconds(milliseconds).padStart(7)}  ${size.padStart(7)}  ${first.slice(0, 70)}${long}`,
   );
 }
 
 function printSummary({ cells, total, milliseconds, peak, ok }: NotebookReport): void {
-  const memory = peak === undefined ? "" : `, ${megabytes(peak)} MB at most`;
+  const memory = peak === undefined ? "" : `, ${formatBytes(peak)} at most`;
   console.log(`  ${ok ? "passed" : "FAILED"}: ${cells.length} of ${total} cells, ${seconds(milliseconds)}${memory}`);
   for (const cell of cells) if (cell.failure !== undefined) printFailure(cell);
 }
@@ -117,34 +118,21 @@ async function lint(files: readonly string[]): Promise<void> {
     console.log(`${relative(process.cwd(), file)} cell ${cell}, line ${line}: ${message} (${rule})`);
   const measures = await Promise.all(files.map(measureNotebook));
   const folder = notebooksFolder();
-  console.log(`${"NOTEBOOK".padEnd(32)} CELLS  LINES  MEDIAN  LONGEST  WORDS A LINE`);
-  for (const { file, cells, lines, median, longest, wordsPerLine } of measures) {
-    const columns = [
-      String(cells).padStart(5),
-      String(lines).padStart(5),
-      String(median).padStart(6),
-      String(longest).padStart(7),
-      wordsPerLine.toFixed(1).padStart(12),
-    ];
-    console.log(
-      `${relative(folder, file)
-        .replace(/\.ipynb$/, "")
-        .padEnd(32)} ${columns.join("  ")}`,
-    );
-  }
+  const rows = measures.map(({ file, cells, lines, median, longest, wordsPerLine }) => [
+    relative(folder, file).replace(/\.ipynb$/, ""),
+    ...[cells, lines, median, longest].map(String),
+    wordsPerLine.toFixed(1),
+  ]);
+  const head = ["NOTEBOOK", "CELLS", "LINES", "MEDIAN", "LONGEST", "WORDS A LINE"];
+  console.log(textTable([head, ...rows], { right: head.map((_, column) => column > 0) }));
   const beyond = measures.flatMap((measure) =>
     beyondLimits(measure).map((text) => `${basename(measure.file)}: ${text}`),
   );
   for (const text of beyond) console.log(text);
   const count = problems.length + beyond.length;
-  if (count > 0)
-    throw new StreambookError("NOTEBOOK_FAILED", `${count} ${count === 1 ? "problem" : "problems"} in the notebooks`);
+  if (count > 0) throw new StreambookError("NOTEBOOK_FAILED", `${plural(count, "problem")} in the notebooks`);
 }
 
 function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
-}
-
-function megabytes(bytes: number): number {
-  return Math.round(bytes / 2 ** 20);
 }

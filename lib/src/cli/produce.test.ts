@@ -25,8 +25,8 @@ interface Run {
 }
 
 /** Starts a script of the course, from another folder than the project's. */
-function script(name: string, ...words: string[]): Run {
-  const child = spawn(join(projectFolder(), "bin", name), words, { cwd: folder });
+function script(name: string, ...args: string[]): Run {
+  const child = spawn(join(projectFolder(), "bin", name), args, { cwd: folder });
   let output = "";
   let errors = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
@@ -73,9 +73,9 @@ test("wrong usage ends with 2, a failed run with 1, each with one line that says
     ["start_producer.sh", ["-s", String(port), "--agents", "0"], 2, /whole number/],
   ];
   await Promise.all(
-    cases.map(async ([name, words, code, message]) => {
-      const run = script(name, ...words);
-      assert.deepEqual([name, words, await run.ended], [name, words, code], run.errors());
+    cases.map(async ([name, args, code, message]) => {
+      const run = script(name, ...args);
+      assert.deepEqual([name, args, await run.ended], [name, args, code], run.errors());
       const lines = run.errors().trimEnd().split("\n");
       assert.match(lines.join("\n"), message);
       assert.equal(lines.length, 1, run.errors());

@@ -70,19 +70,19 @@ describe("the statement", () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  const usages: readonly (readonly [what: string, words: readonly string[], said: RegExp])[] = [
+  const usages: readonly (readonly [what: string, args: readonly string[], said: RegExp])[] = [
     ["none", [], /give a statement such as/],
     ["an empty one", [" ; "], /the statement is empty/],
     ["only a comment", ["-- what\n"], /the statement is empty/],
     ["several", ["-- both\nSELECT 1; SELECT 2"], /these are 2 statements/],
     ["several in a file", ["--file", "two.sql"], /these are 2 statements/],
-    ["without its quotes", ["SELECT", "1"], /must be one word, and here are 2/],
+    ["without its quotes", ["SELECT", "1"], /must be one argument, not 2/],
     ["an option that there is not", ["--jsno", "SELECT 1"], /unknown option --jsno/],
     ["a file and a statement", ["SELECT 1", "-f", "two.sql"], /not both/],
   ];
-  for (const [what, words, said] of usages) {
+  for (const [what, args, said] of usages) {
     test(`${what} is wrong usage, before anything is asked`, async () => {
-      const { code, stderr } = await query(words, folder);
+      const { code, stderr } = await query(args, folder);
       assert.deepEqual([code, stderr.match(said) !== null], [2, true], stderr);
     });
   }
@@ -94,10 +94,10 @@ describe("the statement", () => {
   });
 });
 
-function query(words: readonly string[], cwd: string): Promise<{ code: number; stderr: string }> {
+function query(args: readonly string[], cwd: string): Promise<{ code: number; stderr: string }> {
   const program = join(projectFolder(), "lib", "src", "cli", "main.ts");
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, "query", ...words], { cwd }, (error, _, stderr) =>
+    execFile(process.execPath, [program, "query", ...args], { cwd }, (error, _, stderr) =>
       resolve({ code: typeof error?.code === "number" ? error.code : 0, stderr }),
     );
   });

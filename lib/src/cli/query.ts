@@ -32,8 +32,8 @@ export function register(program: Command): void {
     .allowUnknownOption()
     .allowExcessArguments()
     .action(
-      action<Options>(async ({ file, rows: most, json }, { signal, words }) => {
-        const statement = oneStatement(await sqlOf(words, file));
+      action<Options>(async ({ file, rows: most, json }, { signal, operands }) => {
+        const statement = oneStatement(await sqlOf(operands, file));
         const { hive: address } = await addresses();
         await using _user = await useStack("streambook query");
         await using hive = await openHive({ address, signal });
@@ -50,12 +50,12 @@ export function register(program: Command): void {
 }
 
 /** The SQL that was given: as a word, in a file, or on standard input. */
-async function sqlOf(words: readonly string[], file: string | undefined): Promise<string> {
+async function sqlOf(operands: readonly string[], file: string | undefined): Promise<string> {
   // Options have no blanks; what begins with a dash and has some is SQL that begins with a comment.
-  const option = words.find((word) => /^-\S+$/.test(word));
+  const option = operands.find((operand) => /^-\S+$/.test(operand));
   if (option !== undefined) usage(`unknown option ${option}; \`streambook query --help\` shows what there is`);
-  const [sql, ...more] = words;
-  if (more.length > 0) usage(`the statement must be one word, and here are ${words.length}; put it in quotes`);
+  const [sql, ...more] = operands;
+  if (more.length > 0) usage(`the statement must be one argument, not ${operands.length}; put it in quotes`);
   if (file !== undefined && sql !== undefined) usage("give the statement, or --file, not both");
   if (file === undefined && sql === undefined)
     usage("give a statement such as 'SHOW TABLES', --file FILE, or - for standard input");

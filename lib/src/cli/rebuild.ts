@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { StreambookError } from "../errors/index.ts";
 import { toJson } from "../json/index.ts";
-import { plural } from "../plot/index.ts";
+import { plural } from "../format/index.ts";
 import { addresses, hadoopClient, useStack } from "../stack/index.ts";
 import { rebuild, type RebuildReport } from "../texts/index.ts";
 import { action, path, wholeNumber } from "./command.ts";

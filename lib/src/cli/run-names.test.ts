@@ -27,18 +27,18 @@ const refused: readonly (readonly [string, Parameters<typeof names>, RegExp])[] 
   ["the same table in other letters", ["other", "Chunks", "b"], /^the table Chunks is used .*--table and --output$/],
   ["the same output folder", ["other", "other", "a"], /^the folder .*a is used by another run .*with --output$/],
 ];
-for (const [what, words, message] of refused) {
-  test(`a second run with ${what} is refused, and told who has it and what to do`, async () => {
+for (const [what, given, message] of refused) {
+  test(`a second run with ${what} is refused, with who has it and what to do`, async () => {
     await holdingNames(names("chunks", "chunks", "a"), async () => {
       let began = false;
-      const refusal = holdingNames(names(...words), async () => {
+      const refusal = holdingNames(names(...given), async () => {
         began = true;
       });
       await assert.rejects(refusal, { code: "RUN_UNDER_WAY", message });
       await assert.rejects(refusal, new RegExp(`--output .*/a\`, process ${process.pid}, since \\d\\d:\\d\\d`));
       assert.equal(began, false);
     });
-    assert.equal(await holdingNames(names(...words), async () => "free again"), "free again");
+    assert.equal(await holdingNames(names(...given), async () => "free again"), "free again");
   });
 }
 

@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import type { Command } from "commander";
 import { StreambookError } from "../errors/index.ts";
 import { createLogger } from "../log/index.ts";
-import { plural } from "../plot/index.ts";
+import { plural } from "../format/index.ts";
 import { judge, type RunReport } from "../report/index.ts";
 import { loadSchema } from "../schema/index.ts";
 import {
@@ -19,7 +19,7 @@ import {
   startGuardian,
   temporaryServices,
   up,
-  usersInWords,
+  describeUsers,
   useStack,
   versions,
 } from "../stack/index.ts";
@@ -78,7 +78,7 @@ export function register(program: Command): void {
     .option("--keep-up", "leave the stack running, to look inside")
     .action(
       action<Options>(async (options, context) => {
-        // What is wrong with the names, folders and texts is told before the stack is started for them.
+        // Problems of names, folders and texts are reported before the stack is started for them.
         checkRunNames(options);
         await checkOutput(options.output, options.data);
         const survey = await surveyTexts(options.data, context.signal);
@@ -116,7 +116,7 @@ async function runOnStack(
         folder: join(homeFolder(), "logs"),
       }),
     });
-    tell(report, html, (await temporaryServices()).length === 0);
+    printSummary(report, html, (await temporaryServices()).length === 0);
   } catch (error) {
     for (const { name, log = [] } of await deadServices()) {
       process.stderr.write(`\n${name} stopped unexpectedly; the end of its log:\n${log.join("\n")}\n`);
@@ -149,7 +149,7 @@ function startStack(
 }
 
 function endOfStack({ ended, users }: Released): { text: string } {
-  if (users.length > 0) return { text: `it stays up for ${usersInWords(users)}` };
+  if (users.length > 0) return { text: `it stays up for ${describeUsers(users)}` };
   return { text: ended.length > 0 ? "what it stored is kept" : "it stays up, as `streambook up` wanted" };
 }
 
@@ -168,7 +168,7 @@ function terminal(): (event: StageEvent) => void {
 }
 
 /** The end of a run for the terminal; a run that failed is an error. */
-function tell(report: RunReport, html: string, up: boolean): void {
+function printSummary(report: RunReport, html: string, up: boolean): void {
   const { passed, headline, failures, notices } = judge(report);
   const page = relative(".", html);
   const { sent, rows, distinctOffsets } = report.counts;

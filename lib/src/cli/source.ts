@@ -1,6 +1,6 @@
 /** `streambook source`: the stream API over a folder of texts, until Ctrl-C. */
 import type { Command } from "commander";
-import { plural } from "../plot/index.ts";
+import { plural } from "../format/index.ts";
 import { faultSentences, passedOver, startStreamSource } from "../stream/index.ts";
 import { action, path, port, wholeNumber } from "./command.ts";
 

@@ -12,20 +12,20 @@ const home = mkdtempSync(join(tmpdir(), "streambook-cli-"));
 after(() => rmSync(home, { recursive: true, force: true }));
 
 function streambook(
-  words: readonly string[],
+  args: readonly string[],
   more: Record<string, string> = {},
 ): { code: number | null; out: string; err: string } {
   // without the addresses of services that are somewhere else
   const elsewhere = /^STREAMBOOK_(?:STACK|KAFKA|WEBHDFS|HDFS|RESOURCE_MANAGER|JOB_HISTORY|HIVE)$/;
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !elsewhere.test(name)));
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
     env: { ...environment, STREAMBOOK_HOME: home, ...more },
     encoding: "utf8",
   });
   return { code: status, out: stdout, err: stderr };
 }
 
-const cases: [words: string[], code: number, says: RegExp, environment?: Record<string, string>][] = [
+const cases: [args: string[], code: number, says: RegExp, environment?: Record<string, string>][] = [
   [["status"], 0, /kafka +stopped[^]*nothing runs; `npx streambook up`/],
   [["down"], 0, /nothing was running/],
   [["up", "hbase"], 2, /^streambook: there is no service "hbase"; there are all, core, brokers, hdfs/],
@@ -50,9 +50,9 @@ const cases: [words: string[], code: number, says: RegExp, environment?: Record<
   [["query", "SELECT 1"], 2, /^streambook: STREAMBOOK_PORTS says "frei"/, { STREAMBOOK_PORTS: "frei" }],
   [["status"], 2, /STREAMBOOK_KAFKA is not set/, { STREAMBOOK_STACK: "external" }],
 ];
-for (const [words, code, says, environment] of cases) {
-  test(`streambook ${words.join(" ")}${environment === undefined ? "" : ` with ${Object.keys(environment).join()}`} ends with ${code}`, () => {
-    const result = streambook(words, environment);
+for (const [args, code, says, environment] of cases) {
+  test(`streambook ${args.join(" ")}${environment === undefined ? "" : ` with ${Object.keys(environment).join()}`} ends with ${code}`, () => {
+    const result = streambook(args, environment);
     assert.match(result.err + result.out, says);
     assert.equal(result.code, code);
     assert.doesNotMatch(result.err, /^\s+at /m, "no stack trace");
@@ -72,8 +72,8 @@ test("down and reset say whose services they end", async () => {
     STREAMBOOK_HOME: home,
     STREAMBOOK_STACK: "",
   });
-  for (const words of [["down"], ["reset", "--yes"]])
-    assert.match(streambook(words).err, /in use by `streambook run --output o` \(process \d+\)/);
+  for (const args of [["down"], ["reset", "--yes"]])
+    assert.match(streambook(args).err, /in use by `streambook run --output o` \(process \d+\)/);
 });
 
 test("an output that cannot be written ends the command with one line", { skip: !existsSync("/dev/full") }, () => {

@@ -1,6 +1,7 @@
 /** The commands of the services: `up`, `down`, `status`, `logs`, `doctor`, `reset`. */
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
+import { formatAge, formatBytes, textTable } from "../format/index.ts";
 import { openHive } from "../hive/index.ts";
 import { toJson } from "../json/index.ts";
 import {
@@ -19,7 +20,7 @@ import {
   status,
   titleOf,
   up,
-  usersInWords,
+  describeUsers,
 } from "../stack/index.ts";
 import { action, usage, wholeNumber } from "./command.ts";
 
@@ -31,12 +32,12 @@ export function register(program: Command): void {
     .command("up")
     .description("start the services that are not running and wait until they are ready")
     .argument("[services...]", `which (${NAMES}; by default core); what they need comes with them`)
-    .action(action(async (_, { signal, words }) => bringUp(words, signal)));
+    .action(action(async (_, { signal, operands }) => bringUp(operands, signal)));
   program
     .command("down")
     .description("stop the services; what they stored stays")
     .argument("[services...]", "which; those that need them end too")
-    .action(action(async (_, { signal, words }) => takeDown(words, signal)));
+    .action(action(async (_, { signal, operands }) => takeDown(operands, signal)));
   program
     .command("status")
     .description("show what runs, where, and what it takes; exit code 1 if something that should run does not")
@@ -49,8 +50,8 @@ export function register(program: Command): void {
     .option("-f, --follow", "go on with new lines until Ctrl-C")
     .option("-n, --lines <number>", "how many lines", wholeNumber(0), 50)
     .action(
-      action(async (options: { follow?: boolean; lines: number }, { signal, words }) =>
-        showLogs(words, options, signal),
+      action(async (options: { follow?: boolean; lines: number }, { signal, operands }) =>
+        showLogs(operands, options, signal),
       ),
     );
   program
@@ -66,25 +67,25 @@ export function register(program: Command): void {
 }
 
 async function bringUp(services: readonly string[], signal: AbortSignal): Promise<void> {
-  const { started } = await up({ services, signal, onProgress: tell });
+  const { started } = await up({ services, signal, onProgress: printEvent });
   if (started.length === 0) console.log("everything runs already");
   console.log("`npx streambook status` shows where; `npx streambook down` ends it all");
 }
 
 async function takeDown(services: readonly string[], signal: AbortSignal): Promise<void> {
-  await tellUsers();
-  const ended = await down({ ...(services.length > 0 && { services }), signal, onProgress: tell });
+  await warnUsers();
+  const ended = await down({ ...(services.length > 0 && { services }), signal, onProgress: printEvent });
   console.log(ended.length === 0 ? "nothing was running" : "stopped; what was stored is kept");
 }
 
-/** Says under whom the services are about to end: what these do will fail. */
-async function tellUsers(): Promise<void> {
+/** Names the programs that use the services which are about to end: what they do will fail. */
+async function warnUsers(): Promise<void> {
   const users = await stackUsers();
-  if (users.length > 0) process.stderr.write(`streambook: the services are in use by ${usersInWords(users)}\n`);
+  if (users.length > 0) process.stderr.write(`streambook: the services are in use by ${describeUsers(users)}\n`);
 }
 
 /** One line for each thing that happens. */
-function tell({ kind, message, seconds, log = [] }: StackEvent): void {
+function printEvent({ kind, message, seconds, log = [] }: StackEvent): void {
   if (kind === "stopping") return;
   const line = `${seconds.toFixed(1).padStart(6)} s  ${message}\n`;
   process.stderr.write(line + log.map((text) => `          | ${text}\n`).join(""));
@@ -94,9 +95,9 @@ async function showStatus(json: boolean, signal: AbortSignal): Promise<void> {
   const services = await status({ signal });
   if (!isHealthy(services)) process.exitCode = 1;
   if (json) return void console.log(toJson(services, 2));
-  console.log(table([["SERVICE", "STATE", "PID", "MEMORY", "UP", "WHERE"], ...services.map(row)]));
+  console.log(textTable([["SERVICE", "STATE", "PID", "MEMORY", "UP", "WHERE"], ...services.map(row)]));
   const memory = services.reduce((sum, service) => sum + (service.memory ?? 0), 0);
-  if (memory > 0) console.log(`\n${megabytes(memory)} in all`);
+  if (memory > 0) console.log(`\n${formatBytes(memory)} in all`);
   for (const { name, state, log = [] } of services) {
     if (state === "died")
       console.log(`\n${titleOf(name)} has died; the end of its log:\n${log.map((line) => `  | ${line}`).join("\n")}`);
@@ -104,42 +105,14 @@ async function showStatus(json: boolean, signal: AbortSignal): Promise<void> {
   for (const name of missingServices(services))
     console.log(`\n${titleOf(name)} does not run, and others need it: \`npx streambook up ${name}\``);
   const users = await stackUsers();
-  if (users.length > 0) console.log(`\nused by ${usersInWords(users)}`);
+  if (users.length > 0) console.log(`\nused by ${describeUsers(users)}`);
   if (services.every(({ state }) => state === "stopped"))
     console.log("\nnothing runs; `npx streambook up` starts the services");
 }
 
 function row({ name, state, pid, memory, started, place }: ServiceStatus): string[] {
-  const age = started === undefined ? "" : duration((Date.now() - started.getTime()) / 1000);
-  return [name, state, String(pid ?? ""), memory === undefined ? "" : megabytes(memory), age, place ?? ""];
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 2 ** 20)} MB`;
-}
-
-function duration(seconds: number): string {
-  const [days, hours, minutes] = [
-    Math.floor(seconds / 86400),
-    Math.floor(seconds / 3600) % 24,
-    Math.floor(seconds / 60) % 60,
-  ];
-  if (days > 0) return `${days} d ${hours} h`;
-  if (hours > 0) return `${hours} h ${minutes} min`;
-  return minutes > 0 ? `${minutes} min` : `${Math.floor(seconds)} s`;
-}
-
-/** Columns as wide as their widest cell. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
-  return rows
-    .map((cells) =>
-      cells
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  const age = started === undefined ? "" : formatAge((Date.now() - started.getTime()) / 1000);
+  return [name, state, String(pid ?? ""), memory === undefined ? "" : formatBytes(memory), age, place ?? ""];
 }
 
 async function showLogs(
@@ -171,15 +144,15 @@ async function removeAll({ yes, all }: { yes?: boolean; all?: boolean }, signal:
   if (yes !== true && !process.stdin.isTTY)
     usage("`reset` removes data, and there is no terminal to ask at; say `--yes` if you mean it");
   const confirm = yes === true ? {} : { confirm: (folders: readonly string[]) => ask(folders, signal) };
-  if (yes === true) await tellUsers();
-  const done = await reset({ jars: all === true, ...confirm, signal, onProgress: tell });
+  if (yes === true) await warnUsers();
+  const done = await reset({ jars: all === true, ...confirm, signal, onProgress: printEvent });
   console.log(done ? "removed; `npx streambook up` starts with empty services" : "nothing was removed");
 }
 
 async function ask(folders: readonly string[], signal: AbortSignal): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    await tellUsers();
+    await warnUsers();
     console.log(`This ends the services and removes:\n${folders.map((folder) => `  ${folder}`).join("\n")}`);
     return /^y(es)?$/i.test((await terminal.question("Remove it? [y/N] ", { signal })).trim());
   } finally {

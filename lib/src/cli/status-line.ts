@@ -1,4 +1,4 @@
-/** One line on standard error that tells how far something is: redrawn on a terminal, now and then elsewhere. */
+/** One line on standard error that shows the progress of something: redrawn on a terminal, now and then elsewhere. */
 
 /** A line that is shown again and again. */
 export interface StatusLine {

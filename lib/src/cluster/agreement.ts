@@ -42,7 +42,7 @@ function numberOf(numbers: Map<number | string, number>, label: number | string)
 }
 
 /**
- * Normalized mutual information: how much knowing one label tells about the other, from 0 (nothing) to 1 (everything),
+ * Normalized mutual information: how much knowing one label says about the other, from 0 (nothing) to 1 (everything),
  * divided by the mean of the two entropies.
  *
  * Source: as scikit-learn's normalized_mutual_info_score with its default, the arithmetic mean,

@@ -1,4 +1,5 @@
 /** The centroids of spherical k-means, laid out so that one pass over a vector compares it with all of them. */
+import { StreambookError } from "../errors/index.ts";
 import { type SparseVector } from "./sparse-vector.ts";
 
 /**
@@ -12,10 +13,16 @@ export class Centroids {
   readonly table: Float32Array;
   readonly #scores: Float64Array;
 
-  constructor(k: number, features: number, table: Float32Array = new Float32Array(k * features)) {
+  /** @throws USAGE when k or the number of features is not a whole number, k of 1 or more */
+  constructor(k: number, features: number, table?: Float32Array) {
+    const check = (ok: boolean, what: string, value: number): void => {
+      if (!ok) throw new StreambookError("USAGE", `k-means: ${what}, and is ${value}`);
+    };
+    check(Number.isInteger(k) && k >= 1, "k must be a whole number of 1 or more", k);
+    check(Number.isInteger(features) && features >= 0, "the number of features must be a whole number", features);
     this.k = k;
     this.features = features;
-    this.table = table;
+    this.table = table ?? new Float32Array(k * features);
     this.#scores = new Float64Array(k);
   }
 

@@ -17,7 +17,7 @@ export interface PcaOptions {
 
 /** Principal components. */
 export interface Pca {
-  /** The directions, of length 1 and at right angles, the most telling first; the largest entry of each is positive. */
+  /** The directions, of length 1 and at right angles, that of the largest variance first; the largest entry of each is positive. */
   readonly components: readonly Float64Array[];
   readonly mean: Float64Array;
   /** The variance along each direction. */

@@ -8,7 +8,7 @@ export interface SparseVector {
   readonly values: ArrayLike<number>;
 }
 
-/** Whether a vector has no value but 0: the text had no words, or none that tell anything. */
+/** Whether a vector has no value but 0: the text had no words, or none of any weight. */
 export function isZero({ values }: SparseVector): boolean {
   for (let i = 0; i < values.length; i++) if (values[i] !== 0) return false;
   return true;

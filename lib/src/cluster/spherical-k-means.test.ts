@@ -116,3 +116,13 @@ test("of several starts the tightest is taken", () => {
     bestStart(vectors, { k: 5, features: 600, starts, random: new Random(1) }).inertia;
   assert.ok(inertia(10) <= inertia(1));
 });
+
+test("a number of clusters that is none is refused, and not run with", () => {
+  const { vectors } = grouped(10, 2, { own: 6 });
+  for (const k of [0, -1, 2.5, NaN])
+    for (const starts of [1, 2])
+      assert.throws(() => [...sphericalKMeans(vectors, { k, starts })], {
+        code: "USAGE",
+        message: `k-means: k must be a whole number of 1 or more, and is ${k}`,
+      });
+});

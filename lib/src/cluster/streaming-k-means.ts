@@ -21,6 +21,8 @@ export interface StreamingKMeansOptions {
 }
 
 const KIND = "streaming-k-means";
+/** As many as `streambook/text` hashes terms to, a room that this one does not know. */
+const DEFAULT_FEATURES = 2 ** 14;
 /** A cluster whose weight falls below this part of the largest one's is dead. Spark's constant. */
 const DEAD = 1e-8;
 /** How far the halves of a split cluster are moved apart, as a part of each value. */
@@ -79,7 +81,13 @@ export class StreamingKMeans {
    * @throws USAGE when k, the decay, the number of starts or of features is out of range
    */
   static seed(vectors: readonly SparseVector[], options: StreamingKMeansOptions): StreamingKMeans {
-    const { k, seed = 42, features = Math.max(16_384, dimensions(vectors)), decay = 0.98, starts = 10 } = options;
+    const {
+      k,
+      seed = 42,
+      features = Math.max(DEFAULT_FEATURES, dimensions(vectors)),
+      decay = 0.98,
+      starts = 10,
+    } = options;
     const check = (ok: boolean, what: string): void => {
       if (!ok) throw new StreambookError("USAGE", `streaming k-means: ${what}`);
     };
@@ -91,8 +99,8 @@ export class StreamingKMeans {
       `the vectors have more than ${features} features; give the number they were hashed to`,
     );
     const random = new Random(seed);
-    const telling = vectors.filter((vector) => !isZero(vector));
-    const { centroids, sizes } = bestStart(telling, { k, features, starts, random });
+    const nonZero = vectors.filter((vector) => !isZero(vector));
+    const { centroids, sizes } = bestStart(nonZero, { k, features, starts, random });
     const counts = Float64Array.from(sizes);
     return new StreamingKMeans({ centroids, counts, decay, updates: 0 });
   }

@@ -65,21 +65,21 @@ after(async () => {
 let folders = 0;
 const folder = (): string => join(home, String(++folders));
 const code =
-  (code: ErrorCode, words: RegExp) =>
+  (code: ErrorCode, message: RegExp) =>
   (error: unknown): boolean =>
-    isStreambookError(error, code) && words.test(error.message);
+    isStreambookError(error, code) && message.test(error.message);
 
 test("texts arrive without header, footer and byte order mark, and nothing else changes", async () => {
   const output = folder();
-  const told: string[] = [];
+  const reported: string[] = [];
   const texts = await fetchTexts([`${site}/files/84/84-0.txt`, `${site}/plain`, `${site}/notes.md`], output, {
-    onText: ({ file }) => void told.push(file),
+    onText: ({ file }) => void reported.push(file),
   });
   assert.equal(await readFile(join(output, "84-0.txt"), "utf8"), "Once upon a tïme 🐝.\n");
   assert.equal(await readFile(join(output, "plain.txt"), "utf8"), "Plain.\r\n");
   assert.equal(await readFile(join(output, "notes.md"), "utf8"), "# Notes\n");
   assert.deepEqual(
-    told,
+    reported,
     texts.map(({ file }) => file),
   );
   assert.equal(texts[0]?.stripped, Buffer.byteLength(BOOK) - Buffer.byteLength("Once upon a tïme 🐝.\n"));
@@ -107,7 +107,7 @@ test("a file that is there stays, unless it may be replaced", async () => {
   const output = folder();
   await fetchTexts([`${site}/plain`], output);
   await writeFile(join(output, "plain.txt"), "mine");
-  await assert.rejects(fetchTexts([`${site}/plain`], output), code("USAGE", /plain\.txt already exists.*--overwrite/));
+  await assert.rejects(fetchTexts([`${site}/plain`], output), code("USAGE", /plain\.txt already exists$/));
   assert.equal(await readFile(join(output, "plain.txt"), "utf8"), "mine");
   await fetchTexts([`${site}/plain`], output, { overwrite: true });
   assert.equal(await readFile(join(output, "plain.txt"), "utf8"), "Plain.\r\n");
@@ -123,22 +123,22 @@ test("an address cannot name a file outside the folder", async () => {
   assert.equal((await readdir(output)).length, 2);
 });
 
-const refused: readonly (readonly [what: string, path: string, code: ErrorCode, words: RegExp])[] = [
+const refused: readonly (readonly [what: string, path: string, code: ErrorCode, message: RegExp])[] = [
   ["a web page", "/page.txt", "TEXT_REFUSED", /is a web page/],
   ["a web page in XHTML", "/xhtml", "TEXT_REFUSED", /is a web page/],
   ["Latin-1", "/latin1.txt", "NOT_UTF8", /byte 3 /],
   ["UTF-8 that ends within a character", "/cut.txt", "NOT_UTF8", /byte 3 /],
   ["a picture", "/image.png", "TEXT_REFUSED", /is not text: byte 4 is 0/],
   ["nothing but spaces", "/blank.txt", "TEXT_REFUSED", /holds no text/],
-  ["what is too large", "/large.txt", "TEXT_REFUSED", /more than 4000 bytes/],
-  ["what is too large without saying so", "/large-unannounced.txt", "TEXT_REFUSED", /more than 4000 bytes/],
+  ["what is too large", "/large.txt", "TEXT_REFUSED", /larger than 4 kB/],
+  ["what is too large without saying so", "/large-unannounced.txt", "TEXT_REFUSED", /larger than 4 kB/],
   ["what is not there", "/missing.txt", "NOT_FOUND", /HTTP 404/],
   ["what is forbidden", "/secret.txt", "UNREACHABLE", /HTTP 403/],
 ];
-for (const [what, path, expected, words] of refused) {
+for (const [what, path, expected, message] of refused) {
   test(`refused: ${what}`, async () => {
     const output = folder();
-    await assert.rejects(fetchTexts([`${site}${path}`], output, { maximumBytes: 4000 }), code(expected, words));
+    await assert.rejects(fetchTexts([`${site}${path}`], output, { maximumBytes: 4000 }), code(expected, message));
     assert.deepEqual(await readdir(output), [], "nothing is left behind");
   });
 }

@@ -2,8 +2,9 @@
 import { link, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { downloadThroughProxy, proxyFor } from "../address/index.ts";
-import { retry } from "../async/index.ts";
+import { anySignal, retry } from "../async/index.ts";
 import { messageOf, StreambookError } from "../errors/index.ts";
+import { formatBytes, formatSeconds } from "../format/index.ts";
 import { makeOutputFolder, writingInto } from "../project/index.ts";
 import { type Cut, cutGutenberg } from "./gutenberg.ts";
 import { readPlainText } from "./plain-text.ts";
@@ -42,7 +43,7 @@ export interface FetchedText {
  *
  * @param urls addresses of http or https
  * @param folder made if it is missing
- * @throws USAGE for an address of another kind, or when a file is there already; NOT_FOUND; UNREACHABLE; TIMEOUT; NOT_UTF8;
+ * @throws USAGE for an address of another kind, or when a file already exists; NOT_FOUND; UNREACHABLE; TIMEOUT; NOT_UTF8;
  * TEXT_REFUSED for web pages, binary files and what is too large
  */
 export async function fetchTexts(
@@ -114,12 +115,11 @@ async function getWithin(
   signal?.throwIfAborted();
   const silent = new AbortController();
   const timer = setTimeout(() => {
-    const seconds = silence / 1000;
-    silent.abort(new StreambookError("TIMEOUT", `${url.href} has sent nothing for ${seconds} s; try again later`));
+    const message = `${url.href} has sent nothing for ${formatSeconds(silence / 1000)}; try again later`;
+    silent.abort(new StreambookError("TIMEOUT", message));
   }, silence);
   try {
-    const either = signal === undefined ? silent.signal : AbortSignal.any([signal, silent.signal]);
-    return await get(url, maximumBytes, either, () => timer.refresh());
+    return await get(url, maximumBytes, anySignal(signal, silent.signal), () => timer.refresh());
   } finally {
     clearTimeout(timer);
   }
@@ -140,7 +140,8 @@ async function get(url: URL, maximumBytes: number, signal: AbortSignal, onPart: 
   }
   const tooLarge = new StreambookError(
     "TEXT_REFUSED",
-    `${url.href} has more than ${maximumBytes} bytes; allow more, or choose a shorter text`,
+    `${url.href} is larger than ${formatBytes(maximumBytes)}; choose a shorter text, or allow more`,
+    { hint: { change: ["maximumSize"] } },
   );
   if (Number(response.headers.get("content-length") ?? 0) > maximumBytes) {
     await response.body?.cancel();
@@ -160,7 +161,7 @@ async function get(url: URL, maximumBytes: number, signal: AbortSignal, onPart: 
     signal.throwIfAborted();
     throw new StreambookError(
       "UNREACHABLE",
-      `${url.href} broke off after ${size} bytes (${messageOf(cause)}); try again`,
+      `${url.href} broke off after ${formatBytes(size)} (${messageOf(cause)}); try again`,
       { cause },
     );
   }
@@ -205,7 +206,9 @@ async function writeNew(file: string, text: string, overwrite: boolean): Promise
     else await link(partial, file); // a link, unlike a rename, never replaces
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    throw new StreambookError("USAGE", `the file ${file} already exists; remove it, or replace it with --overwrite`);
+    throw new StreambookError("USAGE", `the file ${file} already exists`, {
+      hint: { change: ["output"], replace: true },
+    });
   } finally {
     await rm(partial, { force: true });
   }

@@ -62,10 +62,11 @@ test("a folder with files is refused, and left as it is", async () => {
   const output = folder();
   await generateCorpus({ texts: 2, size: 2000, seed: 1, output });
   const before = await contents(output);
-  await assert.rejects(
-    generateCorpus({ texts: 2, size: 2000, seed: 2, output }),
-    (error) => isStreambookError(error, "USAGE") && error.message.includes("--overwrite"),
-  );
+  await assert.rejects(generateCorpus({ texts: 2, size: 2000, seed: 2, output }), {
+    code: "USAGE",
+    message: /already has files/,
+    hint: { change: ["output"], replace: true },
+  });
   assert.deepEqual(await contents(output), before);
 });
 

@@ -46,7 +46,7 @@ const LABELS = join("labels", "labels.json");
 /** Stands beside the truth, so that the folder of the texts holds texts and nothing else. */
 const MARK = {
   name: ".streambook-generated",
-  text: "`streambook data generate --overwrite` replaces labels.json, and the texts that it names, in the folder above.\n",
+  text: "streambook has generated labels.json and the texts that it names, in the folder above; generating again may replace them.\n",
 };
 
 /**
@@ -115,7 +115,8 @@ async function prepareFolder(
   if (names.length > 0 && !overwrite) {
     throw new StreambookError(
       "USAGE",
-      `the folder ${folder} has files already (${names[0]} …); choose another folder, or replace an earlier run's texts with --overwrite`,
+      `the folder ${folder} already has files (${names[0]} …), and only texts of an earlier run may be replaced`,
+      { hint: { change: ["output"], replace: true } },
     );
   }
   const labels = join(folder, "labels");
@@ -132,10 +133,9 @@ async function prepareFolder(
 }
 
 function notOurs(path: string): StreambookError {
-  return new StreambookError(
-    "NOT_OURS",
-    `${path} is not of an earlier run, and would be written over; choose another folder`,
-  );
+  return new StreambookError("NOT_OURS", `${path} is not of an earlier run, and would be written over`, {
+    hint: { change: ["output"] },
+  });
 }
 
 /** The labels of an earlier run; none when there are no such, or they are damaged. */

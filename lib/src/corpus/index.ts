@@ -10,4 +10,3 @@ export {
 export { labelledChunks, type LabelledChunk, type LabelledChunksOptions } from "./labelled-chunks.ts";
 export { fetchTexts, type FetchOptions, type FetchedText } from "./fetch.ts";
 export { cutGutenberg, stripGutenberg, type Cut, type CutBook } from "./gutenberg.ts";
-export { parseSize } from "./size.ts";

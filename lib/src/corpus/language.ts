@@ -1,6 +1,6 @@
 /**
  * An invented language in which texts have subjects. Nothing in it can be known beforehand, its subjects are as hard to
- * tell apart as one likes, and what each text is about is certain; so it shows what a clustering is worth.
+ * distinguish as one likes, and what each text is about is certain; so it shows what a clustering is worth.
  */
 import { StreambookError } from "../errors/index.ts";
 import { Random } from "../random/index.ts";

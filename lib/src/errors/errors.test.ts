@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { errorCodes, exitCodeOf, isRetriable, isStreambookError, listed, messageOf, StreambookError } from "./index.ts";
+import {
+  errorCodes,
+  exitCodeOf,
+  hintOf,
+  isRetriable,
+  isStreambookError,
+  listed,
+  messageOf,
+  StreambookError,
+} from "./index.ts";
 
 test("every code is a sentence, whether to try again, and an exit code", () => {
   for (const [code, { summary, exitCode }] of Object.entries(errorCodes)) {
@@ -17,6 +26,23 @@ test("an error has what its code says, unless it says otherwise itself", () => {
   assert.equal(new StreambookError("UNREACHABLE", "for good", { retriable: false }).retriable, false);
   assert.equal(new StreambookError("USAGE", "wrong").exitCode, 2);
   assert.ok(isStreambookError(error, "UNREACHABLE") && !isStreambookError(error, "USAGE") && !isStreambookError(cause));
+});
+
+test("a hint is data beside the message, and there only when one is given", () => {
+  const error = new StreambookError("STACK_DOWN", "YARN does not run", { hint: { start: ["yarn"] } });
+  assert.deepEqual(hintOf(error), { start: ["yarn"] });
+  assert.ok(!Object.hasOwn(new StreambookError("USAGE", "wrong"), "hint"));
+  for (const other of [new Error("other"), undefined, null, "text"]) assert.equal(hintOf(other), undefined);
+});
+
+test("an error of another copy of the library is one, with its code, its exit code and its hint", async () => {
+  const copy = (await import(`${import.meta.resolve("./errors.ts")}?copy`)) as {
+    StreambookError: typeof StreambookError;
+  };
+  const error = new copy.StreambookError("STACK_DOWN", "YARN does not run", { hint: { start: ["yarn"] } });
+  assert.ok(!(error instanceof StreambookError), "a copy");
+  assert.ok(isStreambookError(error, "STACK_DOWN") && !isStreambookError(error, "USAGE"));
+  assert.deepEqual([isRetriable(error), exitCodeOf(error), hintOf(error)], [true, 1, { start: ["yarn"] }]);
 });
 
 test("networks and kafkajs are worth another try, everything else unknown is not", () => {

@@ -1,38 +1,43 @@
 /**
- * The one table of coded errors. A code names a kind of failure; the message of an instance says what is wrong, where, and
- * what to do. The codes are rendered into the documentation, so a summary is a full sentence.
+ * The one table of coded errors. A code names a kind of failure; the message of an instance says what is wrong and where, and
+ * its {@link Hint} what would help. The table is rendered into docs/errors.md, so its texts are full sentences.
  */
+import type { Hint } from "./hint.ts";
 
-interface ErrorEntry {
+/** What the table says of a code. */
+export interface ErrorEntry {
   /** What kind of failure this is, one sentence. */
   readonly summary: string;
-  /** What a person does about it: one or two sentences, for docs/errors.md. */
+  /** What a person does about it, whatever program they use: one or two sentences. */
   readonly solve: string;
+  /** What usually helps besides; the documentation shows it as commands. */
+  readonly hint?: Hint;
   /** Whether trying the same again, later, can succeed. */
   readonly retriable: boolean;
   /** Exit status of a command that ends with this error: 2 for wrong usage, 1 for a failed run. */
   readonly exitCode: 1 | 2;
 }
 
-/** Every error code, with its meaning. Grouped by room. */
+/** Every error code, with its meaning. Grouped by the room that throws it. */
 export const errorCodes = {
   // any room
   USAGE: {
     summary: "A command or function was called with a value it does not accept.",
-    solve: "Read the message: it says which values are accepted. `--help` shows all options.",
+    solve: "Read the message: it says which values are accepted.",
     retriable: false,
     exitCode: 2,
   },
   TIMEOUT: {
     summary: "An operation did not finish within its time limit.",
-    solve:
-      "Try again; `npx streambook status` shows whether the service works, `npx streambook logs NAME` what it is doing.",
+    solve: "Try again.",
+    hint: { inspect: "services", log: "NAME" },
     retriable: true,
     exitCode: 1,
   },
   UNREACHABLE: {
     summary: "A service does not answer at the address tried.",
-    solve: "Start the service (`npx streambook up`), or give the address where it runs.",
+    solve: "Check that the service is running, and that the address is right.",
+    hint: { start: [] },
     retriable: true,
     exitCode: 1,
   },
@@ -44,14 +49,14 @@ export const errorCodes = {
   },
   NOT_OURS: {
     summary: "A folder, topic or table that would be written over or removed was not made by streambook.",
-    solve:
-      "Name an empty or a new folder, or other names (`--topic`, `--table`); `--replace` removes what stands there.",
+    solve: "Choose an empty or a new folder, or other names; what is there is removed only if you say so.",
+    hint: { change: ["output", "topic", "table"], replace: true },
     retriable: false,
     exitCode: 2,
   },
   INTERNAL: {
     summary: "The library contradicts itself: a fault of ours, please report it.",
-    solve: "Report it, with what `--verbose` shows.",
+    solve: "Report it, with the stack trace.",
     retriable: false,
     exitCode: 1,
   },
@@ -83,13 +88,15 @@ export const errorCodes = {
   },
   PORT_TAKEN: {
     summary: "A port that was to be listened on is taken, or may not be used.",
-    solve: "Choose another port, or end the program that has it (`ss -ltnp` shows it).",
+    solve: "End the program that has the port (`ss -ltnp` shows it).",
+    hint: { change: ["port"] },
     retriable: false,
     exitCode: 1,
   },
   NO_TEXTS: {
     summary: "There are no texts where they should be.",
-    solve: "Put UTF-8 texts directly into the folder, or name another folder with `--data`.",
+    solve: "Put UTF-8 texts directly into the folder.",
+    hint: { change: ["data"] },
     retriable: false,
     exitCode: 1,
   },
@@ -102,7 +109,8 @@ export const errorCodes = {
   // kafka
   KAFKA_FAILED: {
     summary: "Kafka refused or failed a request.",
-    solve: "`npx streambook logs kafka` shows why; most such errors pass.",
+    solve: "Try again: most such errors pass.",
+    hint: { log: "kafka" },
     retriable: true,
     exitCode: 1,
   },
@@ -115,14 +123,16 @@ export const errorCodes = {
   },
   MESSAGE_TOO_LARGE: {
     summary: "A message is larger than the topic accepts.",
-    solve: "Send smaller chunks (`-c`), or raise the topic's `max.message.bytes`.",
+    solve: "Send smaller chunks, or raise the topic's `max.message.bytes`.",
+    hint: { change: ["chunkSize"] },
     retriable: false,
     exitCode: 1,
   },
   // hdfs
   HDFS_FAILED: {
     summary: "HDFS refused or failed an operation.",
-    solve: "`npx streambook doctor` says whether HDFS works; `npx streambook logs hdfs` says more.",
+    solve: "Check that HDFS works.",
+    hint: { inspect: "machine", log: "hdfs" },
     retriable: true,
     exitCode: 1,
   },
@@ -135,7 +145,8 @@ export const errorCodes = {
   // hive
   HIVE_FAILED: {
     summary: "Hive failed a statement.",
-    solve: "Correct the statement; `npx streambook logs hive` shows the whole reason.",
+    solve: "Correct the statement.",
+    hint: { log: "hive" },
     retriable: false,
     exitCode: 1,
   },
@@ -149,7 +160,8 @@ export const errorCodes = {
   // corpus
   TEXT_REFUSED: {
     summary: "What was downloaded is not a plain text, or is too large.",
-    solve: "Give the address of a plain UTF-8 text, or allow larger ones with `--maximum-size`.",
+    solve: "Give the address of a plain UTF-8 text, or allow larger ones.",
+    hint: { change: ["maximumSize"] },
     retriable: false,
     exitCode: 1,
   },
@@ -163,19 +175,22 @@ export const errorCodes = {
   // stack
   STACK_DOWN: {
     summary: "The stack, or a service of it, is not running.",
-    solve: "`npx streambook up` starts the services; `npx streambook doctor` says why one does not work.",
+    solve: "Start the services.",
+    hint: { start: [], inspect: "machine" },
     retriable: true,
     exitCode: 1,
   },
   SERVICE_DIED: {
     summary: "A service stopped unexpectedly.",
-    solve: "`npx streambook logs NAME` shows why; `npx streambook up` starts it again.",
+    solve: "The end of its log says why; then start it again.",
+    hint: { log: "NAME", start: [] },
     retriable: true,
     exitCode: 1,
   },
   SETUP_MISSING: {
     summary: "Something the stack needs is not installed.",
-    solve: "`npm run setup` installs what is missing, or says which command does.",
+    solve: "Install what the message names.",
+    hint: { setUp: true },
     retriable: false,
     exitCode: 1,
   },
@@ -194,7 +209,8 @@ export const errorCodes = {
   },
   OUTPUT_FAILED: {
     summary: "A file of the output cannot be written.",
-    solve: "Free some disk, or name another folder with `--output`.",
+    solve: "Free some disk, or write to another folder.",
+    hint: { change: ["output"] },
     retriable: false,
     exitCode: 1,
   },
@@ -252,38 +268,56 @@ export interface StreambookErrorOptions {
   readonly cause?: unknown;
   /** Overrides the table: whether trying again can succeed. */
   readonly retriable?: boolean;
+  /** What would help against this one. */
+  readonly hint?: Hint;
 }
 
-/** An error with a code of the table, whose message says what is wrong, where, and what to do. */
+/** Marks the errors of every copy of the library that a process has loaded. */
+const BRAND = Symbol.for("streambook.error");
+
+/**
+ * An error with a code of the table. Its message says what is wrong and where, and what to do as far as that is the same
+ * everywhere; what depends on the program that is used is the hint.
+ */
 export class StreambookError extends Error {
   readonly code: ErrorCode;
   readonly retriable: boolean;
+  declare readonly hint?: Hint; // absent without a hint, so that nobody is shown `hint: undefined`
 
   /**
    * @param code an entry of {@link errorCodes}
-   * @param message one line: what is wrong, where, and what to do
+   * @param message one line, without commands and their options
    */
   constructor(code: ErrorCode, message: string, options: StreambookErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "StreambookError";
     this.code = code;
     this.retriable = options.retriable ?? errorCodes[code].retriable;
+    if (options.hint !== undefined) this.hint = options.hint;
   }
 
   /** Exit status of a command that ends with this error. */
   get exitCode(): 1 | 2 {
     return errorCodes[this.code].exitCode;
   }
+
+  get [BRAND](): true {
+    return true;
+  }
 }
 
-/** Whether a caught value is a {@link StreambookError}, of the code if one is given. */
+/**
+ * Whether a caught value is a {@link StreambookError}, of the code if one is given. One of another copy of the library is one
+ * too: the command line runs the sources, and a notebook what was built of them.
+ */
 export function isStreambookError(error: unknown, code?: ErrorCode): error is StreambookError {
-  return error instanceof StreambookError && (code === undefined || error.code === code);
+  if (typeof error !== "object" || error === null || !(BRAND in error)) return false;
+  return code === undefined || (error as StreambookError).code === code;
 }
 
 /** Whether trying again can succeed. Unknown errors are not retried. */
 export function isRetriable(error: unknown): boolean {
-  if (error instanceof StreambookError) return error.retriable;
+  if (isStreambookError(error)) return error.retriable;
   const { retriable, code } = (error ?? {}) as { retriable?: unknown; code?: unknown };
   if (typeof retriable === "boolean") return retriable; // kafkajs marks its own errors so
   return typeof code === "string" && NETWORK_CODES.has(code);
@@ -299,9 +333,14 @@ const NETWORK_CODES = new Set([
   "EAI_AGAIN",
 ]);
 
+/** What would help against any caught value; undefined when the library does not know. */
+export function hintOf(error: unknown): Hint | undefined {
+  return isStreambookError(error) ? error.hint : undefined;
+}
+
 /** Exit status for any caught value: 130 after an interruption, the table's for our errors, 1 for the rest. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof StreambookError) return error.exitCode;
+  if (isStreambookError(error)) return error.exitCode;
   if (error instanceof Error && error.name === "AbortError") return 130;
   return 1;
 }

@@ -1,12 +1,14 @@
-/** The error table of the library: every failure a user can meet has a code here, and a message that says what to do. */
+/** The error table of the library: every failure a user can meet has a code here, a message, and a hint. */
 export {
   errorCodes,
   StreambookError,
   isStreambookError,
   isRetriable,
   exitCodeOf,
+  hintOf,
   listed,
   messageOf,
   shownName,
 } from "./errors.ts";
-export type { ErrorCode, StreambookErrorOptions } from "./errors.ts";
+export type { ErrorCode, ErrorEntry, StreambookErrorOptions } from "./errors.ts";
+export type { Hint, HintOption } from "./hint.ts";

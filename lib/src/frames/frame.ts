@@ -77,8 +77,9 @@ export function loadDanfo(): Danfo {
     danfo = createRequire(import.meta.url)("danfojs-node") as Danfo;
     return danfo;
   } catch (cause) {
-    throw new StreambookError("SETUP_MISSING", "the package danfojs-node cannot be loaded; run `npm run setup`", {
+    throw new StreambookError("SETUP_MISSING", "the package danfojs-node cannot be loaded", {
       cause,
+      hint: { setUp: true },
     });
   } finally {
     Object.assign(console, { warn, log });

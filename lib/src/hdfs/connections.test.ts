@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isStreambookError } from "../errors/index.ts";
 import { Hdfs } from "./hdfs.ts";
-import { type FakeHdfs, fakeHdfs, fileStatus } from "./testing/fake-hdfs.ts";
+import { type FakeHdfs, fakeHdfs, fileStatus } from "./fake-hdfs-for-test.ts";
 
 const retry = { attempts: 3, minimumDelay: 1, maximumDelay: 2 };
 

@@ -88,7 +88,7 @@ export class Connections extends Agent {
   }
 }
 
-/** Something that speaks WebHDFS and has no such page cannot be told apart. */
+/** A server that speaks WebHDFS and has no such page cannot be recognised. */
 function unknown(error: unknown): undefined {
   if (!isStreambookError(error, "HDFS_FAILED") || isRetriable(error)) throw error;
 }

@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { isStreambookError } from "../errors/index.ts";
 import { addresses } from "../stack/index.ts";
 import { Hdfs } from "./hdfs.ts";
-import { openWebHdfsPackage, type WebHdfsClient } from "./package.ts";
+import { openWebHdfsPackage, type WebHdfsClient } from "./webhdfs-package.ts";
 
 const folder = `/tmp/hdfs-test-${randomUUID()}`;
 let hdfs: Hdfs;

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { isStreambookError, type ErrorCode } from "../errors/index.ts";
 import { Hdfs, type HdfsOptions } from "./index.ts";
 import { refusal } from "./rest.ts";
-import { fakeHdfs, fileStatus, json, remoteException, type FakeHdfs, type SeenRequest } from "./testing/fake-hdfs.ts";
+import { fakeHdfs, fileStatus, json, remoteException, type FakeHdfs, type SeenRequest } from "./fake-hdfs-for-test.ts";
 
 const quick = { attempts: 3, minimumDelay: 1, maximumDelay: 2 };
 
@@ -13,10 +13,10 @@ function clientOf({ address }: { address: string }, options: Partial<HdfsOptions
   return new Hdfs({ address, user: "tester", retry: quick, ...options });
 }
 
-function rejects(promise: Promise<unknown>, code: ErrorCode, words: RegExp): Promise<void> {
+function rejects(promise: Promise<unknown>, code: ErrorCode, message: RegExp): Promise<void> {
   return assert.rejects(promise, (error) => {
     assert.ok(isStreambookError(error, code), String(error));
-    assert.match(error.message, words);
+    assert.match(error.message, message);
     return true;
   });
 }
@@ -49,7 +49,7 @@ test("a rename whose answer was lost is seen to be done", async () => {
   await clientOf(server).rename("/a", "/b");
 });
 
-test("a rename done before is told from one that stands in the way", async () => {
+test("a rename that was done before is distinguished from a file in the way", async () => {
   const lengths: Record<string, number> = { "/same": 3, "/other": 4, "/source": 3 };
   await using server = await fakeHdfs(({ operation, path }, response) => {
     if (operation === "RENAME")
@@ -130,7 +130,11 @@ test("what can never succeed is not tried again", async () => {
 test("a NameNode that is not there is named, with what starts it", async () => {
   const server = await fakeHdfs(() => ({}));
   await server[Symbol.asyncDispose]();
-  await rejects(clientOf(server).list("/"), "UNREACHABLE", new RegExp(`${server.address} .*npx streambook up hdfs`));
+  await assert.rejects(clientOf(server).list("/"), {
+    code: "UNREACHABLE",
+    message: new RegExp(`${server.address} `),
+    hint: { start: ["hdfs"] },
+  });
 });
 
 test("a NameNode that does not answer is waited for, for a limited time", async () => {
@@ -138,7 +142,7 @@ test("a NameNode that does not answer is waited for, for a limited time", async 
   await rejects(clientOf(server, { timeout: 30, retry: { attempts: 1 } }).list("/"), "TIMEOUT", /did not answer/);
 });
 
-test("a server that is no NameNode is told from one", async () => {
+test("a server that is not a NameNode is recognised", async () => {
   await using server = await fakeHdfs((_, response) => void response.writeHead(404).end("<html>not here</html>"));
   await rejects(clientOf(server).list("/"), "HDFS_FAILED", /address of a NameNode/);
   await using other = await fakeHdfs(() => ({ hello: 1 }));
@@ -160,21 +164,21 @@ test("a download that breaks goes on where it broke", async () => {
   assert.ok(server.seen.filter(({ operation }) => operation === "OPEN").length > 1);
 });
 
-test("a download that breaks again and again is waited for longer each time, and each failure is told", async () => {
+test("a download that breaks again and again is waited for longer each time, and each failure is reported", async () => {
   await using server: FakeHdfs = await fakeHdfs((request, response) => {
     if (request.operation === "GETFILESTATUS") return fileStatus(10);
     if (request.operation === "OPEN") return location(() => server, request);
     return void response.destroy();
   });
-  const told: number[] = [];
+  const attempts: number[] = [];
   const waits: number[] = [];
   const onRetry = (_: unknown, attempt: number, wait: number): void => {
-    told.push(attempt);
+    attempts.push(attempt);
     waits.push(wait);
   };
   const retry = { attempts: 4, minimumDelay: 2, maximumDelay: 1000, onRetry };
   await rejects(clientOf(server, { retry }).read("/f"), "UNREACHABLE", /./);
-  assert.deepEqual(told, [1, 2, 3]);
+  assert.deepEqual(attempts, [1, 2, 3]);
   assert.ok(
     waits.every((wait, index) => wait > 2 ** index && wait <= 2 ** (index + 1)),
     waits.join(", "),

@@ -2,6 +2,7 @@
  * Files on HDFS, over WebHDFS, with the checks that make a write safe: what one can do with them. The calls themselves are in
  * `webhdfs.ts`, the ways of the bytes in `write.ts` and `read.ts`.
  */
+import { anySignal } from "../async/index.ts";
 import { isStreambookError, StreambookError } from "../errors/index.ts";
 import type { Connections } from "./connections.ts";
 import { checkPath, joinPath } from "./path.ts";
@@ -57,11 +58,10 @@ export class Hdfs {
   /** The same client, whose calls end when `signal` aborts. */
   withSignal(signal: AbortSignal): Hdfs {
     const { options, connections } = this.#web;
-    const both = options.signal === undefined ? signal : AbortSignal.any([options.signal, signal]);
-    return new Hdfs({ ...options, signal: both }, connections);
+    return new Hdfs({ ...options, signal: anySignal(options.signal, signal) }, connections);
   }
 
-  /** Makes a folder, and those above it; one that is there already is fine. */
+  /** Makes a folder, and those above it; one that already exists is fine. */
   async mkdirs(path: string): Promise<void> {
     const what = `make the folder ${path}`;
     if (!(await this.#web.decide({ method: "PUT", path, operation: "MKDIRS", what })))

@@ -2,4 +2,9 @@
 export { Hdfs, type ReadOptions, type WriteOptions } from "./hdfs.ts";
 export type { FileStatus, HdfsOptions } from "./webhdfs.ts";
 export { checkPath, encodePath, pathOf } from "./path.ts";
-export { openWebHdfsPackage, type WebHdfsClient, type WebHdfsPackageOptions, type WebHdfsStatus } from "./package.ts";
+export {
+  openWebHdfsPackage,
+  type WebHdfsClient,
+  type WebHdfsPackageOptions,
+  type WebHdfsStatus,
+} from "./webhdfs-package.ts";

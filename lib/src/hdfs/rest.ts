@@ -7,6 +7,7 @@
 import { once } from "node:events";
 import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
 import { messageOf, StreambookError } from "../errors/index.ts";
+import { formatSeconds } from "../format/index.ts";
 
 /** What a request is about, for its messages. */
 export interface RequestOptions {
@@ -160,7 +161,8 @@ async function wholeOf(response: IncomingMessage, url: URL, options: RequestOpti
 function timeoutError(url: URL, { what, timeout }: RequestOptions): StreambookError {
   return new StreambookError(
     "TIMEOUT",
-    `HDFS at ${url.origin} did not answer for ${timeout / 1000} s (${what}); look at \`npx streambook status\``,
+    `HDFS at ${url.origin} did not answer for ${formatSeconds(timeout / 1000)} (${what})`,
+    { hint: { inspect: "services" } },
   );
 }
 
@@ -169,10 +171,16 @@ const ABSENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"
 function networkError(url: URL, { what }: RequestOptions, cause: unknown): unknown {
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === undefined) return cause; // not of the network: of the caller's own body
-  const why = ABSENT.has(code)
-    ? `no HDFS answers at ${url.origin} (${code}); start it with \`npx streambook up hdfs\``
-    : `the connection to HDFS at ${url.origin} broke (${what}: ${messageOf(cause)}); look at \`npx streambook status\``;
-  return new StreambookError("UNREACHABLE", why, { cause });
+  if (ABSENT.has(code))
+    return new StreambookError("UNREACHABLE", `no HDFS answers at ${url.origin} (${code})`, {
+      cause,
+      hint: { start: ["hdfs"] },
+    });
+  return new StreambookError(
+    "UNREACHABLE",
+    `the connection to HDFS at ${url.origin} broke (${what}: ${messageOf(cause)})`,
+    { cause, hint: { inspect: "services" } },
+  );
 }
 
 /** Names of Java exceptions that say "not now": the NameNode is starting, or another one is active. */
@@ -206,33 +214,35 @@ const NEVER = new Set([
   "InvalidToken",
 ]);
 
-/** Refusals that come as a plain IOException, and say what they are in words only. */
-const IN_WORDS = /must both be directories|under itself|is a descendant|exceeded: limit/;
+/** Refusals that come as a plain IOException, and say what they are only in the message. */
+const IN_MESSAGE = /must both be directories|under itself|is a descendant|exceeded: limit/;
 
-/** The error of an answer that is not a success; a RemoteException's own words are kept. */
+/** The error of an answer that is not a success; a RemoteException's own message is kept. */
 export function refusal(url: URL, what: string, status: number, body: string): StreambookError {
   const remote = remoteException(body);
   if (remote === undefined) {
-    const hint = status >= 500 ? "look at `npx streambook logs hdfs`" : "is that the address of a NameNode's web page?";
-    return new StreambookError("HDFS_FAILED", `${url.origin} answered ${status} to WebHDFS (${what}); ${hint}`, {
-      retriable: status >= 500,
+    const answer = `${url.origin} answered ${status} to WebHDFS (${what})`;
+    if (status >= 500) return new StreambookError("HDFS_FAILED", answer, { retriable: true, hint: { log: "hdfs" } });
+    return new StreambookError("HDFS_FAILED", `${answer}; check that this is the address of a NameNode's web page`, {
+      retriable: false,
     });
   }
   const { exception, message } = remote;
   const said = message.length > 300 ? `${message.slice(0, 300)}…` : message;
   const says = `HDFS at ${url.origin} did not ${what}: ${said}`;
-  if (IN_WORDS.test(message)) return new StreambookError("HDFS_REFUSED", `${says}; choose another path`);
+  if (IN_MESSAGE.test(message)) return new StreambookError("HDFS_REFUSED", `${says}; choose another path`);
   if (exception === "FileNotFoundException") return new StreambookError("NOT_FOUND", `${says}; check the path`);
   if (REFUSED.has(exception)) return new StreambookError("HDFS_REFUSED", `${says}; remove it, or choose another path`);
   if (NEVER.has(exception))
     return new StreambookError("HDFS_FAILED", `${says} (${exception}); check path and user`, { retriable: false });
   const later = LATER.has(exception) || /safe mode/i.test(message);
-  const hint = remote.lowOnDisk
-    ? "the NameNode's disk is full; free some, and it goes on by itself within seconds"
-    : later
-      ? "try again in some seconds"
-      : "look at `npx streambook logs hdfs`";
-  return new StreambookError("HDFS_FAILED", `${says} (${exception}); ${hint}`, { retriable: true });
+  if (remote.lowOnDisk)
+    return new StreambookError(
+      "HDFS_FAILED",
+      `${says} (${exception}); the NameNode's disk is full; free some, and it recovers within seconds`,
+    );
+  if (later) return new StreambookError("HDFS_FAILED", `${says} (${exception}); try again in a few seconds`);
+  return new StreambookError("HDFS_FAILED", `${says} (${exception})`, { hint: { log: "hdfs" } });
 }
 
 interface RemoteException {

@@ -4,7 +4,7 @@
  * The course shows the `webhdfs` package (see `package.ts`), because its calls read like Node's own `fs`. Here are the
  * same REST calls by `node:http`, because the package cannot be made safe from outside: it throws the answer's
  * `{"boolean": false}` away, reports a failed upload by `error` and then `finish`, does not percent-encode paths, keeps no name
- * of a Java exception (so nobody can tell "try later" from "never"), and its second request, the one that carries the
+ * of a Java exception (so no caller can distinguish "try later" from "never"), and its second request, the one that carries the
  * data to the DataNode, can be neither aborted nor given a time limit. `fetch` is no way out: the DataNode answers an
  * upload with `100 Continue`, which it takes for an error.
  */

@@ -97,7 +97,7 @@ async function forget(web: WebHdfs, path: string, error: unknown): Promise<void>
       if (await removePath(rescue, path, false)) return;
     }
   } catch {
-    // the error of the write is the one to tell
+    // the error of the write is the one to report
   }
 }
 

@@ -123,11 +123,10 @@ export async function stateOf(operation: IOperation): Promise<OperationState> {
 
 function unreachable(where: string, cause: unknown): StreambookError {
   const why = (cause as NodeJS.ErrnoException).code ?? messageOf(cause);
-  return new StreambookError(
-    "UNREACHABLE",
-    `no HiveServer2 answers at ${where} (${why}); start it with \`npx streambook up hive\`, or look at \`npx streambook logs hive\``,
-    { cause },
-  );
+  return new StreambookError("UNREACHABLE", `no HiveServer2 answers at ${where} (${why})`, {
+    cause,
+    hint: { start: ["hive"], log: "hive" },
+  });
 }
 
 /** The driver rejects with objects that are no errors. */

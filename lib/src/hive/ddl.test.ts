@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isStreambookError } from "../errors/index.ts";
 import { parseSchema } from "../schema/index.ts";
-import { addPartition, columnType, createExternalTable, createTextView, identifier, text } from "./ddl.ts";
+import { addPartition, columnType, createExternalTable, createTextView, identifier, stringLiteral } from "./ddl.ts";
 
 const usage = (error: unknown) => isStreambookError(error, "USAGE");
 
@@ -48,10 +48,10 @@ for (const location of ["", "x", "//x", "/a/../b", "/a\nb", "file:///x", "s3://b
 }
 
 test("a literal ends where it should", () => {
-  assert.equal(text("it's"), "'it\\'s'");
-  assert.equal(text("a\\"), "'a\\\\'");
-  assert.equal(text("${system:user.name}"), "'\\u0024{system:user.name}'");
-  assert.equal(text("\n\t\u0000"), "'\\n\\t\\u0000'");
+  assert.equal(stringLiteral("it's"), "'it\\'s'");
+  assert.equal(stringLiteral("a\\"), "'a\\\\'");
+  assert.equal(stringLiteral("${system:user.name}"), "'\\u0024{system:user.name}'");
+  assert.equal(stringLiteral("\n\t\u0000"), "'\\n\\t\\u0000'");
 });
 
 test("a table of NDJSON says how its lines and their times are read", () => {

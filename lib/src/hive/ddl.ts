@@ -18,7 +18,7 @@ export const columnTypes: Readonly<Record<SimpleType, string>> = {
   date: "DATE",
 };
 
-/** The type of a column, in Hive's words: `ARRAY<STRUCT<…>>` for a list of records. A column of Hive may always be NULL. */
+/** The type of a column, as Hive writes it: `ARRAY<STRUCT<…>>` for a list of records. A column of Hive may always be NULL. */
 export function columnType(type: ValueType): string {
   switch (type.type) {
     case "decimal":
@@ -58,16 +58,16 @@ export function identifier(name: string): string {
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /**
- * A text as a literal of Hive. Quotes, backslashes and control characters are escaped, and so is `$`: Hive would put the
+ * A string literal of Hive. Quotes, backslashes and control characters are escaped, and so is `$`: Hive would put the
  * value of `${system:user.name}` there, inside quotes too.
  *
  * @example
  * ```ts
- * import { text } from "streambook/hive";
- * console.assert(text("it's") === "'it\\'s'");
+ * import { stringLiteral } from "streambook/hive";
+ * console.assert(stringLiteral("it's") === "'it\\'s'");
  * ```
  */
-export function text(value: string): string {
+export function stringLiteral(value: string): string {
   const inner = value.replace(
     /[\\'$\p{Cc}]/gu,
     (one) => ESCAPES[one] ?? `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -75,7 +75,7 @@ export function text(value: string): string {
   return `'${inner}'`;
 }
 
-/** Times stand in messages as ISO 8601 with none to nine digits after the second, which Hive reads only when it is told. */
+/** Times stand in messages as ISO 8601 with none to nine digits after the second, which Hive reads only where they are declared. */
 const JSON_TIMES = Array.from(
   { length: 10 },
   (_, n) => `yyyy-MM-dd'T'HH:mm:ss${n === 0 ? "" : `.${"S".repeat(n)}`}'Z'`,
@@ -86,7 +86,7 @@ const STORED = {
   parquet: "STORED AS PARQUET",
   ndjson: [
     "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.JsonSerDe'",
-    `WITH SERDEPROPERTIES ('timestamp.formats' = ${text(JSON_TIMES.join(","))})`,
+    `WITH SERDEPROPERTIES ('timestamp.formats' = ${stringLiteral(JSON_TIMES.join(","))})`,
     "STORED AS TEXTFILE",
   ].join("\n"),
 } as const;
@@ -105,7 +105,7 @@ export interface TableOptions {
   readonly location: string;
   /** What the table holds. */
   readonly comment?: string;
-  /** What is said of the table for programs; `SHOW TBLPROPERTIES` tells it. @default none */
+  /** Facts about the table for programs; `SHOW TBLPROPERTIES` lists them. @default none */
   readonly properties?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -127,16 +127,16 @@ export function createExternalTable(schema: Schema, options: TableOptions): stri
   }
   return [
     `CREATE EXTERNAL TABLE IF NOT EXISTS ${identifier(options.table)} (\n${columns.map(column).join(",\n")}\n)`,
-    ...(comment === undefined ? [] : [`COMMENT ${text(comment)}`]),
+    ...(comment === undefined ? [] : [`COMMENT ${stringLiteral(comment)}`]),
     ...(partitionedBy.length === 0 ? [] : [`PARTITIONED BY (\n${partitionedBy.map(column).join(",\n")}\n)`]),
     STORED[format],
-    `LOCATION ${text(location(options.location))}`,
+    `LOCATION ${stringLiteral(location(options.location))}`,
     ...tableProperties(properties),
   ].join("\n");
 }
 
 function tableProperties(properties: Readonly<Record<string, string>> = {}): string[] {
-  const pairs = Object.entries(properties).map(([name, value]) => `${text(name)} = ${text(value)}`);
+  const pairs = Object.entries(properties).map(([name, value]) => `${stringLiteral(name)} = ${stringLiteral(value)}`);
   return pairs.length === 0 ? [] : [`TBLPROPERTIES (${pairs.join(", ")})`];
 }
 
@@ -147,7 +147,7 @@ function tableProperties(properties: Readonly<Record<string, string>> = {}): str
  * @param folder folder of its files on HDFS
  */
 export function addPartition(table: string, values: Readonly<Record<string, string | number>>, folder: string): string {
-  return `ALTER TABLE ${identifier(table)} ADD IF NOT EXISTS PARTITION (${partition(values)}) LOCATION ${text(location(folder))}`;
+  return `ALTER TABLE ${identifier(table)} ADD IF NOT EXISTS PARTITION (${partition(values)}) LOCATION ${stringLiteral(location(folder))}`;
 }
 
 /** What a view of text shows. */
@@ -167,7 +167,7 @@ export function createTextView(options: TextViewOptions): string {
   const { view, table, columns, stripped = [] } = options;
   const selected = columns.map((name) => {
     const value = `CAST(${identifier(name)} AS STRING)`;
-    return `  ${stripped.includes(name) ? `regexp_replace(${value}, ${text("[^A-Za-z0-9 ]")}, '')` : value} AS ${identifier(name)}`;
+    return `  ${stripped.includes(name) ? `regexp_replace(${value}, ${stringLiteral("[^A-Za-z0-9 ]")}, '')` : value} AS ${identifier(name)}`;
   });
   const head = [`CREATE OR REPLACE VIEW ${identifier(view)}`, ...tableProperties(options.properties), "AS SELECT"].join(
     " ",
@@ -181,12 +181,14 @@ function column(field: Field): string {
 }
 
 function comment({ doc }: Field): string {
-  return doc === "" ? "" : ` COMMENT ${text(doc)}`;
+  return doc === "" ? "" : ` COMMENT ${stringLiteral(doc)}`;
 }
 
 function partition(values: Readonly<Record<string, string | number>>): string {
   return Object.entries(values)
-    .map(([name, value]) => `${identifier(name)} = ${typeof value === "number" ? numeral(value) : text(value)}`)
+    .map(
+      ([name, value]) => `${identifier(name)} = ${typeof value === "number" ? numeral(value) : stringLiteral(value)}`,
+    )
     .join(", ");
 }
 

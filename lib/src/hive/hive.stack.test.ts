@@ -8,7 +8,7 @@ import { isStreambookError } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { parseSchema } from "../schema/index.ts";
 import { addresses } from "../stack/index.ts";
-import { addPartition, createExternalTable, createTextView, identifier, text } from "./ddl.ts";
+import { addPartition, createExternalTable, createTextView, identifier, stringLiteral } from "./ddl.ts";
 import { openHive, type HiveSession } from "./session.ts";
 
 const name = `hive_test_${randomUUID().replaceAll("-", "")}`;
@@ -82,19 +82,19 @@ test("comments are no part of a statement, and several statements are refused", 
 test("any text survives as a literal, and none becomes SQL", async () => {
   const evil =
     "it's \\ \"q\" `b` ${system:user.name} ${hiveconf:x} \n\r\t\u0000\u001f; -- /* 😀 \u2028 zażółć %_ \\u0041 \\' ";
-  assert.equal((await hive.query(`SELECT ${text(evil)} AS value`))[0]?.["value"], evil);
+  assert.equal((await hive.query(`SELECT ${stringLiteral(evil)} AS value`))[0]?.["value"], evil);
 });
 
-test("trap: the words of an error are Hive's own", async () => {
+test("trap: the message of an error is Hive's own", async () => {
   const cases: [string, RegExp][] = [
     ["SELEC 1", /ParseException.*SELEC/],
     ["SELECT * FROM no_such_table_at_all", /Table not found 'no_such_table_at_all'/],
     ["SELECT assert_true(1 = 0)", /ASSERT_TRUE/],
   ];
-  for (const [sql, words] of cases) {
+  for (const [sql, message] of cases) {
     await assert.rejects(hive.query(sql), (error) => {
       assert.ok(isStreambookError(error, "HIVE_FAILED"), String(error));
-      assert.match(error.message, words);
+      assert.match(error.message, message);
       assert.ok(!error.message.includes("\n"));
       return true;
     });
@@ -130,7 +130,7 @@ test("a statement that is aborted while it waits for its turn is not begun", asy
   await Promise.all(waiting.map((statement) => assert.rejects(statement, /enough/)));
   assert.deepEqual(await first, [{ one: 1 }]);
   assert.deepEqual(await hive.query("SET streambook.waited"), [{ set: "streambook.waited is undefined" }]);
-  assert.deepEqual(await hive.query(`SHOW TABLES LIKE ${text(`${name}_waited`)}`), []);
+  assert.deepEqual(await hive.query(`SHOW TABLES LIKE ${stringLiteral(`${name}_waited`)}`), []);
 });
 
 test("a statement that takes too long is ended", async () => {

@@ -9,7 +9,7 @@ export {
   createExternalTable,
   createTextView,
   identifier,
-  text,
+  stringLiteral,
   type TableOptions,
   type TextViewOptions,
 } from "./ddl.ts";

@@ -94,7 +94,7 @@ export class HiveSession {
    * Runs a statement and gives its rows.
    *
    * @param sql one statement; a `;` at its end is taken off
-   * @throws HIVE_FAILED with Hive's own words; UNREACHABLE when the connection is lost; TIMEOUT; USAGE for several statements
+   * @throws HIVE_FAILED with Hive's own message; UNREACHABLE when the connection is lost; TIMEOUT; USAGE for several statements
    */
   async query(sql: string, options: QueryOptions = {}): Promise<HiveRow[]> {
     return rowObjects(await this.queryTable(sql, options));
@@ -239,13 +239,10 @@ async function tidy(connection: Connection, operation: Promise<IOperation>, fini
 function explained(error: unknown, sql: string): unknown {
   if (error instanceof StreambookError) return error;
   const reason = messageOf(error).replace(/^Error while (?:compiling|processing) statement: (?:FAILED: )?/, "");
-  return new StreambookError(
-    "HIVE_FAILED",
-    `Hive failed ${shown(sql)}: ${reason}; fix the statement, or look at \`npx streambook logs hive\``,
-    {
-      cause: error,
-    },
-  );
+  return new StreambookError("HIVE_FAILED", `Hive failed ${shown(sql)}: ${reason}; correct the statement`, {
+    cause: error,
+    hint: { log: "hive" },
+  });
 }
 
 function shown(sql: string): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { text } from "./ddl.ts";
+import { stringLiteral } from "./ddl.ts";
 import { statementsOf } from "./statements.ts";
 
 const cases: readonly (readonly [what: string, sql: string, statements: readonly string[]])[] = [
@@ -33,7 +33,7 @@ test("law: a literal never ends a statement, whatever its text is", () => {
   );
   fc.assert(
     fc.property(anyText, (parts) => {
-      const sql = `SELECT ${text(parts.join(""))} AS value`;
+      const sql = `SELECT ${stringLiteral(parts.join(""))} AS value`;
       assert.deepEqual(statementsOf(`${sql}; SELECT 2`), [sql, "SELECT 2"]);
     }),
   );

@@ -159,7 +159,8 @@ export function demandFields(
     const fault = found === undefined ? `has no field "${name}"` : `has a field "${name}" of type ${kind}`;
     throw new StreambookError(
       "SCHEMA_INVALID",
-      `the schema ${schema} ${fault}, and the consumer needs one of type ${type}; fix it, or give another --schema-file`,
+      `the schema ${schema} ${fault}, and the consumer needs one of type ${type}; correct the schema`,
+      { hint: { change: ["schema"] } },
     );
   }
 }

@@ -167,7 +167,8 @@ export class Table {
     if (owner === cluster) return;
     throw new StreambookError(
       "WRONG_CLUSTER",
-      `the table ${name} holds messages of the Kafka cluster ${owner} (${file} on HDFS says so), but the Kafka at ${broker} is the cluster ${cluster}, whose offsets mean other messages; give the address of the first (--kafka-broker-port), or another table (--hive-table)`,
+      `the table ${name} holds messages of the Kafka cluster ${owner} (${file} on HDFS says so), but the Kafka at ${broker} is the cluster ${cluster}, whose offsets mean other messages`,
+      { hint: { change: ["broker", "table"] } },
     );
   }
 

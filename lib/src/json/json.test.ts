@@ -53,6 +53,6 @@ for (const number of [NaN, Infinity, -Infinity]) {
   });
 }
 
-test("a bigint is refused in words where a value must come back the same", () => {
+test("a bigint is refused with a reason where a value must come back the same", () => {
   assert.throws(() => exactJson({ n: 1n }, "the record"), /the record cannot be written as JSON .*BigInt/);
 });

@@ -68,7 +68,7 @@ export class Accumulator {
    * Makes the queues of a topic.
    *
    * @param partitions as they are when the producer first sees the topic: a key keeps its partition for the producer's life
-   * @param limit bytes of the largest batch that it takes; undefined when that cannot be told from the messages
+   * @param limit bytes of the largest batch that it takes; undefined when the messages do not say
    */
   addTopic(topic: string, partitions: readonly number[], limit: number | undefined): void {
     const queues = partitions.map((partition): PartitionQueue => ({

@@ -66,7 +66,7 @@ class Store {
 
   readonly positions = (): Promise<ReadonlyMap<number, bigint>> => Promise.resolve(new Map(this.#next));
 
-  /** Takes a batch as the pipeline does: a while passes between the look whether it is owned and the commit. */
+  /** Takes a batch as the pipeline does: time passes between the check that it is owned and the commit. */
   async take(
     consumer: PartitionConsumer,
     { partition, generation, firstOffset, nextOffset, messages }: PartitionBatch,
@@ -160,7 +160,7 @@ test("a position after the end of the partition means another topic of that name
   });
 });
 
-test("messages that have expired are told, and reading goes on after them", async () => {
+test("messages that have expired are reported, and reading goes on after them", async () => {
   await withTopic({ partitions: 1 }, async (at) => {
     await fill(at, 10);
     const admin = new kafkajs.Kafka({ brokers: [at.broker], logLevel: kafkajs.logLevel.NOTHING }).admin();
@@ -184,7 +184,7 @@ async function withAdmin(broker: string, operation: (admin: kafkajs.Admin) => Pr
   await operation(admin).finally(() => admin.disconnect());
 }
 
-test("messages that expire before they are fetched are told, and reading goes on after them", async () => {
+test("messages that expire before they are fetched are reported, and reading goes on after them", async () => {
   await withTopic({ partitions: 1 }, async (at) => {
     await fill(at, 200);
     const { logger, warnings } = listening();
@@ -413,7 +413,7 @@ test("a broker that goes away in the middle is waited for, and nothing is left o
       await store.take(consumer, batch, 0);
       if (store.values.length > 700 * (cuts + 1) && cuts < 2) {
         wire.cut();
-        setTimeout(() => wire.restore(), [100, 2500][cuts]); // shorter and longer than kafkajs itself is patient
+        setTimeout(() => wire.restore(), [100, 2500][cuts]); // shorter and longer than the retries of kafkajs itself
         cuts++;
       }
     }
@@ -470,7 +470,7 @@ test("ends when its signal aborts, still owning what it has read, and can commit
   });
 });
 
-test("who holds a partition is told and waited for when the consumer closes", async () => {
+test("the holder of a partition is notified and waited for when the consumer closes", async () => {
   await withTopic({ partitions: 1 }, async (at) => {
     await fill(at, 1);
     const order: string[] = [];
@@ -499,8 +499,8 @@ test("what keeps the positions from being known ends the reading", async () => {
 test("says what is missing: the topic, the broker, the group", async () => {
   const broker = await testBroker();
   const cases: readonly (readonly [Partial<ConsumerOptions>, string, RegExp])[] = [
-    [{ topic: "test-not-there" }, "NOT_FOUND", /no topic "test-not-there" at .*start_producer\.sh/],
-    [{ broker: "127.0.0.1:1" }, "UNREACHABLE", /127\.0\.0\.1:1 .*streambook up/],
+    [{ topic: "test-not-there" }, "NOT_FOUND", /no topic "test-not-there" at .*the producer creates it/],
+    [{ broker: "127.0.0.1:1" }, "UNREACHABLE", /no Kafka broker answers at 127\.0\.0\.1:1 /],
     [{ group: "" }, "USAGE", /group/],
     [{ topic: "a b" }, "USAGE", /topic name/],
   ];

@@ -37,7 +37,7 @@ export interface ConsumerOptions extends KafkaOptions {
   readonly maximumBytes?: number;
   /** How long the group waits for a member that is silent, in milliseconds; the broker allows 6000 to 1800000. @default 10000 */
   readonly sessionTimeout?: number;
-  /** How often the consumer looks whether the topic has more partitions, in milliseconds. @default 30000 */
+  /** How often the consumer checks for new partitions of the topic, in milliseconds. @default 30000 */
   readonly partitionRefresh?: number;
 }
 
@@ -88,7 +88,7 @@ export interface PartitionConsumer extends AsyncIterable<PartitionBatch> {
  * ```ts no-run
  * import { openConsumer } from "streambook/kafka";
  * const consumer = await openConsumer({
- *   broker: "127.0.0.1:9092", topic: "chunks", group: "lesson", endOffsets: "once", positions: async () => new Map(),
+ *   broker: "127.0.0.1:9092", topic: "chunks", group: "example", endOffsets: "once", positions: async () => new Map(),
  * });
  * for await (const { partition, messages } of consumer) console.log(partition, messages.length);
  * await consumer.close();

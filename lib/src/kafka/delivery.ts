@@ -98,7 +98,7 @@ export class Delivery {
   async #sendWithRetry(batch: Batch): Promise<void> {
     const start = performance.now();
     const { signal, cluster, deliveryTimeout = 120_000, compression = "none" } = this.#options;
-    let patience = deliveryTimeout;
+    let timeout = deliveryTimeout;
     await retry(
       () =>
         this.#producer.sendBatch({
@@ -112,9 +112,9 @@ export class Delivery {
         maximumDelay: 3000,
         isRetriable: (error) => {
           if (cluster.refused.aborted) return false;
-          if (signal?.aborted === true) patience = Math.min(patience, AFTER_ABORT);
+          if (signal?.aborted === true) timeout = Math.min(timeout, AFTER_ABORT);
           const worthIt = isConnectionFailure(error) || rootOf(error).retriable === true || isWrapped(error);
-          return worthIt && performance.now() - start < patience;
+          return worthIt && performance.now() - start < timeout;
         },
         onRetry: (error, attempt, wait) => {
           this.#stats.retries++;

@@ -1,4 +1,4 @@
-/** Turns errors of kafkajs into ours, which say what to do. */
+/** Turns errors of kafkajs into ours, which know what would help. */
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 
 interface KafkaJsError extends Error {
@@ -36,29 +36,26 @@ export function kafkaError(error: unknown, broker: string, doing: string): unkno
   if (isConnectionFailure(error)) {
     return new StreambookError(
       "UNREACHABLE",
-      `no Kafka broker answers at ${broker} (${messageOf(root)}), so it cannot ${doing}; start one with \`npx streambook up\`, or give its address`,
-      { cause: error },
+      `cannot ${doing}: no Kafka broker answers at ${broker} (${messageOf(root)})`,
+      { cause: error, hint: { start: ["kafka"], change: ["broker"] } },
     );
   }
   switch (root.type) {
     case "UNKNOWN_TOPIC_OR_PARTITION":
       return new StreambookError(
         "NOT_FOUND",
-        `the broker at ${broker} does not have what is needed to ${doing}; the producer makes the topic: run bin/start_producer.sh first`,
-        { cause: error },
+        `cannot ${doing}: the broker at ${broker} has no such topic or partition; the producer creates the topic`,
+        { cause: error, hint: { run: { program: "producer" } } },
       );
     case "MESSAGE_TOO_LARGE":
     case "RECORD_LIST_TOO_LARGE":
       return tooLarge(doing, undefined, error);
     default:
-      return new StreambookError(
-        "KAFKA_FAILED",
-        `the broker at ${broker} could not ${doing}: ${messageOf(root)}; \`npx streambook logs kafka\` shows more`,
-        {
-          cause: error,
-          retriable: root.retriable !== false,
-        },
-      );
+      return new StreambookError("KAFKA_FAILED", `the broker at ${broker} could not ${doing}: ${messageOf(root)}`, {
+        cause: error,
+        retriable: root.retriable !== false,
+        hint: { log: "kafka" },
+      });
   }
 }
 
@@ -67,7 +64,7 @@ export function tooLarge(doing: string, limit: number | undefined, cause?: unkno
   const allowed = limit === undefined ? "" : ` of ${limit} bytes`;
   return new StreambookError(
     "MESSAGE_TOO_LARGE",
-    `cannot ${doing}: it is larger than the topic's limit${allowed} (max.message.bytes); use smaller chunks (-c), or raise the limit`,
-    { cause },
+    `cannot ${doing}: it is larger than the topic's limit${allowed} (max.message.bytes); use smaller chunks, or raise the limit`,
+    { cause, hint: { change: ["chunkSize"] } },
   );
 }

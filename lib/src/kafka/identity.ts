@@ -25,7 +25,7 @@ export class KafkaCluster {
   }
 
   /**
-   * Notes what a broker says of itself. One that has no id cannot be told apart, and is let in.
+   * Notes what a broker says of itself. One without an id cannot be recognised, and is accepted.
    *
    * @throws WRONG_CLUSTER when it belongs to another cluster
    */

@@ -32,7 +32,7 @@ export interface MembershipOptions extends KafkaOptions {
   readonly cluster: KafkaCluster;
 }
 
-/** What a member is told by its group, and by kafkajs. */
+/** What its group, and kafkajs, report to a member. */
 export interface Member {
   /** The group has given it these partitions; nothing is fetched of those that it pauses at once. */
   onAssigned(partitions: readonly number[]): void;

@@ -15,18 +15,18 @@ test("what holds a partition is waited for, and it is owned until then", async (
     ownership.check(0);
     order.push("held");
   });
-  const revoked = ownership.revoke(async () => void order.push("told"), 60_000).then(() => order.push("revoked"));
+  const revoked = ownership.revoke(async () => void order.push("notified"), 60_000).then(() => order.push("revoked"));
   ownership.check(1);
   assert.equal(ownership.signal.aborted, false);
   setTimeout(() => work.resolve(), 5);
   await Promise.all([held, revoked]);
-  assert.deepEqual(order, ["told", "held", "revoked"]);
+  assert.deepEqual(order, ["notified", "held", "revoked"]);
   assert.throws(() => ownership.check(0), isLost);
   await assert.rejects(ownership.hold(0, nothing), isLost);
   assert.equal(ownership.signal.aborted, true);
 });
 
-test("what is begun while the reader is told is waited for too", async () => {
+test("work begun while the reader is notified is waited for too", async () => {
   const ownership = new Ownership(1, [0], 60_000);
   let done = false;
   await ownership.revoke(async () => {
@@ -38,18 +38,18 @@ test("what is begun while the reader is told is waited for too", async () => {
   assert.ok(done);
 });
 
-test("who gives it up a second time waits for the same, and the reader is told once", async () => {
+test("who gives it up a second time waits for the same, and the reader is notified once", async () => {
   const ownership = new Ownership(1, [0], 60_000);
   const order: string[] = [];
   const work = Promise.withResolvers<void>();
   const held = ownership.hold(0, () => work.promise.then(() => void order.push("held")));
-  const told = async (): Promise<void> => void order.push("told");
-  const first = ownership.revoke(told, 60_000);
-  const second = ownership.revoke(told, 60_000).then(() => order.push("second"));
+  const notify = async (): Promise<void> => void order.push("notified");
+  const first = ownership.revoke(notify, 60_000);
+  const second = ownership.revoke(notify, 60_000).then(() => order.push("second"));
   setTimeout(() => work.resolve(), 5);
   await Promise.all([held, first, second]);
-  assert.deepEqual(order, ["told", "held", "second"]);
-  await ownership.revoke(told, 60_000);
+  assert.deepEqual(order, ["notified", "held", "second"]);
+  await ownership.revoke(notify, 60_000);
   assert.equal(order.length, 3);
 });
 

@@ -46,7 +46,7 @@ export class BatchingProducer {
   #flushing = 0;
   #linger: NodeJS.Timeout | undefined;
   #waiting: (() => void)[] = []; // those who wait for room, or for the end of a flush
-  #failure: { readonly error: unknown; told: boolean } | undefined;
+  #failure: { readonly error: unknown; reported: boolean } | undefined;
   #closed: Promise<void> | undefined;
 
   private constructor(delivery: Delivery, options: Options) {
@@ -128,7 +128,7 @@ export class BatchingProducer {
     this.#check();
   }
 
-  /** Flushes and disconnects. @throws whatever made a message fail, if nobody was told so far */
+  /** Flushes and disconnects. @throws whatever made a message fail, if no call has reported it yet */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -137,10 +137,13 @@ export class BatchingProducer {
   async #close(): Promise<void> {
     try {
       if (this.#failure === undefined) await this.flush();
-      else if (!this.#failure.told) this.#check();
+      else if (!this.#failure.reported) this.#check();
     } finally {
       clearTimeout(this.#linger);
-      this.#failure ??= { error: new StreambookError("USAGE", "the producer is closed; open another one"), told: true };
+      this.#failure ??= {
+        error: new StreambookError("USAGE", "the producer is closed; open another one"),
+        reported: true,
+      };
       await this.#delivery.close();
     }
   }
@@ -151,7 +154,7 @@ export class BatchingProducer {
 
   #check(): void {
     if (this.#failure === undefined) return;
-    this.#failure.told = true;
+    this.#failure.reported = true;
     throw this.#failure.error;
   }
 
@@ -193,7 +196,7 @@ export class BatchingProducer {
     try {
       await this.#delivery.send(batch);
     } catch (error) {
-      this.#failure ??= { error, told: false };
+      this.#failure ??= { error, reported: false };
     }
     this.#inFlight--;
     this.#accumulator.settle(batch);

@@ -84,8 +84,8 @@ export async function topicOffsets(
       if (rootOf(cause).type !== "UNKNOWN_TOPIC_OR_PARTITION") throw cause;
       throw new StreambookError(
         "NOT_FOUND",
-        `there is no topic "${topic}" at ${brokerAddress(options.broker)}; bin/start_producer.sh makes it`,
-        { cause },
+        `there is no topic "${topic}" at ${brokerAddress(options.broker)}; the producer creates it`,
+        { cause, hint: { run: { program: "producer" } } },
       );
     }
   });

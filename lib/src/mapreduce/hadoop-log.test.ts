@@ -39,7 +39,7 @@ test("a job is followed from its submission to its counters", () => {
   });
 });
 
-test("of several complaints the one is told that says most", () => {
+test("of several complaints the most informative one is reported", () => {
   const { complaints } = read(`INFO Job: Task Id : attempt_1_0002_m_000000_0, Status : FAILED
 Error: java.lang.RuntimeException: Error in configuring object
 Caused by: java.lang.RuntimeException: configuration exception

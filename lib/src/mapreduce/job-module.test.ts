@@ -5,7 +5,7 @@ import { isStreambookError } from "../errors/index.ts";
 import { jobModule, writeJob } from "./job-module.ts";
 import { defineJob, type Job } from "./job.ts";
 import { runLocal } from "./local.ts";
-import order from "./testing/order-job.ts";
+import order from "./order-job-for-test.ts";
 
 async function loaded(job: Job): Promise<Job> {
   const written = await writeJob(job);

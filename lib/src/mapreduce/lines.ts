@@ -50,7 +50,7 @@ export class LineSplitter {
 /**
  * The lines of a stream of bytes, as they come.
  *
- * @param onInvalid told how many lines were skipped because they are not UTF-8, when there are any
+ * @param onInvalid called with how many lines were skipped because they are not UTF-8, when there are any
  */
 export async function* linesOf(
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,

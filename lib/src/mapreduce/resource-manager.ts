@@ -1,7 +1,8 @@
 /** The REST pages of YARN: is it there, which applications run, end one, read what its tasks have said. */
 import { reachDirectly } from "../address/index.ts";
-import { delay } from "../async/index.ts";
+import { anySignal, delay } from "../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { formatSeconds } from "../format/index.ts";
 import { mainComplaint, readLog, type CounterGroups } from "./hadoop-log.ts";
 import { TASK_ERROR } from "./task.ts";
 
@@ -20,7 +21,7 @@ interface Application {
 interface ClusterNode {
   readonly state: string;
   readonly nodeHTTPAddress: string;
-  /** What is wrong with an unhealthy one, in the words of its health check. */
+  /** What is wrong with an unhealthy one, as its health check reports it. */
   readonly healthReport?: string;
 }
 
@@ -37,7 +38,7 @@ export class ResourceManager {
   }
 
   /**
-   * Looks whether jobs can run, because the Hadoop client alone would wait for minutes and not say for what.
+   * Checks that jobs can run, because the Hadoop client alone would wait for minutes and not say for what.
    *
    * @throws UNREACHABLE, STACK_DOWN
    */
@@ -45,17 +46,19 @@ export class ResourceManager {
     const nodes = await this.#nodes(signal);
     if (nodes.some(({ state }) => state === "RUNNING")) return;
     const sick = nodes.find(({ state }) => state === "UNHEALTHY");
+    if (sick === undefined)
+      throw new StreambookError("STACK_DOWN", `YARN at ${this.#address} has no running NodeManager`, {
+        hint: { start: ["yarn"] },
+      });
+    const reason = sick.healthReport?.split(" ; ", 1)[0]?.trim() || "no reason given";
     throw new StreambookError(
       "STACK_DOWN",
-      sick === undefined
-        ? `YARN at ${this.#address} has no running NodeManager; start it with \`npx streambook up yarn\``
-        : `YARN at ${this.#address} gives no task to its NodeManager, which calls itself unhealthy: ${sick.healthReport?.split(" ; ", 1)[0]?.trim() || "no reason given"}; ` +
-            "free some disk, and it goes on by itself within seconds",
+      `YARN at ${this.#address} gives its NodeManager no tasks, because it reports itself unhealthy: ${reason}; free some disk, and it recovers within seconds`,
     );
   }
 
   /**
-   * Looks again and again whether jobs can run, until `signal` aborts: a job that waits for a NodeManager waits for ever.
+   * Checks again and again that jobs can run, until `signal` aborts: a job that waits for a NodeManager waits for ever.
    *
    * @param onStop is given what {@link check} has found so often without a break
    * @param options.interval milliseconds between two looks. @default 5000
@@ -92,7 +95,7 @@ export class ResourceManager {
     }
     throw new StreambookError(
       "TIMEOUT",
-      `YARN did not end the job ${name}; look at ${this.#address}/cluster/apps/RUNNING`,
+      `YARN did not kill the job ${name}; see ${this.#address}/cluster/apps/RUNNING`,
     );
   }
 
@@ -116,7 +119,7 @@ export class ResourceManager {
 
   /**
    * What the tasks of a failed application have said, from the logs of its containers: the first error that a task of ours has
-   * written, or else what the application master was told of the failed ones. The containers' names count up from the
+   * written, or else what the application master knows of the failed ones. The containers' names count up from the
    * master's, so no history server is needed.
    */
   async taskError(applicationId: string): Promise<string | undefined> {
@@ -160,18 +163,16 @@ export class ResourceManager {
     const limit = AbortSignal.timeout(LIMIT);
     let response: Response;
     try {
-      response = await fetch(this.#address + path, {
-        ...init,
-        signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
-      });
+      response = await fetch(this.#address + path, { ...init, signal: anySignal(signal, limit) });
     } catch (cause) {
       signal?.throwIfAborted();
-      const why = limit.aborted ? `no answer in ${LIMIT / 1000} s` : messageOf((cause as Error).cause ?? cause);
-      throw new StreambookError(
-        "UNREACHABLE",
-        `no YARN answers at ${this.#address} (${why}); start it with \`npx streambook up yarn\``,
-        { cause },
-      );
+      const why = limit.aborted
+        ? `no answer in ${formatSeconds(LIMIT / 1000)}`
+        : messageOf((cause as Error).cause ?? cause);
+      throw new StreambookError("UNREACHABLE", `no YARN answers at ${this.#address} (${why})`, {
+        cause,
+        hint: { start: ["yarn"] },
+      });
     }
     if (response.ok) return response;
     throw new StreambookError(

@@ -6,11 +6,11 @@ import { after, before, test } from "node:test";
 import { isStreambookError } from "../errors/index.ts";
 import { bundleJob, type Bundle } from "./bundle.ts";
 import { TASK_ERROR } from "./task.ts";
-import type { OrderLine } from "./testing/order-job.ts";
+import type { OrderLine } from "./order-job-for-test.ts";
 
 let bundle: Bundle;
 before(async () => {
-  bundle = await bundleJob(new URL("./testing/order-job.ts", import.meta.url));
+  bundle = await bundleJob(new URL("./order-job-for-test.ts", import.meta.url));
 });
 after(() => bundle.remove());
 
@@ -62,10 +62,7 @@ test("a task that throws says why where it can be found, and fails", async () =>
   const { code, errors } = await run(bundle.mapper, line(record("a", 1)) + line(record("a", 1, "fail")));
   assert.equal(code, 1);
   const said = errors.split("\n").find((each) => each.startsWith(TASK_ERROR));
-  assert.match(
-    JSON.parse(said?.slice(TASK_ERROR.length) ?? '""') as string,
-    /^Error: told to fail, on purpose\n {4}at /,
-  );
+  assert.match(JSON.parse(said?.slice(TASK_ERROR.length) ?? '""') as string, /^Error: failed on purpose\n {4}at /);
 });
 
 test("a module that cannot be bundled is refused with the reason", async () => {

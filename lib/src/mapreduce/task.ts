@@ -69,7 +69,7 @@ class StandardInput {
     if (this.#splitter.invalid > 0) this.#counters.count(NOT_UTF8, this.#splitter.invalid);
   }
 
-  /** Counters are told while the task runs, so that whoever watches sees them grow. */
+  /** Counters are reported while the task runs, so that whoever watches sees them grow. */
   #report(): void {
     const now = performance.now();
     if (now - this.#reported < REPORT_MILLISECONDS) return;

@@ -11,11 +11,11 @@ import { addresses, hadoopClient } from "../stack/index.ts";
 import { defineJob } from "./job.ts";
 import { linesOf } from "./lines.ts";
 import { runLocal } from "./local.ts";
-import job, { type OrderLine } from "./testing/order-job.ts";
+import job, { type OrderLine } from "./order-job-for-test.ts";
 import { runOnYarn, type HadoopClient, type JobProgress, type YarnOptions } from "./yarn.ts";
 
 const folder = `/tmp/yarn-test-${randomUUID()}`;
-const module = new URL("./testing/order-job.ts", import.meta.url);
+const module = new URL("./order-job-for-test.ts", import.meta.url);
 let hdfs: Hdfs;
 let resourceManager: string;
 let hadoop: HadoopClient;
@@ -39,10 +39,10 @@ function run(name: string, options: Partial<YarnOptions> = {}) {
   });
 }
 
-function rejects(promise: Promise<unknown>, code: ErrorCode, words: RegExp): Promise<void> {
+function rejects(promise: Promise<unknown>, code: ErrorCode, message: RegExp): Promise<void> {
   return assert.rejects(promise, (error) => {
     assert.ok(isStreambookError(error, code), String(error));
-    assert.match(error.message, words);
+    assert.match(error.message, message);
     return true;
   });
 }
@@ -99,13 +99,13 @@ test("law: a job on YARN gives the same output, in the same order, and the same 
   // A Node whose path has a blank, where the tasks run on this machine.
   const blank = await mkdtemp(join(tmpdir(), "a blank "));
   await symlink(process.execPath, join(blank, "my node"));
-  const told: JobProgress[] = [];
+  const reports: JobProgress[] = [];
   try {
     const local = await runLocal(job, lines, { reducers: 3 });
     const there = await run("law", {
       reducers: 3,
       ...(process.env["STREAMBOOK_STACK"] === "external" ? {} : { node: join(blank, "my node") }),
-      onProgress: (progress) => told.push(progress),
+      onProgress: (progress) => reports.push(progress),
     });
     assert.deepEqual(there.counters, local.counters);
     assert.equal(there.counterGroups["Map-Reduce Framework"]?.["Map input records"], lines.length);
@@ -118,8 +118,8 @@ test("law: a job on YARN gives the same output, in the same order, and the same 
   } finally {
     await rm(blank, { recursive: true });
   }
-  assert.deepEqual([...new Set(told.map(({ state }) => state))], ["submitting", "waiting", "running", "done"]);
-  assert.deepEqual(told.at(-1)?.counters, { groups: told.at(-1)?.counters["groups"], lines: lines.length });
+  assert.deepEqual([...new Set(reports.map(({ state }) => state))], ["submitting", "waiting", "running", "done"]);
+  assert.deepEqual(reports.at(-1)?.counters, { groups: reports.at(-1)?.counters["groups"], lines: lines.length });
 });
 
 test("a job without a module travels as its text", async () => {
@@ -139,10 +139,10 @@ test("a job without a module travels as its text", async () => {
   );
 });
 
-test("a task that fails tells its own error", async () => {
+test("a task that fails reports its own error", async () => {
   const line = JSON.stringify({ group: "g", text: "t", number: 1, value: "fail" });
   await hdfs.write(`${folder}/fails`, Buffer.from(line));
-  await rejects(run("fails", { settings: ONCE }), "JOB_FAILED", /told to fail, on purpose.*application_/);
+  await rejects(run("fails", { settings: ONCE }), "JOB_FAILED", /failed on purpose.*application_/);
 });
 
 test("a Node that is not there is named", async () => {
@@ -188,10 +188,10 @@ test("a module that is not there, or holds no job, is refused", async () => {
 });
 
 test("a YARN that is not there, or is something else, is named", async () => {
-  await rejects(
-    run("x", { resourceManager: "http://127.0.0.1:9" }),
-    "UNREACHABLE",
-    /127\.0\.0\.1:9 .*npx streambook up yarn/,
-  );
+  await assert.rejects(run("x", { resourceManager: "http://127.0.0.1:9" }), {
+    code: "UNREACHABLE",
+    message: /127\.0\.0\.1:9 /,
+    hint: { start: ["yarn"] },
+  });
   await rejects(run("x", { resourceManager: hdfs.address }), "UNREACHABLE", /ResourceManager\?/);
 });

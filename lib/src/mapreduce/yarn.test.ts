@@ -9,7 +9,7 @@ import { isStreambookError } from "../errors/index.ts";
 import { ResourceManager } from "./resource-manager.ts";
 import { runOnYarn, type YarnOptions } from "./yarn.ts";
 
-const module = new URL("./testing/order-job.ts", import.meta.url);
+const module = new URL("./order-job-for-test.ts", import.meta.url);
 const hadoop = { java: "/no/such/java", arguments: [], environment: {} };
 const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
 
@@ -64,12 +64,12 @@ const wrong: readonly [string, Partial<YarnOptions>, RegExp][] = [
   ["a comma in the output", { output: "/a,b" }, /"\/a,b" cannot be used/],
   ["a quote in Node's path", { node: '/a"b/node' }, /holds a quote/],
 ];
-for (const [name, options, words] of wrong) {
+for (const [name, options, message] of wrong) {
   test(`${name} is refused before YARN is asked, and no timer is left`, async () => {
     const before = timers();
     const { error, asked } = await run({ ...options, onProgress: () => {} });
     assert.ok(isStreambookError(error, "USAGE"), String(error));
-    assert.match(error.message, words);
+    assert.match(error.message, message);
     assert.equal(asked, 0);
     assert.equal(timers(), before);
   });
@@ -77,7 +77,7 @@ for (const [name, options, words] of wrong) {
 
 test("a client that cannot be started leaves no timer", async () => {
   const before = timers();
-  const { error } = await run({ settings: { name: "a\0b" }, onProgress: () => {} }); // no process takes such a word
+  const { error } = await run({ settings: { name: "a\0b" }, onProgress: () => {} }); // no process accepts such an argument
   assert.match(String(error), /null bytes/);
   assert.equal(timers(), before);
 });

@@ -3,8 +3,9 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { pathToFileURL } from "node:url";
-import { orAborted } from "../async/index.ts";
+import { anySignal, orAborted } from "../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { formatSeconds } from "../format/index.ts";
 import { hadoopUser } from "../user/index.ts";
 import { bundleJob, type Bundle } from "./bundle.ts";
 import { ResourceManager } from "./resource-manager.ts";
@@ -23,7 +24,7 @@ export interface HadoopClient {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What a running job tells. */
+/** What a running job reports. */
 export interface JobProgress {
   readonly state: "submitting" | "waiting" | "running" | "done";
   readonly applicationId?: string;
@@ -107,11 +108,11 @@ async function runModule(url: URL, options: YarnOptions): Promise<YarnJobResult>
     limit.abort(
       new StreambookError(
         "TIMEOUT",
-        `the job ${job.name} took more than ${timeout / 1000} s, and was ended; look at ${options.resourceManager}/cluster/apps`,
+        `the job ${job.name} took more than ${formatSeconds(timeout / 1000)} and was killed; see ${options.resourceManager}/cluster/apps`,
       ),
     );
   const timer = setTimeout(expire, timeout);
-  const stop = signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]);
+  const stop = anySignal(signal, limit.signal);
   const ended = new AbortController();
   void yarn.watch((reason) => limit.abort(reason), ended.signal);
   try {
@@ -202,11 +203,10 @@ async function follow(
     return log;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      throw new StreambookError(
-        "SETUP_MISSING",
-        `cannot start Java at ${options.hadoop.java}; \`npx streambook doctor\` says what to install`,
-        { cause: error },
-      );
+      throw new StreambookError("SETUP_MISSING", `cannot start Java at ${options.hadoop.java}`, {
+        cause: error,
+        hint: { inspect: "machine" },
+      });
     }
     if (!stop.aborted) {
       // A client that died (a terminal's Ctrl-C reaches it too) leaves its job running.
@@ -224,11 +224,11 @@ async function follow(
 
 function startClient({ java, arguments: flags, environment }: HadoopClient, streaming: readonly string[]) {
   const memory = flags.some((flag) => /^(?:-Xmx|@)/.test(flag)) ? [] : ["-Xmx256m"];
-  const words = [...memory, ...flags, "org.apache.hadoop.streaming.HadoopStreaming", ...streaming];
-  return spawn(java, words, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  const args = [...memory, ...flags, "org.apache.hadoop.streaming.HadoopStreaming", ...streaming];
+  return spawn(java, args, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** The words after HadoopStreaming: generic options first. */
+/** The arguments of HadoopStreaming: generic options first. */
 function streamingArguments(job: Job, name: string, bundle: Bundle, options: YarnOptions): string[] {
   const { inputs, output, node = defaultNode(), reducers = 1 } = options;
   const settings = {
@@ -263,12 +263,12 @@ interface Watch {
   end(): void;
 }
 
-/** Tells of every change, and of the job's counters once a second while it runs. */
+/** Reports every change, and the job's counters once a second while it runs. */
 function watchJob(job: Job, yarn: ResourceManager, log: JobLog, onProgress: YarnOptions["onProgress"]): Watch {
   if (onProgress === undefined) return { look: () => {}, done: () => {}, end: () => {} };
-  let told = "";
+  let reported = "";
   let counters: Readonly<Record<string, number>> = {};
-  const tell = (state: JobProgress["state"]): void => {
+  const report = (state: JobProgress["state"]): void => {
     const { applicationId, map, reduce } = log;
     const progress: JobProgress = {
       state,
@@ -278,10 +278,10 @@ function watchJob(job: Job, yarn: ResourceManager, log: JobLog, onProgress: Yarn
       ...(applicationId !== undefined && { applicationId }),
     };
     const now = JSON.stringify(progress);
-    if (now !== told) onProgress(progress);
-    told = now;
+    if (now !== reported) onProgress(progress);
+    reported = now;
   };
-  const look = (): void => tell(log.running ? "running" : log.applicationId === undefined ? "submitting" : "waiting");
+  const look = (): void => report(log.running ? "running" : log.applicationId === undefined ? "submitting" : "waiting");
   const ask = async (): Promise<void> => {
     if (!log.running || log.succeeded || log.applicationId === undefined || log.jobId === undefined) return;
     counters = (await yarn.counters(log.applicationId, log.jobId))?.[job.name] ?? counters;
@@ -290,14 +290,14 @@ function watchJob(job: Job, yarn: ResourceManager, log: JobLog, onProgress: Yarn
   const timer = setInterval(() => void ask(), 1000);
   const done = (): void => {
     counters = log.counters[job.name] ?? {};
-    tell("done");
+    report("done");
   };
   return { look, done, end: () => clearInterval(timer) };
 }
 
 /** The error of a job that failed: what the failing task has said, or else what Hadoop says. */
 async function failureOf(job: Job, yarn: ResourceManager, log: JobLog, options: YarnOptions): Promise<StreambookError> {
-  const said = mainComplaint(log.complaints) ?? "the Hadoop client ended without a word";
+  const said = mainComplaint(log.complaints) ?? "the Hadoop client ended without a message";
   if (/Input path does not exist|Input Pattern .* matches 0 files/.test(said)) {
     return new StreambookError(
       "NOT_FOUND",

@@ -1,6 +1,7 @@
 /** Notebooks: what a lesson calls (`check`, `show`, `figure`, `source`, …), and what runs, checks and saves its cells. */
 export { answer, check, checkThrows, todo, type CheckOptions } from "./check.ts";
 export { figure, PLOTLY, type FigureOptions, type NotebookFigure } from "./figure.ts";
+export { hintFor } from "./hint.ts";
 export { show, type FrameLike, type ShowOptions } from "./show.ts";
 export { source, type SourceText } from "./source.ts";
 export { ready, stopButton } from "./ready.ts";

@@ -16,6 +16,7 @@ import type * as VirtualMachine from "node:vm";
 import type TypeScript from "typescript";
 import type * as ZeroMQ from "zeromq";
 import { reachDirectly } from "../address/index.ts";
+import { hintFor } from "./hint.ts";
 
 reachDirectly();
 
@@ -166,7 +167,10 @@ function explain(error: Error): string {
   if (STOPPED.test(error.message)) return "Stopped. Cells that were waiting behind this one have not run.";
   const { code, cause } = error as { code?: unknown; cause?: unknown };
   if (code === "CHECK_FAILED") return error.message + where;
-  if (error.name === "StreambookError") return `${error.name} (${String(code)}): ${error.message}${where}`;
+  if (error.name === "StreambookError") {
+    const hint = hintFor(error);
+    return `${error.name} (${String(code)}): ${error.message}${hint === undefined ? "" : `\n    ${hint}`}${where}`;
+  }
   const frames = (error.stack ?? "").split("\n").filter((text) => /^\s+at /.test(text));
   const end = frames.findIndex((frame) => /[\\/]tslab[\\/]dist[\\/]|node:vm:|node:internal/.test(frame));
   const kept = frames.slice(0, end === -1 ? 8 : Math.min(end, 8)).map((frame) => frame.replaceAll("file://", ""));

@@ -6,6 +6,7 @@ import { isStreambookError } from "../errors/index.ts";
 import { TermCounter } from "../text/index.ts";
 import { answer, check, checkThrows, todo } from "./check.ts";
 import { figure } from "./figure.ts";
+import { hintFor } from "./hint.ts";
 import { ready } from "./ready.ts";
 import { show } from "./show.ts";
 import { sourceOf } from "./source.ts";
@@ -114,7 +115,10 @@ test("a lesson without the stack says what to do", async () => {
   const { STREAMBOOK_STACK: _, ...rest } = environment;
   process.env = { ...rest, STREAMBOOK_HOME: "/nowhere" };
   try {
-    await assert.rejects(ready("kafka"), /npx streambook up/);
+    await assert.rejects(ready("kafka"), (error) => {
+      assert.equal(hintFor(error), "In a terminal: `npx streambook up`. Then run the first cell again.");
+      return true;
+    });
     await ready(); // a lesson that uses no service
   } finally {
     process.env = environment;

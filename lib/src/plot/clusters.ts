@@ -1,6 +1,6 @@
-/** Clusters in the plane, and the words that tell them apart. */
+/** Clusters in the plane, and the words that distinguish them. */
 import { defaultConfig, fixedAxis, type Figure, type JsonObject, type Trace } from "./figure.ts";
-import { formatCount } from "./format.ts";
+import { formatCount } from "../format/index.ts";
 import { escapeLabel, excerpt, wrapLines } from "./markup.ts";
 import { clusterSymbol } from "./palette.ts";
 
@@ -16,14 +16,14 @@ export interface ClusterPoint {
   readonly excerpt: string;
 }
 
-/** A cluster and its most telling words. */
+/** A cluster and its top terms. */
 export interface ClusterTerms {
   readonly id: number;
   /** How many chunks it holds. */
   readonly size: number;
-  /** Most telling first. */
+  /** Of the largest weight first. */
   readonly terms: readonly string[];
-  /** How much each term tells, in any unit; equal steps are drawn without it. */
+  /** The weight of each term, in any unit; equal steps are drawn without it. */
   readonly weights?: readonly number[];
 }
 
@@ -93,7 +93,7 @@ function round(value: number): number {
 }
 
 /**
- * Small multiples of bars, one for each cluster: its top terms, the most telling on top.
+ * Small multiples of bars, one for each cluster: its top terms, the heaviest on top.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /** How often the rows of a table meet its columns: texts × clusters, confusion matrices. */
 import { defaultConfig, fixedAxis, type Figure } from "./figure.ts";
-import { formatCount } from "./format.ts";
+import { formatCount } from "../format/index.ts";
 import { escapeLabel, excerpt } from "./markup.ts";
 
 /** What a {@link heatMap} shows. */

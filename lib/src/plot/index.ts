@@ -13,7 +13,6 @@ export {
   wrapLines,
   type MarkupPart,
 } from "./markup.ts";
-export { durationParts, formatBytes, formatCount, formatSeconds, plural, type DurationPart } from "./format.ts";
 export { labelledBars, type LabelledBar } from "./bars.ts";
 export { flowDiagram, type FlowArrow, type FlowBox } from "./flow.ts";
 export { timeline, type TimelineStage } from "./timeline.ts";

@@ -5,7 +5,7 @@ import { StreambookError } from "../errors/index.ts";
 
 const PACKAGE = "plotly.js-cartesian-dist-min";
 
-/** The types of traces that this plotly.js draws; any other it draws as a scatter of two dimensions, without a word. */
+/** The types of traces that this plotly.js draws; any other it draws as a scatter of two dimensions, silently. */
 const DRAWN: ReadonlySet<unknown> = new Set([
   ...["scatter", "bar", "box", "heatmap", "histogram", "histogram2d", "histogram2dcontour"],
   ...["contour", "scatterternary", "violin", "image", "pie"],
@@ -31,10 +31,9 @@ export async function plotlySource(): Promise<string> {
   try {
     return await readFile(createRequire(import.meta.url).resolve(PACKAGE), "utf8");
   } catch (cause) {
-    throw new StreambookError(
-      "SETUP_MISSING",
-      `the package ${PACKAGE}, which draws the figures, is not installed; run \`npm ci\``,
-      { cause },
-    );
+    throw new StreambookError("SETUP_MISSING", `the package ${PACKAGE}, which draws the figures, is not installed`, {
+      cause,
+      hint: { setUp: true },
+    });
   }
 }

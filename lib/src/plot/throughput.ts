@@ -1,7 +1,7 @@
 /** How many messages a second: by stage, and over time. */
 import { labelledBars } from "./bars.ts";
 import { defaultConfig, fixedAxis, type Figure } from "./figure.ts";
-import { formatCount } from "./format.ts";
+import { formatCount } from "../format/index.ts";
 import { escapeLabel } from "./markup.ts";
 
 /** The rate of one stage. */

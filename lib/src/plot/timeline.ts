@@ -1,7 +1,7 @@
 /** When each stage of a run began and how long it took. */
 import { labelledBars } from "./bars.ts";
 import type { Figure } from "./figure.ts";
-import { formatSeconds } from "./format.ts";
+import { formatSeconds, unbroken } from "../format/index.ts";
 
 /** A stage of a run. */
 export interface TimelineStage {
@@ -25,10 +25,12 @@ export interface TimelineStage {
 export function timeline(stages: readonly TimelineStage[]): Figure {
   const bars = stages.map(({ name, startedAt, seconds }) => ({
     name,
-    label: formatSeconds(seconds),
+    label: unbroken(formatSeconds(seconds)),
     from: startedAt,
     length: seconds,
-    hover: `${formatSeconds(seconds)}, from ${formatSeconds(startedAt)} to ${formatSeconds(startedAt + seconds)}`,
+    hover: unbroken(
+      `${formatSeconds(seconds)}, from ${formatSeconds(startedAt)} to ${formatSeconds(startedAt + seconds)}`,
+    ),
   }));
   return labelledBars(bars, "seconds since the run began", { ticksuffix: " s" });
 }

@@ -5,12 +5,16 @@ import { test } from "node:test";
 import { writingInto } from "./index.ts";
 
 test(
-  "a disk that takes no more is said with the folder and what to do; other errors pass",
+  "a full disk is reported with the folder and what to do; other errors pass",
   { skip: !existsSync("/dev/full") },
   async () => {
     await assert.rejects(
       writingInto("/out", () => writeFile("/dev/full", "x")),
-      { code: "OUTPUT_FAILED", message: /^cannot write into \/out \(ENOSPC.*--output$/ },
+      {
+        code: "OUTPUT_FAILED",
+        message: /^cannot write into \/out \(ENOSPC.*free some disk$/,
+        hint: { change: ["output"] },
+      },
     );
     const other = new Error("other");
     await assert.rejects(

@@ -30,9 +30,10 @@ export async function makeOutputFolder(folder: string): Promise<void> {
     await makeFolder(resolve(folder));
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    const why = code === "EEXIST" || code === "ENOTDIR" ? "it is no folder" : messageOf(cause);
-    throw new StreambookError("USAGE", `the folder ${folder} cannot be made (${why}); give another with --output`, {
+    const why = code === "EEXIST" || code === "ENOTDIR" ? "it is not a folder" : messageOf(cause);
+    throw new StreambookError("USAGE", `the folder ${folder} cannot be made (${why})`, {
       cause,
+      hint: { change: ["output"] },
     });
   }
 }
@@ -48,10 +49,9 @@ export async function writingInto<T>(folder: string, operation: () => Promise<T>
     return await operation();
   } catch (cause) {
     if (typeof (cause as NodeJS.ErrnoException | undefined)?.syscall !== "string") throw cause;
-    throw new StreambookError(
-      "OUTPUT_FAILED",
-      `cannot write into ${folder} (${messageOf(cause)}); free some disk, or give another folder with --output`,
-      { cause },
-    );
+    throw new StreambookError("OUTPUT_FAILED", `cannot write into ${folder} (${messageOf(cause)}); free some disk`, {
+      cause,
+      hint: { change: ["output"] },
+    });
   }
 }

@@ -1,6 +1,6 @@
 /**
  * How much of a run a report shows. A folder may hold ten texts or a hundred thousand; the report stays a few megabytes and opens
- * at once: of each long list the part that tells most, and how many more there are.
+ * at once: of each long list the most informative part, and how many more there are.
  */
 import { escapeLabel, excerpt } from "../plot/index.ts";
 import type { ReportCluster, ReportFile, ReportHeatMap, ReportPoint, ReportText, RunReport } from "./types.ts";

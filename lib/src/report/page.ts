@@ -1,15 +1,11 @@
 /** The page of a report, section by section: what the run came to, what flowed, how long it took, what it found, and how to go on. */
+import { durationParts, formatBytes, formatCount, formatSeconds, plural, unbroken } from "../format/index.ts";
 import {
   clusterPlane,
-  durationParts,
   excerpt,
   figureElement,
-  formatBytes,
-  formatCount,
-  formatSeconds,
   heatMap,
   markup,
-  plural,
   ratesOverTime,
   stageRates,
   standalonePage,
@@ -60,15 +56,15 @@ function hero(run: RunReport, verdict: Verdict): Markup {
 <h1 id="verdict">${verdict.headline}</h1></div>
 <p class="lead">${summary(run)}</p>
 <dl class="tiles">${tiles(run)}</dl>
-${told("What failed", "", verdict.failures)}
-${told("Worth a look", "notice", verdict.notices)}
+${findings("What failed", "", verdict.failures)}
+${findings("Worth a look", "notice", verdict.notices)}
 </section>`;
 }
 
 function summary(run: RunReport): string {
   const { sent, rows, distinctOffsets } = run.counts;
   const bytes = run.texts.reduce((sum, text) => sum + text.bytes, 0);
-  const begin = `${plural(run.texts.length, "text")} of ${formatBytes(bytes)} in all went through a real Kafka, HDFS, YARN and Hive in ${formatSeconds(run.seconds)}.`;
+  const begin = `${plural(run.texts.length, "text")} of ${unbroken(formatBytes(bytes))} in all went through a real Kafka, HDFS, YARN and Hive in ${unbroken(formatSeconds(run.seconds))}.`;
   if (sent === rows && rows === distinctOffsets && sent === run.messages && run.deadLetters === 0) {
     return `${begin} ${plural(sent, "message was", "messages were")} sent, and Hive holds exactly as many rows with as many distinct offsets: nothing lost, nothing twice.`;
   }
@@ -97,9 +93,9 @@ function tiles(run: RunReport): Markup[] {
   ];
 }
 
-function told(title: string, kind: string, sentences: readonly string[]): Markup | false {
+function findings(title: string, kind: string, sentences: readonly string[]): Markup | false {
   if (sentences.length === 0) return false;
-  return markup`<div class="told card ${kind}"><h2>${title}</h2><ul>${sentences.map((sentence) => markup`<li>${sentence}</li>`)}</ul></div>`;
+  return markup`<div class="findings card ${kind}"><h2>${title}</h2><ul>${sentences.map((sentence) => markup`<li>${sentence}</li>`)}</ul></div>`;
 }
 
 function section(id: string, title: string, lead: string, ...content: readonly (Markup | false)[]): Markup {
@@ -125,7 +121,7 @@ function time(run: RunReport): Markup | false {
   return section(
     "time",
     "Where the time went",
-    `${formatSeconds(run.seconds)} from the first command to this report. The longest stage was “${longest.name}” with ${formatSeconds(longest.seconds)}.`,
+    `${unbroken(formatSeconds(run.seconds))} from the first command to this report. The longest stage was “${longest.name}” with ${unbroken(formatSeconds(longest.seconds))}.`,
     markup`<div class="pair">${[
       figureElement({
         id: "timeline",
@@ -160,7 +156,7 @@ function stageTable({ stages }: RunReport): Markup {
 <thead><tr><th scope="col">Stage</th><th scope="col" class="number">Began at</th><th scope="col" class="number">Took</th><th scope="col" class="number">Messages/s</th></tr></thead>
 <tbody>${stages.map(
     ({ name, startedAt, seconds, messagesPerSecond }) =>
-      markup`<tr><th scope="row">${name}</th><td class="number">${formatSeconds(startedAt)}</td><td class="number">${formatSeconds(seconds)}</td><td class="number">${messagesPerSecond === undefined ? "" : formatCount(messagesPerSecond)}</td></tr>`,
+      markup`<tr><th scope="row">${name}</th><td class="number">${unbroken(formatSeconds(startedAt))}</td><td class="number">${unbroken(formatSeconds(seconds))}</td><td class="number">${messagesPerSecond === undefined ? "" : formatCount(messagesPerSecond)}</td></tr>`,
   )}</tbody></table>`;
 }
 
@@ -178,7 +174,7 @@ function clusters(run: RunReport): Markup | false {
   const why = run.settings["clustersChosen"];
   const number = plural(run.clusters.length, "cluster was", "clusters were");
   const lead = [
-    "The clusters were found by words alone: nobody told the pipeline which text a chunk belongs to.",
+    "The clusters were found by words alone: the pipeline does not know which text a chunk belongs to.",
     why !== undefined && `${number} looked for: ${String(why)}.`,
     run.clusters.length < run.texts.length / 2 &&
       "So few clusters cannot keep so many texts apart: purity by text is low.",
@@ -314,7 +310,7 @@ function moreTexts(all: readonly ReportText[], shown: readonly ReportText[]): st
 
 function textRow({ file, uri, bytes, sha256, rebuiltSha256, identical, problem }: ReportText): Markup {
   return markup`<tr${!identical && markup` class="is-other"`}><th scope="row">${file}<small class="uri">${uri ?? "never streamed"}</small></th>
-<td class="number wide-only">${formatBytes(bytes)}</td><td>${hash(sha256, `source ${excerpt(file, 60)}`)}</td><td>${rebuiltSha256 === null ? markup`<span class="other">none</span>` : hash(rebuiltSha256, `rebuilt ${excerpt(file, 60)}`)}</td>
+<td class="number wide-only">${unbroken(formatBytes(bytes))}</td><td>${hash(sha256, `source ${excerpt(file, 60)}`)}</td><td>${rebuiltSha256 === null ? markup`<span class="other">none</span>` : hash(rebuiltSha256, `rebuilt ${excerpt(file, 60)}`)}</td>
 <td>${identical ? markup`<span class="same">✓ identical</span>` : markup`<span class="other">✗ ${rebuiltSha256 === null ? "missing" : "different"}</span>`}${problem !== undefined && markup`<br><small>${problem}</small>`}</td></tr>`;
 }
 
@@ -350,9 +346,9 @@ function facts(title: string, values: Readonly<Record<string, string | number | 
   return markup`<div class="card"><h3>${title}</h3><dl class="facts">${entries.map(([name, value]) => markup`<dt>${spaced(name)}</dt><dd>${shown(value)}</dd>`)}</dl></div>`;
 }
 
-/** The words of a command, none of which is broken at its hyphens. */
-function words(command: string): Markup[] {
-  return command.split(" ").map((word, index) => markup`${index > 0 && " "}<span class="word">${word}</span>`);
+/** The command and its arguments, none of which is broken at its hyphens. */
+function unbrokenArguments(command: string): Markup[] {
+  return command.split(" ").map((part, index) => markup`${index > 0 && " "}<span class="argument">${part}</span>`);
 }
 
 /** `chunkSize` as people write it: `chunk size`; names that are not camel case stay. */
@@ -370,7 +366,7 @@ function next(run: RunReport, verdict: Verdict): Markup {
       : "The stack keeps its logs and its data. Press a command to copy it.",
     markup`<ul class="commands">${suggestions.map(
       ({ command, does }) =>
-        markup`<li><button type="button" class="command" data-copy="${command}"><span class="say"><span>copy</span></span><code>${words(command)}</code><small>${does}</small></button></li>`,
+        markup`<li><button type="button" class="command" data-copy="${command}"><span class="say"><span>copy</span></span><code>${unbrokenArguments(command)}</code><small>${does}</small></button></li>`,
     )}</ul>`,
   );
 }
@@ -402,7 +398,7 @@ const AFTER_FAILURE: readonly ReportSuggestion[] = [
   { command: "npx streambook status", does: "Which services are up, and where." },
   { command: "npx streambook doctor", does: "What is missing on this machine, with the command that installs it." },
   { command: "npx streambook logs kafka", does: "The log of a service; also hdfs, yarn, hive." },
-  { command: "npm start", does: "The run again: what is done already is skipped, nothing is counted twice." },
+  { command: "npm start", does: "The whole run again; what the last one made is removed first." },
 ];
 
 function isWebAddress(url: string): boolean {

@@ -1,5 +1,6 @@
 /** The pipeline as a picture, with the numbers of a run on its arrows: wide for a desk, tall for a phone. */
-import { formatBytes, formatCount, markup, plural, type Markup } from "../plot/index.ts";
+import { compactCount, formatBytes, formatCount, plural, unbroken } from "../format/index.ts";
+import { markup, type Markup } from "../plot/index.ts";
 import type { RunReport } from "./types.ts";
 
 interface Box {
@@ -76,11 +77,11 @@ function factsOf(run: RunReport): Facts {
   const setting = (name: string, otherwise: string): string => String(run.settings[name] ?? otherwise);
   return {
     texts: counted(run.texts.length, "text"),
-    size: formatBytes(run.texts.reduce((sum, { bytes }) => sum + bytes, 0)),
-    chunks: compact(run.counts.sent),
-    messages: compact(run.messages),
+    size: unbroken(formatBytes(run.texts.reduce((sum, { bytes }) => sum + bytes, 0))),
+    chunks: compactCount(run.counts.sent),
+    messages: compactCount(run.messages),
     messagesLook: run.messages === run.counts.sent ? undefined : "bad",
-    rows: compact(run.counts.rows),
+    rows: compactCount(run.counts.rows),
     rowsLook: run.counts.rows === run.counts.sent && run.counts.distinctOffsets === run.counts.rows ? undefined : "bad",
     rebuilt: counted(run.texts.filter(({ rebuiltSha256 }) => rebuiltSha256 !== null).length, "text"),
     identical: `${formatCount(identical)} of ${formatCount(run.texts.length)} identical`,
@@ -232,15 +233,8 @@ ${boxes.map(
 </svg>`;
 }
 
-/** `1,204`, and from a hundred thousand on `1.2M`: an arrow is short. */
-function compact(count: number): string {
-  return count < 100_000
-    ? formatCount(count)
-    : new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 }).format(count);
-}
-
 function counted(count: number, noun: string): Counted {
-  return [compact(count), plural(count, noun).replace(/^\S+ /, "")];
+  return [compactCount(count), plural(count, noun).replace(/^\S+ /, "")];
 }
 
 /** A line that fits a box with room at its sides. */

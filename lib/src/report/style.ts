@@ -14,10 +14,10 @@ export const reportStyle = `
 .tiles dd{margin:0 0 .2rem;font:600 clamp(1.5rem,1.2rem + 1vw,2rem)/1.15 var(--book);letter-spacing:-.01em;white-space:nowrap}
 .tiles dd small{font-size:.55em;font-weight:500;color:var(--muted);letter-spacing:0;margin-left:.2em}
 .tiles .bad dd{color:var(--bad)}
-.told{padding:1.1rem 1.3rem;border-left:4px solid var(--bad)}
-.told.notice{border-left-color:var(--notice)}
-.told h2{font-size:1.15rem;margin-bottom:.4rem}
-.told ul{margin:0;padding-left:1.15rem}.told li+li{margin-top:.3rem}
+.findings{padding:1.1rem 1.3rem;border-left:4px solid var(--bad)}
+.findings.notice{border-left-color:var(--notice)}
+.findings h2{font-size:1.15rem;margin-bottom:.4rem}
+.findings ul{margin:0;padding-left:1.15rem}.findings li+li{margin-top:.3rem}
 .picture{padding:clamp(.75rem,2vw,1.5rem)}
 .picture svg{display:block;width:100%;height:auto;font-family:var(--text)}
 .picture .tall{display:none;max-width:26rem;margin:0 auto}
@@ -71,7 +71,7 @@ export const reportStyle = `
 .command:hover{border-color:var(--accent)}
 .command code{font-size:.9375rem}.command code::before{content:"$ ";color:var(--muted)}
 .say{float:right;color:var(--muted);font-size:.8125rem;margin-left:1rem}.command.copied .say span{display:none}
-.command .word{display:inline-block;max-width:100%}
+.command .argument{display:inline-block;max-width:100%}
 @media (max-width:40rem){
 .texts .wide-only{display:none}
 .texts tbody tr{display:grid;grid-template-columns:6.6rem 6.6rem 1fr;border-top:1px solid var(--line);padding:.55rem 0}
@@ -80,5 +80,5 @@ export const reportStyle = `
 .texts thead tr{display:grid;grid-template-columns:6.6rem 6.6rem 1fr}
 .texts thead th:first-child{position:absolute;clip-path:inset(50%)}
 }
-@media print{.keys,.say{display:none}.picture .wide{display:block}.picture .tall{display:none}.told,.tiles div{break-inside:avoid}}
+@media print{.keys,.say{display:none}.picture .wide{display:block}.picture .tall{display:none}.findings,.tiles div{break-inside:avoid}}
 `;

@@ -35,7 +35,7 @@ export interface ReportCluster {
   readonly id: number;
   /** Chunks in it. */
   readonly size: number;
-  /** Its most telling words, most telling first. */
+  /** Its top terms, of the largest weight first. */
   readonly terms: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 /** What a run came to: the one judgement that the page, the terminal and the exit status share. */
 import { shownName } from "../errors/index.ts";
-import { formatCount, plural } from "../plot/index.ts";
+import { formatCount, plural } from "../format/index.ts";
 import type { RunReport } from "./types.ts";
 
 /** How many things of a kind are named one by one before the rest is counted. */

@@ -2,7 +2,7 @@
 import { unscaled } from "./decimal.ts";
 import type { Field, Schema, SimpleType, ValueType } from "./schema.ts";
 
-/** Says what is wrong with a message, in words; undefined when nothing is. */
+/** What is wrong with a message, as a clause; undefined when nothing is. */
 export type MessageCheck = (message: unknown) => string | undefined;
 
 const ISO_DATE = /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;

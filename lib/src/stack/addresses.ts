@@ -25,10 +25,7 @@ export async function addresses(environment: NodeJS.ProcessEnv = process.env): P
   const names = core.flatMap(({ addresses: offers = {} }) => Object.keys(offers));
   if (names.some((name) => known[name] === undefined)) {
     const file = stateFile(environment);
-    throw new StreambookError(
-      "STACK_DOWN",
-      `the stack is not running (no ${file}); start it with \`npx streambook up\``,
-    );
+    throw new StreambookError("STACK_DOWN", `the stack is not running (no ${file})`, { hint: { start: [] } });
   }
   return known as unknown as Addresses;
 }

@@ -1,4 +1,4 @@
-/** What the launcher tells while it works: for a person who waits, and for programs that show it in their own way. */
+/** What the launcher reports while it works: for a person who waits, and for programs that show it in their own way. */
 /** One thing that happened. */
 export interface StackEvent {
   readonly kind: "notice" | "preparing" | "starting" | "ready" | "died" | "stopping" | "stopped";
@@ -20,12 +20,12 @@ export interface StackOptions {
   readonly onProgress?: ((event: StackEvent) => void) | undefined;
 }
 
-/** A function that tells, with the time since it was made. */
-export function teller(onProgress: StackOptions["onProgress"]): Tell {
+/** A function that reports to a callback, with the time since it was made. */
+export function reporter(onProgress: StackOptions["onProgress"]): Report {
   const start = performance.now();
   return (kind, message, more = {}) =>
     onProgress?.({ kind, message, seconds: (performance.now() - start) / 1000, ...more });
 }
 
-/** @see teller */
-export type Tell = (kind: StackEvent["kind"], message: string, more?: Pick<StackEvent, "service" | "log">) => void;
+/** @see reporter */
+export type Report = (kind: StackEvent["kind"], message: string, more?: Pick<StackEvent, "service" | "log">) => void;

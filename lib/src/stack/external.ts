@@ -54,7 +54,7 @@ export async function demandExternal(
   );
 }
 
-/** Hosts and ports of services that run elsewhere, as far as their addresses tell: for the configuration of those that run here. */
+/** Hosts and ports of services that run elsewhere, as far as their addresses show: for the configuration of those that run here. */
 export function externalTopology(environment: NodeJS.ProcessEnv): Pick<Topology, "hosts" | "ports"> {
   const known = externalAddresses(environment);
   const hosts: Record<string, string> = {};

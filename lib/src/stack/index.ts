@@ -19,7 +19,7 @@ export { claimedHome } from "./layout.ts";
 export { up, type RunningStack, type UpOptions } from "./commands/up.ts";
 export { down, downIfUnused, temporaryServices, type DownOptions, type Released } from "./commands/down.ts";
 export { startGuardian, type Charge, type Guardian } from "./commands/guardian.ts";
-export { stackUsers, usersInWords, useStack, type StackUser } from "./commands/users.ts";
+export { stackUsers, describeUsers, useStack, type StackUser } from "./commands/users.ts";
 export { deadServices, isHealthy, missingServices, status, type ServiceStatus } from "./commands/status.ts";
 export { containerAddresses, publication } from "./containers/containers.ts";
 export { runInContainer } from "./containers/run.ts";

@@ -2,7 +2,7 @@
  * What a service is: the form of the files in `catalog/`. All that the house knows of a service stands in its one file; every
  * other file asks it.
  */
-import type { Tell } from "./events.ts";
+import type { Report } from "./events.ts";
 import type { Layout } from "./layout.ts";
 
 /**
@@ -147,7 +147,7 @@ export interface ConnectionCheck {
 export interface Preparation {
   readonly at: Place;
   readonly addresses: Addresses;
-  readonly tell: Tell;
+  readonly report: Report;
   /** Runs a Java program to its end. */
   readonly runJava: (task: JavaTask) => Promise<void>;
 }
@@ -157,8 +157,8 @@ export interface JavaTask {
   /** The name of its log. */
   readonly name: string;
   /** Its class and arguments. */
-  readonly words: readonly string[];
-  /** What is said when it fails. */
+  readonly arguments: readonly string[];
+  /** What the error says when it fails. */
   readonly failure: string;
   /** Options of its Java. @default those of the service */
   readonly options?: readonly string[];
@@ -170,8 +170,8 @@ export interface Container {
   readonly memory: number;
   /** The purpose of the port that the machine outside reaches, and, where it is another there, of the one whose number it has outside. */
   readonly publishes: { readonly port: string; readonly as?: string };
-  /** Whether the service must know the port under which it is published, because it says it to those who call from outside. */
-  readonly isToldPort?: boolean;
+  /** Whether the service must know the port under which it is published, because it advertises it to those who call from outside. */
+  readonly knowsPublishedPort?: boolean;
   /** Ports that only its container has, by purpose: doors for those outside. */
   readonly ports?: Readonly<Record<string, number>>;
   /** The volume that keeps what it stores. */
@@ -215,8 +215,8 @@ export interface Service {
   readonly worker?: string;
   /** Memory that it takes at work, in megabytes: what must be free before it starts. */
   readonly memory: number;
-  /** Seconds it may take to end by itself before it is killed. Those that keep nothing on disk get little. */
-  readonly patience: number;
+  /** How long it may take to end by itself before it is killed, in seconds. Those that keep nothing on disk get little. */
+  readonly stopTimeout: number;
   /** Whether others store with it, so that it ends after them. @default false */
   readonly isStorage?: boolean;
   /** Addresses that it offers to clients, by the name they know. */

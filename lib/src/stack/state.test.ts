@@ -35,12 +35,12 @@ test("what is written is read back, and every command finds the addresses in it"
     assert.deepEqual((await readdir(home)).sort(), ["other.json", "state.json"], "nothing else is left");
   }));
 
-test("no state, or a broken one, is none; the message says how to start", () =>
+test("no state, or a broken one, is none; the error knows what to start", () =>
   inHome(async (home) => {
     assert.equal(await readState(join(home, "state.json")), undefined);
     await writeFile(join(home, "state.json"), '{"addresses": ');
     assert.equal(await readState(join(home, "state.json")), undefined);
-    await assert.rejects(addresses({ STREAMBOOK_HOME: home }), { code: "STACK_DOWN", message: /npx streambook up/ });
+    await assert.rejects(addresses({ STREAMBOOK_HOME: home }), { code: "STACK_DOWN", hint: { start: [] } });
   }));
 
 test("addresses and pages come from the ports", () => {

@@ -15,7 +15,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-/** Runs a server that answers as told, for the time of an operation. */
+/** Runs a server that answers as given, for the time of an operation. */
 async function withServer<T>(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
   operation: (url: string) => Promise<T>,
@@ -108,7 +108,7 @@ test("gives up a stream that breaks again and again without a chunk more, and sa
   assert.equal(requests, 1 + 3 - 1);
 });
 
-test("lines that are no chunks are told and left out, and counted when the stream is taken up", async () => {
+test("lines that are not chunks are reported and left out, and counted when the stream is taken up", async () => {
   const body = ['{"chunk":"a"}', "", "nonsense", '{"chunk":1}', '["chunk"]', "null", '{"chunk":"b"}', '{"chu'].join(
     "\n",
   );
@@ -136,7 +136,7 @@ test("lines that are no chunks are told and left out, and counted when the strea
   assert.deepEqual(froms, [0, 4]);
 });
 
-test("a refusal is said in words, and not tried again unless it may pass", async () => {
+test("a refusal is explained, and not tried again unless it may pass", async () => {
   const refusals: readonly (readonly [number, string, ErrorCode, RegExp, number])[] = [
     [404, '{"detail":"File not found"}', "NOT_FOUND", /File not found.*list_files/, 1],
     [422, '{"detail":"a is not UTF-8: byte 7"}', "NOT_UTF8", /byte 7; save/, 1],
@@ -289,15 +289,16 @@ test("a line of many megabytes is read", async () => {
   );
 });
 
-test("nobody there: says which address, and the command that starts it", async () => {
+test("nobody there: says which address, and what has to run", async () => {
   const url = await withServer(
     () => undefined,
     (url) => Promise.resolve(url),
   );
-  const expected = hasCode(
-    "UNREACHABLE",
-    /no stream source answers at http:\/\/127\.0\.0\.1:\d+ .*ECONNREFUSED.*start_stream_source\.sh/,
-  );
+  const expected = {
+    code: "UNREACHABLE",
+    message: /no stream source answers at http:\/\/127\.0\.0\.1:\d+ .*ECONNREFUSED/,
+    hint: { run: { program: "source", port: Number(new URL(url).port) } },
+  };
   await assert.rejects(listFiles(url), expected);
   await assert.rejects(all(url, { attempts: 2, retryDelay: 1 }), expected);
 });

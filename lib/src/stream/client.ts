@@ -1,7 +1,8 @@
 /** The client of the stream API: lists the texts, and reads one to its end even when the connection breaks. */
 import { reachDirectly } from "../address/index.ts";
-import { backOff, delay, retry } from "../async/index.ts";
+import { anySignal, backOff, delay, retry } from "../async/index.ts";
 import { isRetriable, isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { formatSeconds } from "../format/index.ts";
 
 /** Options of {@link readChunks}. */
 export interface ReadChunksOptions {
@@ -51,7 +52,7 @@ export async function listFiles(
 
 /**
  * Reads a text of a stream source, chunk by chunk. A connection that breaks is made again where it broke (`?from=`).
- * How it knows the end: the HTTP response is sent with `transfer-encoding: chunked`, whose last, empty piece tells a
+ * How it knows the end: the HTTP response is sent with `transfer-encoding: chunked`, whose last, empty piece shows a
  * complete body from one that was cut.
  *
  * @param baseUrl where the source answers: `http://127.0.0.1:8000`
@@ -177,7 +178,7 @@ async function* readText(
 ): AsyncGenerator<string> {
   const connection = new AbortController();
   const heard = <T>(waiting: Promise<T>): Promise<T> => orSilent(waiting, limit, url, connection);
-  const stop = signal === undefined ? connection.signal : AbortSignal.any([signal, connection.signal]);
+  const stop = anySignal(signal, connection.signal);
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   try {
     const response = await heard(request(url, stop, state.tag === undefined ? {} : { "if-match": state.tag }));
@@ -202,7 +203,7 @@ async function orSilent<T>(waiting: Promise<T>, limit: number, url: URL, connect
   let over = false;
   const silent = new StreambookError(
     "STREAM_BROKEN",
-    `${url.origin} was silent for ${limit / 1000} s; check that the stream source is still running`,
+    `${url.origin} was silent for ${formatSeconds(limit / 1000)}; check that the stream source is still running`,
   );
   const timer = setTimeout(() => setImmediate(() => void (over || connection.abort(silent))), limit);
   try {
@@ -240,11 +241,10 @@ async function request(
         `port ${url.port} is one that HTTP clients refuse; start the stream source on another one, such as 8000`,
       );
     }
-    throw new StreambookError(
-      "UNREACHABLE",
-      `no stream source answers at ${url.origin} (${reason}); start it with bin/start_stream_source.sh -d ./data/texts -c 1024 -p ${url.port || 80}`,
-      { cause },
-    );
+    throw new StreambookError("UNREACHABLE", `no stream source answers at ${url.origin} (${reason})`, {
+      cause,
+      hint: { run: { program: "source", port: Number(url.port || 80) } },
+    });
   }
   if (response.ok) return response;
   const body = (await response.json().catch(() => ({}))) as { detail?: unknown };

@@ -23,7 +23,7 @@ export class LineReader {
 
   /**
    * @param chunkSize Unicode code points in a chunk, 1 or more
-   * @param onBad told of the position of bytes that are not UTF-8, before the reading fails
+   * @param onBad called with the position of bytes that are not UTF-8, before the reading fails
    */
   constructor(text: OpenText, chunkSize: number, from = 0, onBad: (position: number) => void = () => undefined) {
     this.#text = text;

@@ -21,7 +21,7 @@ export interface StreamSourceOptions {
   readonly port?: number;
   /** Address to listen on. @default "127.0.0.1" */
   readonly host?: string;
-  /** Told when a reader asks for a text that cannot be served, in words: it is not UTF-8, or may not be read. */
+  /** Called with the reason when a reader asks for a text that cannot be served: it is not UTF-8, or may not be read. */
   readonly onRefused?: ((message: string) => void) | undefined;
   /** Stops the source when it aborts. */
   readonly signal?: AbortSignal | undefined;
@@ -98,15 +98,25 @@ async function listen(server: FastifyInstance, host: string, port: number): Prom
   } catch (cause) {
     await server.close();
     const code = (cause as NodeJS.ErrnoException).code;
-    const what = {
-      EADDRINUSE: `port ${port} is taken by another program; choose another one with --port, or end that program`,
-      EACCES: `port ${port} may not be used without special rights; choose one from 1024 up with --port`,
-      EADDRNOTAVAIL: `this machine has no address ${host}; listen on 127.0.0.1 or 0.0.0.0`,
-      ENOTFOUND: `there is no host ${host}; listen on 127.0.0.1 or 0.0.0.0`,
-    }[code ?? ""];
-    if (what === undefined) throw cause;
-    throw new StreambookError(code === "EADDRINUSE" || code === "EACCES" ? "PORT_TAKEN" : "USAGE", what, { cause });
+    switch (code) {
+      case "EADDRINUSE":
+        throw portTaken(`port ${port} is taken by another program; end that program`, cause);
+      case "EACCES":
+        throw portTaken(`port ${port} needs special rights, as all below 1024 do`, cause);
+      case "EADDRNOTAVAIL":
+        throw new StreambookError("USAGE", `this machine has no address ${host}; listen on 127.0.0.1 or 0.0.0.0`, {
+          cause,
+        });
+      case "ENOTFOUND":
+        throw new StreambookError("USAGE", `there is no host ${host}; listen on 127.0.0.1 or 0.0.0.0`, { cause });
+      default:
+        throw cause;
+    }
   }
+}
+
+function portTaken(message: string, cause: unknown): StreambookError {
+  return new StreambookError("PORT_TAKEN", message, { cause, hint: { change: ["port"] } });
 }
 
 /** What the routes serve, and how. */

@@ -1,4 +1,4 @@
-/** The one survey of a folder of texts: what is a text, what is passed over, and what is wrong, each said in words. */
+/** The one survey of a folder of texts: what is a text, what is passed over, and what is wrong, each as a sentence. */
 import { mapConcurrent } from "../async/index.ts";
 import { isStreambookError, listed, shownName, StreambookError } from "../errors/index.ts";
 import { TextFolder, type OtherEntry } from "./texts.ts";

@@ -1,6 +1,7 @@
 /** How rare terms are, learnt while the stream flows, and the weights that follow from it. */
 import { seal, unseal } from "../binary/index.ts";
 import { StreambookError } from "../errors/index.ts";
+import { DEFAULT_FEATURES } from "./hash.ts";
 import { type SparseVector, type TermCounts } from "./term-counts.ts";
 
 const KIND = "document-frequencies";
@@ -28,7 +29,7 @@ export class DocumentFrequencies {
   #documents = 0;
 
   /** @param features how many buckets terms are hashed to; the same as the counter's */
-  constructor(features = 16_384) {
+  constructor(features = DEFAULT_FEATURES) {
     this.features = features;
     this.#frequencies = new Uint32Array(features);
   }

@@ -54,6 +54,9 @@ function utf8(term: string): Uint8Array {
   return room.subarray(0, encoder.encodeInto(term, room).written);
 }
 
+/** How many buckets terms are hashed to where nobody asks for another number. */
+export const DEFAULT_FEATURES = 2 ** 14;
+
 /**
  * The bucket of a term, the same one as Spark's HashingTF gives it (Spark 3 and later): MurmurHash3 with seed 42 of the
  * UTF-8 bytes, modulo the number of buckets, never negative. Two terms can share a bucket; with 2¹⁴ of them it is rare
@@ -69,7 +72,7 @@ function utf8(term: string): Uint8Array {
  * console.assert(hashTerm("a", 100) === 67); // Spark's HashingTF(numFeatures=100).indexOf("a")
  * ```
  */
-export function hashTerm(term: string, features = 16_384): number {
+export function hashTerm(term: string, features = DEFAULT_FEATURES): number {
   const remainder = murmurHash3(utf8(term), SEED) % features;
   return remainder < 0 ? remainder + features : remainder;
 }

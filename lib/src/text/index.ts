@@ -2,7 +2,7 @@
 export { tokenize, terms, type TermOptions } from "./tokenize.ts";
 export { stem } from "./stem.ts";
 export { englishStopWords } from "./stop-words.ts";
-export { hashTerm, murmurHash3 } from "./hash.ts";
+export { DEFAULT_FEATURES, hashTerm, murmurHash3 } from "./hash.ts";
 export { TermCounter, type TermCounterOptions } from "./term-counter.ts";
 export { countTerms, TermList, type TermCounts, type SparseVector } from "./term-counts.ts";
 export { DocumentFrequencies } from "./document-frequencies.ts";

@@ -1,7 +1,7 @@
 /** The quick way from text to term counts: one scan, and no string for any word that has been met before. */
 import { StreambookError } from "../errors/index.ts";
 import { characterClasses, classifyPair, ALONE, HIGH_SURROGATE, LETTER, MARK } from "./characters.ts";
-import { hashTerm } from "./hash.ts";
+import { DEFAULT_FEATURES, hashTerm } from "./hash.ts";
 import { stem } from "./stem.ts";
 import { englishStopWords } from "./stop-words.ts";
 import { Accumulator, type TermCounts, type TermList } from "./term-counts.ts";
@@ -51,7 +51,7 @@ export class TermCounter {
 
   /** @throws USAGE when the number of features is not a whole number of 1 or more */
   constructor(options: TermCounterOptions = {}) {
-    this.features = options.features ?? 16_384;
+    this.features = options.features ?? DEFAULT_FEATURES;
     if (!Number.isInteger(this.features) || this.features < 1) {
       throw new StreambookError(
         "USAGE",

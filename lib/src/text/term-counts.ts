@@ -1,5 +1,5 @@
 /** Sparse vectors over hashed terms: only the buckets that are not zero are there. */
-import { hashTerm } from "./hash.ts";
+import { DEFAULT_FEATURES, hashTerm } from "./hash.ts";
 
 /** A vector most of whose entries are 0. */
 export interface SparseVector {
@@ -35,7 +35,7 @@ const SMALL = 2 ** 16;
  * console.assert(words === 2 && counts.length === 1 && counts[0] === 2);
  * ```
  */
-export function countTerms(terms: Iterable<string>, features = 16_384): TermCounts {
+export function countTerms(terms: Iterable<string>, features = DEFAULT_FEATURES): TermCounts {
   const buckets = new Map<number, number>();
   let words = 0;
   for (const term of terms) {
@@ -83,7 +83,7 @@ export class Accumulator {
   #wide: boolean;
 
   /** @param features how many buckets there are at first; it grows when a larger one is added */
-  constructor(features = 16_384) {
+  constructor(features = DEFAULT_FEATURES) {
     this.#sums = new Float32Array(features);
     this.#touched = new Int32Array(features);
     this.#wide = features > SMALL;

@@ -19,8 +19,8 @@ test(
     process.setuid(4_000_242);
     const { hadoopUser } = await import(${JSON.stringify(new URL("./user.ts", import.meta.url).href)});
     console.log(hadoopUser({}));`;
-    const words = ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", code];
-    const { stdout } = await promisify(execFile)(process.execPath, words);
+    const args = ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", code];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
     assert.equal(stdout.trim(), "uid4000242");
   },
 );

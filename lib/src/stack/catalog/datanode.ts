@@ -18,7 +18,7 @@ export default {
   needs: ["namenode"],
   after: [],
   memory: 210,
-  patience: 15,
+  stopTimeout: 15,
   isStorage: true,
   asked: "webhdfs", // the NameNode knows whether it is there
   answers: async (webhdfs, signal) => {
@@ -29,5 +29,5 @@ export default {
   connections: [looksForFiles("HDFS DataNode")],
   configuration: ["hadoop"],
   folders: ["datanode"],
-  container: { memory: 384, publishes: { port: "http" }, isToldPort: true, volume: "datanode" },
+  container: { memory: 384, publishes: { port: "http" }, knowsPublishedPort: true, volume: "datanode" },
 } satisfies Service;

@@ -17,7 +17,7 @@ export default {
   needs: ["datanode"],
   after: ["datanode"],
   memory: 200,
-  patience: 2,
+  stopTimeout: 2,
   addresses: { jobHistory: { variable: "STREAMBOOK_JOB_HISTORY", port: "web", scheme: "http" } },
   asked: "jobHistory",
   answers: async (jobHistory, signal) => {

@@ -24,7 +24,7 @@ export default {
   uses: ["metastore"],
   calls: ["resourcemanager", "historyserver"],
   memory: 500,
-  patience: 20,
+  stopTimeout: 20,
   addresses: { hive: { variable: "STREAMBOOK_HIVE", port: "thrift" } },
   asked: "hive",
   answers: sessionOpens,

@@ -57,7 +57,7 @@ export function findInstance(name: string): { readonly service: Service; readonl
   return { service, number: Number(number) };
 }
 
-/** Whether a word is the name of a service, or of one of its instances. */
+/** Whether a text is the name of a service, or of one of its instances. */
 export function isServiceName(name: string): boolean {
   return findInstance(name) !== undefined;
 }
@@ -83,8 +83,8 @@ export function titleOf(name: string): string {
 /** Names for several services at once: `all`, the profiles, and groups such as `hdfs`. */
 export function serviceGroups(): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>([["all", serviceNames()]]);
-  const add = (word: string | undefined, names: readonly string[]): void => {
-    if (word !== undefined && !isServiceName(word)) groups.set(word, [...(groups.get(word) ?? []), ...names]);
+  const add = (group: string | undefined, names: readonly string[]): void => {
+    if (group !== undefined && !isServiceName(group)) groups.set(group, [...(groups.get(group) ?? []), ...names]);
   };
   for (const one of services()) {
     add(one.profile, [one.name]);
@@ -103,8 +103,8 @@ export function membersOf(name: string): readonly string[] {
   if (isServiceName(name)) return [name];
   const group = serviceGroups().get(name);
   if (group !== undefined) return group;
-  const words = [...serviceGroups().keys(), ...serviceNames()].join(", ");
-  throw new StreambookError("USAGE", `there is no service "${name}"; there are ${words}`);
+  const known = [...serviceGroups().keys(), ...serviceNames()].join(", ");
+  throw new StreambookError("USAGE", `there is no service "${name}"; there are ${known}`);
 }
 
 /**

@@ -29,15 +29,15 @@ export default {
   needs: [],
   after: [],
   memory: 220,
-  patience: 20,
+  stopTimeout: 20,
   addresses: { kafka: { variable: "STREAMBOOK_KAFKA", port: "broker" } },
   asked: "kafka",
   answers: brokerAnswers,
-  connections: [{ name: "Kafka → clients", look: ({ addresses }) => tellsClients(addresses.kafka) }],
+  connections: [{ name: "Kafka → clients", look: ({ addresses }) => advertisedAddresses(addresses.kafka) }],
   configuration: ["kafka"],
   values: roleValues,
   prepare: format,
-  container: { memory: 640, publishes: { port: "outside", as: "broker" }, isToldPort: true, volume: "kafka" },
+  container: { memory: 640, publishes: { port: "outside", as: "broker" }, knowsPublishedPort: true, volume: "kafka" },
 } satisfies Service;
 
 /** The first node is controller too; the others ask it. */
@@ -62,15 +62,15 @@ export function randomClusterId(): string {
 }
 
 /** Kafka writes `meta.properties` last, so a format that was interrupted is done again. */
-async function format({ at, addresses, tell, runJava }: Preparation): Promise<void> {
+async function format({ at, addresses, report, runJava }: Preparation): Promise<void> {
   const isFormatted = await stat(join(at.layout.data, at.name, "meta.properties")).catch(() => undefined);
   if (isFormatted !== undefined) return;
-  tell("preparing", "Kafka: formatting its storage", { service: at.name });
+  report("preparing", "Kafka: formatting its storage", { service: at.name });
   // A further node joins the cluster of the first, which runs by now.
   const cluster = at.number === 1 ? randomClusterId() : (await describeCluster(addresses.kafka)).clusterId;
   await runJava({
     name: `format-${at.name}`,
-    words: ["kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", cluster, "-c", configuration(at)],
+    arguments: ["kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", cluster, "-c", configuration(at)],
     failure: "Kafka's storage could not be formatted",
   });
 }
@@ -82,12 +82,12 @@ async function brokerAnswers(address: string, signal: AbortSignal): Promise<bool
   return brokers.length > 0 && controller !== null;
 }
 
-/** What the brokers tell their clients to call: the address that we know must be among them. */
-async function tellsClients(address: string): Promise<string> {
+/** The addresses that the brokers advertise to their clients: the one that we know must be among them. */
+async function advertisedAddresses(address: string): Promise<string> {
   const { brokers } = await describeCluster(address);
   const places = brokers.map(({ host, port }) => formatAddress(host, port));
-  if (places.includes(address)) return `it tells them to call ${places.join(", ")}`;
-  throw new Error(`it tells them to call ${places.join(", ") || "nothing"}, but is at ${address}`);
+  if (places.includes(address)) return `it advertises ${places.join(", ")}`;
+  throw new Error(`it advertises ${places.join(", ") || "no address"}, but is at ${address}`);
 }
 
 async function describeCluster(address: string): Promise<Awaited<ReturnType<Admin["describeCluster"]>>> {

@@ -22,7 +22,7 @@ export default {
   needs: ["datanode"],
   after: ["datanode"],
   memory: 310,
-  patience: 20,
+  stopTimeout: 20,
   addresses: { metastore: { variable: "STREAMBOOK_METASTORE", port: "thrift", scheme: "thrift" } },
   asked: "metastore",
   // the call of every Thrift service of Facebook's family: `getStatus`, whose answer is 2 when it works

@@ -22,7 +22,7 @@ export default {
   needs: [],
   after: [],
   memory: 220,
-  patience: 15,
+  stopTimeout: 15,
   isStorage: true,
   addresses: {
     webhdfs: { variable: "STREAMBOOK_WEBHDFS", port: "http", scheme: "http" },
@@ -80,16 +80,16 @@ async function knowsDataNode({ addresses, running, ports }: Surroundings, signal
 }
 
 /** The NameNode writes its VERSION first, so it formats a folder beside, which is renamed when it is whole. */
-async function format({ at, tell, runJava }: Preparation): Promise<void> {
+async function format({ at, report, runJava }: Preparation): Promise<void> {
   const folder = join(at.layout.data, at.name);
   const version = await stat(join(folder, "current", "VERSION")).catch(() => undefined);
   if (version !== undefined) return;
-  tell("preparing", "HDFS NameNode: formatting its storage", { service: at.name });
+  report("preparing", "HDFS NameNode: formatting its storage", { service: at.name });
   const fresh = `${folder}.new`;
   await rm(fresh, { recursive: true, force: true });
   await runJava({
     name: `format-${at.name}`,
-    words: [main, `-Ddfs.namenode.name.dir=file://${fresh}`, "-format", "-nonInteractive", "-force"],
+    arguments: [main, `-Ddfs.namenode.name.dir=file://${fresh}`, "-format", "-nonInteractive", "-force"],
     failure: "the storage of the NameNode could not be formatted",
   });
   await rm(folder, { recursive: true, force: true }); // empty, or the rest of an interrupted format

@@ -21,7 +21,7 @@ export default {
   needs: ["resourcemanager"],
   after: [],
   memory: 230,
-  patience: 2,
+  stopTimeout: 2,
   asked: "resourceManager", // it knows its nodes
   answers: async (resourceManager, signal) => {
     const answer = await askJson(`${resourceManager}/ws/v1/cluster/nodes?states=RUNNING`, signal);

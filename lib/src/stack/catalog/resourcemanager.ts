@@ -22,7 +22,7 @@ export default {
   needs: ["datanode"],
   after: [],
   memory: 280,
-  patience: 2,
+  stopTimeout: 2,
   addresses: { resourceManager: { variable: "STREAMBOOK_RESOURCE_MANAGER", port: "web", scheme: "http" } },
   asked: "resourceManager",
   answers: async (resourceManager, signal) => {

@@ -3,14 +3,14 @@ import { rm } from "node:fs/promises";
 import { StreambookError } from "../../errors/index.ts";
 import { allExternal, isExternal } from "../addresses.ts";
 import { archiveBuild, archiveMark } from "../launch/archives.ts";
-import { type StackOptions, type Tell, teller } from "../events.ts";
+import { type StackOptions, type Report, reporter } from "../events.ts";
 import { type Layout, openHome, openLayout } from "../layout.ts";
 import { instanceNames, membersOf, needsOf, resolveServices, service, titleOf } from "../catalog/index.ts";
 import { endProcess, listProcesses, send } from "../observe/processes.ts";
 import { findServices } from "../observe/running.ts";
 import { setupModule } from "../../project/index.ts";
 import { readState, temporaryOf, writeState } from "../state.ts";
-import { type StackUser, stackUsers, usersInWords } from "./users.ts";
+import { type StackUser, stackUsers, describeUsers } from "./users.ts";
 
 /** Options of {@link down}. */
 export interface DownOptions extends StackOptions {
@@ -45,7 +45,7 @@ export async function downIfUnused(
     if (chosen.length === 0) return { ended: [], users: [] };
     const users = await stackUsers(environment, leaving);
     if (users.length > 0) return { ended: [], users };
-    return { ended: await takeDown(layout, chosen, true, teller(onProgress)), users };
+    return { ended: await takeDown(layout, chosen, true, reporter(onProgress)), users };
   });
 }
 
@@ -75,7 +75,7 @@ async function unwanted(layout: Layout): Promise<string[]> {
  */
 export async function down(options: DownOptions = {}): Promise<string[]> {
   const { environment = process.env, onProgress } = options;
-  const tell = teller(onProgress);
+  const report = reporter(onProgress);
   const layout = openLayout(environment);
   const named = options.services?.flatMap(membersOf);
   const running = await findServices(layout); // beside services elsewhere, some may be ours
@@ -84,8 +84,8 @@ export async function down(options: DownOptions = {}): Promise<string[]> {
   await openHome(layout);
   const chosen = withDependants(named ?? instanceNames()).filter((name) => !isExternal(name, environment));
   const users = await stackUsers(environment);
-  if (users.length > 0) tell("notice", `${usersInWords(users)} used it`);
-  return locked(layout, options, () => takeDown(layout, chosen, options.keepArchiveBuild ?? false, tell));
+  if (users.length > 0) report("notice", `${describeUsers(users)} used it`);
+  return locked(layout, options, () => takeDown(layout, chosen, options.keepArchiveBuild ?? false, report));
 }
 
 /** Does something while no other command changes the stack. */
@@ -98,7 +98,7 @@ async function locked<T>(
   return withLock(layout.lockFile, "streambook down", operation, {
     ...(signal && { signal }),
     onWait: ({ pid, what }) =>
-      teller(onProgress)("notice", `\`${what}\` (process ${pid}) is using this stack; waiting for it`),
+      reporter(onProgress)("notice", `\`${what}\` (process ${pid}) is using this stack; waiting for it`),
   });
 }
 
@@ -106,9 +106,9 @@ async function takeDown(
   layout: Layout,
   chosen: readonly string[],
   keepArchiveBuild: boolean,
-  tell: Tell,
+  report: Report,
 ): Promise<string[]> {
-  const ended = await endServices(layout, chosen, tell);
+  const ended = await endServices(layout, chosen, report);
   const state = await readState(layout.stateFile);
   if (state === undefined || Object.keys(state.services).length === 0) await rm(layout.stateFile, { force: true });
   if (chosen.length === instanceNames().length && !keepArchiveBuild) await endArchiveBuild(layout);
@@ -126,7 +126,7 @@ function withDependants(names: readonly string[]): string[] {
 }
 
 /** Ends services, those first that use the others: Hive cleans up on HDFS, so storage goes last. The caller holds the lock. */
-export async function endServices(layout: Layout, names: readonly string[], tell: Tell): Promise<string[]> {
+export async function endServices(layout: Layout, names: readonly string[], report: Report): Promise<string[]> {
   const running = await findServices(layout);
   const chosen = names.filter((name) => running.has(name));
   const isStorage = (name: string): boolean => service(name).isStorage === true;
@@ -134,9 +134,9 @@ export async function endServices(layout: Layout, names: readonly string[], tell
     for (const name of names) await service(name).endChildren?.(layout);
   };
   await endChildren();
-  await Promise.all(chosen.filter((name) => !isStorage(name)).map((name) => endService(layout, name, tell)));
+  await Promise.all(chosen.filter((name) => !isStorage(name)).map((name) => endService(layout, name, report)));
   await endChildren(); // what was just being started
-  await Promise.all(chosen.filter(isStorage).map((name) => endService(layout, name, tell)));
+  await Promise.all(chosen.filter(isStorage).map((name) => endService(layout, name, report)));
   const state = await readState(layout.stateFile);
   if (state !== undefined) {
     const kept = Object.entries(state.services).filter(([name]) => !names.includes(name));
@@ -145,12 +145,12 @@ export async function endServices(layout: Layout, names: readonly string[], tell
   return chosen;
 }
 
-async function endService(layout: Layout, name: string, tell: Tell): Promise<void> {
-  const { patience } = service(name);
+async function endService(layout: Layout, name: string, report: Report): Promise<void> {
+  const { stopTimeout } = service(name);
   const title = titleOf(name);
-  tell("stopping", `${title}: stopping`, { service: name });
-  const how = await endProcess(async () => (await findServices(layout)).get(name), patience);
-  tell("stopped", `${title}: stopped${how === "killed" && patience > 5 ? " (it had to be killed)" : ""}`, {
+  report("stopping", `${title}: stopping`, { service: name });
+  const how = await endProcess(async () => (await findServices(layout)).get(name), stopTimeout);
+  report("stopped", `${title}: stopped${how === "killed" && stopTimeout > 5 ? " (it had to be killed)" : ""}`, {
     service: name,
   });
 }
@@ -170,6 +170,6 @@ export function refuseExternal(environment: NodeJS.ProcessEnv, command: string):
   if (!allExternal(environment)) return;
   throw new StreambookError(
     "USAGE",
-    `STREAMBOOK_STACK is "external": these services were started by something else, so \`${command}\` leaves them alone; use what started them (\`docker compose ${command === "down" ? "stop" : "down --volumes"}\`)`,
+    `STREAMBOOK_STACK is "external": these services were started by something else, so \`${command}\` leaves them alone; use what started them (\`${command === "down" ? "docker compose stop" : "docker compose down --volumes"}\`)`,
   );
 }

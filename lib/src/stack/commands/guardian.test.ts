@@ -67,7 +67,7 @@ test("a program that has cleaned up itself has a guardian that does nothing", ()
     await until("the guardian to be gone", async () => {
       const numbers = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
       const all = await Promise.all(numbers.map((name) => readFile(`/proc/${name}/cmdline`, "utf8").catch(() => "")));
-      return !all.some((words) => words.includes(command));
+      return !all.some((line) => line.includes(command));
     });
     assert.ok(processRuns(other));
     assert.deepEqual(await readdir(folder), ["inner"]);

@@ -16,7 +16,7 @@ import { logFile } from "../launch/launch.ts";
 import { openHome, openLayout } from "../layout.ts";
 import { send } from "../observe/processes.ts";
 import { setupModule } from "../../project/index.ts";
-import { usersInWords } from "./users.ts";
+import { describeUsers } from "./users.ts";
 
 /** What a guardian does when the program is gone. */
 export interface Charge {
@@ -91,15 +91,15 @@ interface Watched {
 export async function guard(program: number, pipe: Readable, { services, remove = [] }: Charge): Promise<void> {
   const watched = await ordersOf(pipe);
   if (watched === "done") return;
-  const tell = (text: string): void => console.log(`${new Date().toISOString()} ${text}`);
-  tell(`process ${program} is gone; what it has started is ended`);
+  const report = (text: string): void => console.log(`${new Date().toISOString()} ${text}`);
+  report(`process ${program} is gone; what it has started is ended`);
   const { lives } = await setupModule("lock");
   for (const one of watched) if (lives(one)) send(one.pid, "SIGTERM");
-  const onProgress = ({ message }: StackEvent): void => tell(message);
+  const onProgress = ({ message }: StackEvent): void => report(message);
   if (services === "all") await down({ onProgress });
   if (services === "unused") {
     const { users } = await downIfUnused({ onProgress, leaving: program });
-    if (users.length > 0) tell(`the services stay up for ${usersInWords(users)}`);
+    if (users.length > 0) report(`the services stay up for ${describeUsers(users)}`);
   }
   for (const folder of remove) await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }

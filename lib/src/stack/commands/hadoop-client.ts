@@ -16,7 +16,7 @@ import { renderConfiguration } from "../launch/render.ts";
 import { requireJars } from "../launch/libraries.ts";
 import { requireJava } from "../launch/java.ts";
 
-/** How a Hadoop class is called: `java ...arguments CLASS words`. */
+/** How a Hadoop class is called: `java ...arguments CLASS ...`. */
 export interface HadoopClient {
   readonly java: string;
   /** Options and class path. */

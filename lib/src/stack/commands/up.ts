@@ -3,18 +3,19 @@ import { setting } from "../../../../setup/settings.mjs";
 import { mkdir } from "node:fs/promises";
 import { delay } from "../../async/index.ts";
 import { StreambookError } from "../../errors/index.ts";
+import { formatSeconds } from "../../format/index.ts";
 import { systemUser } from "../../user/index.ts";
 import { type Addresses, isExternal, knownAddresses } from "../addresses.ts";
 import { buildArchivesInBackground, findArchives } from "../launch/archives.ts";
 import { inOrder, libraries, resolveServices, service, titleOf, waitedFor } from "../catalog/index.ts";
 import { serviceCommand } from "../launch/command.ts";
 import { endServices } from "./down.ts";
-import { type StackOptions, type Tell, teller } from "../events.ts";
+import { type StackOptions, type Report, reporter } from "../events.ts";
 import { demandExternal, withExternal } from "../external.ts";
 import { recording, writeTaskArguments } from "./hadoop-client.ts";
 import { launch, logFile } from "../launch/launch.ts";
 import { type Layout, linkLayout, openLayout } from "../layout.ts";
-import { lastRun, tellingLine } from "../observe/log-lines.ts";
+import { lastRun, explainingLine } from "../observe/log-lines.ts";
 import { demandMemory } from "../launch/memory.ts";
 import { nameOwnHost } from "../launch/own-host.ts";
 import { addressesOf, askedAddress, everyHost, pageOf, placeOf, type Topology } from "../place.ts";
@@ -70,7 +71,7 @@ export async function up(options: UpOptions = {}): Promise<RunningStack> {
   const { environment = process.env, signal, onProgress } = options;
   const all = resolveServices(options.services);
   const wanted = all.filter((name) => !isExternal(name, environment));
-  const tell = teller(onProgress);
+  const report = reporter(onProgress);
   await demandExternal(
     all.filter((name) => isExternal(name, environment)),
     environment,
@@ -87,10 +88,15 @@ export async function up(options: UpOptions = {}): Promise<RunningStack> {
   const layout = openLayout(environment);
   await linkLayout(layout);
   const { withLock } = await setupModule("lock");
-  return withLock(layout.lockFile, "streambook up", () => bringUp(layout, wanted, { ...options, environment }, tell), {
-    ...(signal && { signal }),
-    onWait: ({ pid, what }) => tell("notice", `\`${what}\` (process ${pid}) is using this stack; waiting for it`),
-  });
+  return withLock(
+    layout.lockFile,
+    "streambook up",
+    () => bringUp(layout, wanted, { ...options, environment }, report),
+    {
+      ...(signal && { signal }),
+      onWait: ({ pid, what }) => report("notice", `\`${what}\` (process ${pid}) is using this stack; waiting for it`),
+    },
+  );
 }
 
 /** `up` with the lock in hand. */
@@ -98,18 +104,18 @@ async function bringUp(
   layout: Layout,
   wanted: readonly string[],
   options: UpOptions & { environment: NodeJS.ProcessEnv },
-  tell: Tell,
+  report: Report,
 ): Promise<RunningStack> {
   const { environment, signal } = options;
   const java = needsJava(wanted) ? await requireJava(environment) : undefined;
-  await requireJars(layout, libraries(wanted), { environment, tell, signal });
+  await requireJars(layout, libraries(wanted), { environment, report, signal });
   const running = await findServices(layout);
   await demandMemory(
     wanted.filter((name) => !running.has(name)),
     environment,
   );
   const before = await readState(layout.stateFile);
-  const { choice, stale } = await portsFor(layout, before, wanted, running, options, tell);
+  const { choice, stale } = await portsFor(layout, before, wanted, running, options, report);
   const started: string[] = [];
   try {
     await makeFolders(layout);
@@ -131,17 +137,17 @@ async function bringUp(
       ...(java !== undefined && { java: { home: java.home, version: java.version } }),
     });
     if (options.temporary !== true && state.keep(wanted))
-      tell("notice", "services that a run has started stay up now when it ends");
+      report("notice", "services that a run has started stay up now when it ends");
     await state.save();
     const isTemporary = (name: string): boolean => endsWithRun(name, before, wanted, options);
-    const parts = { java, archives, addresses: state.value.addresses, tell };
-    await startAll(all, { parts, topology, layout, state, running, started, isTemporary, options, tell });
+    const parts = { java, archives, addresses: state.value.addresses, report };
+    await startAll(all, { parts, topology, layout, state, running, started, isTemporary, options, report });
     if (java !== undefined && (await buildArchivesInBackground(layout, java, environment))) {
-      tell("notice", "class-data archives are being built in the background; the next start will be quicker");
+      report("notice", "class-data archives are being built in the background; the next start will be quicker");
     }
     return { addresses: state.value.addresses, started };
   } catch (error) {
-    if (signal?.aborted === true && started.length > 0) await endServices(layout, started, tell); // nothing half-begun stays
+    if (signal?.aborted === true && started.length > 0) await endServices(layout, started, report); // nothing half-begun stays
     throw error;
   } finally {
     await choice.release();
@@ -168,7 +174,7 @@ function endsWithRun(
  * The ports, with those kept that running services listen on. A running service whose ports nobody remembers is ended, and so is
  * one that was given an address which no longer holds: it is `stale`, and to be started again.
  *
- * A service whose port was taken does not wait for it: who has it may never give it back, and the others can be told.
+ * A service whose port was taken does not wait for it: who has it may never give it back, and the others can be given a new address.
  */
 async function portsFor(
   layout: Layout,
@@ -176,11 +182,11 @@ async function portsFor(
   wanted: readonly string[],
   running: Map<string, number>,
   { environment, signal }: UpOptions & { environment: NodeJS.ProcessEnv },
-  tell: Tell,
+  report: Report,
 ): Promise<{ choice: PortChoice; stale: string[] }> {
   if (before === undefined && running.size > 0) {
-    tell("notice", `services run whose addresses are lost (${layout.stateFile}); they are started again`);
-    await endServices(layout, [...running.keys()], tell);
+    report("notice", `services run whose addresses are lost (${layout.stateFile}); they are started again`);
+    await endServices(layout, [...running.keys()], report);
     running.clear();
   }
   const choose = (): Promise<PortChoice> =>
@@ -191,21 +197,21 @@ async function portsFor(
       mode: setting("STREAMBOOK_PORTS", environment) === "free" ? "free" : "well-known",
       signal,
       onTaken: (name, purpose, wanted, given) =>
-        tell("notice", `${titleOf(name)}: port ${wanted} (${purpose}) is taken, using ${given}`, {
+        report("notice", `${titleOf(name)}: port ${wanted} (${purpose}) is taken, using ${given}`, {
           service: name,
         }),
     });
   const choice = await choose();
   const stale = readersOfMoved(before, choice.ports, wanted, running);
   if (stale.length > 0) {
-    tell("notice", `${stale.join(", ")}: started again, because an address it uses has changed`);
-    await endServices(layout, stale, tell);
+    report("notice", `${stale.join(", ")}: started again, because an address it uses has changed`);
+    await endServices(layout, stale, report);
     for (const name of stale) running.delete(name);
   }
   return { choice, stale };
 }
 
-/** Running services that were told addresses which no longer hold, or of services which come or went. */
+/** Running services that were given addresses which no longer hold, or of services which come or went. */
 function readersOfMoved(
   before: State | undefined,
   now: State["ports"],
@@ -300,10 +306,10 @@ interface Start {
   readonly started: string[];
   readonly isTemporary: (name: string) => boolean;
   readonly options: UpOptions;
-  readonly tell: Tell;
+  readonly report: Report;
 }
 
-/** Everything at once, but for those that want others to be ready. */
+/** Everything at once, except those that need others to be ready. */
 async function startAll(wanted: readonly string[], start: Start): Promise<void> {
   const { options } = start;
   const failure = new AbortController();
@@ -330,7 +336,7 @@ async function startAll(wanted: readonly string[], start: Start): Promise<void> 
 }
 
 async function startOne(name: string, start: Start, signal: AbortSignal): Promise<void> {
-  const { parts, topology, layout, state, running, started, options, tell } = start;
+  const { parts, topology, layout, state, running, started, options, report } = start;
   const title = titleOf(name);
   signal.throwIfAborted();
   const there = running.get(name);
@@ -338,7 +344,7 @@ async function startOne(name: string, start: Start, signal: AbortSignal): Promis
   const at = placeOf(name, topology, layout);
   await prepareService(at, parts);
   signal.throwIfAborted();
-  tell("starting", `${title}: starting`, { service: name });
+  report("starting", `${title}: starting`, { service: name });
   const recorded = libraries([name]).flatMap((library) =>
     recording(options.environment ?? process.env, library.name, name),
   );
@@ -347,7 +353,7 @@ async function startOne(name: string, start: Start, signal: AbortSignal): Promis
   started.push(name);
   await state.add(name, pid, start.isTemporary(name));
   await waitReady(name, start, pid, ended, signal);
-  tell("ready", `${title}: ready at ${shownAddress(name, state.value)}`, { service: name });
+  report("ready", `${title}: ready at ${shownAddress(name, state.value)}`, { service: name });
 }
 
 /** The address that people want of an instance: its page, or where clients reach it. */
@@ -366,15 +372,15 @@ async function waitReady(
   ended: Promise<string> | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { options, topology, layout, state, tell } = start;
+  const { options, topology, layout, state, report } = start;
   const { timeout = 180_000 } = options;
   const end = performance.now() + timeout;
   let how: string | undefined;
-  void ended?.then((words) => (how = words));
+  void ended?.then((ending) => (how = ending));
   const asked = askedAddress(name, topology, state.value.addresses);
   while (!(await answers(name, asked, signal))) {
     signal.throwIfAborted();
-    if (how !== undefined || !processRuns(pid)) throw await deathOf(name, layout, how ?? "nobody saw how", tell);
+    if (how !== undefined || !processRuns(pid)) throw await deathOf(name, layout, how ?? "nobody saw how", report);
     const complaint = await complaintOf(name, asked, signal);
     if (complaint !== undefined)
       throw new StreambookError("STACK_DOWN", `${titleOf(name)} runs (process ${pid}), but ${complaint}`);
@@ -382,7 +388,8 @@ async function waitReady(
       const log = logFile(layout, name);
       throw new StreambookError(
         "TIMEOUT",
-        `${titleOf(name)} runs (process ${pid}) but does not answer after ${timeout / 1000} s; look at its log ${log}, or start it again with \`npx streambook down\` and \`up\``,
+        `${titleOf(name)} runs (process ${pid}) but does not answer after ${formatSeconds(timeout / 1000)}; its log is ${log}; if it stays so, stop it and start it again`,
+        { hint: { log: name } },
       );
     }
     await delay(100, signal);
@@ -390,12 +397,12 @@ async function waitReady(
 }
 
 /** The error for a service that stopped unexpectedly, with the end of its log. */
-export async function deathOf(name: string, layout: Layout, how: string, tell: Tell): Promise<StreambookError> {
+export async function deathOf(name: string, layout: Layout, how: string, report: Report): Promise<StreambookError> {
   const file = logFile(layout, name);
   const log = await lastRun(file, 30);
   const title = titleOf(name);
-  tell("died", `${title} has ended (${how}); the end of its log:`, { service: name, log });
-  const reason = tellingLine(log);
-  const message = `${title} ended while it started (${how})${reason === undefined ? "" : `: ${reason}`}; its log is ${file} (\`npx streambook logs ${name}\`)`;
-  return new StreambookError("SERVICE_DIED", message, { cause: new Error(log.join("\n")) });
+  report("died", `${title} has ended (${how}); the end of its log:`, { service: name, log });
+  const reason = explainingLine(log);
+  const message = `${title} ended while it started (${how})${reason === undefined ? "" : `: ${reason}`}; its log is ${file}`;
+  return new StreambookError("SERVICE_DIED", message, { cause: new Error(log.join("\n")), hint: { log: name } });
 }

@@ -10,7 +10,7 @@ import { downIfUnused, temporaryServices } from "./down.ts";
 import { claimedHome, openLayout } from "../layout.ts";
 import { addressesOf, allWellKnownPorts, everyHost } from "../place.ts";
 import { type State, writeState } from "../state.ts";
-import { stackUsers, usersFolder, usersInWords, useStack } from "./users.ts";
+import { stackUsers, usersFolder, describeUsers, useStack } from "./users.ts";
 
 async function inHome(body: (environment: NodeJS.ProcessEnv) => Promise<void>): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), "streambook-users-"));
@@ -54,7 +54,7 @@ test("a program uses the stack until it says otherwise, or is killed; its own us
         users.map(({ what, pid }) => [what, pid]),
         [["streambook consume", pid]],
       );
-      assert.equal(usersInWords(users), `\`streambook consume\` (process ${pid})`);
+      assert.equal(describeUsers(users), `\`streambook consume\` (process ${pid})`);
       assert.equal(
         (await stackUsers(environment, pid))[0]?.what,
         "streambook run",

@@ -72,7 +72,7 @@ export function usersFolder({ home }: Layout): string {
   return join(home, "users");
 }
 
-/** Users in words: "`streambook consume` (process 12)". */
-export function usersInWords(users: readonly StackUser[]): string {
+/** The users for a message: "`streambook consume` (process 12)". */
+export function describeUsers(users: readonly StackUser[]): string {
   return users.map(({ what, pid }) => `\`${what}\` (process ${pid})`).join(", ");
 }

@@ -35,12 +35,12 @@ name: streambook
 
 /** What all containers of services have in common. */
 function sharedPart(names: readonly string[]): string {
-  const told = names.filter((name) => service(name).container.isToldPort === true).map(publication);
+  const published = names.filter((name) => service(name).container.knowsPublishedPort === true).map(publication);
   const optional = services()
     .filter(({ profile }) => profile !== CORE)
     .flatMap(({ addresses = {} }) => Object.values(addresses).map(({ variable }) => variable));
   const environment = [
-    ...told.map(({ variable, usual }) => `    ${variable}: \${${variable}:-${usual}}`),
+    ...published.map(({ variable, usual }) => `    ${variable}: \${${variable}:-${usual}}`),
     ...[...optional, "STREAMBOOK_IGNORE"].map((variable) => `    ${variable}: \${${variable}:-}`),
   ];
   return `x-service: &service

@@ -56,7 +56,7 @@ test("a container runs one service, not a group", async () => {
   }
 });
 
-test("published ports are told to the services, and checked", () => {
+test("services are given their published ports, which are checked", () => {
   assert.deepEqual(publishedPorts({}), { kafka: 9092, "kafka-2": 9095, "kafka-3": 9098, datanode: 9864 });
   const { kafka, datanode } = publishedPorts({ STREAMBOOK_KAFKA_PORT: "19092", STREAMBOOK_DATANODE_PORT: "" });
   assert.deepEqual([kafka, datanode], [19092, 9864]);

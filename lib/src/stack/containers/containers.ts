@@ -46,15 +46,15 @@ function portVariable(name: string): string {
 }
 
 /**
- * The ports of the machine that lead to the containers, where they matter inside: services tell them to those who call from
+ * The ports of the machine that lead to the containers, where they matter inside: services advertise them to those who call from
  * outside. Read from the environment that docker-compose.yml gives.
  *
  * @throws USAGE for what is not a port
  */
 export function publishedPorts(environment: NodeJS.ProcessEnv): Record<string, number> {
-  const told = instanceNames().filter((name) => service(name).container.isToldPort === true);
+  const advertising = instanceNames().filter((name) => service(name).container.knowsPublishedPort === true);
   return Object.fromEntries(
-    told.map((name) => {
+    advertising.map((name) => {
       const { usual, variable } = publication(name);
       const text = setting(variable, environment) ?? String(usual);
       const port = Number(text);

@@ -2,6 +2,7 @@
 import { ignoredRequirements } from "../../../../setup/settings.mjs";
 import { readFileSync } from "node:fs";
 import { StreambookError } from "../../errors/index.ts";
+import { formatBytes } from "../../format/index.ts";
 import { resolveServices } from "../catalog/index.ts";
 import { JOB_MEMORY, memoryOfServices, WORKSPACE_MEMORY } from "../launch/memory.ts";
 
@@ -14,15 +15,14 @@ export function wantedMemory(name?: string): number {
 /** What is wrong with a machine of so many bytes, if anything. */
 export function memoryProblem(total: number, wanted = wantedMemory()): string | undefined {
   if (total >= wanted) return undefined;
-  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
   return (
-    `the services and the workspace want ${gigabytes(wanted)} of memory, and the containers' machine has ${gigabytes(total)}: ${gigabytes(wanted - total)} too little. ` +
+    `the services and the workspace need ${formatBytes(wanted)} of memory, and the containers' machine has ${formatBytes(total)}: ${formatBytes(wanted - total)} too little. ` +
     "Give it more (Docker Desktop: Settings, Resources; WSL: `memory=` in .wslconfig; Codespaces: a machine with 8 GB); " +
     "to try all the same: STREAMBOOK_IGNORE=memory docker compose up"
   );
 }
 
-/** The memory that /proc/meminfo tells of. */
+/** The machine's memory, from /proc/meminfo, in bytes. */
 export function totalMemory(read: (file: string) => string = (file) => readFileSync(file, "utf8")): number {
   const machine = Number(/^MemTotal:\s+(\d+) kB$/m.exec(read("/proc/meminfo"))?.[1] ?? Number.NaN) * 1024;
   return Number.isNaN(machine) ? Number.POSITIVE_INFINITY : machine;

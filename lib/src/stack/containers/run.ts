@@ -9,7 +9,7 @@ import { serviceCommand } from "../launch/command.ts";
 import type { Command } from "../launch/launch.ts";
 import { demandContainerMemory } from "./memory.ts";
 import { containerAddresses, containerTopology, oneService } from "./containers.ts";
-import { type StackOptions, type Tell, teller } from "../events.ts";
+import { type StackOptions, type Report, reporter } from "../events.ts";
 import { writeTaskArguments } from "../commands/hadoop-client.ts";
 import { type Layout, linkLayout, openLayout } from "../layout.ts";
 import { askedAddress, placeOf, type Topology } from "../place.ts";
@@ -42,16 +42,16 @@ export function containerSettings(layout: Layout, user: string, environment: Nod
 export async function runInContainer(name: string, options: StackOptions = {}): Promise<number> {
   const { environment = process.env, signal, onProgress } = options;
   const chosen = oneService(name);
-  const tell = teller(onProgress);
+  const report = reporter(onProgress);
   const layout = openLayout(environment);
   demandContainerMemory(chosen, environment);
   const settings = containerSettings(layout, systemUser(), environment);
   const at = placeOf(chosen, settings.topology, layout);
-  const command = await prepare(at, settings, environment, tell, signal);
+  const command = await prepare(at, settings, environment, report, signal);
   const { beside } = service(chosen).container;
   if (beside === undefined && process.execve !== undefined) {
     process.chdir(layout.home);
-    process.execve(command.program, [command.program, ...command.words], { ...command.environment });
+    process.execve(command.program, [command.program, ...command.arguments], { ...command.environment });
   }
   await using _beside = await beside?.(at);
   return await runToEnd(command, layout, signal); // before what runs beside it is closed
@@ -61,7 +61,7 @@ async function prepare(
   at: Place,
   settings: Settings,
   environment: NodeJS.ProcessEnv,
-  tell: Tell,
+  report: Report,
   signal: AbortSignal | undefined,
 ): Promise<Command> {
   const { layout, name } = at;
@@ -72,8 +72,8 @@ async function prepare(
   await renderConfiguration([name], settings);
   const archives = java === undefined ? {} : await findArchives(layout, java);
   await writeTaskArguments(layout, archives, environment);
-  await awaitOthers(name, settings.topology, tell, signal);
-  await prepareService(at, { java, archives, addresses: containerAddresses(), tell });
+  await awaitOthers(name, settings.topology, report, signal);
+  await prepareService(at, { java, archives, addresses: containerAddresses(), report });
   return serviceCommand(at, { java, archives });
 }
 
@@ -81,14 +81,14 @@ async function prepare(
 async function awaitOthers(
   name: string,
   topology: Topology,
-  tell: Tell,
+  report: Report,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { uses = [] } = service(name);
   for (const other of waitedFor(name)) {
     if (uses.includes(other) && !topology.running.has(other)) continue;
     const title = titleOf(other);
-    tell("starting", `${titleOf(name)}: waiting for ${title}`, { service: name });
+    report("starting", `${titleOf(name)}: waiting for ${title}`, { service: name });
     const ask = (): Promise<boolean> => answers(other, askedAddress(other, topology, containerAddresses()), signal);
     await until(`${title} to answer`, ask, { timeout: WAIT, interval: 500, signal });
   }
@@ -96,7 +96,7 @@ async function awaitOthers(
 
 /** Runs the service beside this process, and passes SIGTERM on to it. */
 async function runToEnd(command: Command, layout: Layout, signal: AbortSignal | undefined): Promise<number> {
-  const child = spawn(command.program, command.words, {
+  const child = spawn(command.program, command.arguments, {
     cwd: layout.home,
     env: command.environment,
     stdio: ["ignore", "inherit", "inherit"],

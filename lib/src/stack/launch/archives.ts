@@ -147,7 +147,7 @@ async function buildArchive(layout: Layout, java: Java, library: Library): Promi
   try {
     const { ended } = await launch(layout, "archives", {
       program: java.java,
-      words: [`@${argumentsFile(layout, "archives")}`],
+      arguments: [`@${argumentsFile(layout, "archives")}`],
       environment: serviceEnvironment(layout, java, library),
     });
     const alive = setInterval(() => undefined, 1000);
@@ -160,7 +160,7 @@ async function buildArchive(layout: Layout, java: Java, library: Library): Promi
   }
 }
 
-/** The words that mark the Java which builds an archive. */
+/** The argument that marks the Java which builds an archive. */
 export function archiveMark(layout: Layout): string {
   return `@${argumentsFile(layout, "archives")}`;
 }

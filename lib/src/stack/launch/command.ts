@@ -31,21 +31,26 @@ export async function serviceCommand(at: Place, parts: CommandParts): Promise<Co
     case "java": {
       const options = [...(parts.options ?? []), ...(await javaOptions(at, program, parts.archives))];
       const file = await writeArguments(at.layout, at.name, options);
-      const words = [`@${file}`, program.main, ...(program.arguments?.(at) ?? [])];
-      return { program: demandJava(parts.java, at.name).java, words, environment };
+      const { java } = demandJava(parts.java, at.name);
+      return { program: java, arguments: [`@${file}`, program.main, ...(program.arguments?.(at) ?? [])], environment };
     }
     case "node": {
       const own = program.environment?.(at) ?? {};
       const file = await writeEnvironment(at, own);
-      const words = [`${ENV_FILE}${file}`, program.module, ...(program.arguments?.(at) ?? [])];
-      return { program: process.execPath, words, environment: { ...environment, ...own } };
+      return {
+        program: process.execPath,
+        arguments: [`${ENV_FILE}${file}`, program.module, ...(program.arguments?.(at) ?? [])],
+        environment: { ...environment, ...own },
+      };
     }
     case "python": {
       const own = program.environment?.(at) ?? {};
       const file = await writeEnvironment(at, own);
-      const words = ["-X", `${PYTHON_MARK}${file}`, ...program.arguments(at)];
-      const python = join(at.layout.jars, program.library.name, "bin", "python");
-      return { program: python, words, environment: { ...environment, ...own } };
+      return {
+        program: join(at.layout.jars, program.library.name, "bin", "python"),
+        arguments: ["-X", `${PYTHON_MARK}${file}`, ...program.arguments(at)],
+        environment: { ...environment, ...own },
+      };
     }
   }
 }
@@ -53,7 +58,7 @@ export async function serviceCommand(at: Place, parts: CommandParts): Promise<Co
 const ENV_FILE = "--env-file=";
 const PYTHON_MARK = "streambook=";
 
-/** The beginnings of the word that names a process's file of arguments: `@FILE` for Java, `--env-file=FILE` for Node, … */
+/** The beginnings of the argument that names a process's file of arguments: `@FILE` for Java, `--env-file=FILE` for Node, … */
 export const MARKS: readonly string[] = ["@", ENV_FILE, PYTHON_MARK];
 
 function demandJava(java: Java | undefined, name: string): Java {

@@ -11,14 +11,14 @@ export async function requireJava(environment: NodeJS.ProcessEnv): Promise<Java>
   const { findJava, LOWEST_JAVA } = await setupModule("java");
   const { found, problem, place } = await findJava(environment);
   if (found === undefined)
-    throw new StreambookError(
-      "SETUP_MISSING",
-      `Java ${LOWEST_JAVA} or newer is needed: ${problem}; \`npm run setup\` says how to install it`,
-    );
+    throw new StreambookError("SETUP_MISSING", `Java ${LOWEST_JAVA} or newer is needed: ${problem}`, {
+      hint: { setUp: true },
+    });
   if (found.major < LOWEST_JAVA) {
     throw new StreambookError(
       "SETUP_MISSING",
-      `Java ${LOWEST_JAVA} or newer is needed, and ${place} is Java ${found.version}; \`npm run setup\` says how to install it`,
+      `Java ${LOWEST_JAVA} or newer is needed, and ${place} is Java ${found.version}`,
+      { hint: { setUp: true } },
     );
   }
   return found;

@@ -7,7 +7,7 @@ import type { Layout } from "../layout.ts";
 /** What is started: a program, its arguments, its environment. */
 export interface Command {
   readonly program: string;
-  readonly words: readonly string[];
+  readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -16,7 +16,7 @@ export function logFile(layout: Layout, name: string): string {
   return join(layout.home, "logs", `${name}.log`);
 }
 
-/** Each start begins with a line of this beginning, so that the lines of one run can be told from those before. */
+/** Each start begins with a line of this beginning, so that the lines of one run can be distinguished from those before. */
 export const START_MARK = "---- ";
 
 /** A log that is larger than this, in bytes, is put aside at the next start. */
@@ -25,7 +25,7 @@ const LARGEST_LOG = 8 << 20;
 /** How a program was started. */
 export interface Launched {
   readonly pid: number;
-  /** Resolves when it ends, with the words for how. */
+  /** Resolves when it ends, with how it ended: `exit code 1`, `SIGKILL`. */
   readonly ended: Promise<string>;
 }
 
@@ -38,7 +38,7 @@ export async function launch(layout: Layout, name: string, command: Command): Pr
   const log = await open(file, "a");
   try {
     await log.write(`${START_MARK}${new Date().toISOString()} ${name} starts ----\n`);
-    const child = spawn(command.program, command.words, {
+    const child = spawn(command.program, command.arguments, {
       cwd: layout.home,
       env: command.environment,
       detached: true,

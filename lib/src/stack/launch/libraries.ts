@@ -1,7 +1,7 @@
 /** The sets of jars that services run on: those of the core are there after set-up, others are fetched when first needed. */
 import { messageOf, StreambookError } from "../../errors/index.ts";
 import { setupModule } from "../../project/index.ts";
-import type { Tell } from "../events.ts";
+import type { Report } from "../events.ts";
 import type { Layout } from "../layout.ts";
 import type { Library } from "../service.ts";
 
@@ -14,7 +14,7 @@ import type { Library } from "../service.ts";
 export async function requireJars(
   layout: Layout,
   wanted: readonly Library[],
-  { environment = process.env, tell, signal }: FetchOptions = {},
+  { environment = process.env, report, signal }: FetchOptions = {},
 ): Promise<void> {
   const { jarsProblem, resolveJars } = await setupModule("jars");
   const { coreLibraries } = await setupModule("paths");
@@ -25,15 +25,14 @@ export async function requireJars(
     names.filter((name) => core.has(name)),
   );
   if (problem !== undefined)
-    throw new StreambookError(
-      "SETUP_MISSING",
-      `the jars of the services are not in place (${problem}); run \`npm run setup\``,
-    );
+    throw new StreambookError("SETUP_MISSING", `the jars of the services are not in place (${problem})`, {
+      hint: { setUp: true },
+    });
   for (const { name, megabytes } of wanted) {
     if (core.has(name) || (await jarsProblem(layout.jarsHome, [name])) === undefined) continue;
     const size = megabytes === undefined ? "" : ` (${megabytes} MB)`;
-    tell?.("notice", `the jars of ${name}${size} are fetched, once, to ${layout.jarsHome}`);
-    const say = (text: string): void => tell?.("preparing", `${name}: ${text}`);
+    report?.("notice", `the jars of ${name}${size} are fetched, once, to ${layout.jarsHome}`);
+    const say = (text: string): void => report?.("preparing", `${name}: ${text}`);
     const board = {
       show: (_step: string, text: string) => say(text),
       done: () => undefined,
@@ -53,6 +52,6 @@ export async function requireJars(
 /** Options of {@link requireJars}. */
 export interface FetchOptions {
   readonly environment?: NodeJS.ProcessEnv;
-  readonly tell?: Tell;
+  readonly report?: Report;
   readonly signal?: AbortSignal | undefined;
 }

@@ -8,9 +8,9 @@ test("memory is asked for only of what starts, and said in numbers when it is no
   await demandMemory(["kafka"], {}, 300e6);
   await assert.rejects(demandMemory(["kafka", "kafka-2"], {}, 300e6), {
     code: "SETUP_MISSING",
-    message: /these 2 services need 0\.4 GB of memory, and 0\.3 GB is available; .*the largest: Kafka, Kafka 2/,
+    message: /these 2 services need 440 MB of memory, and 300 MB is available; .*the largest: Kafka, Kafka 2/,
   });
-  await assert.rejects(demandMemory(["kafka"], {}, 0), /this service needs 0\.2 GB/);
+  await assert.rejects(demandMemory(["kafka"], {}, 0), /this service needs 220 MB/);
   await demandMemory(resolveServices(["all"]), { STREAMBOOK_IGNORE: "disk,memory" }, 0);
   await demandMemory([], {}, 0);
 });

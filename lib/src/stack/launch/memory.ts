@@ -1,6 +1,7 @@
 /** The memory that services take, by their catalogue entries, and whether the machine has it. In megabytes of 10⁶ bytes. */
 import { ignoredRequirements } from "../../../../setup/settings.mjs";
 import { StreambookError } from "../../errors/index.ts";
+import { formatBytes } from "../../format/index.ts";
 import { service, titleOf } from "../catalog/index.ts";
 import { setupModule } from "../../project/index.ts";
 
@@ -31,11 +32,10 @@ export async function demandMemory(
   const there = available ?? (await availableMemory());
   const wanted = memoryOfServices(names) * 1e6;
   if (there >= wanted) return;
-  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
   const largest = [...names].sort((a, b) => service(b).memory - service(a).memory).slice(0, 3);
   throw new StreambookError(
     "SETUP_MISSING",
-    `${names.length === 1 ? "this service needs" : `these ${names.length} services need`} ${gigabytes(wanted)} of memory, and ${gigabytes(there)} is available; ` +
+    `${names.length === 1 ? "this service needs" : `these ${names.length} services need`} ${formatBytes(wanted)} of memory, and ${formatBytes(there)} is available; ` +
       `close other programs, start fewer services (the largest: ${largest.map(titleOf).join(", ")}), or try all the same with STREAMBOOK_IGNORE=memory`,
   );
 }

@@ -33,9 +33,9 @@ test("Java finds this machine by that file", { skip }, async () => {
   await nameOwnHost(layout, unknown);
   const file = join(home, "Own.java");
   const print = "System.out.println(java.net.InetAddress.getLocalHost());";
-  await writeFile(file, `class Own { public static void main(String[] words) throws Exception { ${print} } }`);
-  const words = [...hostsOption(layout), "-Djava.net.preferIPv4Stack=true", file];
-  const { stdout } = await promisify(execFile)(java.java, words);
+  await writeFile(file, `class Own { public static void main(String[] arguments) throws Exception { ${print} } }`);
+  const options = [...hostsOption(layout), "-Djava.net.preferIPv4Stack=true", file];
+  const { stdout } = await promisify(execFile)(java.java, options);
   assert.equal(stdout.trim(), `${hostname()}/127.0.0.1`);
 });
 

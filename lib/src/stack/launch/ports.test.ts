@@ -41,16 +41,16 @@ test("every service gets its well-known ports when they are free", async () => {
 
 test("where one is taken, the next free one that is nobody's is used, and it is said", async () => {
   const taken = new Set([9870, 9871, 8030]);
-  const told: unknown[] = [];
+  const reported: unknown[] = [];
   const { ports, release } = await choosePorts({
     wanted: core,
     running: nobody,
     isFree: async (port) => !taken.has(port),
-    onTaken: (...words) => told.push(words),
+    onTaken: (...taken) => reported.push(taken),
   });
   assert.equal(ports["namenode"]?.["http"], 9872);
   assert.equal(ports["resourcemanager"]?.["scheduler"], 8034, "8031 to 8033 are wanted by the same service");
-  assert.deepEqual(told, [
+  assert.deepEqual(reported, [
     ["namenode", "http", 9870, 9872],
     ["resourcemanager", "scheduler", 8030, 8034],
   ]);

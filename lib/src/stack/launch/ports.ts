@@ -21,7 +21,7 @@ export interface PortOptions {
   readonly previous?: Ports | undefined;
   /** `"free"` takes any free ports, for tests. @default "well-known" */
   readonly mode?: "well-known" | "free";
-  /** Told of every well-known port that is taken. */
+  /** Called for every well-known port that is taken. */
   readonly onTaken?: (name: string, purpose: string, wanted: number, given: number) => void;
   /** Whether a port of the loopback interface is free. @default looks */
   readonly isFree?: (port: number) => Promise<boolean>;

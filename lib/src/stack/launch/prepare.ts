@@ -5,11 +5,11 @@ import { StreambookError } from "../../errors/index.ts";
 import type { Archives } from "./archives.ts";
 import { service } from "../catalog/index.ts";
 import { javaOptions } from "./command.ts";
-import type { Tell } from "../events.ts";
+import type { Report } from "../events.ts";
 import { serviceEnvironment, writeArguments } from "./java-options.ts";
 import { launch, logFile } from "./launch.ts";
 import type { Layout } from "../layout.ts";
-import { lastRun, tellingLine } from "../observe/log-lines.ts";
+import { lastRun, explainingLine } from "../observe/log-lines.ts";
 import { processRuns } from "../observe/processes.ts";
 import type { Addresses, JavaTask, Place } from "../service.ts";
 import type { Java } from "../../project/index.ts";
@@ -19,7 +19,7 @@ export interface PrepareParts {
   readonly java: Java | undefined;
   readonly archives: Archives;
   readonly addresses: Addresses;
-  readonly tell: Tell;
+  readonly report: Report;
 }
 
 /** Makes a service ready to start. Nothing that it has stored is touched. */
@@ -27,8 +27,8 @@ export async function prepareService(at: Place, parts: PrepareParts): Promise<vo
   const { folders = [], prepare, program } = service(at.name);
   const shared = program.kind === "node" ? [] : (program.library.folders ?? []);
   await Promise.all([...shared, ...folders].map((folder) => mkdir(join(at.layout.data, folder), { recursive: true })));
-  const { addresses, tell } = parts;
-  await prepare?.({ at, addresses, tell, runJava: (task) => runJava(task, at, parts) });
+  const { addresses, report } = parts;
+  await prepare?.({ at, addresses, report, runJava: (task) => runJava(task, at, parts) });
 }
 
 /** The folders that every stack has. */
@@ -36,7 +36,8 @@ export async function makeFolders({ data, logs, temporary }: Layout): Promise<vo
   await Promise.all([data, logs, temporary].map((folder) => mkdir(folder, { recursive: true })));
 }
 
-async function runJava({ name, words, failure, options }: JavaTask, at: Place, parts: PrepareParts): Promise<void> {
+async function runJava(task: JavaTask, at: Place, parts: PrepareParts): Promise<void> {
+  const { name, failure, options } = task;
   const { layout } = at;
   const { program } = service(at.name);
   if (program.kind !== "java" || parts.java === undefined)
@@ -44,7 +45,7 @@ async function runJava({ name, words, failure, options }: JavaTask, at: Place, p
   const file = await writeArguments(layout, name, options ?? (await javaOptions(at, program, parts.archives)));
   const { pid, ended } = await launch(layout, name, {
     program: parts.java.java,
-    words: [`@${file}`, ...words],
+    arguments: [`@${file}`, ...task.arguments],
     environment: serviceEnvironment(layout, parts.java, program.library),
   });
   const how = await keepAlive(ended, pid);
@@ -52,7 +53,7 @@ async function runJava({ name, words, failure, options }: JavaTask, at: Place, p
   const lines = await lastRun(logFile(layout, name), 40);
   throw new StreambookError(
     "SERVICE_DIED",
-    `${failure} (${how}): ${tellingLine(lines) ?? "no reason given"}; its log: ${logFile(layout, name)}`,
+    `${failure} (${how}): ${explainingLine(lines) ?? "no reason given"}; its log: ${logFile(layout, name)}`,
     { cause: new Error(lines.join("\n")) },
   );
 }

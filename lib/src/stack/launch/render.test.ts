@@ -4,18 +4,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { linkLayout, openLayout, removePlainName } from "../layout.ts";
-import { resolveServices } from "../catalog/index.ts";
+import { instanceNames, resolveServices } from "../catalog/index.ts";
 import { allWellKnownPorts, everyHost } from "../place.ts";
 import { render, renderConfiguration } from "./render.ts";
 
-/** Renders conf/ and gives each file's text without its comments. */
-async function rendered(bind: string, host: string): Promise<Map<string, string>> {
+/** Renders what some services read of conf/, and gives each file's text without its comments. */
+async function rendered(
+  bind: string,
+  host: string,
+  names: readonly string[] = resolveServices(),
+): Promise<Map<string, string>> {
   const home = await mkdtemp(join(tmpdir(), "streambook conf "));
   try {
     const layout = openLayout({ STREAMBOOK_HOME: home, STREAMBOOK_JARS: "/jars" });
     await linkLayout(layout);
     const topology = { bind, hosts: everyHost(host), ports: allWellKnownPorts(), running: new Set<string>() };
-    await renderConfiguration(resolveServices(), { topology, user: "ada", layout });
+    await renderConfiguration(names, { topology, user: "ada", layout });
     const files = await readdir(join(home, "conf"), { recursive: true, withFileTypes: true });
     const texts = files
       .filter((file) => file.isFile())
@@ -31,6 +35,12 @@ function properties(text: string): Map<string, string> {
   const found = text.matchAll(/<property><name>(.*?)<\/name><value>(.*?)<\/value><\/property>/g);
   return new Map([...found].map(([, name, value]) => [String(name), String(value)]));
 }
+
+test("the configuration of each service is filled when it is alone, as in its container", async () => {
+  for (const name of instanceNames())
+    for (const [file, text] of await rendered("0.0.0.0", "host", [name]))
+      assert.doesNotMatch(text, /\{\{/, `${name}: ${file}`);
+});
 
 test("every template of conf/ is filled, and XML stays XML", async () => {
   const files = await rendered("127.0.0.1", "127.0.0.1");

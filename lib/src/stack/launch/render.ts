@@ -3,11 +3,11 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { StreambookError } from "../../errors/index.ts";
-import { instanceNames, service } from "../catalog/index.ts";
+import { instanceNames, service, serviceNames } from "../catalog/index.ts";
 import { projectFile } from "../../project/index.ts";
 import { type Layout } from "../layout.ts";
 import { placeOf, type Topology } from "../place.ts";
-import type { Place } from "../service.ts";
+import type { Library, Place } from "../service.ts";
 import { writeAtomically } from "../state.ts";
 
 /** What the templates are filled with. */
@@ -64,12 +64,22 @@ export async function templateValues(
   ]);
   for (const name of instanceNames())
     for (const [key, value] of valuesOf(name, topology, layout)) values.set(`${name}.${key}`, value);
-  for (const name of names) {
-    const { program } = service(name);
-    if (program.kind === "node") continue;
-    for (const [key, value] of Object.entries((await program.library.values?.(layout)) ?? {})) values.set(key, value);
-  }
+  for (const library of librariesBehind(names))
+    for (const [key, value] of Object.entries((await library.values?.(layout)) ?? {})) values.set(key, value);
   return values;
+}
+
+/**
+ * The libraries whose values the configuration of some services asks for: not only their own. HiveServer2 reads the folder of
+ * Hadoop, and is alone in its container.
+ */
+function librariesBehind(names: readonly string[]): Set<Library> {
+  const folders = new Set(names.flatMap((name) => service(name).configuration));
+  const libraries = serviceNames().flatMap((name) => {
+    const { program } = service(name);
+    return program.kind === "node" ? [] : [program.library];
+  });
+  return new Set(libraries.filter(({ configuration }) => configuration.some((folder) => folders.has(folder))));
 }
 
 /** All that is known of one instance: its host, its ports, its values. */

@@ -49,7 +49,7 @@ const TELLING: readonly { readonly pattern: RegExp; readonly which: "first" | "l
 ];
 
 /** The line of a log's end that most likely says why a service died; what Java and Hadoop print around it says nothing. */
-export function tellingLine(lines: readonly string[]): string | undefined {
+export function explainingLine(lines: readonly string[]): string | undefined {
   for (const { pattern, which } of TELLING) {
     const matching = lines.filter((line) => pattern.test(line));
     const line = which === "first" ? matching[0] : matching.at(-1);

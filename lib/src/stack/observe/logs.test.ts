@@ -3,7 +3,7 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { lastRun, tellingLine } from "./log-lines.ts";
+import { lastRun, explainingLine } from "./log-lines.ts";
 import { logs } from "./logs.ts";
 
 async function all(lines: AsyncIterable<string>): Promise<string[]> {
@@ -99,10 +99,10 @@ const endings: [name: string, lines: string[], expected: string | undefined][] =
   ["nothing", ["INFO Error counters are fine"], undefined],
 ];
 for (const [name, lines, expected] of endings) {
-  test(`of the end of a log this line tells why: ${name}`, () => assert.equal(tellingLine(lines), expected));
+  test(`this line of a log's end says why: ${name}`, () => assert.equal(explainingLine(lines), expected));
 }
 
-test("the lines of the last run are told from those before", () =>
+test("the lines of the last run are distinguished from those before", () =>
   inHome(async (_, log) => {
     await writeFile(log, "---- 1 kafka starts ----\nold\n---- 2 kafka starts ----\nnew 1\nnew 2\n");
     assert.deepEqual(await lastRun(log, 10), ["new 1", "new 2"]);

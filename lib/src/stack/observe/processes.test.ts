@@ -14,11 +14,11 @@ const DEAF = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)';
 
 /** A process that is called as a service would be. */
 async function pretend(
-  words: readonly string[],
+  given: readonly string[],
   program = "setInterval(() => {}, 1000)",
   place: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ["-e", `${program}; console.log("ready")`, "--", ...words], {
+  const child = spawn(process.execPath, ["-e", `${program}; console.log("ready")`, "--", ...given], {
     ...place,
     stdio: ["ignore", "pipe", "ignore"],
   });
@@ -30,8 +30,8 @@ async function withHome(body: (layout: Layout, start: typeof pretend) => Promise
   const home = await mkdtemp(join(tmpdir(), "streambook-processes-"));
   const children: ChildProcess[] = [];
   try {
-    await body(openLayout({ STREAMBOOK_HOME: home }), async (...words) => {
-      const child = await pretend(...words);
+    await body(openLayout({ STREAMBOOK_HOME: home }), async (...given) => {
+      const child = await pretend(...given);
       children.push(child);
       return child;
     });
@@ -52,31 +52,34 @@ test("a service is known by its arguments file, whatever else runs", () =>
 
 const onLinux = { skip: process.platform === "linux" ? false : "only Linux shows the environment of a process" };
 
-test("a task is known by what YARN told it, and who only looks into its folder is left alone", onLinux, (context) =>
-  withHome(async (layout, start) => {
-    const cwd = join(layout.home, "data", "yarn", "local", "usercache");
-    await mkdir(cwd, { recursive: true });
-    const ofYarn = { env: { ...process.env, CONTAINER_ID: "container_1_0001_01_000002" } };
-    const inside = await start([], undefined, { ...ofYarn, cwd });
-    const named = await start([`-Djava.io.tmpdir=${cwd}`], undefined, ofYarn);
-    const called = await start([`@${argumentsFile(layout, "task")}`]);
-    const shell = await start([], undefined, { cwd });
-    const reader = await start([join(cwd, "stderr")]);
-    const elsewhere = await start([], undefined, ofYarn);
-    const ours = [inside, named, called];
-    assert.deepEqual((await findTasks(layout)).sort(), ours.map(({ pid }) => pid).sort());
+test(
+  "a task is known by the environment that YARN gave it, and who only looks into its folder is left alone",
+  onLinux,
+  (context) =>
+    withHome(async (layout, start) => {
+      const cwd = join(layout.home, "data", "yarn", "local", "usercache");
+      await mkdir(cwd, { recursive: true });
+      const ofYarn = { env: { ...process.env, CONTAINER_ID: "container_1_0001_01_000002" } };
+      const inside = await start([], undefined, { ...ofYarn, cwd });
+      const named = await start([`-Djava.io.tmpdir=${cwd}`], undefined, ofYarn);
+      const called = await start([`@${argumentsFile(layout, "task")}`]);
+      const shell = await start([], undefined, { cwd });
+      const reader = await start([join(cwd, "stderr")]);
+      const elsewhere = await start([], undefined, ofYarn);
+      const ours = [inside, named, called];
+      assert.deepEqual((await findTasks(layout)).sort(), ours.map(({ pid }) => pid).sort());
 
-    const kill = process.kill.bind(process);
-    context.mock.method(process, "kill", (pid: number, signal: NodeJS.Signals) => {
-      if (pid === inside.pid) throw Object.assign(new Error("kill EPERM"), { code: "EPERM" });
-      return kill(pid, signal);
-    });
-    const ended = [named, called].map((child) => once(child, "exit"));
-    await endTasks(layout);
-    for (const end of ended) assert.deepEqual(await end, [null, "SIGKILL"]);
-    context.mock.reset();
-    for (const { pid } of [inside, shell, reader, elsewhere]) assert.ok(processRuns(pid ?? 0));
-  }),
+      const kill = process.kill.bind(process);
+      context.mock.method(process, "kill", (pid: number, signal: NodeJS.Signals) => {
+        if (pid === inside.pid) throw Object.assign(new Error("kill EPERM"), { code: "EPERM" });
+        return kill(pid, signal);
+      });
+      const ended = [named, called].map((child) => once(child, "exit"));
+      await endTasks(layout);
+      for (const end of ended) assert.deepEqual(await end, [null, "SIGKILL"]);
+      context.mock.reset();
+      for (const { pid } of [inside, shell, reader, elsewhere]) assert.ok(processRuns(pid ?? 0));
+    }),
 );
 
 test("a process number that was ours and is somebody else's now is neither shown nor killed", () =>
@@ -92,11 +95,11 @@ test("a process number that was ours and is somebody else's now is neither shown
 
 test("a process is asked to end, and killed when it does not", () =>
   withHome(async (layout, start) => {
-    const words = [`@${argumentsFile(layout, "kafka")}`, "x"];
+    const given = [`@${argumentsFile(layout, "kafka")}`, "x"];
     const find = async (): Promise<number | undefined> => (await findServices(layout)).get("kafka");
-    await start(words);
+    await start(given);
     assert.equal(await endProcess(find, 10), "ended");
-    await start(words, DEAF);
+    await start(given, DEAF);
     assert.equal(await endProcess(find, 0.2), "killed");
     assert.equal((await findServices(layout)).size, 0);
   }));

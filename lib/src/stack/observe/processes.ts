@@ -40,7 +40,7 @@ export async function findTasks(layout: Layout): Promise<number[]> {
   return found.filter((pid) => pid !== process.pid);
 }
 
-/** Whether YARN started a process, or one of its tasks did. What may not be read is not ours; elsewhere than on Linux nothing tells. */
+/** Whether YARN started a process, or one of its tasks did. What may not be read is not ours; elsewhere than on Linux nothing shows it. */
 async function isOfContainer(pid: number): Promise<boolean> {
   if (process.platform !== "linux") return true;
   const variables = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
@@ -58,13 +58,13 @@ export async function endTasks(layout: Layout): Promise<void> {
   }
 }
 
-/** Every process that can be seen, with its words joined by spaces; those that have ended and are not collected have none. */
+/** Every process that can be seen, with its arguments joined by spaces; those that have ended and are not collected have none. */
 export async function listProcesses(): Promise<ProcessEntry[]> {
   if (process.platform !== "linux") return listByPs();
   const numbers = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const entries = numbers.map(async (name) => {
-    const words = await readFile(`/proc/${name}/cmdline`, "utf8").catch(() => "");
-    return { pid: Number(name), command: words.replaceAll("\0", " ") };
+    const line = await readFile(`/proc/${name}/cmdline`, "utf8").catch(() => "");
+    return { pid: Number(name), command: line.replaceAll("\0", " ") };
   });
   return Promise.all(entries);
 }
@@ -87,15 +87,18 @@ export async function memoryOf(pid: number): Promise<number> {
   return Number(stdout.trim() || 0) * 1024;
 }
 
-/** Asks a process to end, and kills it when it has not after some seconds. Looks at what it is before each. */
+/** Asks a process to end, and kills it when it has not ended in time. Looks at what it is before each.
+ *
+ * @param stopTimeout how long it may take to end by itself, in seconds
+ */
 export async function endProcess(
   find: () => Promise<number | undefined>,
-  patience: number,
+  stopTimeout: number,
 ): Promise<"ended" | "killed"> {
   const pid = await find();
   if (pid === undefined) return "ended";
   send(pid, "SIGTERM");
-  const end = performance.now() + patience * 1000;
+  const end = performance.now() + stopTimeout * 1000;
   while (performance.now() < end) {
     if (!processRuns(pid) || (await isZombie(pid))) return "ended";
     await delay(50);

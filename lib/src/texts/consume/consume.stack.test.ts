@@ -457,15 +457,16 @@ test("a HiveServer2 that drops its connections in the middle is asked again", as
 
 test("a service that is down at the start is named, with its address and what starts it", async () => {
   const options = await prepared([]);
-  const cases: [Partial<Addresses>, RegExp][] = [
-    [{ kafka: "127.0.0.1:1" }, /Kafka.*127\.0\.0\.1:1\b.*streambook up/],
-    [{ webhdfs: "http://127.0.0.1:1" }, /127\.0\.0\.1:1\b.*streambook up/],
-    [{ hive: "127.0.0.1:1" }, /Hive.*127\.0\.0\.1:1\b.*streambook up/],
+  const cases: [Partial<Addresses>, RegExp, group: string][] = [
+    [{ kafka: "127.0.0.1:1" }, /Kafka.*127\.0\.0\.1:1\b/, "kafka"],
+    [{ webhdfs: "http://127.0.0.1:1" }, /HDFS.*127\.0\.0\.1:1\b/, "hdfs"],
+    [{ hive: "127.0.0.1:1" }, /Hive.*127\.0\.0\.1:1\b/, "hive"],
   ];
-  for (const [wrong, expected] of cases) {
-    await assert.rejects(consume({ ...options, addresses: { ...at, ...wrong } }), (error: Error & { code: string }) => {
-      assert.equal(error.code, "UNREACHABLE");
+  for (const [wrong, expected, group] of cases) {
+    await assert.rejects(consume({ ...options, addresses: { ...at, ...wrong } }), (error) => {
+      assert.ok(isStreambookError(error, "UNREACHABLE"));
       assert.match(error.message, expected);
+      assert.deepEqual(error.hint?.start, [group]);
       return true;
     });
   }

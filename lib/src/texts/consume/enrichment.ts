@@ -9,10 +9,12 @@ import type {
   MarkerModule,
 } from "../../ingest/index.ts";
 import type { Logger } from "../../log/index.ts";
+import { siblingModule } from "../../project/index.ts";
 import type { Field } from "../../schema/index.ts";
+import { DEFAULT_FEATURES } from "../../text/index.ts";
 import { type ClusteredBatch, Labeller } from "./labeller.ts";
 import { checkCompatible, ModelStore } from "./models.ts";
-import { checkMarkerOptions, DEFAULT_FEATURES, type TextMarkerOptions, type TextMarks } from "./text-marker.ts";
+import { checkMarkerOptions, type TextMarkerOptions, type TextMarks } from "./text-marker.ts";
 
 /** The columns that are added. */
 export const clusterColumns: readonly Field[] = [
@@ -43,8 +45,8 @@ export class TextEnrichment implements Enrichment<TextMarks> {
   constructor(options: TextEnrichmentOptions) {
     checkMarkerOptions(options);
     const { features = DEFAULT_FEATURES, stem = true } = options;
-    const file = import.meta.url.endsWith(".ts") ? "./text-marker.ts" : "./text-marker.js";
-    this.marker = { url: new URL(file, import.meta.url).href, options: { features, stem } satisfies TextMarkerOptions };
+    const { href: url } = siblingModule("./text-marker", import.meta.url);
+    this.marker = { url, options: { features, stem } satisfies TextMarkerOptions };
     this.#options = options;
   }
 

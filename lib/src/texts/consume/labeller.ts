@@ -9,9 +9,9 @@
 import { StreamingKMeans } from "../../cluster/index.ts";
 import { StreambookError } from "../../errors/index.ts";
 import type { BatchToLabel } from "../../ingest/index.ts";
-import { DocumentFrequencies, type SparseVector, type TermCounts } from "../../text/index.ts";
+import { DEFAULT_FEATURES, DocumentFrequencies, type SparseVector, type TermCounts } from "../../text/index.ts";
 import { StreamWindows } from "./stream-windows.ts";
-import { DEFAULT_FEATURES, type TextMarks } from "./text-marker.ts";
+import type { TextMarks } from "./text-marker.ts";
 
 /** A batch whose rows are to be assigned to clusters. */
 type ChunkBatch = BatchToLabel<TextMarks>;
@@ -177,7 +177,7 @@ export class Labeller {
     const { batch } = waiting;
     const { parsed } = batch;
     const learnedUpTo = this.learnedUpTo(batch.partition);
-    const lesson = this.#lesson();
+    const miniBatch = this.#miniBatch();
     for (let row = 0; row < parsed.rows; row++) {
       const { streams, stream, isLast } = parsed.marks;
       const counts = countsOf(parsed.marks, row);
@@ -186,9 +186,9 @@ export class Labeller {
       if (!seen) this.#frequencies.add(counts);
       if (this.#model === undefined) this.#held.push({ waiting, row, window: copyOf(window) });
       else if (seen) this.#assign(waiting, row, this.#model.predict(this.#frequencies.weigh(window)), this.version);
-      else lesson.add(waiting, row, this.#frequencies.weigh(window));
+      else miniBatch.add(waiting, row, this.#frequencies.weigh(window));
     }
-    lesson.end();
+    miniBatch.end();
     if (batch.nextOffset > learnedUpTo) this.#learned.set(batch.partition, batch.nextOffset);
   }
 
@@ -204,17 +204,17 @@ export class Labeller {
       vectors.filter((_, index) => sample.has(index)),
       { k: clusters, seed, features, decay },
     );
-    const lesson = this.#lesson();
+    const miniBatch = this.#miniBatch();
     held.forEach(({ waiting, row }, index) => {
       const vector = vectors[index] as SparseVector;
       if (sample.has(index)) this.#assign(waiting, row, (this.#model as StreamingKMeans).predict(vector), this.version);
-      else lesson.add(waiting, row, vector);
+      else miniBatch.add(waiting, row, vector);
     });
-    lesson.end();
+    miniBatch.end();
   }
 
-  /** Gathers rows to mini-batches, of each of which the model learns once. */
-  #lesson(): { add(waiting: Waiting, row: number, vector: SparseVector): void; end(): void } {
+  /** Collects rows into mini-batches; the model learns once from each. */
+  #miniBatch(): { add(waiting: Waiting, row: number, vector: SparseVector): void; end(): void } {
     let rows: { waiting: Waiting; row: number }[] = [];
     let vectors: SparseVector[] = [];
     const end = (): void => {

@@ -92,7 +92,8 @@ export function checkCompatible(
   if (k !== wanted.clusters || saved.features !== wanted.features) {
     throw new StreambookError(
       "USAGE",
-      `the table ${table} has a model of ${k} clusters and ${saved.features} features, and ${wanted.clusters} and ${wanted.features} were asked for; use the same, or another --hive-table`,
+      `the table ${table} has a model of ${k} clusters and ${saved.features} features, and ${wanted.clusters} and ${wanted.features} were asked for; ask for the same`,
+      { hint: { change: ["table"] } },
     );
   }
 }

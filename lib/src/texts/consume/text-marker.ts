@@ -1,7 +1,7 @@
 /** What the labeller needs of each message, found in the threads that parse: its terms, its stream, and whether the stream ends. */
 import { StreambookError } from "../../errors/index.ts";
 import type { Marker } from "../../ingest/index.ts";
-import { TermCounter, TermList } from "../../text/index.ts";
+import { DEFAULT_FEATURES, TermCounter, TermList } from "../../text/index.ts";
 
 /** The fields of a message that are looked into. */
 export const textField = "chunk";
@@ -27,9 +27,6 @@ export interface TextMarks {
   readonly counts: Float32Array;
   readonly words: Uint32Array;
 }
-
-/** Number of features when none is asked for. */
-export const DEFAULT_FEATURES = 2 ** 14;
 
 /** Buckets go to the labeller in 16 bits each. */
 const MOST_FEATURES = 2 ** 16;

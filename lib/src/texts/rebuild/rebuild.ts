@@ -11,9 +11,10 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { StreambookError } from "../../errors/index.ts";
 import { Hdfs, pathOf, type FileStatus } from "../../hdfs/index.ts";
-import { identifier, openHive, text } from "../../hive/index.ts";
+import { identifier, openHive, stringLiteral } from "../../hive/index.ts";
 import { linesOf, NOT_UTF8, runLocal, runOnYarn, type HadoopClient, type JobProgress } from "../../mapreduce/index.ts";
-import { plural } from "../../plot/index.ts";
+import { plural } from "../../format/index.ts";
+import { siblingModule } from "../../project/index.ts";
 import type { Addresses } from "../../stack/index.ts";
 import job, { type RebuildRecord } from "./rebuild-job.ts";
 import { prepareFolder, RebuiltFiles, type RebuiltText } from "./rebuilt-files.ts";
@@ -164,7 +165,8 @@ async function prepare(source: Source, work: string, hdfs: Hdfs, options: Rebuil
   for await (const _ of visible(hdfs, source.path)) return source;
   throw new StreambookError(
     "NOT_FOUND",
-    `no messages at hdfs://${source.path}; the producer's log belongs there, or give --input file:LOGS or hive:TABLE`,
+    `no messages at hdfs://${source.path}, where the producer's log belongs; an input may also be file:LOGS or hive:TABLE`,
+    { hint: { change: ["input"] } },
   );
 }
 
@@ -175,9 +177,12 @@ async function exportTable(table: string, folder: string, { addresses, signal }:
   const names = columns.replace(/ [A-Z]+/g, "");
   await using hive = await openHive({ address: addresses.hive });
   try {
-    await hive.execute(`CREATE EXTERNAL TABLE ${copy} (${columns}) STORED AS JSONFILE LOCATION ${text(folder)}`, {
-      signal,
-    });
+    await hive.execute(
+      `CREATE EXTERNAL TABLE ${copy} (${columns}) STORED AS JSONFILE LOCATION ${stringLiteral(folder)}`,
+      {
+        signal,
+      },
+    );
     await hive.execute(`INSERT OVERWRITE TABLE ${copy} SELECT ${names} FROM ${identifier(table)}`, { signal });
   } finally {
     await hive.execute(`DROP TABLE IF EXISTS ${copy}`); // the files stay: the table is external
@@ -197,8 +202,8 @@ async function runHere(input: Input, _work: string, hdfs: Hdfs, options: Rebuild
 async function runThere(input: Input, work: string, hdfs: Hdfs, options: RebuildOptions): Promise<Done> {
   const { addresses, hadoop, reducers = 2, node, signal, onProgress } = options;
   if (hadoop === undefined)
-    throw new StreambookError("USAGE", "a job on YARN needs Hadoop's client; give it, or rebuild with --local");
-  const module = new URL(`./rebuild-job${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+    throw new StreambookError("USAGE", "a job on YARN needs Hadoop's client; give it as `hadoop`, or set `local`");
+  const module = siblingModule("./rebuild-job", import.meta.url);
   const output = `${work}/texts`;
   const { counters, applicationId } = await runOnYarn(module, {
     ...{ hadoop, resourceManager: addresses.resourceManager, inputs: [input.path], output, reducers, signal },

@@ -137,10 +137,9 @@ export async function prepareFolder(folder: string, replace: boolean): Promise<v
   await makeOutputFolder(folder);
   const there = (await readdir(folder)).filter((name) => !name.startsWith("."));
   if (there.length > 0 && !replace) {
-    throw new StreambookError(
-      "USAGE",
-      `the output folder ${folder} holds files (${there[0]}); name an empty one, or give --replace`,
-    );
+    throw new StreambookError("USAGE", `the output folder ${folder} is not empty (${there[0]})`, {
+      hint: { change: ["output"], replace: true },
+    });
   }
 }
 

@@ -36,17 +36,17 @@ export async function checkOutput(output: string, data: string): Promise<void> {
   if (isWithin(place, texts) || isWithin(texts, place)) {
     throw new StreambookError(
       "USAGE",
-      `the output folder ${output} and the folder of texts ${data} are the same, or one is in the other; give another folder with --output`,
+      `the output folder ${output} and the folder of texts ${data} are the same, or one is in the other`,
+      { hint: { change: ["output"] } },
     );
   }
   const names = await namesIn(output);
   const marker = await readMarker(output);
   const other = names.find((name) => !OF_LESSONS.test(name) && name !== OUTPUT_LOCK);
   if (other !== undefined && marker === undefined) {
-    throw new StreambookError(
-      "NOT_OURS",
-      `the output folder ${output} holds other things (${other}); give an empty or a new folder with --output`,
-    );
+    throw new StreambookError("NOT_OURS", `the output folder ${output} holds other things (${other})`, {
+      hint: { change: ["output"] },
+    });
   }
   const own = ownFiles(marker ?? "");
   for (const folder of ["logs", "refresh"] as const) {
@@ -54,7 +54,8 @@ export async function checkOutput(output: string, data: string): Promise<void> {
     if (stranger !== undefined) {
       throw new StreambookError(
         "NOT_OURS",
-        `the output folder holds ${join(output, folder, stranger)}, which no run has written; move it away, or give another folder with --output`,
+        `the output folder holds ${join(output, folder, stranger)}, which no run has written; move it away`,
+        { hint: { change: ["output"] } },
       );
     }
   }
@@ -110,11 +111,10 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 function cannotWrite(folder: string, cause: unknown): StreambookError {
-  return new StreambookError(
-    "USAGE",
-    `cannot write to the output folder ${folder} (${messageOf(cause)}); choose another with --output`,
-    { cause },
-  );
+  return new StreambookError("USAGE", `cannot write to the output folder ${folder} (${messageOf(cause)})`, {
+    cause,
+    hint: { change: ["output"] },
+  });
 }
 
 /** A folder's name without symbolic links on the way, also of one that is not there yet. */

@@ -88,7 +88,11 @@ suite("the names of a run", () => {
 
   test("a topic with somebody's messages is refused, and replaced only when that is asked for", async () => {
     await send(topic);
-    await refused(new RegExp(`^the topic ${topic} holds messages that no run has sent, .* --topic .* --replace$`));
+    await assert.rejects(take(), {
+      code: "NOT_OURS",
+      message: new RegExp(`^the topic ${topic} holds messages that no run has sent, `),
+      hint: { change: ["topic", "table"], replace: true },
+    });
     assert.equal(await messagesIn(topic), 1);
     await using _names = await take({ replace: true });
     assert.equal(await messagesIn(topic), 0);

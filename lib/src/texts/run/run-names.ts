@@ -123,10 +123,9 @@ async function demandOurs(options: RunNamesOptions, cluster: string, hdfs: Hdfs,
   ];
   const stranger = strangers.find((each) => each !== undefined);
   if (stranger === undefined) return;
-  throw new StreambookError(
-    "NOT_OURS",
-    `${stranger}, and a run begins with all its names empty: use other names with --topic and --table, or have this one removed with --replace`,
-  );
+  throw new StreambookError("NOT_OURS", `${stranger}, and a run begins with an empty topic and table`, {
+    hint: { change: ["topic", "table"], replace: true },
+  });
 }
 
 /** Why the messages of a topic are not those of an earlier run. An empty topic may be taken over. */

@@ -7,7 +7,7 @@ import { Hdfs } from "../../hdfs/index.ts";
 import { topicOffsets } from "../../kafka/index.ts";
 import { type Logger, silentLogger } from "../../log/index.ts";
 import type { HadoopClient } from "../../mapreduce/index.ts";
-import { plural } from "../../plot/index.ts";
+import { plural } from "../../format/index.ts";
 import { type ReportLink, reportOf, type RunReport, writeReport, type WrittenReport } from "../../report/index.ts";
 import type { Schema } from "../../schema/index.ts";
 import type { Addresses } from "../../stack/index.ts";

@@ -6,7 +6,7 @@ import type { Hdfs } from "../../hdfs/index.ts";
 import { openHive } from "../../hive/index.ts";
 import type { Logger } from "../../log/index.ts";
 import type { HadoopClient } from "../../mapreduce/index.ts";
-import { plural } from "../../plot/index.ts";
+import { plural } from "../../format/index.ts";
 import type { ReportText } from "../../report/index.ts";
 import type { Schema } from "../../schema/index.ts";
 import type { Addresses } from "../../stack/index.ts";

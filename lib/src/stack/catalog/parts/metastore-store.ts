@@ -22,18 +22,18 @@ export function hiveOptions({ layout }: Place): string[] {
  * The metastore keeps the place of every table with the NameNode's address in it. When the NameNode has another port than
  * the last time, because its own was taken, the places are rewritten before anybody reads them.
  */
-export async function followNameNode({ at, addresses, tell, runJava }: Preparation): Promise<void> {
+export async function followNameNode({ at, addresses, report, runJava }: Preparation): Promise<void> {
   const { layout } = at;
   const memory = join(layout.data, "metastore.namenode");
   const now = addresses.hdfs;
   const before = (await readFile(memory, "utf8").catch(() => "")).trim();
   const database = await stat(join(layout.data, "metastore", "service.properties")).catch(() => undefined);
   if (before !== "" && before !== now && database !== undefined) {
-    tell("preparing", `Hive: the tables follow the NameNode to ${now}`, { service: at.name });
+    report("preparing", `Hive: the tables follow the NameNode to ${now}`, { service: at.name });
     const script = join(layout.temporary, "follow-namenode.sql");
     await writeAtomically(script, followStatements(before, now));
     const jars = (await jarsOf(layout, "hive")).filter((jar) => /\/derby/.test(jar));
-    const failure = "the metastore could not be told the NameNode's new address";
+    const failure = "the metastore could not be given the NameNode's new address";
     await runJava({
       name: "follow-namenode",
       options: [
@@ -42,7 +42,7 @@ export async function followNameNode({ at, addresses, tell, runJava }: Preparati
         "-Dij.exceptionTrace=true",
         ...["-cp", jars.join(":")],
       ],
-      words: ["org.apache.derby.tools.ij", script],
+      arguments: ["org.apache.derby.tools.ij", script],
       failure,
     });
     await demandNoErrors(logFile(layout, "follow-namenode"), failure);

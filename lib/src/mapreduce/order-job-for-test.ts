@@ -1,5 +1,5 @@
 /** A job for the tests: records come out as they went in, in the order that the shuffle gave them. */
-import { defineJob } from "../job.ts";
+import { defineJob } from "./job.ts";
 
 /** A line of the input. */
 export interface OrderLine {
@@ -16,7 +16,7 @@ export default defineJob<OrderLine, OrderLine>({
   map(line, { emit, count }) {
     count("lines");
     const record = JSON.parse(line) as OrderLine;
-    if (record.value === "fail") throw new Error("told to fail, on purpose");
+    if (record.value === "fail") throw new Error("failed on purpose");
     emit([record.group, record.text, record.number], record);
   },
   reduce(_key, values, { emit, count }) {

@@ -1,15 +1,8 @@
-/** Numbers as people read them: in every language setting the same, so that a page does not depend on who made it. */
-
-/** A whole number in groups of three: `1,204,332`. */
-export function formatCount(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
-}
-
-/** A duration with the precision that matters: `45 ms`, `0.42 s`, `9.5 s`, `2 min 05 s`. Its spaces do not break. */
+/** A duration with the precision that matters: `45 ms`, `0.42 s`, `9.5 s`, `2 min 05 s`, `1 h 01 min`. */
 export function formatSeconds(seconds: number): string {
   return durationParts(seconds)
-    .map(({ value, unit }) => `${value}\u00a0${unit}`)
-    .join("\u00a0");
+    .map(({ value, unit }) => `${value} ${unit}`)
+    .join(" ");
 }
 
 /** A part of a duration: `{ value: "2", unit: "min" }`. */
@@ -38,19 +31,14 @@ export function durationParts(seconds: number): DurationPart[] {
   ];
 }
 
-/** A size in bytes: `512 B`, `12.4 kB`, `50 MB` (decimal units). Its space does not break. */
-export function formatBytes(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1).replace(/\.0$/, "")}\u00a0${units[unit]}`;
-}
-
-/** A count with its noun: `1 text`, `9 texts`. */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${formatCount(count)} ${count === 1 ? one : many}`;
+/** How long something has been there, its largest units only: `45 s`, `12 min`, `3 h 20 min`, `2 d 5 h`. */
+export function formatAge(seconds: number): string {
+  const [days, hours, minutes] = [
+    Math.floor(seconds / 86400),
+    Math.floor(seconds / 3600) % 24,
+    Math.floor(seconds / 60) % 60,
+  ];
+  if (days > 0) return `${days} d ${hours} h`;
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  return minutes > 0 ? `${minutes} min` : `${Math.floor(seconds)} s`;
 }
