@@ -9,6 +9,8 @@ import { jarsFromKit, kitPlatform, makeKit, openKit, recordedVersions } from "./
 import { createBoard } from "./board.mjs";
 import { tarballName } from "./kit-layout.mjs";
 import { withKit } from "./kit-server.mjs";
+import { npmCommand } from "./requirements.mjs";
+import { run } from "./run.mjs";
 import { setUpOptions } from "./setup.mjs";
 
 const FILES: Readonly<Record<string, string>> = {
@@ -150,6 +152,16 @@ test("npm and pip get their files from the kit, and are led nowhere else", () =>
       assert.equal(await (await fetch(new URL(href, index))).text(), "a wheel");
       for (const path of ["..%2fkit.json", "%2e%2e%2f%2e%2e%2fetc%2fpasswd"])
         assert.equal((await fetch(`${registry}files/${path}`)).status, 404, path);
+    });
+  }));
+
+test("the npm of this machine takes the kit for its registry", () =>
+  inKit(async (folder) => {
+    const npm = npmCommand() ?? [];
+    await withKit(folder, process.env, async (env) => {
+      const { code, lines } = await run([...npm, "view", "left-pad", "versions", "--json"], { cwd: tmpdir(), env });
+      assert.equal(code, 0, lines.join("\n"));
+      assert.deepEqual((JSON.parse(lines.join("\n")) as string[]).sort(), ["1.3.0", "2.0.0-beta.1"]);
     });
   }));
 
