@@ -75,7 +75,7 @@ async function packagesOf(folder) {
   /** @type {Packages} */
   const packages = new Map();
   for (const file of await readdir(folder)) {
-    const [, name = "", version = ""] = /^(.+?)-(\d.*)\.tgz$/.exec(file) ?? [];
+    const [, name = "", version = ""] = /^(.+?)-(\d+\.\d+\.\d+.*)\.tgz$/.exec(file) ?? [];
     const integrity = `sha512-${createHash("sha512")
       .update(await readFile(join(folder, file)))
       .digest("base64")}`;

@@ -15,6 +15,7 @@ import { setUpOptions } from "./setup.mjs";
 
 const FILES: Readonly<Record<string, string>> = {
   "packages/@types+node-24.0.0.tgz": "types of node",
+  "packages/crc-32-1.2.2.tgz": "a name with a number",
   "packages/left-pad-1.3.0.tgz": "left",
   "packages/left-pad-2.0.0-beta.1.tgz": "beta",
   "wheels/zope.interface-7.0-py3-none-any.whl": "a wheel",
@@ -145,6 +146,8 @@ test("npm and pip get their files from the kit, and are led nowhere else", () =>
       assert.equal(await (await fetch(tarball)).text(), "types of node");
       const two = (await (await fetch(`${registry}left-pad`)).json()) as { versions: object };
       assert.deepEqual(Object.keys(two.versions).sort(), ["1.3.0", "2.0.0-beta.1"]);
+      const sum = (await (await fetch(`${registry}crc-32`)).json()) as { versions: object };
+      assert.deepEqual(Object.keys(sum.versions), ["1.2.2"]);
       assert.equal((await fetch(`${registry}not-there`)).status, 404);
       const index = environment["PIP_INDEX_URL"] ?? "";
       const page = await (await fetch(`${index}zope-interface/`)).text();
