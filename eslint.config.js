@@ -2,7 +2,18 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/node_modules/", "lib/dist/", ".streambook/", ".bench/", "output/", "blog/dist/", "blog/markdown/"] },
+  {
+    ignores: [
+      "**/node_modules/",
+      "lib/dist/",
+      ".streambook/",
+      ".bench/",
+      "output/",
+      "work/",
+      "blog/dist/",
+      "blog/markdown/",
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

@@ -7,6 +7,7 @@ type Benchmark = (options: Record<string, number>, signal: AbortSignal) => Promi
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   pipeline: async () => (await import("./pipeline.ts")).pipeline,
   rebuild: async () => (await import("./rebuild.ts")).rebuildBench,
+  ingest: async () => (await import("./ingest.ts")).ingestBench,
   kafka: async () => (await import("./kafka.ts")).kafka,
 };
 

@@ -6,33 +6,12 @@ import { encodedPath } from "./links.ts";
 import { glossaryEntries } from "./glossary.ts";
 import type { RenderedLesson } from "./lesson-page.ts";
 import type { Page, Site } from "./layout.ts";
-import { outputHtml } from "./outputs.ts";
-import { COURSE, PLOTLY } from "../lib/src/notebook/index.ts";
+import { figureTitle, outputHtml } from "./outputs.ts";
+import { COURSE, FLOWS, PLOTLY, type Station, STATIONS, TRACKS, trackSentence } from "../lib/src/notebook/index.ts";
 import type { Prose } from "./prose.ts";
 
-/** A station of the pipeline: what it does, and what leaves it. The course says which lessons are about it. */
-interface Station {
-  readonly name: string;
-  readonly does: string;
-  readonly sends?: string;
-  /** What comes to it from a station that does not stand before it. */
-  readonly receives?: string;
-  readonly service?: boolean;
-}
-
-const STATIONS: readonly Station[] = [
-  { name: "Stream API", does: "cuts texts into chunks", sends: "chunks" },
-  { name: "Producer", does: "keeps order, fills batches", sends: "messages" },
-  { name: "Kafka", does: "keeps every message", sends: "batches", service: true },
-  { name: "Consumer", does: "counts words, finds clusters", sends: "Parquet files" },
-  { name: "HDFS", does: "stores the files", sends: "rows", service: true },
-  { name: "Hive", does: "answers in SQL", service: true },
-  { name: "YARN", does: "runs MapReduce", receives: "the producer’s log", sends: "texts", service: true },
-  { name: "Texts", does: "back, byte for byte" },
-];
-
-/** The figure that the front page shows, if the course has it; else the first one there is. Its marks show the words of their chunks. */
-const SHOWN = "04-clusters-7";
+/** The title of the figure that the front page shows, if the course has it; else the first one there is. Its marks show the words of their chunks. */
+const SHOWN = "The chunks in the plane of their two principal components";
 
 /** The front page. */
 export function frontPage(site: Site, rendered: readonly RenderedLesson[], prose: Prose): Page {
@@ -44,7 +23,7 @@ export function frontPage(site: Site, rendered: readonly RenderedLesson[], prose
 <header class="hero">
 <p class="eyebrow">The course you can run</p>
 <h1>A streaming pipeline, built line by line</h1>
-<p class="lead">${description} Each lesson makes an idea in a few lines, then breaks it, then shows what holds. Nothing is simulated: the same Apache releases that run in data centres start on your own machine.</p>
+<p class="lead">${description} Each lesson begins with something that goes wrong, makes the idea that fixes it in a few lines, and then shows the version that holds. Nothing is simulated: the same Apache releases that run in data centres start on your own machine.</p>
 <p class="actions">${first !== undefined && markup`<a class="button" href="${encodedPath(first.name)}.html">Begin with lesson ${first.number}</a> `}<a class="button quiet" href="#start">Run it yourself</a></p>
 </header>
 <section aria-labelledby="pipeline"><h2 id="pipeline">What you will build</h2>
@@ -54,6 +33,7 @@ ${pipeline(lessons)}
 </section>
 ${liveFigure(rendered, prose)}
 <section aria-labelledby="lessons-title"><h2 id="lessons-title">The lessons</h2>
+${tracks(prose)}
 <ol class="cards">${rendered.map(({ lesson }) => card(lesson, prose))}</ol>
 </section>
 <section aria-labelledby="start" class="start"><h2 id="start">How to start</h2>
@@ -83,16 +63,32 @@ function pipeline(lessons: readonly Lesson[]): Markup {
     });
   return markup`<ol class="pipeline">${STATIONS.map(
     (station) => markup`<li${new Markup(station.service === true ? ' class="service"' : "")}>
-${station.receives !== undefined && markup`<span class="receives"><span class="unseen">receives </span>${station.receives}</span> `}<strong>${station.name}</strong> <span>${station.does}</span> <span class="where">${links(station)}</span>
-${station.sends !== undefined && markup`<span class="sends"><span class="unseen">sends </span>${station.sends}</span>`}
+<strong>${station.name}</strong> <span>${station.does}</span> <span class="where">${links(station)}</span>
+${sends(station)}
 </li>\n`,
   )}</ol>`;
+}
+
+/** The arrows that leave a station, each towards its neighbour. */
+function sends(station: Station): Markup[] {
+  return FLOWS.filter(({ from }) => from === station.name).map(({ to, what }) => {
+    const target = STATIONS.find(({ name }) => name === to) ?? station;
+    const way = target.row > station.row ? "down" : target.column < station.column ? "left" : "right";
+    // On a phone the stations stand one below the other: only what leads to the next one keeps its arrow.
+    const far = STATIONS.indexOf(target) !== STATIONS.indexOf(station) + 1 ? " far" : "";
+    return markup`<span class="${`sends ${way}${far}`}"><span class="unseen">sends to ${to}: </span>${what}</span>`;
+  });
+}
+
+/** The ways through the course, as the course says them. */
+function tracks(prose: Prose): Markup {
+  return markup`<ul class="tracks">${TRACKS.map((track) => markup`<li>${new Markup(prose.inline(trackSentence(track)))}</li>\n`)}</ul>`;
 }
 
 /** One figure of the course, to be touched at once. */
 function liveFigure(rendered: readonly RenderedLesson[], prose: Prose): Markup {
   const all = rendered.flatMap(({ lesson, figures }) => figures.map((figure) => ({ ...figure, lesson })));
-  const shown = all.find(({ name }) => name === SHOWN) ?? all[0];
+  const shown = all.find(({ figure }) => figureTitle(figure) === SHOWN) ?? all[0];
   if (shown === undefined) return markup``;
   const { name, lesson } = shown;
   const output = lesson.blocks

@@ -65,7 +65,16 @@ function blockHtml(block: Block, place: OutputPlace, aside = false): string {
   const warn = (what: string): void => place.warn(`${block.where}: ${what}`);
   const outputs = block.outputs.map((output) => outputHtml(output, { ...place, warn })).join("");
   const label = kind === "" ? "" : '<p class="label">Your turn</p>';
-  return `<div class="cell${kind}">${label}${place.prose.code(block.source, "typescript")}${outputs}</div>\n`;
+  const code = place.prose.code(block.source, "typescript");
+  const shown = block.folded ? `<details class="folded"><summary>${foldTitle(block)}</summary>${code}</details>` : code;
+  return `<div class="cell${kind}">${label}${shown}${outputs}</div>\n`;
+}
+
+/** What a folded cell is about: the reader decides whether to open it. */
+function foldTitle({ source }: Extract<Block, { readonly kind: "code" }>): string {
+  const lines = source.split("\n").length;
+  const about = /\bcleanUp\(/.test(source) ? "clean-up" : /\bfigure\(/.test(source) ? "the figure" : "preparation";
+  return `Code of ${about} <span>(${lines} line${lines === 1 ? "" : "s"})</span>`;
 }
 
 function setApart(html: string): string {
@@ -75,9 +84,10 @@ function setApart(html: string): string {
   return `<div class="before">${before}</div>${at === -1 ? "" : html.slice(at)}`;
 }
 
-/** Gives each word under the heading `Words` an anchor, to which the glossary leads. */
+/** Gives each word that is explained an anchor, to which the glossary leads. */
 function markWords(html: string): string {
-  return html.replace(/(<h2 id="words">[^]*?)(<ul>[^]*?<\/ul>)/, (_, before: string, list: string) => {
+  const lists = /(<h2 id="words">[^]*?|<p><em>New words<\/em><\/p>\s*)(<ul>[^]*?<\/ul>)/g;
+  return html.replace(lists, (_, before: string, list: string) => {
     const marked = list.replaceAll(
       /<li>(\s*(?:<p>)?)<strong>([^]*?)<\/strong>/g,
       (_item, space: string, term: string) => `<li id="${wordId(term)}">${space}<strong>${term}</strong>`,

@@ -97,3 +97,39 @@ test("a lesson of the course takes as long as the course says, wherever it is sh
     assert.equal(minutes, reading, name);
   }
 });
+
+test("words are found where a lesson needs them first, not only under Words", async () => {
+  await using folder = await BlogFolder.make();
+  const file = await folder.write("02-a", [
+    "# 02 · A\n\nB.",
+    "## Words\n\n- **map**: a function.",
+    "## Further\n\n*New words*\n\n- **agent**: one of many.\n- **lag**: what is behind.\n\nNow an agent.\n\n- **no word**: a list that explains nothing.",
+  ]);
+  const { words } = await readLesson(file);
+  assert.deepEqual(
+    words.map(({ term }) => term),
+    ["map", "agent", "lag"],
+  );
+});
+
+test("hints stand between the check of an exercise and its solution", async () => {
+  await using folder = await BlogFolder.make();
+  const file = await folder.write("03-a", [
+    "# 03 · A\n\nB.",
+    "### Exercise 1: One",
+    { code: "check1", tags: ["exercise-check"] },
+    "<details><summary>Hint 1</summary>\n\nTry.\n\n</details>",
+    "### Exercise 2: Two",
+    { code: "check2", tags: ["exercise-check"] },
+  ]);
+  await folder.write("solutions/03-a", [
+    "# 03 · A: solutions",
+    "### Exercise 1: One",
+    { code: "solved1" },
+    "### Exercise 2: Two",
+    { code: "solved2" },
+  ]);
+  const { blocks } = await readLesson(file);
+  const seen = blocks.map((block) => (block.kind === "prose" ? block.text.slice(0, 9) : block.kind));
+  assert.deepEqual(seen, ["### Exerc", "code", "<details>", "solution", "### Exerc", "code", "solution"]);
+});

@@ -11,6 +11,8 @@ export type Block =
       readonly kind: "code";
       readonly source: string;
       readonly tags: readonly string[];
+      /** Whether its source is folded away, as JupyterLab folds it: what only imports, draws or removes. */
+      readonly folded: boolean;
       readonly outputs: CellOutput[];
       /** `04-clusters.ipynb, cell 7`. */
       readonly where: string;
@@ -51,7 +53,7 @@ export interface Lesson {
   readonly file: string;
   readonly blocks: readonly Block[];
   readonly words: readonly Word[];
-  /** Minutes to read it: what the course says, and for a notebook of somebody else an estimate. */
+  /** Minutes to read it: the course's own number, so that the guide and the lesson say the same. */
   readonly minutes: number;
 }
 
@@ -80,7 +82,7 @@ export async function readLesson(file: string): Promise<Lesson> {
   const rest = afterTitle.slice(summary.length).trim();
   const body = rest === "" ? others : [{ ...first, text: rest }, ...others];
   return {
-    ...{ name, number, title, file, words: wordsOf(body), minutes: courseTime(name) ?? readingTime(blocks) },
+    ...{ name, number, title, file, words: wordsOf(body), minutes: minutesOf(name, blocks) },
     summary: summary.replace(/\s+/g, " "),
     blocks: withSolutions(body, await readSolutions(file)),
   };
@@ -100,14 +102,23 @@ function blockOf(cell: Cell, place: string): Block[] {
   if (cell.cell_type === "markdown") return [{ kind: "prose", text, attachments }];
   if (cell.cell_type !== "code") return [];
   const outputs = Array.isArray(cell.outputs) ? (cell.outputs as CellOutput[]) : [];
-  return [{ kind: "code", source: text.trimEnd(), tags: cell.metadata?.tags ?? [], outputs, where: basename(place) }];
+  const tags = cell.metadata?.tags ?? [];
+  return [{ kind: "code", source: text.trimEnd(), tags, folded: isFolded(cell), outputs, where: basename(place) }];
 }
 
-/** The list under `## Words`. */
+function isFolded({ metadata }: Cell): boolean {
+  const { jupyter } = (metadata ?? {}) as { jupyter?: { source_hidden?: unknown } };
+  return jupyter?.source_hidden === true;
+}
+
+/** The lists under `## Words`, and under each `*New words*` where a lesson needs them first. */
 function wordsOf(blocks: readonly Block[]): Word[] {
   const prose = blocks.flatMap((block) => (block.kind === "prose" ? [block.text] : [])).join("\n\n");
-  const list = /^## Words[ \t]*$([^]*?)(?=^## |$(?![^]))/m.exec(prose)?.[1] ?? "";
-  return [...list.matchAll(/^- \*\*([^*]+)\*\*:\s*([^]*?)(?=^- |\n\s*\n|$(?![^]))/gm)].map(
+  const lists = [
+    /^## Words[ \t]*$([^]*?)(?=^## |$(?![^]))/m.exec(prose)?.[1] ?? "",
+    ...[...prose.matchAll(/^\*New words\*[ \t]*\n\n((?:- .*\n?(?: {2}.*\n?)*)+)/gm)].map(([, list = ""]) => list),
+  ];
+  return [...lists.join("\n\n").matchAll(/^- \*\*([^*]+)\*\*:\s*([^]*?)(?=^- |\n\s*\n|$(?![^]))/gm)].map(
     ([, term = "", definition = ""]) => ({ term, definition: definition.replace(/\s+/g, " ").trim() }),
   );
 }
@@ -135,19 +146,29 @@ async function readSolutions(file: string): Promise<Map<string, Block[]>> {
   return solutions;
 }
 
-/** Puts each solution after the check of its exercise. */
+/** Puts each solution after the check of its exercise, and after the hints that follow the check. */
 function withSolutions(blocks: readonly Block[], solutions: ReadonlyMap<string, Block[]>): Block[] {
   let exercise: string | undefined;
-  return blocks.flatMap((block): Block[] => {
+  let waiting: Block[] = [];
+  const isHint = (block: Block): boolean => block.kind === "prose" && /^<details>/.test(block.text.trimStart());
+  const placed = blocks.flatMap((block): Block[] => {
+    if (waiting.length > 0 && isHint(block)) return [block];
+    const before = waiting;
+    waiting = [];
+    return [...before, ...inPlace(block)];
+  });
+  return [...placed, ...waiting];
+
+  function inPlace(block: Block): Block[] {
     if (block.kind === "prose") {
       exercise = exerciseOf(block.text) ?? (/^##? /m.test(block.text) ? undefined : exercise);
       return [block];
     }
     const solution = exercise === undefined ? undefined : solutions.get(exercise);
-    if (block.kind !== "code" || !block.tags.includes("exercise-check") || exercise === undefined || !solution?.length)
-      return [block];
-    return [block, { kind: "solution", exercise, blocks: solution }];
-  });
+    if (block.kind === "code" && block.tags.includes("exercise-check") && exercise !== undefined && solution?.length)
+      waiting = [{ kind: "solution", exercise, blocks: solution }];
+    return [block];
+  }
 }
 
 /** `Exercise 2: …`, if a text has such a heading; the last one counts. */
@@ -155,9 +176,9 @@ function exerciseOf(text: string): string | undefined {
   return [...text.matchAll(/^### (Exercise \d+: .*?)\s*$/gm)].at(-1)?.[1];
 }
 
-/** The time that lists of lessons, the README and the lesson itself give. */
-function courseTime(name: string): number | undefined {
-  return COURSE.find((lesson) => lesson.name === name)?.reading;
+/** The course's minutes for its lesson; for a page that is none of its lessons, what its length says. */
+function minutesOf(name: string, blocks: readonly Block[]): number {
+  return COURSE.find((lesson) => lesson.name === name)?.reading ?? readingTime(blocks);
 }
 
 /** Whole minutes, one at least. */

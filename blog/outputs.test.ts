@@ -72,7 +72,7 @@ test("an error is shown as one, its trace folded away", () => {
 
 test("a figure is a picture with a title and words, and a script that waits", () => {
   const there = place();
-  const png = "iVBORw0KGgoAAAANSUhEUgAABfAAAAIw";
+  const png = "iVBORw0KGgoAAAANSUhEUgAAAvgAAAEY";
   const data = { "application/vnd.plotly.v1+json": figure, "image/png": png, "text/plain": "One\nbar." };
   const page = outputHtml(shown(data), there);
   assert.match(page, /data-figure="a-1" data-title="A {2}bar"|data-title="A bar/);

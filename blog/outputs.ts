@@ -271,11 +271,11 @@ function figureHtml(
   const title = escapeHtml(figureTitle(figure));
   const words = escapeHtml(textOf(data["text/plain"]).replace(/\s+/g, " ").trim());
   const height = heightOf(figure);
-  const { width: pixels, height: rows } = pngSize(bytes) ?? { width: 1520, height: height * 2 };
+  const { width: pixels, height: rows } = pngSize(bytes) ?? { width: 760, height };
   const still =
     picture === undefined
       ? `<p class="note">${title}</p>`
-      : `<img src="figures/${encodedPath(name)}.png" alt="${title}" width="${pixels / 2}" height="${rows / 2}" loading="lazy" decoding="async">`;
+      : `<img src="figures/${encodedPath(name)}.png" alt="${title}" width="${pixels}" height="${rows}" loading="lazy" decoding="async">`;
   const long = words.length > CAPTION;
   const caption = long ? `<details><summary>The figure in words</summary><p>${words}</p></details>` : words;
   return `<figure class="output figure" id="${id}" data-figure="${name}" data-title="${title}" style="--height:${height}px">
@@ -293,8 +293,8 @@ function stillHtml(
 ): string {
   const title = escapeHtml(figureTitle(figure));
   const words = escapeHtml(textOf(data["text/plain"]).replace(/\s+/g, " ").trim());
-  const { width, height } = pngSize(picture) ?? { width: 1520, height: 760 };
-  const image = `<img src="${addPicture(picture, "png")}" alt="${title}" width="${width / 2}" height="${height / 2}" loading="lazy">`;
+  const { width, height } = pngSize(picture) ?? { width: 760, height: 380 };
+  const image = `<img src="${addPicture(picture, "png")}" alt="${title}" width="${width}" height="${height}" loading="lazy">`;
   return `<figure class="output figure"><div class="still">${image}</div>\n<figcaption>${words || title}</figcaption>\n</figure>\n`;
 }
 

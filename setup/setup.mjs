@@ -20,9 +20,10 @@ import { homeFolder, jarsFolder } from "./paths.mjs";
 import { SetupProblem } from "./problem.mjs";
 import { checkRequirements } from "./requirements.mjs";
 import { setting, settingsProblem } from "./settings.mjs";
+import { newerVersions, prepareWork } from "./work.mjs";
 
 /**
- * Makes everything ready: checks the machine, installs the packages, resolves the jars, builds the library.
+ * Makes everything ready: checks the machine, installs the packages, resolves the jars, builds the library, copies the lessons.
  *
  * @param {object} [options]
  * @param {AbortSignal} [options.signal]
@@ -44,19 +45,23 @@ export async function setUp({ signal, board = createBoard(), environment = proce
     const problem = await claimHome(home);
     if (problem !== undefined) throw new SetupProblem(problem);
     if (jarsMissing) await demandOwnJars(jars, environment);
-    if (from !== undefined) return await setUpFrom(from, { board, home, jars, external, environment, signal });
-    if (
-      !jarsMissing &&
-      (await missingPackage()) === undefined &&
-      !(await distIsOld()) &&
-      !(await kernelIsOld()) &&
-      !(await dotEnvIsOld())
-    )
-      return false;
-    return await locked(home, { board, signal }, () => install({ board, jars, external, environment, signal }));
+    const options = { board, home, jars, external, environment, signal };
+    const complete = from === undefined && !jarsMissing && (await isInstalled());
+    if (from !== undefined) await setUpFrom(from, options);
+    else if (!complete) await locked(home, options, () => install(options));
+    const newer = newerVersions(await prepareWork({ board }));
+    if (newer !== undefined) board.say(`setup: ${newer}`);
+    return !complete;
   } finally {
     board.close();
   }
+}
+
+/** Whether all but the jars is in place: packages, library, kernel. */
+async function isInstalled() {
+  return (
+    (await missingPackage()) === undefined && !(await distIsOld()) && !(await kernelIsOld()) && !(await dotEnvIsOld())
+  );
 }
 
 /**

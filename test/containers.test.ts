@@ -215,7 +215,7 @@ test("the dev container is the workspace: set-up ends with a doctor, lesson 00 o
   assert.match(devContainer.postCreateCommand, /npm run setup && .*streambook doctor$/);
   assert.match(dockerfile, new RegExp(`useradd .* ${devContainer.remoteUser} `));
   for (const file of devContainer.customizations.codespaces.openFiles)
-    assert.ok(existsSync(join(projectFolder(), file)), file);
+    assert.ok(existsSync(join(projectFolder(), file.replace(/^work/, "notebooks"))), file); // set-up copies it
   for (const extension of devContainer.customizations.vscode.extensions) assert.match(extension, /^[\w-]+\.[\w-]+$/);
   const labelled = Object.keys(devContainer.portsAttributes);
   assert.deepEqual(devContainer.forwardPorts.map(String).sort(), labelled.sort());

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { format, getFileInfo, resolveConfig } from "prettier";
 import { adviceOf } from "../lib/src/cli/hints.ts";
 import { type ErrorEntry, errorCodes } from "../lib/src/errors/index.ts";
-import { COURSE, lessonNumber } from "../lib/src/notebook/index.ts";
+import { COURSE, lessonNumber, TRACKS, trackTime } from "../lib/src/notebook/index.ts";
 import {
   composeFile,
   environmentPage,
@@ -64,14 +64,24 @@ function devContainer(text: string): string {
 function readme(text: string): string {
   return text
     .replace(/^\| service +\| address .*\n(?:\|.*\n)+/m, () => `${readmeTable()}\n`)
-    .replace(/^\| lesson +\| what you do.*\n(?:\|.*\n)+/m, () => `${lessonTable()}\n`);
+    .replace(/^\| track +\| lessons.*\n(?:\|.*\n)+/m, () => `${trackTable()}\n`)
+    .replace(/^\| lesson +\|.*\n(?:\|.*\n)+/m, () => `${lessonTable()}\n`);
+}
+
+function trackTable(): string {
+  const rows = TRACKS.map((track) => {
+    const numbers = track.lessons.length === COURSE.length ? "all" : track.lessons.map(lessonNumber).join(", ");
+    return `| ${track.name} | ${numbers} | ${trackTime(track)} | ${track.about} |`;
+  });
+  return ["| track | lessons | to read | what it has |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
 
 function lessonTable(): string {
   const rows = COURSE.map(
-    (lesson) => `| [${lessonNumber(lesson)} · ${lesson.title}](notebooks/${lesson.name}.ipynb) | ${lesson.does} |`,
+    (lesson) =>
+      `| [${lessonNumber(lesson)} · ${lesson.title}](notebooks/${lesson.name}.ipynb) | ${lesson.does} | ${lesson.reading} min |`,
   );
-  return ["| lesson | what you do in it |", "| --- | --- |", ...rows].join("\n");
+  return ["| lesson | what you do in it | to read |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
 /** Files that are made from the code, whole or in part: each from its present text. */

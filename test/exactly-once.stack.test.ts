@@ -1,8 +1,6 @@
 /** The promise of the pipeline, under fire: the consumer is killed after every step, and nothing is lost or doubled. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
 import { type HiveSession, openHive } from "../lib/src/hive/index.ts";
@@ -15,8 +13,9 @@ import {
 } from "../lib/src/ingest/index.ts";
 import { BatchingProducer, deleteTopics, ensureTopic } from "../lib/src/kafka/index.ts";
 import { loadSchema } from "../lib/src/schema/index.ts";
-import { type Addresses, addresses, projectFolder } from "../lib/src/stack/index.ts";
-import { consume, dropTable, hdfsFolders } from "../lib/src/texts/index.ts";
+import { type Addresses, addresses } from "../lib/src/stack/index.ts";
+import { consume, type ConsumeReport, dropTable, hdfsFolders } from "../lib/src/texts/index.ts";
+import { runUntilKilled } from "./fixtures/killed.ts";
 
 const run = randomUUID().slice(0, 8);
 const topic = `exactly-once-${run}`;
@@ -83,31 +82,19 @@ after(async () => {
   await deleteTopics({ broker: at.kafka, topics: [topic] });
 });
 
-/** Runs a consumer that dies after a step; says by which signal it ended. */
-function consumeAndDie(
-  table: string,
-  format: FileFormat,
-  step: CommitStep,
-  occurrence: number,
-): Promise<NodeJS.Signals | null> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      [
-        ...process.execArgv.filter((flag) => flag.startsWith("--disable-warning")),
-        join(projectFolder(), "test/fixtures/consume-and-die.ts"),
-        JSON.stringify({ topic, table, format, step, occurrence }),
-      ],
-      {
-        cwd: projectFolder(),
-        stdio: ["ignore", "ignore", "pipe"],
-        env: { ...process.env, NODE_TEST_CONTEXT: undefined },
-      },
-    );
-    let said = "";
-    child.stderr.on("data", (data) => (said += String(data)));
-    child.on("error", reject);
-    child.on("exit", (code, signal) => (code !== null && code !== 0 ? reject(new Error(said)) : resolve(signal)));
+/** A run of the consumer to the end of the topic, as a member of a group of its own. */
+function consumeAll(table: string, format: FileFormat, group: string): Promise<ConsumeReport> {
+  return consume({
+    addresses: at,
+    schema,
+    topic,
+    table,
+    format,
+    group: `${table}-${group}`,
+    clusters: 3,
+    warmUp: 20,
+    flushRecords: 10,
+    once: true,
   });
 }
 
@@ -127,7 +114,7 @@ for (const [format, table, occurrences] of formats) {
   for (const occurrence of occurrences) {
     for (const step of steps) {
       test(`${format}: killed after "${step}" (${occurrence}. time), no offset is claimed twice`, async () => {
-        const signal = await consumeAndDie(table, format, step, occurrence);
+        const signal = await runUntilKilled("consume-and-die.ts", { topic, table, format, step, occurrence });
         assert.equal(
           signal,
           "SIGKILL",
@@ -140,18 +127,7 @@ for (const [format, table, occurrences] of formats) {
   }
 
   test(`${format}: started again, it ends with every message once`, async () => {
-    const report = await consume({
-      addresses: at,
-      schema,
-      topic,
-      table,
-      format,
-      group: `${table}-last`,
-      clusters: 3,
-      warmUp: 20,
-      flushRecords: 10,
-      once: true,
-    });
+    const report = await consumeAll(table, format, "last");
     assert.equal(report.deadLetters, 0);
     const rows = await hive.query(
       `SELECT kafka_partition, kafka_offset, destination_uri, seq, chunk, event_date, CAST(event_time AS STRING) AS event_time, cluster, model_version FROM ${table}`,
@@ -184,16 +160,7 @@ for (const [format, table, occurrences] of formats) {
   });
 
   test(`${format}: once more, there is nothing left to do`, async () => {
-    const report = await consume({
-      addresses: at,
-      schema,
-      topic,
-      table,
-      format,
-      group: `${table}-idle`,
-      clusters: 3,
-      once: true,
-    });
+    const report = await consumeAll(table, format, "idle");
     assert.deepEqual([report.rows, report.files], [0, 0]);
   });
 }

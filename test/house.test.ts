@@ -14,7 +14,7 @@ const tiers: readonly (readonly string[])[] = [
   ["async", "format", "log", "schema", "binary", "address", "json", "user", "project"],
   ["stream", "kafka", "text", "cluster", "corpus", "hdfs", "hive", "mapreduce", "plot", "frames", "stack"],
   ["ingest", "report"],
-  ["texts"],
+  ["texts", "challenge"],
   ["notebook"],
   ["cli"],
 ];

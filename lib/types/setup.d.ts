@@ -30,3 +30,7 @@ declare module "*/setup/owned.mjs" {
   export function claimHome(home: string): Promise<string | undefined>;
   export function homeProblem(home: string): Promise<string | undefined>;
 }
+
+declare module "*/setup/work.mjs" {
+  export function workFolder(project?: string): string;
+}

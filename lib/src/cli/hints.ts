@@ -9,7 +9,7 @@ const OPTIONS: Readonly<Record<HintOption, { readonly noun: string; readonly fla
   data: { noun: "folder", flags: ["--data"] },
   input: { noun: "input", flags: ["--input"] },
   maximumSize: { noun: "limit", flags: ["--maximum-size"] },
-  output: { noun: "folder", flags: ["--output"] },
+  output: { noun: "folder", flags: ["--output", "--to"] },
   port: { noun: "port", flags: ["--port"] },
   schema: { noun: "schema", flags: ["--schema-file"] },
   table: { noun: "table", flags: ["--table", "--hive-table"] },

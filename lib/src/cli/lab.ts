@@ -1,19 +1,22 @@
 /** `streambook lab`: JupyterLab with the course's kernel, on this machine only. In a container, see `STREAMBOOK_LAB`. */
 import { spawn } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
-import { basename, delimiter, join, relative } from "node:path";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, delimiter, dirname, join, relative } from "node:path";
 import type { Command } from "commander";
 import { parseAddress } from "../address/index.ts";
-import { COURSE, findNotebooks, jupyterFolder, noSuchNotebook } from "../notebook/index.ts";
+import { COURSE, findNotebooks, jupyterFolder, noSuchNotebook, notebooksFolder } from "../notebook/index.ts";
 import { CORE, projectFolder, resolveServices, startGuardian, status, up, useStack } from "../stack/index.ts";
 import { createBoard } from "../../../setup/board.mjs";
 import { pythonEnvironment } from "../../../setup/environment.mjs";
 import { setting } from "../../../setup/settings.mjs";
 import { installLab, labFolder } from "../../../setup/python.mjs";
+import { prepareWork, workFolder } from "../../../setup/work.mjs";
 import { action, usage } from "./command.ts";
 
 /** Settings of JupyterLab as the course has them; a learner's own come before them. */
 const SETTINGS = {
+  // A kernel holds 300 to 600 MB; it goes with its page.
+  "@jupyterlab/notebook-extension:tracker": { kernelShutdown: true },
   // Nothing is fetched from outside, and nobody is asked about it.
   "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
 };
@@ -34,15 +37,16 @@ export function register(program: Command): void {
   program
     .command("lab [notebook]")
     .description(
-      "open JupyterLab at the first lesson, or at the one named: 03, 03-tokens; starts the services if they are down",
+      "open JupyterLab at your copy of the first lesson, or of the one named: 03, 03-tokens; starts the services if they are down",
     )
     .option("--port <port>", "where JupyterLab listens; the next free one if it is taken (default: 8888)")
     .option("--no-browser", "do not open a browser; the address is printed")
     .option("--no-stack", "do not start the services")
     .action(
       action(async (options: LabOptions, { signal, operands }) => {
-        const notebook = pathOf(operands[0] ?? "00");
+        const notebook = await pathOf(operands[0] ?? "00");
         const jupyter = await installedJupyter(signal);
+        if (await openRunning(jupyter, notebook, options)) return;
         await using _user = options.stack ? await useStack("streambook lab") : undefined;
         if (options.stack) await startStack(notebook, signal);
         process.exitCode = await serve(jupyter, notebook, options, signal);
@@ -62,11 +66,50 @@ async function installedJupyter(signal: AbortSignal): Promise<string> {
   return process.platform === "win32" ? join(folder, "Scripts", "jupyter-lab.exe") : join(folder, "bin", "jupyter-lab");
 }
 
-/** The path of a notebook in the project, with `/`. */
-function pathOf(word: string): string {
-  const [file] = findNotebooks(word);
+/** The path in the project, with `/`, of the learner's copy of a notebook; made if it is missing. */
+async function pathOf(word: string): Promise<string> {
+  const [file] = findNotebooks(word.replace(/^(?:\.\/)?work\//, ""));
   if (file === undefined) throw noSuchNotebook(word);
-  return relative(projectFolder(), file).replaceAll("\\", "/");
+  await prepareWork();
+  return relative(projectFolder(), join(workFolder(), relative(notebooksFolder(), file))).replaceAll("\\", "/");
+}
+
+/** What a JupyterLab writes down of itself while it runs. */
+interface Server {
+  readonly url: string;
+  readonly token: string;
+  readonly root_dir: string;
+}
+
+/** Opens the page in the JupyterLab of this project that runs already. @returns whether one does */
+async function openRunning(jupyter: string, notebook: string, { browser }: LabOptions): Promise<boolean> {
+  const server = await runningServer();
+  if (server === undefined) return false;
+  const address = `${server.url}lab/tree/${notebook}?token=${server.token}`;
+  console.error(`JupyterLab runs already, in another terminal; open\n    ${address}`);
+  if (!browser || container !== undefined) return true;
+  const python = join(dirname(jupyter), process.platform === "win32" ? "python.exe" : "python");
+  await new Promise((resolve) => {
+    const child = spawn(python, ["-m", "webbrowser", "-t", address], { stdio: "ignore" });
+    child.on("error", resolve);
+    child.on("exit", resolve);
+  });
+  return true;
+}
+
+async function runningServer(): Promise<Server | undefined> {
+  const folder = join(jupyterFolder(), "runtime");
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!/^jpserver-\d+\.json$/.test(name)) continue;
+    const text = await readFile(join(folder, name), "utf8").catch(() => "{}");
+    const server = JSON.parse(text) as Server;
+    if (server.root_dir !== projectFolder()) continue;
+    const answer = await fetch(`${server.url}api/status?token=${server.token}`, {
+      signal: AbortSignal.timeout(5000),
+    }).catch(() => undefined); // killed, and its file is left
+    if (answer?.ok === true) return server;
+  }
+  return undefined;
 }
 
 /** Starts the core, and what the lesson needs beyond it. */

@@ -16,11 +16,14 @@ const MODULES: readonly { readonly commands: readonly string[]; readonly load: (
   { commands: ["source"], load: () => import("./source.ts") },
   { commands: ["produce"], load: () => import("./produce.ts") },
   { commands: ["consume"], load: () => import("./consume.ts") },
+  { commands: ["ingest"], load: () => import("./ingest.ts") },
   { commands: ["rebuild"], load: () => import("./rebuild.ts") },
   { commands: ["query"], load: () => import("./query.ts") },
   { commands: ["data"], load: () => import("./data.ts") },
   { commands: ["container-run"], load: () => import("./container.ts") },
   { commands: ["lab"], load: () => import("./lab.ts") },
+  { commands: ["lesson", "progress"], load: () => import("./learner/lesson.ts") },
+  { commands: ["challenge"], load: () => import("./learner/challenge.ts") },
   { commands: ["notebooks"], load: () => import("./notebooks.ts") },
 ];
 

@@ -62,7 +62,7 @@ export function register(program: Command): void {
           malformed: number;
         }): void =>
           line.show(
-            `${messages} messages, ${finished} of ${texts} texts${malformed > 0 ? `, ${malformed} lines that are no chunks` : ""}`,
+            `${messages} messages, ${finished} of ${texts} texts${malformed > 0 ? `, ${malformed} lines that are not chunks` : ""}`,
           );
         const start = performance.now();
         const result = await produce({
@@ -95,7 +95,7 @@ async function useStackOf(broker: string | undefined): Promise<AsyncDisposable |
 function summary({ streams, messages, malformed, resumed, logFile, stopped }: ProduceResult, seconds: number): string {
   const parts = [`${plural(streams, "text")}, ${plural(messages, "message")} in ${seconds.toFixed(1)} s`];
   if (resumed > 0) parts.push(`${plural(resumed, "stream")} taken up again`);
-  if (malformed > 0) parts.push(plural(malformed, "line that was no chunk", "lines that were no chunks"));
+  if (malformed > 0) parts.push(plural(malformed, "line that was not a chunk", "lines that were not chunks"));
   if (stopped) parts.push("stopped before the end");
   if (logFile !== undefined) parts.push(`log ${logFile}`);
   return parts.join("; ");

@@ -44,7 +44,7 @@ const cases: [args: string[], code: number, says: RegExp, environment?: Record<s
   [["logs", "kafka"], 1, /^streambook: there is no log of "kafka"/],
   [["logs", "../../etc/passwd"], 2, /^streambook: ".*" is not a log/],
   [["logs", "kafka", "-n", "many"], 2, /whole number/],
-  [["reset"], 2, /there is no terminal to ask at; say `--yes`/],
+  [["reset"], 2, /there is no terminal to ask on; give --yes to confirm/],
   [["reset", "--yes"], 0, /removed/],
   [["down"], 2, /STREAMBOOK_STACK is "external"/, { STREAMBOOK_STACK: "external" }],
   [["query", "SELECT 1"], 2, /^streambook: STREAMBOOK_PORTS says "frei"/, { STREAMBOOK_PORTS: "frei" }],

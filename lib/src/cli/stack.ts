@@ -142,7 +142,7 @@ async function askHive(sql: string, signal: AbortSignal): Promise<readonly Reado
 
 async function removeAll({ yes, all }: { yes?: boolean; all?: boolean }, signal: AbortSignal): Promise<void> {
   if (yes !== true && !process.stdin.isTTY)
-    usage("`reset` removes data, and there is no terminal to ask at; say `--yes` if you mean it");
+    usage("`reset` removes data, and there is no terminal to ask on; give --yes to confirm");
   const confirm = yes === true ? {} : { confirm: (folders: readonly string[]) => ask(folders, signal) };
   if (yes === true) await warnUsers();
   const done = await reset({ jars: all === true, ...confirm, signal, onProgress: printEvent });

@@ -251,6 +251,12 @@ export const errorCodes = {
     retriable: true,
     exitCode: 1,
   },
+  CHALLENGE_FAILED: {
+    summary: "A program did not pass the challenge.",
+    solve: "Open the picture that the message names, change the program, and try again; there are hints.",
+    retriable: false,
+    exitCode: 1,
+  },
   CHECK_FAILED: {
     summary: "A check of a lesson did not find what it expected.",
     solve: "Compare what was found with what was expected; the text before the cell explains it.",

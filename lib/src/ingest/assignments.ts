@@ -5,9 +5,9 @@
 import { type KafkaCluster, type PartitionBatch, topicOffsets } from "../kafka/index.ts";
 import type { Labelling } from "./enrichment.ts";
 import { type FileLimits, Gathering } from "./gathering.ts";
-import type { RowWorkers } from "./row-workers.ts";
-import type { RunState } from "./run-state.ts";
-import type { Table } from "./table.ts";
+import type { Destination } from "./files/destination.ts";
+import type { TopicRows } from "./rows/row-workers.ts";
+import type { Run } from "./run.ts";
 
 /** A partition that is owned: what is gathered of it, and its files on their way. */
 export interface Flow {
@@ -25,10 +25,10 @@ export interface AssignmentsOptions {
   readonly cluster: KafkaCluster;
   readonly topic: string;
   readonly limits: FileLimits;
-  readonly table: Pick<Table, "positions">;
+  readonly destination: Pick<Destination, "positions">;
   readonly labelling: Pick<Labelling, "waitFor" | "drop">;
-  readonly workers: Pick<RowWorkers, "drop">;
-  readonly state: RunState;
+  readonly workers: Pick<TopicRows, "drop">;
+  readonly run: Run;
 }
 
 /** The flows of the partitions that are owned now. */
@@ -54,14 +54,14 @@ export class Assignments {
    * @param over aborts when the assignment is over before the positions are known
    */
   async begin(partitions: readonly number[], over: AbortSignal): Promise<ReadonlyMap<number, bigint>> {
-    const { table, labelling, state, broker, cluster, topic } = this.#options;
+    const { destination, labelling, run, broker, cluster, topic } = this.#options;
     // Files of the former assignment that are still on their way are waited for, so that the listing is complete.
     await this.settled();
     this.end(Math.max(this.#over, ...this.flows.map(({ gathering }) => gathering.generation)));
-    return state.patiently(
-      "reading the table's files",
+    return run.retry(
+      "reading the names of the files",
       async () => {
-        const positions = await table.positions(partitions);
+        const positions = await destination.positions(partitions);
         const offsets = await topicOffsets({ broker, cluster, topic, signal: over });
         labelling.waitFor(
           partitions.filter((partition) => {
@@ -108,8 +108,8 @@ export class Assignments {
 
   /** Lets the threads forget the rows of a partition. @param last the last batch to forget @default all that were read */
   drop(partition: number, last = Infinity): void {
-    const { workers, state } = this.#options;
-    workers.drop(partition, last).catch((error: unknown) => state.fail(error));
+    const { workers, run } = this.#options;
+    workers.drop(partition, last).catch((error: unknown) => run.fail(error));
   }
 
   /** Keeps a file in mind until it is published, or given up. */

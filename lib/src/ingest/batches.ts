@@ -1,14 +1,15 @@
 /** A batch of messages on its way: parsed, labelled, and then cut into files. */
 
-/** What is known of a batch's rows where they are labelled and gathered: dates as places in a short list, and the marks. */
+/** What is known of a batch's rows where they are labelled and gathered: dates or hours as places in a short list, and the marks. */
 export interface ParsedBatch<Marks extends object = object> {
   readonly batch: number;
   readonly rows: number;
   /** Offset of each row's message, from the request's `firstOffset`. */
   readonly offsets: Uint32Array;
-  /** UTC dates, `YYYY-MM-DD`. */
-  readonly dates: readonly string[];
-  readonly date: Uint32Array;
+  /** UTC dates, `2026-01-31`, or hours, `2026-01-31T23`. */
+  readonly periods: readonly string[];
+  /** Index in `periods` of each row. */
+  readonly period: Uint32Array;
   /** Size of each row's message in bytes. */
   readonly sizes: Uint32Array;
   /** What the marker found; empty without one. */

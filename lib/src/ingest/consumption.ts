@@ -7,14 +7,13 @@ import type { DeadLetters } from "./dead-letters.ts";
 import type { Labelling } from "./enrichment.ts";
 import type { FileLimits } from "./gathering.ts";
 import type { Publisher } from "./publisher.ts";
-import type { ParseRequest } from "./row-store.ts";
-import type { RowWorkers } from "./row-workers.ts";
-import type { RunState } from "./run-state.ts";
+import type { ParseRequest } from "./rows/row-store.ts";
+import type { TopicRows } from "./rows/row-workers.ts";
+import type { Run } from "./run.ts";
+import type { TopicState } from "./topic-state.ts";
 
 /** Batches that are parsed ahead of the labelling: more would only fill the memory. */
 const PARSED_AHEAD = 4;
-/** Files that may be gathered at once; with more partitions than that, the largest is written before it is full. */
-const FILES_GATHERED = 4;
 
 /** What a {@link Consumption} works with. */
 export interface ConsumptionOptions {
@@ -22,59 +21,68 @@ export interface ConsumptionOptions {
   readonly assignments: Assignments;
   readonly publisher: Publisher;
   readonly labelling: Labelling;
-  readonly workers: Pick<RowWorkers, "parse" | "memory">;
+  readonly workers: Pick<TopicRows, "parse" | "memory">;
   readonly deadLetters: DeadLetters;
-  readonly state: RunState;
+  readonly run: Run;
+  readonly state: TopicState;
   /** What fills a file. */
   readonly limits: FileLimits;
-  readonly once?: boolean;
-  readonly flushSeconds?: number;
+  /** Files that may be gathered at once; with more partitions than that, the largest is written before it is full. */
+  readonly filesGathered: number;
+  readonly flushSeconds: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One run of the consumer. */
+/** The reading of one topic. */
 export class Consumption {
   readonly #options: ConsumptionOptions;
   readonly #flushMilliseconds: number;
   #batches = 0;
+  /** The assignment that was read to its end. */
+  #done: number | undefined;
   /** The labelling of all batches so far, one after the other. */
   #labelled: Promise<void> = Promise.resolve();
 
   constructor(options: ConsumptionOptions) {
     this.#options = options;
-    this.#flushMilliseconds = (options.flushSeconds ?? 10) * 1000;
+    this.#flushMilliseconds = options.flushSeconds * 1000;
   }
 
-  /** Reads, until the signal aborts or, with `once`, the end is reached; what was read is published then. */
-  async run(): Promise<void> {
-    const { consumer, state, once = false, signal } = this.#options;
+  /**
+   * Whether what was read is all there is to read. In an assignment that ended meanwhile (0: there was none), what was not
+   * published was given up: it is to be read again.
+   */
+  get isDone(): boolean {
+    return this.#done !== undefined && this.#done !== 0 && this.#done === this.#options.consumer.generation;
+  }
+
+  /** Reads until the consumer ends; what was read is published then. */
+  async read(): Promise<void> {
+    const { consumer, run, state } = this.#options;
     const onTime = (): void => {
       this.#heldDue();
       this.#flushDue();
     };
     const timer = setInterval(onTime, Math.min(1000, this.#flushMilliseconds / 2));
-    state.progress();
+    state.changed();
     try {
-      let generation: number;
-      do {
-        generation = consumer.generation;
-        await this.#read();
-        if (!state.hasFailed) await this.#drain();
-        state.throwIfFailed();
-        // In an assignment that ended meanwhile (0: there was none), what was not published was given up: it is read again.
-      } while (once && signal?.aborted !== true && (generation === 0 || consumer.generation !== generation));
+      const { generation } = consumer;
+      await this.#take();
+      if (!run.hasFailed) await this.#drain();
+      run.throwIfFailed();
+      this.#done = generation;
     } finally {
       clearInterval(timer);
     }
   }
 
   /** Takes batches as they come; parsing runs ahead in the threads, labelling follows in order. */
-  async #read(): Promise<void> {
-    const { consumer, workers, state, signal } = this.#options;
+  async #take(): Promise<void> {
+    const { consumer, workers, run, state, signal } = this.#options;
     const ahead = new Gate(PARSED_AHEAD);
     try {
       for await (const batch of consumer) {
-        if (state.hasFailed) break;
+        if (run.hasFailed) break;
         state.received(batch.messages.length);
         await state.step("read", batch.partition, batch.firstOffset, batch.nextOffset - 1n);
         const number = this.#batches++;
@@ -82,12 +90,12 @@ export class Consumption {
         parsing.catch(() => undefined); // awaited below, in order
         ahead.enter();
         this.#inOrder(async () => {
-          if (!state.hasFailed) await this.#label(batch, await parsing);
+          if (!run.hasFailed) await this.#label(batch, await parsing);
         }, ahead);
         await ahead.room();
       }
     } catch (error) {
-      if (!signal?.aborted && !state.hasFailed) throw error;
+      if (!signal?.aborted && !run.hasFailed) throw error;
     } finally {
       await this.#labelled;
     }
@@ -99,7 +107,7 @@ export class Consumption {
       try {
         await work();
       } catch (error) {
-        this.#options.state.fail(error);
+        this.#options.run.fail(error);
       } finally {
         gate?.leave();
       }
@@ -107,11 +115,11 @@ export class Consumption {
   }
 
   async #label(batch: PartitionBatch, parsed: ParsedBatch): Promise<void> {
-    const { assignments, labelling, deadLetters, state } = this.#options;
+    const { assignments, labelling, deadLetters, run, state } = this.#options;
     const { partition, generation, firstOffset, nextOffset } = batch;
     for (const { index, reason } of parsed.malformed) {
       if (assignments.open(batch) === undefined) break;
-      await deadLetters.send(batch, index, reason, state.stop);
+      await deadLetters.send(batch, index, reason, run.stop);
       state.counts.deadLetters++;
     }
     if (assignments.open(batch) === undefined) return assignments.drop(partition, parsed.batch);
@@ -119,18 +127,18 @@ export class Consumption {
     const labelled = labelling.push({ partition, generation, firstOffset, nextOffset, parsed });
     state.spent.label += (performance.now() - begin) / 1000;
     for (const one of labelled) await this.#gather(one);
-    state.progress();
+    state.changed();
   }
 
   /** Adds labelled rows to their partition's next file, and publishes what is full. */
   async #gather(batch: LabelledBatch): Promise<void> {
-    const { assignments, publisher, state, limits } = this.#options;
+    const { assignments, publisher, state, limits, filesGathered } = this.#options;
     const flow = assignments.find(batch);
     if (flow === undefined) return assignments.drop(batch.partition, batch.parsed.batch);
     await state.step("labelled", batch.partition, batch.firstOffset, batch.nextOffset - 1n);
     for (const file of flow.gathering.add(batch)) await publisher.handOver(flow, file);
     const all = assignments.flows;
-    if (all.reduce((sum, { gathering }) => sum + gathering.bytes, 0) >= FILES_GATHERED * limits.bytes)
+    if (all.reduce((sum, { gathering }) => sum + gathering.bytes, 0) >= filesGathered * limits.bytes)
       await this.#flush(all.reduce((largest, one) => (one.gathering.bytes > largest.gathering.bytes ? one : largest)));
   }
 
@@ -155,18 +163,18 @@ export class Consumption {
 
   /** A topic that pauses while the labelling warms up is not waited for: what is held becomes rows. */
   #heldDue(): void {
-    const { labelling, state, signal } = this.#options;
+    const { labelling, run, state, signal } = this.#options;
     if (labelling.held === 0 || signal?.aborted || performance.now() - state.heard < this.#flushMilliseconds) return;
     this.#inOrder(async () => {
-      if (!state.hasFailed && labelling.warmingUp) await this.#gatherHeld();
+      if (!run.hasFailed && labelling.warmingUp) await this.#gatherHeld();
     });
   }
 
   #flushDue(): void {
-    const { assignments, state } = this.#options;
+    const { assignments, run } = this.#options;
     for (const flow of assignments.flows) {
       if (performance.now() - flow.gathering.since < this.#flushMilliseconds || flow.waiting > 0) continue;
-      this.#flush(flow).catch((error: unknown) => state.fail(error));
+      this.#flush(flow).catch((error: unknown) => run.fail(error));
     }
   }
 }
@@ -175,7 +183,7 @@ export class Consumption {
 function parseRequest(
   batch: number,
   { partition, firstOffset, messages }: PartitionBatch,
-  workers: Pick<RowWorkers, "memory">,
+  workers: Pick<TopicRows, "memory">,
 ): ParseRequest {
   const size = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
   const bytes = new Uint8Array(workers.memory(size), 0, size);

@@ -8,7 +8,7 @@ import {
   type PartitionBatch,
 } from "../kafka/index.ts";
 import type { Logger } from "../log/index.ts";
-import type { Patience } from "./patience.ts";
+import type { ServiceRetry } from "./service-retry.ts";
 
 /** Options of {@link DeadLetters}. */
 export interface DeadLettersOptions {
@@ -18,7 +18,7 @@ export interface DeadLettersOptions {
   readonly cluster: KafkaCluster;
   /** The topic that the messages come from. */
   readonly topic: string;
-  readonly patience: Patience;
+  readonly services: ServiceRetry;
   readonly logger: Logger;
 }
 
@@ -32,13 +32,13 @@ export class DeadLetters implements AsyncDisposable {
   }
 
   /**
-   * Sends the message of a batch at a place, and says so. Resolves when the broker has acknowledged it.
+   * Sends the message of a batch at a place, with a warning. Resolves when the broker has acknowledged it.
    *
    * @param reason why it cannot be read, to be read after "the message"
    * @param stop ends the waiting for a broker that is away
    */
   async send(batch: PartitionBatch, index: number, reason: string, stop: AbortSignal): Promise<void> {
-    const { topic, patience, logger } = this.#options;
+    const { topic, services, logger } = this.#options;
     const message = batch.messages[index];
     if (message === undefined) throw new StreambookError("INTERNAL", "a dead letter has no message; please report it");
     const error = `the message ${reason}`;
@@ -46,12 +46,12 @@ export class DeadLetters implements AsyncDisposable {
       `${topic}[${batch.partition}] offset ${message.offset}: ${error}; it goes to ${deadLetterTopic(topic)}`,
     );
     const letter = { topic, partition: batch.partition, ...message, error };
-    await patience.try("sending a dead letter", () => this.#try((producer) => deadLetter(producer, letter)), stop);
+    await services.try("sending a dead letter", () => this.#try((producer) => deadLetter(producer, letter)), stop);
   }
 
   async #try(operation: (producer: BatchingProducer) => Promise<void>): Promise<void> {
     const { broker, cluster, logger } = this.#options;
-    // Few tries of its own: a broker that stays away is waited for where it can be told.
+    // Few tries of its own: a broker that stays away is waited for by the caller, who reports it.
     this.#producer ??= BatchingProducer.open({ broker, cluster, logger, lingerMilliseconds: 0, deliveryTimeout: 5000 });
     const opening = this.#producer;
     try {

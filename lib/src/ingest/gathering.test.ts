@@ -13,7 +13,7 @@ let batches = 0;
 /** A labelled batch of these messages from an offset on. */
 function batchOf(firstOffset: bigint, places: readonly Place[]): LabelledBatch {
   const rows = places.flatMap((place, offset) => (typeof place === "string" ? [] : [{ ...place, offset }]));
-  const dates = [...new Set(rows.map(({ date }) => date))];
+  const periods = [...new Set(rows.map(({ date }) => date))];
   return {
     partition: 0,
     generation: 1,
@@ -27,8 +27,8 @@ function batchOf(firstOffset: bigint, places: readonly Place[]): LabelledBatch {
       batch: batches++,
       rows: rows.length,
       offsets: Uint32Array.from(rows, ({ offset }) => offset),
-      dates,
-      date: Uint32Array.from(rows, ({ date }) => dates.indexOf(date)),
+      periods,
+      period: Uint32Array.from(rows, ({ date }) => periods.indexOf(date)),
       sizes: Uint32Array.from(rows, ({ size }) => size),
       malformed: places.flatMap((place, index) => (place === "dead letter" ? [{ index, reason: "is broken" }] : [])),
     },
@@ -70,7 +70,7 @@ test("law: files follow each other without a gap, each has one date and its limi
         const offsets = offsetsOf(file);
         assert.equal(offsets.length, file.rows);
         const rows = offsets.map((offset) => places[offset - start]);
-        assert.ok(rows.every((row) => typeof row === "object" && row.date === file.date));
+        assert.ok(rows.every((row) => typeof row === "object" && row.date === file.period));
         assert.ok(offsets.every((offset) => BigInt(offset) >= file.first && BigInt(offset) <= file.last));
         assert.ok(file.rows <= limit.records);
         const sizes = rows.map((row) => (row as { size: number }).size);
@@ -99,7 +99,7 @@ test("dead letters are worth a file without rows, holes of the topic are not", (
   const [file, ...others] = filesOf([["dead letter", "hole"]], roomy, 7n);
   assert.deepEqual(others, []);
   assert.deepEqual([file?.first, file?.last, file?.rows, file?.segments], [7n, 8n, 0, []]);
-  assert.match(file?.date ?? "", /^\d{4}-\d{2}-\d{2}$/);
+  assert.match(file?.period ?? "", /^\d{4}-\d{2}-\d{2}$/);
 });
 
 test("the first file may be smaller, the others are not", () => {

@@ -1,7 +1,8 @@
 /** Rows of one partition on their way to a file: where a file ends, and which offsets its name may claim. */
 import { StreambookError } from "../errors/index.ts";
 import type { AddedColumn, LabelledBatch } from "./batches.ts";
-import type { EncodeSegment } from "./row-store.ts";
+import type { EncodeSegment } from "./rows/row-store.ts";
+import { type Granularity, PERIOD_LENGTH } from "./rows/timestamp.ts";
 
 /** What fills a file. */
 export interface FileLimits {
@@ -9,21 +10,23 @@ export interface FileLimits {
   readonly records: number;
   /** Bytes of the rows' messages. */
   readonly bytes: number;
+  /** By what rows are kept apart in files. @default "date" */
+  readonly granularity?: Granularity;
 }
 
-/** The rows of one file, and what its name claims: a contiguous range of offsets of one date. */
+/** The rows of one file, and what its name claims: a contiguous range of offsets of one date or hour. */
 export interface GatheredFile {
   readonly first: bigint;
   readonly last: bigint;
-  /** UTC date of all rows, `YYYY-MM-DD`. */
-  readonly date: string;
+  /** UTC date, `2026-01-31`, or hour, `2026-01-31T23`, of all rows. */
+  readonly period: string;
   readonly rows: number;
   readonly segments: readonly EncodeSegment[];
 }
 
 /**
  * Gathers the labelled rows of one partition, in one assignment of it, and cuts them into files. A file is full at its limit
- * of rows or bytes, and ends where the date changes. Its range covers dead letters and holes of the topic too, but never an
+ * of rows or bytes, and ends where the date or hour changes. Its range covers dead letters and holes of the topic too, but never an
  * offset that was not read: a gap would be a loss that nobody sees.
  */
 export class Gathering {
@@ -37,7 +40,7 @@ export class Gathering {
   #first: bigint;
   /** The offset after those gathered. */
   #next: bigint;
-  #date: string | undefined;
+  #period: string | undefined;
   #segments: EncodeSegment[] = [];
   #rows = 0;
   #bytes = 0;
@@ -87,12 +90,12 @@ export class Gathering {
     const offsetAt = (row: number): bigint =>
       row < parsed.rows ? batch.firstOffset + BigInt(parsed.offsets[row] as number) : batch.nextOffset;
     for (let from = 0, to: number; from < parsed.rows; from = to) {
-      const date = parsed.dates[parsed.date[from] as number] as string;
-      if (this.#date !== undefined && this.#date !== date) {
+      const period = parsed.periods[parsed.period[from] as number] as string;
+      if (this.#period !== undefined && this.#period !== period) {
         this.#next = offsetAt(from);
         yield* this.#full();
       }
-      to = this.#append(batch, from, date);
+      to = this.#append(batch, from, period);
       this.#next = offsetAt(to);
       if (this.#rows >= this.#limits.records || this.#bytes >= this.#limits.bytes * this.#share) yield* this.#full();
     }
@@ -100,12 +103,12 @@ export class Gathering {
     if (parsed.malformed.length > 0) this.#deadLetters = true;
   }
 
-  /** Appends the rows from `from` on that have one date, as many as the file takes; gives the row after them. */
-  #append({ parsed, added }: LabelledBatch, from: number, date: string): number {
+  /** Appends the rows from `from` on that have one date or hour, as many as the file takes; gives the row after them. */
+  #append({ parsed, added }: LabelledBatch, from: number, period: string): number {
     const end = Math.min(parsed.rows, from + this.#limits.records - this.#rows);
     let to = from;
-    for (; to < end && parsed.date[to] === parsed.date[from]; to++) this.#bytes += parsed.sizes[to] as number;
-    this.#date = date;
+    for (; to < end && parsed.period[to] === parsed.period[from]; to++) this.#bytes += parsed.sizes[to] as number;
+    this.#period = period;
     this.#segments.push({
       batch: parsed.batch,
       from,
@@ -127,12 +130,12 @@ export class Gathering {
     const file = {
       first: this.#first,
       last: this.#next - 1n,
-      date: this.#date ?? new Date().toISOString().slice(0, 10),
+      period: this.#period ?? new Date().toISOString().slice(0, PERIOD_LENGTH[this.#limits.granularity ?? "date"]),
       rows: this.#rows,
       segments: this.#segments,
     };
     this.#first = this.#next;
-    this.#date = undefined;
+    this.#period = undefined;
     this.#segments = [];
     this.#rows = this.#bytes = 0;
     this.#share = 1;

@@ -1,8 +1,19 @@
-/** Kafka to files, exactly once: batches are checked, gathered to files of one contiguous range of offsets, and published by one rename. */
-export { demandFields, ingest, type IngestOptions, type IngestReport } from "./ingest.ts";
-export { type CommitStep, type IngestProgress, type Spent } from "./run-state.ts";
+/**
+ * Kafka to files, exactly once: batches are checked, gathered to files of one contiguous range of offsets, and published by one rename.
+ *
+ * Here stands the flow of a topic: reading, labelling, gathering, publishing. `rows/` has what needs one message only, in threads: the
+ * check, the formats. `files/` has where files stand: names, layouts, the folder on HDFS, the Hive table over it.
+ */
+export { ingest, type IngestOptions, type IngestReport } from "./ingest.ts";
+export { checkTopics, demandFields, type TopicOptions } from "./topic-options.ts";
+export type { CommitStep, Figures, Progress, Spent } from "./topic-state.ts";
 export type { AddedColumn, BatchToLabel, LabelledBatch, ParsedBatch } from "./batches.ts";
 export type { Enrichment, Labelling, Marker, MarkerModule } from "./enrichment.ts";
-export { placeColumns, type FileFormat } from "./row-format.ts";
-export { encodeParquet, storedAs } from "./parquet.ts";
-export { fileName, nextOffsets, parseFileName, removeTable, tableFolders, type OffsetRange } from "./table.ts";
+export { placeColumns, type FileFormat } from "./rows/row-format.ts";
+export { encodeParquet, storedAs } from "./rows/parquet.ts";
+export type { Granularity } from "./rows/timestamp.ts";
+export { fileName, nextOffsets, parseFileName, type OffsetRange } from "./files/file-names.ts";
+export { tableLayout, topicLayout, type Layout } from "./files/layout.ts";
+export type { DestinationOptions } from "./files/destination.ts";
+export type { HiveTableOptions } from "./files/hive-table.ts";
+export { removeTable, tableDestination, tableFolders } from "./files/warehouse.ts";

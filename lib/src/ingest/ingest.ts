@@ -1,47 +1,38 @@
 /**
  * The sink: Kafka → check → the pipeline's own columns → files on HDFS → Hive, each message exactly once.
  *
- * Three things run side by side: threads parse and encode (`row-workers.ts`), this thread labels in order (`consumption.ts`),
- * and the network takes files away (`publisher.ts`, `table.ts`). What is owned of the topic, and how much of it is gathered, is
- * kept in `assignments.ts`. What the messages are about, only the pipeline knows (`enrichment.ts`).
+ * Three things run side by side: threads parse and encode (`rows/`), this thread labels in order (`consumption.ts`),
+ * and the network takes files away (`publisher.ts`, `files/`). What is owned of a topic, and how much of it is gathered, is
+ * kept in `assignments.ts`. What the messages are about, only the pipeline knows (`enrichment.ts`). Several topics are read by one
+ * member of a group; each has all of this for itself (`topic-stream.ts`), so that a slow one does not hold up the others.
  */
-import { StreambookError } from "../errors/index.ts";
+import { delay } from "../async/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
-import { ensureTopic, KafkaCluster, openConsumer } from "../kafka/index.ts";
+import { KafkaCluster, openConsumers, type PartitionConsumer } from "../kafka/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
-import type { Field, FieldType, Schema } from "../schema/index.ts";
 import type { Addresses } from "../stack/index.ts";
-import { Assignments } from "./assignments.ts";
-import { Consumption } from "./consumption.ts";
-import { DeadLetters } from "./dead-letters.ts";
-import { type Enrichment, unlabelled } from "./enrichment.ts";
-import type { FileLimits } from "./gathering.ts";
-import { Patience } from "./patience.ts";
-import { Publisher } from "./publisher.ts";
-import { type FileFormat, placeColumns } from "./row-format.ts";
-import { RowWorkers } from "./row-workers.ts";
-import { type CommitStep, type IngestProgress, RunState, type Spent } from "./run-state.ts";
-import { Table } from "./table.ts";
+import { RowWorkers, type TopicRows } from "./rows/row-workers.ts";
+import type { StoreOptions } from "./rows/row-worker.ts";
+import { Run } from "./run.ts";
+import { ServiceRetry } from "./service-retry.ts";
+import { checkTopics, type TopicOptions } from "./topic-options.ts";
+import {
+  type CommitStep,
+  type Figures,
+  type Progress,
+  totalFigures,
+  totalProgress,
+  type TopicState,
+} from "./topic-state.ts";
+import { type SharedParts, TopicStream } from "./topic-stream.ts";
 
 /** Options of {@link ingest}. */
 export interface IngestOptions {
-  readonly addresses: Pick<Addresses, "kafka" | "webhdfs" | "hive">;
-  readonly schema: Schema;
-  readonly topic: string;
-  readonly table: string;
-  /** The field of the schema, a timestamp, whose UTC date is the date of a row. */
-  readonly timeField: string;
-  /** The column of the dates, by which the table is partitioned. @default `event_date` */
-  readonly dateColumn?: Field;
-  /** The format of the data files; a table keeps to one. @default "parquet" */
-  readonly format?: FileFormat;
-  /** Properties of the table, if it has to be made. @default none */
-  readonly tableProperties?: Readonly<Record<string, string>> | undefined;
-  /** Statements that make views of the table. @default none */
-  readonly views?: readonly string[];
-  /** Columns that the pipeline adds, and where it takes them from. @default none */
-  readonly enrichment?: Enrichment;
-  /** Consumers of one group share the partitions. @default "streambook" */
+  /** Where the services are; HiveServer2 is needed only for tables. */
+  readonly addresses: Pick<Addresses, "kafka" | "webhdfs"> & Partial<Pick<Addresses, "hive">>;
+  /** The topics, one or more; no two may be the same or share a folder or table. */
+  readonly topics: readonly TopicOptions[];
+  /** Consumers of one group share the partitions of each topic. @default "streambook" */
   readonly group?: string;
   /** Stop at the end offsets found at start. @default false */
   readonly once?: boolean;
@@ -55,112 +46,103 @@ export interface IngestOptions {
   readonly threads?: number;
   readonly logger?: Logger;
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: (progress: IngestProgress) => void;
+  readonly onProgress?: (progress: Progress) => void;
   /** Called after each step; the tests of exactly-once kill the process here. */
   readonly onStep?: (step: CommitStep, range: string) => void | Promise<void>;
 }
 
-/** What was ingested. */
-export interface IngestReport extends Omit<IngestProgress, "held"> {
-  /** Bytes of the data files. */
-  readonly bytes: number;
-  /** From the opening of the consumer to the last file. */
-  readonly seconds: number;
-  /** From the first batch to the last file: without what it takes to join the group and to wait for messages. */
-  readonly flowing: number;
-  /** Where the time went: seconds of this thread's work, and of waiting for others. */
-  readonly spent: Readonly<Spent>;
+/** What was ingested, of all topics together. */
+export interface IngestReport extends Figures {
+  /** The same of each topic, in the order of the options. */
+  readonly topics: readonly (Figures & { readonly topic: string })[];
 }
 
+/** Files of all partitions that may be gathered at once; with more partitions than that, the largest is written before it is full. */
+const FILES_GATHERED = 4;
+/** Files that may wait to be published. */
+const FILES_WAITING = 6;
+
 /**
- * Reads a topic into a table until the signal aborts, or with `once` until the end offsets found at start.
+ * Reads topics into files until the signal aborts, or with `once` until the end offsets found at start.
  * What was read is flushed and committed before it returns.
  *
  * @throws SCHEMA_INVALID, USAGE for options that do not fit; UNREACHABLE when a service does not answer at the start, or
- * stays away for about ten minutes; WRONG_CLUSTER when another Kafka answers than the table's; OFFSETS_OVERLAP,
- * PARTITION_LOST; whatever the enrichment throws
+ * stays away for about ten minutes; WRONG_CLUSTER when another Kafka answers than that of the files; OFFSETS_OVERLAP,
+ * PARTITION_LOST; whatever an enrichment throws
  */
 export async function ingest(options: IngestOptions): Promise<IngestReport> {
-  const { addresses, schema, topic, timeField, format, enrichment, logger = silentLogger, signal } = options;
-  demandFields(schema, [[timeField, "timestamp"]]);
-  const { columns = [], marker } = enrichment ?? {};
+  const { topics, logger = silentLogger, signal } = options;
+  checkTopics(topics);
   // The threads load their code while the services answer.
-  await using workers = new RowWorkers({ schema, timeField, columns, format, marker, threads: options.threads });
-  using patience = new Patience({ hurry: signal, logger });
-  // Few tries of its own: a NameNode that stays away is waited for here, where it can be told.
-  const hdfs = new Hdfs({ address: addresses.webhdfs, retry: { attempts: 2 }, signal: patience.signal });
-  await using table = tableOf(options, hdfs, patience);
+  await using workers = new RowWorkers({ stores: topics.map(storeOf), threads: options.threads });
+  using services = new ServiceRetry({ stopping: signal, logger });
+  const streams: TopicStream[] = [];
+  await using closing = new AsyncDisposableStack();
+  const onChange = (): void => options.onProgress?.(totalProgress(streams.map(({ state }) => state.progress)));
+  const shared = sharedParts(options, services, onChange);
+  for (const [index, topic] of topics.entries())
+    streams.push(closing.use(new TopicStream(topic, workers.topics[index] as TopicRows, shared)));
   signal?.throwIfAborted();
-  const { kafka: broker } = addresses;
-  const cluster = new KafkaCluster(); // one for all: who answers first must answer always
-  await ensureTopic({ broker, cluster, topic, signal });
-  await table.create();
-  if (cluster.id !== undefined) await table.claim(cluster.id, broker);
-  const labelling = (await enrichment?.open({ hdfs, logger })) ?? unlabelled();
-  await using deadLetters = new DeadLetters({ broker, cluster, topic, patience, logger });
-  const state = new RunState(options, { patience, held: () => labelling.held });
-  const { flushRecords = 20_000, flushBytes = 8 << 20, flushSeconds = 10, once = false } = options;
-  const limits: FileLimits = { records: flushRecords, bytes: flushBytes };
-  const parts = { broker, cluster, topic, table, labelling, workers, deadLetters, state, limits, logger };
-  const assignments = new Assignments(parts);
-  const consumer = await openConsumer({
+  for (const stream of streams) await stream.open();
+  await readAll(streams, options, shared);
+  return reportOf(streams.map(({ state }) => state)); // only here the threads and the tables are closed
+}
+
+/** Reads all topics side by side; with `once`, until each was read to its end in an assignment that is still valid. */
+async function readAll(streams: readonly TopicStream[], options: IngestOptions, shared: SharedParts): Promise<void> {
+  const { once = false, group = "streambook", signal } = options;
+  const { broker, cluster, run, logger } = shared;
+  const consumers = await openConsumers({
     broker,
     cluster,
-    topic,
-    group: options.group ?? "streambook",
+    group,
+    topics: streams.map(({ consumed }) => consumed),
     logger,
-    signal: signal === undefined ? state.stop : AbortSignal.any([signal, state.stop]),
-    positions: (partitions, over) => assignments.begin(partitions, over),
-    onRevoked: (_partitions, generation) => assignments.end(generation),
+    signal: signal === undefined ? run.stop : AbortSignal.any([signal, run.stop]),
     endOffsets: once ? "once" : "never",
   });
   try {
-    const publisher = new Publisher({ ...parts, consumer, assignments });
-    await new Consumption({ ...parts, consumer, assignments, publisher, once, flushSeconds, signal }).run();
+    streams.forEach((stream, index) => stream.connect(consumers[index] as PartitionConsumer));
+    for (;;) {
+      await Promise.all(streams.map((stream) => stream.read()));
+      run.throwIfFailed();
+      if (!once || signal?.aborted === true || streams.every(({ isDone }) => isDone)) break;
+      await delay(10); // what the group has to say must come in, also when nothing else is waited for
+    }
   } finally {
-    await assignments.settled();
-    await consumer.close();
+    await Promise.all(streams.map((stream) => stream.settled()));
+    await consumers[0]?.close();
   }
-  return state.report(); // only here the threads and the table are closed
 }
 
-function tableOf(options: IngestOptions, hdfs: Hdfs, { signal }: Patience): Table {
-  const { addresses, table: name, topic, schema, timeField, format, views, logger = silentLogger } = options;
-  const dateDoc = `UTC date of ${timeField}, YYYY-MM-DD`;
-  return new Table({
-    hdfs,
+function storeOf({ schema, timeField, layout, enrichment }: TopicOptions): StoreOptions {
+  const { columns = [], marker } = enrichment ?? {};
+  return { schema, timeField, columns, format: layout.format, granularity: layout.granularity, marker };
+}
+
+function sharedParts(options: IngestOptions, services: ServiceRetry, onChange: () => void): SharedParts {
+  const { addresses, topics, logger = silentLogger, signal, onStep } = options;
+  const { flushRecords = 20_000, flushBytes = 8 << 20, flushSeconds = 10 } = options;
+  return {
+    broker: addresses.kafka,
+    cluster: new KafkaCluster(),
+    // Few tries of its own: a NameNode that stays away is waited for by the caller, who reports it.
+    hdfs: new Hdfs({ address: addresses.webhdfs, retry: { attempts: 2 }, signal: services.signal }),
     hive: addresses.hive,
-    name,
-    topic,
-    schema,
-    columns: [...(options.enrichment?.columns ?? []), ...placeColumns],
-    dateColumn: options.dateColumn ?? { name: "event_date", type: "string", doc: dateDoc },
-    format,
-    views,
-    properties: options.tableProperties,
+    run: new Run(services),
+    services,
+    limits: { records: flushRecords, bytes: flushBytes },
+    flushSeconds,
+    filesGathered: Math.max(1, FILES_GATHERED / topics.length),
+    filesWaiting: Math.max(1, Math.floor(FILES_WAITING / topics.length)),
     logger,
     signal,
-  });
+    onChange,
+    onStep,
+  };
 }
 
-/**
- * Checks that a schema has the fields that are looked into, each of its type and in every message.
- *
- * @throws SCHEMA_INVALID naming the first that is missing
- */
-export function demandFields(
-  { name: schema, fields }: Schema,
-  needed: readonly (readonly [name: string, type: FieldType])[],
-): void {
-  for (const [name, type] of needed) {
-    const found = fields.find((field) => field.name === name);
-    if (found?.type === type && found.nullable !== true) continue;
-    const kind = `${found?.nullable === true ? "nullable " : ""}${found?.type}`;
-    const fault = found === undefined ? `has no field "${name}"` : `has a field "${name}" of type ${kind}`;
-    throw new StreambookError(
-      "SCHEMA_INVALID",
-      `the schema ${schema} ${fault}, and the consumer needs one of type ${type}; correct the schema`,
-      { hint: { change: ["schema"] } },
-    );
-  }
+function reportOf(states: readonly TopicState[]): IngestReport {
+  const topics = states.map(({ topic, figures }) => ({ topic, ...figures }));
+  return { ...totalFigures(topics), topics };
 }

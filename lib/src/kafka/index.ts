@@ -10,5 +10,12 @@ export { BatchingProducer, type BatchingProducerOptions } from "./producer.ts";
 export type { OutgoingMessage } from "./accumulator.ts";
 export type { ProducerStats } from "./delivery.ts";
 export { deadLetter, deadLetterTopic, type DeadLetter } from "./dead-letter.ts";
-export type { ConsumedMessage, PartitionBatch } from "./messages.ts";
-export { openConsumer, type ConsumerOptions, type PartitionConsumer, type PartitionLag } from "./consumer.ts";
+export type { ConsumedMessage, PartitionBatch } from "./consumer/messages.ts";
+export { openConsumer, openConsumers } from "./consumer/open-consumer.ts";
+export type {
+  ConsumedTopic,
+  ConsumerOptions,
+  ConsumersOptions,
+  PartitionConsumer,
+  PartitionLag,
+} from "./consumer/consumer.ts";

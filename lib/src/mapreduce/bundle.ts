@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type * as Esbuild from "esbuild";
 import { messageOf, StreambookError } from "../errors/index.ts";
 import { plainFolder } from "./plain-folder.ts";
 
@@ -20,13 +21,12 @@ export interface Bundle {
  * @throws USAGE when it cannot be bundled, with the bundler's first message
  */
 export async function bundleJob(module: string | URL): Promise<Bundle> {
-  const { build } = await import("esbuild");
   const file = module instanceof URL || module.startsWith("file:") ? fileURLToPath(module) : resolve(module);
   const own = fileURLToPath(import.meta.url);
   const task = join(own, "..", `task${extname(own)}`);
   const folder = await mkdtemp(join(plainFolder(), "streambook-job-"));
   const remove = () => rm(folder, { recursive: true, force: true });
-  const side = async (name: "mapper" | "reducer", run: string): Promise<string> => {
+  const side = async ({ build }: Bundler, name: "mapper" | "reducer", run: string): Promise<string> => {
     const outfile = join(folder, `${name}.mjs`);
     await build({
       stdin: {
@@ -44,7 +44,9 @@ export async function bundleJob(module: string | URL): Promise<Bundle> {
     return outfile;
   };
   try {
-    const [mapper, reducer] = await Promise.all([side("mapper", "runMapper"), side("reducer", "runReducer")]);
+    const [mapper, reducer] = await withBundler((bundler) =>
+      Promise.all([side(bundler, "mapper", "runMapper"), side(bundler, "reducer", "runReducer")]),
+    );
     return { mapper, reducer, remove };
   } catch (cause) {
     await remove();
@@ -56,5 +58,24 @@ export async function bundleJob(module: string | URL): Promise<Bundle> {
       `the job's module ${file} cannot be bundled: ${first?.text ?? messageOf(cause)}${where}; fix it`,
       { cause },
     );
+  }
+}
+
+type Bundler = typeof Esbuild;
+
+/** Operations that use the bundler now. */
+let users = 0;
+
+/**
+ * The bundler works in a process of its own, which it keeps for the next time. The stop button of a notebook ends that process, and
+ * every later use would fail: so it is ended after each use, and the next one starts it again.
+ */
+async function withBundler<T>(operation: (bundler: Bundler) => Promise<T>): Promise<T> {
+  const bundler = await import("esbuild");
+  users++;
+  try {
+    return await operation(bundler);
+  } finally {
+    if (--users === 0) await bundler.stop();
   }
 }

@@ -172,7 +172,7 @@ async function loadJob(url: URL): Promise<Job> {
   if (typeof job?.map === "function" && typeof job.reduce === "function" && job.sort !== undefined) return job as Job;
   throw new StreambookError(
     "USAGE",
-    `the default export of ${url.pathname} is no job; write \`export default defineJob({ … })\``,
+    `the default export of ${url.pathname} is not a job; write \`export default defineJob({ … })\``,
   );
 }
 

@@ -1,6 +1,8 @@
 /** Checks of a lesson: each says in one line whether a value is what the text claims. */
 import { isDeepStrictEqual, inspect } from "node:util";
 import { messageOf, StreambookError } from "../errors/index.ts";
+import { type Outcome, within } from "./learner/bounds.ts";
+import { noteHeld } from "./learner/progress.ts";
 
 /** Options of {@link check}. */
 export interface CheckOptions {
@@ -8,7 +10,12 @@ export interface CheckOptions {
   readonly within?: number;
   /** What to do when the value is wrong, one sentence. */
   readonly hint?: string;
+  /** Longest time that a function may take, in milliseconds. @default 30000 */
+  readonly timeout?: number;
 }
+
+/** Longest time of an answer, in milliseconds. */
+const TIMEOUT = 30_000;
 
 /** Longest value that is shown, in characters. */
 const SHOWN = 400;
@@ -18,7 +25,10 @@ const SHOWN = 400;
  * solved yet (see {@link todo}) does not, so that the notebook goes on.
  *
  * @param name what is checked, in words
- * @param actual the value; an exercise gives a function, which is called; an async one is awaited: `await check(…)`
+ * A function that does not end is stopped after its time, and is wrong.
+ *
+ * @param actual the value; an exercise gives a function, which is called; an async one is awaited: `await check(…)`. A generator, and
+ *   any other iterable that a function gives and that is no list, is read into one, at most one item farther than expected
  * @param expected what it should be, compared deeply
  * @throws CHECK_FAILED when they differ
  *
@@ -32,7 +42,7 @@ const SHOWN = 400;
  */
 export function check(
   name: string,
-  actual: () => PromiseLike<unknown>,
+  actual: () => PromiseLike<unknown> | AsyncIterable<unknown>,
   expected: unknown,
   options?: CheckOptions,
 ): Promise<void>;
@@ -43,36 +53,49 @@ export function check(
   expected: unknown,
   options: CheckOptions = {},
 ): void | Promise<void> {
-  const judge = (value: unknown): void => judgeValue(name, value, expected, options);
-  if (typeof actual !== "function") return judge(actual);
-  let value: unknown;
+  if (typeof actual !== "function") return judgeValue(name, name, actual, expected, options);
+  const judge = (outcome: Outcome): void => judgeOutcome(name, outcome, expected, options);
+  const items = Array.isArray(expected) ? expected.length + 1 : Infinity;
+  let outcome: Outcome | Promise<Outcome>;
   try {
-    value = (actual as () => unknown)();
+    outcome = within(actual as () => unknown, { timeout: options.timeout ?? TIMEOUT, items });
   } catch (error) {
     return judge(unsolved(error));
   }
-  return value instanceof Promise ? value.catch(unsolved).then(judge) : judge(value);
+  return outcome instanceof Promise ? outcome.catch(unsolved).then(judge) : judge(outcome);
 }
 
 /** The error of a stub as a value; every other one goes on its way. */
-function unsolved(error: unknown): TodoError {
-  if (error instanceof TodoError) return error;
+function unsolved(error: unknown): Outcome {
+  if (error instanceof TodoError) return { value: error };
   throw error;
 }
 
-function judgeValue(name: string, value: unknown, expected: unknown, { within = 0, hint }: CheckOptions): void {
+function judgeOutcome(name: string, outcome: Outcome, expected: unknown, options: CheckOptions): void {
+  if ("value" in outcome) return judgeValue(name, name, outcome.value, expected, options);
+  throw new StreambookError("CHECK_FAILED", `✗ ${name}\n  ${outcome.endless}${adviceOf(options)}${STILL_RUNNING}`);
+}
+
+/** For what was not stopped all the same: code that never awaits, in a library's callback for example. */
+const STILL_RUNNING =
+  "\n  Is there a way out of every loop? If the page does not answer any more: Kernel → Restart Kernel and Run up to Selected Cell.";
+
+function adviceOf({ hint }: CheckOptions): string {
+  return hint === undefined ? "" : `\n  ${hint}`;
+}
+
+function judgeValue(name: string, label: string, value: unknown, expected: unknown, options: CheckOptions): void {
   if (value instanceof TodoError) {
     console.log(`○ ${name}: not solved yet. ${value.message}`);
     return;
   }
-  if (agree(value, expected, within)) {
-    console.log(`✓ ${name}`);
-    return;
+  if (agree(value, expected, options.within ?? 0)) {
+    console.log(`✓ ${label}`);
+    return noteHeld(name);
   }
-  const advice = hint === undefined ? "" : `\n  ${hint}`;
   throw new StreambookError(
     "CHECK_FAILED",
-    `✗ ${name}\n  found    ${shown(value)}\n  expected ${shown(expected)}${advice}`,
+    `✗ ${label}\n  found    ${shown(value)}\n  expected ${shown(expected)}${adviceOf(options)}`,
   );
 }
 
@@ -87,8 +110,9 @@ export async function checkThrows(
   operation: () => unknown,
   expected: string | RegExp = "",
 ): Promise<void> {
-  const error: unknown = await new Promise<unknown>((resolve) => resolve(operation())).then(
-    () => undefined,
+  const outcome = new Promise<Outcome>((resolve) => resolve(within(operation, { timeout: TIMEOUT, items: Infinity })));
+  const error: unknown = await outcome.then(
+    (it) => ("endless" in it ? new StreambookError("CHECK_FAILED", it.endless) : undefined),
     (reason: unknown) => reason ?? new Error("undefined was thrown"),
   );
   if (error instanceof TodoError) return void console.log(`○ ${name}: not solved yet. ${error.message}`);
@@ -102,6 +126,7 @@ export async function checkThrows(
   const fits = typeof expected === "string" ? text.includes(expected) : expected.test(text);
   if (!fits) throw new StreambookError("CHECK_FAILED", `✗ ${name}\n  found    ${text}\n  expected ${String(expected)}`);
   console.log(`✓ ${name}: ${text}`);
+  noteHeld(name);
 }
 
 /** What a stub of an exercise throws. */
@@ -140,7 +165,8 @@ export async function answer<T>(name: string, operation: () => T | Promise<T>, e
   const started = performance.now();
   const value = await operation();
   const seconds = (performance.now() - started) / 1000;
-  check(`${name}  ${seconds < 1 ? `${(seconds * 1000).toFixed(0)} ms` : `${seconds.toFixed(1)} s`}`, value, expected);
+  const time = seconds < 1 ? `${(seconds * 1000).toFixed(0)} ms` : `${seconds.toFixed(1)} s`;
+  judgeValue(name, `${name}  ${time}`, value, expected, {});
   return value;
 }
 

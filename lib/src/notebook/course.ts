@@ -16,10 +16,12 @@ export interface CourseLesson {
   readonly does: string;
   /** Services, groups or profiles that must run, as `streambook up` names them. */
   readonly services: readonly string[];
-  /** Minutes to read it. */
+  /** Minutes to read it, without its exercises: a test compares them with the lesson's length. */
   readonly reading: number;
-  /** Seconds that its cells take, on two cores. */
+  /** Seconds that its cells take, as measured on two cores. */
   readonly running: number;
+  /** Whether the short track leaves it out: it is the mathematics of the pipeline, which the other lessons use as a tool. */
+  readonly mathematics?: boolean;
   /** The stations of the pipeline that it is about, as the guide's front page draws them. */
   readonly stations: readonly string[];
 }
@@ -34,8 +36,8 @@ export const COURSE: readonly CourseLesson[] = [
     title: "Welcome",
     does: "start Kafka, HDFS, YARN and Hive, and send one text through all four and back",
     services: [],
-    reading: 10,
-    running: 60,
+    reading: 15,
+    running: 40,
     stations: [],
   },
   {
@@ -45,7 +47,7 @@ export const COURSE: readonly CourseLesson[] = [
     does: "serve files as streams of chunks with fastify, and see what back-pressure saves",
     services: [],
     reading: 25,
-    running: 25,
+    running: 30,
     stations: ["Stream API"],
   },
   {
@@ -54,7 +56,7 @@ export const COURSE: readonly CourseLesson[] = [
     title: "Producer",
     does: "topics, partitions, keys and offsets with kafkajs; what order needs, and what batches bring",
     services: ["kafka"],
-    reading: 30,
+    reading: 25,
     running: 30,
     stations: ["Producer", "Kafka"],
   },
@@ -64,8 +66,9 @@ export const COURSE: readonly CourseLesson[] = [
     title: "Tokens",
     does: "words to numbers: stems with natural, Zipf's law, TF-IDF by hand, hashing and its collisions",
     services: [],
-    reading: 35,
+    reading: 30,
     running: 20,
+    mathematics: true,
     stations: ["Consumer"],
   },
   {
@@ -74,8 +77,9 @@ export const COURSE: readonly CourseLesson[] = [
     title: "Clusters",
     does: "k-means from scratch, drawn at each iteration; how many clusters, and why cosine",
     services: [],
-    reading: 40,
-    running: 30,
+    reading: 30,
+    running: 20,
+    mathematics: true,
     stations: ["Consumer"],
   },
   {
@@ -84,17 +88,18 @@ export const COURSE: readonly CourseLesson[] = [
     title: "Streaming clusters",
     does: "clusters that follow a stream and keep their names; windows, forgetting, drift",
     services: [],
-    reading: 40,
-    running: 40,
+    reading: 25,
+    running: 30,
+    mathematics: true,
     stations: ["Consumer"],
   },
   {
     name: "06-hive",
     part: PIPELINE,
     title: "Hive",
-    does: "files on HDFS, Parquet, a table over them, questions in SQL; too many small files, seen and cured",
-    services: ["hive"],
-    reading: 30,
+    does: "a table over files on HDFS, questions in SQL; too many small files, seen and cured; what drivers do not say",
+    services: ["kafka", "hive"],
+    reading: 25,
     running: 60,
     stations: ["HDFS", "Hive"],
   },
@@ -104,7 +109,7 @@ export const COURSE: readonly CourseLesson[] = [
     title: "MapReduce",
     does: "map, shuffle, sort and reduce in four functions, then on YARN; texts rebuilt, and proven",
     services: ["yarn"],
-    reading: 30,
+    reading: 25,
     running: 60,
     stations: ["YARN"],
   },
@@ -114,11 +119,50 @@ export const COURSE: readonly CourseLesson[] = [
     title: "End to end",
     does: "everything at once; the consumer killed in the middle, and nothing lost or doubled",
     services: ["core"],
-    reading: 30,
+    reading: 35,
     running: 90,
     stations: ["Texts"],
   },
 ];
+
+/** A way through the course. */
+export interface Track {
+  readonly name: "short" | "full";
+  /** Whom it is for, and what it has, in a sentence without its end. */
+  readonly about: string;
+  readonly lessons: readonly CourseLesson[];
+}
+
+/** The ways through the course: the pipeline alone, or with the mathematics in it. */
+export const TRACKS: readonly Track[] = [
+  {
+    name: "short",
+    about: "the pipeline, with the clusters as a tool that is used and not explained",
+    lessons: COURSE.filter(({ mathematics }) => mathematics !== true),
+  },
+  { name: "full", about: "the same, and how words become numbers and numbers become clusters", lessons: COURSE },
+];
+
+/** How long a lesson takes, as its first cell says: "About 30 minutes to read, about 45 seconds to run." */
+export function timesOf({ reading, running }: Pick<CourseLesson, "reading" | "running">): string {
+  return `About ${reading} minutes to read, about ${running} seconds to run.`;
+}
+
+/** How long it takes to read the lessons of a track, in hours and their halves: "about 2½ hours". */
+export function trackTime({ lessons }: Track): string {
+  const halves = Math.round(lessons.reduce((sum, { reading }) => sum + reading, 0) / 30);
+  return `about ${Math.floor(halves / 2)}${halves % 2 === 1 ? "½" : ""} hours`;
+}
+
+/** A track in a sentence, as lesson 00 and the guide say it. Markdown. */
+export function trackSentence(track: Track): string {
+  const numbers = track.lessons.map(lessonNumber);
+  const which =
+    numbers.length === COURSE.length
+      ? "all lessons"
+      : `lessons ${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`;
+  return `The **${track.name} track** takes ${trackTime(track)} to read (${which}): ${track.about}.`;
+}
 
 /** The number of a lesson: "04". */
 export function lessonNumber({ name }: Pick<CourseLesson, "name">): string {

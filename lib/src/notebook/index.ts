@@ -5,8 +5,11 @@ export { hintFor } from "./hint.ts";
 export { show, type FrameLike, type ShowOptions } from "./show.ts";
 export { source, type SourceText } from "./source.ts";
 export { ready, stopButton } from "./ready.ts";
+export { FLOWS, pipelineDiagram, STATIONS, type Flow, type Station } from "./pipeline.ts";
 export { killPrograms, startProgram, type Program } from "./program.ts";
 export { display, done, isNotebook, progress, type DisplayData } from "./display.ts";
+export { cleanUp, scratchFolder } from "./learner/visit.ts";
+export { forgetProgress, progressIn, showProgress, type LessonProgress } from "./learner/progress.ts";
 export { jupyterFolder, type KernelSpec } from "./kernel-spec.ts";
 export {
   COURSE,
@@ -17,7 +20,12 @@ export {
   notebooksFolder,
   notebooksIn,
   solutionFiles,
+  timesOf,
+  TRACKS,
+  trackSentence,
+  trackTime,
   type CourseLesson,
+  type Track,
 } from "./course.ts";
 export { joined, readNotebook, type Cell, type Notebook } from "./file.ts";
 export { runNotebook, type CellReport, type NotebookReport, type RunNotebookOptions } from "./run.ts";

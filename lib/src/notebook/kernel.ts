@@ -44,8 +44,18 @@ const REFUSAL = 300;
 /** Kernels that run, so that none is left when this program ends in a hurry. */
 const running = new Set<ChildProcess>();
 process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
+  for (const child of running) signalGroup(child, "SIGKILL");
 });
+
+/** Signals a kernel and what it has started in its group, as Jupyter does. */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (child.pid !== undefined && process.platform !== "win32") process.kill(-child.pid, signal);
+    else child.kill(signal);
+  } catch {
+    // it has ended
+  }
+}
 
 /** A kernel that runs. */
 export class Kernel implements AsyncDisposable {
@@ -101,6 +111,7 @@ export class Kernel implements AsyncDisposable {
     const child = spawn(program, words, {
       cwd: options.folder,
       stdio: ["ignore", "ignore", "pipe"],
+      detached: true, // as Jupyter starts it: a group of its own, which the stop button signals as a whole
       env: { ...environment, ...spec.env, NODE_TEST_CONTEXT: undefined },
     });
     let said = "";
@@ -184,14 +195,14 @@ export class Kernel implements AsyncDisposable {
     signal?.throwIfAborted();
     const status: CellStatus = end === "stopped" ? "timeout" : end;
     const milliseconds = performance.now() - started;
-    if (status === "error") await delay(REFUSAL, signal);
+    if ((status === "error" || status === "timeout") && this.alive) await delay(REFUSAL, signal);
     return { status, outputs: collector.outputs, milliseconds };
   }
 
   async #interrupt(done: Promise<unknown>): Promise<void> {
-    this.#child.kill("SIGINT");
+    signalGroup(this.#child, "SIGINT");
     const ended = await Promise.race([done.then(() => true), this.#died, delay(GRACE).then(() => false)]);
-    if (ended === false) this.#child.kill("SIGKILL");
+    if (ended === false) signalGroup(this.#child, "SIGKILL");
     if (ended === false) await this.#died;
   }
 
@@ -238,7 +249,7 @@ export class Kernel implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.alive) {
       void this.#request(this.#control, "shutdown_request", { restart: false });
-      if ((await Promise.race([this.#died, delay(1000)])) !== "died") this.#child.kill("SIGKILL");
+      if ((await Promise.race([this.#died, delay(1000)])) !== "died") signalGroup(this.#child, "SIGKILL");
       await this.#died;
     }
     for (const socket of [this.#shell, this.#control, this.#published]) if (!socket.closed) socket.close();

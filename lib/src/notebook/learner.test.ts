@@ -5,6 +5,7 @@ import { retry } from "../async/index.ts";
 import { isStreambookError } from "../errors/index.ts";
 import { TermCounter } from "../text/index.ts";
 import { answer, check, checkThrows, todo } from "./check.ts";
+import { brokenLines } from "./learner/broken-lines.ts";
 import { figure } from "./figure.ts";
 import { hintFor } from "./hint.ts";
 import { ready } from "./ready.ts";
@@ -103,6 +104,19 @@ test("source finds a function, a class and a method with their comments", () => 
   assert.match(sourceOf(TermCounter).text, /export class TermCounter \{[^]*\n\}$/);
   const method = Object.getOwnPropertyDescriptor(TermCounter.prototype, "count")?.value as unknown;
   assert.match(sourceOf(method).text, /^(\/\*\*[^]*\*\/\n)?count\([^]*\n\}$/);
+});
+
+test("long lines of shown code are broken at words, strings are left whole where they can be", () => {
+  assert.equal(brokenLines("  short();"), "  short();");
+  assert.equal(
+    brokenLines("  return first(argument) + second('a b c d e f', other) + third(more);", 40),
+    "  return first(argument) +\n      second('a b c d e f', other) +\n      third(more);",
+  );
+  assert.equal(
+    brokenLines(" * one two three four five six seven eight", 24),
+    " * one two three four\n * five six seven eight",
+  );
+  assert.equal(brokenLines(`x(${"y".repeat(60)})`, 40), `x(${"y".repeat(60)})`);
 });
 
 test("source refuses what is not the library's", () => {

@@ -55,6 +55,7 @@ export async function startProgram(
   const lifeline = `data:text/javascript,${encodeURIComponent(LIFELINE)}`;
   const child = spawn(process.execPath, ["--disable-warning=TimeoutNegativeWarning", "--import", lifeline, ...words], {
     cwd: projectFolder(),
+    detached: true, // in a group of its own: the stop button ends it by `signal`, or leaves it alone
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let said = "";

@@ -2,6 +2,7 @@
 import { StreambookError } from "../errors/index.ts";
 import { type Addresses, addresses, status, titleOf, useStack } from "../stack/index.ts";
 import { requireOwnKernel } from "./display.ts";
+import { interruption } from "./learner/interruption.ts";
 
 /**
  * Makes sure that the lesson can begin, prints one line, and gives the addresses of the services. A lesson that uses none
@@ -21,7 +22,10 @@ export async function ready(...services: readonly string[]): Promise<Addresses |
   const down = states.filter(({ name, state }) => services.includes(name) && state !== "running");
   if (down.length > 0) {
     const names = down.map(({ name, state }) => `${titleOf(name)} (${state})`).join(", ");
-    throw new StreambookError("STACK_DOWN", `this lesson needs ${names}; in a terminal: \`npx streambook up\``);
+    throw new StreambookError(
+      "STACK_DOWN",
+      `this lesson needs ${names}; in a terminal: \`npx streambook up\`, then run this cell again`,
+    );
   }
   use ??= useStack("a notebook");
   await use;
@@ -32,7 +36,7 @@ export async function ready(...services: readonly string[]): Promise<Addresses |
 /** Once said, it holds until the kernel ends. */
 let use: Promise<AsyncDisposable> | undefined;
 
-let interruption = new AbortController();
+let pressing = new AbortController();
 let listening = false;
 
 /**
@@ -47,13 +51,14 @@ let listening = false;
  * ```
  */
 export function stopButton(): AbortSignal {
+  interruption().listen();
   if (!listening) {
     listening = true;
     process.on("SIGINT", () => {
-      const pressed = interruption;
-      interruption = new AbortController();
+      const pressed = pressing;
+      pressing = new AbortController();
       pressed.abort(new DOMException("stopped by the stop button", "AbortError"));
     });
   }
-  return interruption.signal;
+  return pressing.signal;
 }

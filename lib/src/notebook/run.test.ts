@@ -90,7 +90,7 @@ test("an error says where in the cell it comes from, without the kernel's inside
   const { cells } = await run("where", [cell]);
   assert.equal(cells[0]?.line, 3);
   const text = streamText(cells[0]?.outputs ?? [], "stderr");
-  assert.match(text, /^RangeError: n is 1\n {4}in the cell, at: throw new RangeError/);
+  assert.match(text, /^RangeError: n is 1\n {4}in the cell, line 3: throw new RangeError/);
   assert.doesNotMatch(text, /tslab|node:/);
 });
 
@@ -98,7 +98,7 @@ test("a library that is not built is named with what builds it", async () => {
   const { cells } = await run("not built", ['import { check } from "streambook/notebook";']);
   assert.match(
     streamText(cells[0]?.outputs ?? [], "stderr"),
-    /Cannot find module.*\nThe library is not built.*npm run setup/,
+    /Cannot find module[^]*\nThe library is not built.*npm run setup/,
   );
   assert.equal(cells[0]?.line, 1);
 });
@@ -160,6 +160,7 @@ test("a failed line is found by the compiler's number or by its words", () => {
   const source = "const a: number = 1;\nconst b = await load<Row>(a, { wait: true });\nb.rows";
   assert.equal(failedLine(source, "2:5 - Type 'x' is wrong"), 2);
   assert.equal(failedLine(source, "Error: x\n    in the cell, at: b = await load(a, { wait: true });"), 2);
+  assert.equal(failedLine(source, "Error: x\n    in the cell, line 3: b.rows"), 3);
   assert.equal(failedLine(source, "Error: x\n    in the cell, at: somethingElse()"), undefined);
   assert.equal(failedLine(source, "Error: x"), undefined);
 });

@@ -3,6 +3,8 @@ import { dirname } from "node:path";
 import { type Cell, isCode, joined, readNotebook } from "./file.ts";
 import type { CellRun } from "./kernel.ts";
 import type { KernelSpec } from "./kernel-spec.ts";
+import { bestLine } from "./preload/lines.ts";
+import { RUNNER } from "./learner/visit.ts";
 import { type Output, streamText } from "./outputs.ts";
 
 /** A cell that ran. */
@@ -60,7 +62,8 @@ const UNCAUGHT = /^(UnhandledPromiseRejection|UncaughtException): ?(.*)$/m;
  * @throws NOT_FOUND, NOTEBOOK_INVALID, KERNEL_DIED (at its start), SETUP_MISSING
  */
 export async function runNotebook(file: string, options: RunNotebookOptions = {}): Promise<NotebookReport> {
-  const { timeout = 120_000, settle = 300, spec, environment, signal, onCell } = options;
+  const { timeout = 120_000, settle = 300, spec, signal, onCell } = options;
+  const environment = { ...(options.environment ?? process.env), [RUNNER]: "1" };
   const started = performance.now();
   const notebook = await readNotebook(file);
   const code = [...notebook.cells.entries()].filter(([, cell]) => isCode(cell));
@@ -145,27 +148,12 @@ function withLateFailure(cell: CellReport): CellReport {
 }
 
 /**
- * The line of a cell that an error message speaks of: tslab's `3:5 - message` of the compiler, or the generated line that
- * the kernel names, which is found again by its words.
+ * The line of a cell that an error message speaks of: tslab's `3:5 - message` of the compiler, the kernel's `line 3`, or the generated
+ * line that the kernel names, which is found again by its words.
  */
 export function failedLine(source: string, message: string): number | undefined {
-  const compiler = /^(\d+):\d+ - /m.exec(message);
-  if (compiler !== null) return Number(compiler[1]);
+  const numbered = /^(\d+):\d+ - /m.exec(message) ?? /^ {4}in the cell, line (\d+): /m.exec(message);
+  if (numbered !== null) return Number(numbered[1]);
   const generated = /^ {4}in the cell, at: (.*)$/m.exec(message)?.[1];
-  if (generated === undefined) return undefined;
-  const words = wordsOf(generated);
-  const scores = source.split("\n").map((line) => similarity(wordsOf(line), words));
-  const best = Math.max(...scores);
-  return best < 0.5 ? undefined : scores.indexOf(best) + 1;
-}
-
-function wordsOf(line: string): Set<string> {
-  return new Set(line.replace(/^\s*(const|let|var|exports\.)/, "").match(/[\p{L}\p{N}_$]+/gu) ?? []);
-}
-
-/** Jaccard's index of two sets. */
-function similarity(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  const shared = [...a].filter((word) => b.has(word)).length;
-  const all = a.size + b.size - shared;
-  return all === 0 ? 0 : shared / all;
+  return generated === undefined ? undefined : bestLine(source, generated);
 }

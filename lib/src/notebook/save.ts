@@ -5,6 +5,7 @@ import { undrawnTypes } from "../plot/index.ts";
 import { projectFolder } from "../stack/index.ts";
 import { PLOTLY } from "./figure.ts";
 import { isCode, readNotebook, toFile, writeNotebook } from "./file.ts";
+import type { DrawnFigure } from "./picture/index.ts";
 import type { Output } from "./outputs.ts";
 import type { CellReport, NotebookReport } from "./run.ts";
 
@@ -99,10 +100,14 @@ function overwritten(text: string): string {
 async function withPicture(output: Record<string, unknown>, signal: AbortSignal | undefined): Promise<unknown> {
   const data = output["data"] as Record<string, unknown> | undefined;
   const figure = data?.[PLOTLY];
-  if (figure === undefined || data?.["image/png"] !== undefined) return output;
+  if (figure === undefined) return output;
   // A picture that would show something else is worse than none: the words stay.
   if (undrawnTypes((figure as { data?: unknown[] }).data ?? []).length > 0) return output;
-  const { figurePng } = await import("./picture/index.ts");
-  const png = await figurePng(figure as Parameters<typeof figurePng>[0], signal);
+  const { figurePng, pictureSize } = await import("./picture/index.ts");
+  const picture = data?.["image/png"];
+  const kept = Buffer.from(typeof picture === "string" ? picture : "", "base64");
+  // One of another size is of an older form; one of the same size stays, so that a rerun changes nothing.
+  if (kept.length >= 24 && kept.readUInt32BE(16) === pictureSize(figure as DrawnFigure).width) return output;
+  const png = await figurePng(figure as DrawnFigure, signal);
   return { ...output, data: { ...data, "image/png": png.toString("base64") } };
 }

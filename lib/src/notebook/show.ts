@@ -1,4 +1,5 @@
 /** Shows rows as a table: lists of objects, and data frames. */
+import { textTable } from "../format/index.ts";
 import { toJson } from "../json/index.ts";
 import { escapeHtml } from "../plot/index.ts";
 import { display } from "./display.ts";
@@ -92,14 +93,5 @@ function plainText(
   numeric: readonly boolean[],
   more: string,
 ): string {
-  const all = [columns, ...rows];
-  const widths = columns.map((_, index) => Math.max(...all.map((row) => row[index]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((text, index) =>
-        numeric[index] === true ? text.padStart(widths[index] ?? 0) : text.padEnd(widths[index] ?? 0),
-      )
-      .join("  ")
-      .trimEnd();
-  return [...all.map(line), ...(more === "" ? [] : [more])].join("\n");
+  return [textTable([columns, ...rows], { right: numeric }), ...(more === "" ? [] : [more])].join("\n");
 }

@@ -5,6 +5,7 @@ import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { StreambookError } from "../errors/index.ts";
 import { projectFolder } from "../stack/index.ts";
+import { brokenLines } from "./learner/broken-lines.ts";
 import { display } from "./display.ts";
 
 /** The code of a function of the library. */
@@ -30,7 +31,8 @@ export interface SourceText {
  * ```
  */
 export function source(subject: unknown): void {
-  const { file, line, text } = sourceOf(subject);
+  const { file, line, text: whole } = sourceOf(subject);
+  const text = brokenLines(whole);
   display({
     "text/markdown": `**${file}**, line ${line}\n\n\`\`\`typescript\n${text}\n\`\`\`\n`,
     "text/plain": `${file}, line ${line}\n\n${text}`,

@@ -25,6 +25,7 @@ export {
   type ClusterTerms,
   type TopTermsOptions,
 } from "./clusters.ts";
+export { stepsFigure, type FigureStep, type StepsFigure } from "./steps.ts";
 export { heatMap, type HeatMapOptions } from "./heat-map.ts";
 export { standalonePage, figureElement, type PageOptions, type FigureElementOptions } from "./page.ts";
 export { plotlySource, undrawnTypes } from "./plotly-source.ts";

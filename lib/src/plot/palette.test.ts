@@ -31,11 +31,18 @@ for (const [name, theme] of Object.entries(themes)) {
   });
 }
 
-test("a cluster keeps its colour by its id, and seventy clusters differ in colour or symbol", () => {
+test("a cluster keeps its colour by its id, and 110 clusters differ in colour or symbol", () => {
   assert.equal(clusterColour(3), clusterColour(13));
   assert.notEqual(clusterColour(3), clusterColour(3, "dark"));
-  const looks = Array.from({ length: 70 }, (_, id) => `${clusterColour(id)} ${clusterSymbol(id)}`);
-  assert.equal(new Set(looks).size, 70);
+  const looks = Array.from({ length: 110 }, (_, id) => `${clusterColour(id)} ${clusterSymbol(id)}`);
+  assert.equal(new Set(looks).size, 110);
+});
+
+test("the clusters of one figure can be told apart without their colours", () => {
+  for (const theme of ["light", "dark"] as const) {
+    const marks = themes[theme].clusters.map((_, id) => clusterSymbol(id));
+    assert.equal(new Set(marks).size, marks.length);
+  }
 });
 
 test("contrast is that of WCAG", () => {

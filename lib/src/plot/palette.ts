@@ -87,7 +87,11 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
   },
 };
 
-const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon"] as const;
+/** One more than there are colours, so that the ten clusters of a figure differ in their marks alone, and pairs repeat late. */
+const SYMBOLS = [
+  ...["circle", "square", "diamond", "triangle-up", "cross", "star"],
+  ...["triangle-down", "bowtie", "hourglass", "triangle-left", "triangle-right"],
+] as const;
 
 /**
  * The colour of a cluster, by its id: the same in every figure, table and run.
@@ -103,7 +107,7 @@ export function clusterColour(id: number, theme: ThemeName = "light"): string {
   return colours[modulo(id, colours.length)] as string;
 }
 
-/** The mark of a cluster, by its id; seven marks and ten colours make seventy pairs before one repeats. */
+/** The mark of a cluster, by its id: eleven before one repeats, and with ten colours 110 pairs. */
 export function clusterSymbol(id: number): string {
   return SYMBOLS[modulo(id, SYMBOLS.length)] as string;
 }

@@ -21,7 +21,7 @@ interface Page {
   seed(): void;
 }
 
-/** Width of a picture, in pixels, when its layout names none. */
+/** Width of a picture, in pixels, when its layout names none: a column of GitHub's page, where a wider one arrives cut. */
 const WIDTH = 760;
 let loading: Promise<Page> | undefined;
 
@@ -39,19 +39,24 @@ export async function figureSvg(figure: DrawnFigure, signal?: AbortSignal): Prom
     );
   const page = await (loading ??= loadPage());
   page.seed();
-  const size = { width: figure.layout?.width ?? WIDTH, height: figure.layout?.height ?? 380 };
+  const size = pictureSize(figure);
   const copy = structuredClone({ data: figure.data, layout: { ...figure.layout, ...size } });
   const options = { format: "svg", ...size, imageDataOnly: true };
   const svg = await withTimeout("a figure to be drawn", 20_000, () => page.plotly.toImage(copy, options), signal);
   return svg.replaceAll("TOBESTRIPPED", "'"); // in browsers plotly.js strips this mark itself
 }
 
-/** Draws a figure as PNG, twice as fine as its size says, on white. */
+/** Width and height of the picture of a figure, in pixels. */
+export function pictureSize({ layout }: DrawnFigure): { readonly width: number; readonly height: number } {
+  return { width: layout?.width ?? WIDTH, height: layout?.height ?? 380 };
+}
+
+/** Draws a figure as PNG on white, a pixel for each of its size: readers show a picture as large as it is, and cut what is wider than a column. */
 export async function figurePng(figure: DrawnFigure, signal?: AbortSignal): Promise<Buffer> {
   const svg = await figureSvg(figure, signal);
   const { Resvg } = await import("@resvg/resvg-js");
   const font = { loadSystemFonts: true, defaultFontFamily: "DejaVu Sans", sansSerifFamily: "DejaVu Sans" };
-  return new Resvg(svg, { fitTo: { mode: "zoom", value: 2 }, background: "white", font }).render().asPng();
+  return new Resvg(svg, { background: "white", font }).render().asPng();
 }
 
 /** A page with plotly.js, and the functions of a browser that jsdom lacks. */

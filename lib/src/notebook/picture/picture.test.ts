@@ -18,7 +18,7 @@ test("a figure becomes the same SVG every time, with its labels", async () => {
   assert.equal(await figureSvg(bars), svg);
 });
 
-test("lines, heat maps and points become pictures twice their size", async () => {
+test("lines, heat maps and points become pictures of their size", async () => {
   const kinds = [
     {
       type: "heatmap",
@@ -31,7 +31,7 @@ test("lines, heat maps and points become pictures twice their size", async () =>
   ];
   for (const trace of kinds) {
     const png = await figurePng({ data: [trace], layout: { width: 400, height: 300 } });
-    assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [800, 600]);
+    assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [400, 300]);
   }
 });
 

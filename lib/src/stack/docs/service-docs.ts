@@ -1,4 +1,5 @@
 /** What is written about the services in README, docs/ and the dev container, made from the catalogue. */
+import { markdownTable } from "../../format/index.ts";
 import { CORE, instanceNames, profileOf, service, services, titleOf } from "../catalog/index.ts";
 import { containerAddresses, publication } from "../containers/containers.ts";
 import { addressVariables, portVariables, type Variable, VARIABLES } from "./environment.ts";
@@ -9,7 +10,7 @@ export function readmeTable(): string {
   const rows = services()
     .filter(({ profile }) => profile === CORE)
     .map(({ title, name, does }) => [title, usualPlace(name), does]);
-  return table(["service", "address", "what it does here"], rows);
+  return markdownTable(["service", "address", "what it does here"], rows);
 }
 
 /** docs/services.md: every service with its profile, ports, memory and needs. */
@@ -28,11 +29,11 @@ export function servicesPage(): string {
     "",
     "This page is made from `lib/src/stack/catalog/`: `UPDATE_DOCS=1 npm test -- docs` writes it anew.",
     "",
-    table(["service", "name", "profile", "ports", "memory", "needs"], rows),
+    markdownTable(["service", "name", "profile", "ports", "memory", "needs"], rows),
     "",
     "## What they do",
     "",
-    table(
+    markdownTable(
       ["service", "what it does here"],
       services().map(({ title, does }) => [title, does]),
     ),
@@ -48,7 +49,7 @@ export function environmentPage(): string {
     "",
     text,
     "",
-    table(["variable", "without it", "meaning"], variables.map(rows)),
+    markdownTable(["variable", "without it", "meaning"], variables.map(rows)),
     "",
   ];
   return [
@@ -83,12 +84,4 @@ function usualPlace(name: string): string {
   const offer = addresses[asked];
   const known = (containerAddresses() as unknown as Record<string, string>)[asked] ?? "";
   return offer === undefined ? known : `\`127.0.0.1:${ports[offer.port]}\``;
-}
-
-/** A table of Markdown as Prettier formats it: columns as wide as their widest cell. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }

@@ -207,7 +207,7 @@ test("a schema without the fields the consumer needs is refused", async () => {
   });
 });
 
-test("messages that have expired before they are read are told", async () => {
+test("messages that have expired before they are read are reported", async () => {
   const warnings: string[] = [];
   const options = await prepared(
     Array.from({ length: 60 }, (_, i) => message(i)),
@@ -312,7 +312,7 @@ test("two files that claim the same offsets stop the consumer before it makes th
 interface Gate {
   readonly address: string;
   isClosed: boolean;
-  /** Told of every request, before it passes. */
+  /** Called with every request, before it passes. */
   onRequest?: (path: string) => void;
   end(): void;
 }
@@ -335,7 +335,7 @@ async function gateToNameNode(): Promise<Gate> {
   return gate;
 }
 
-test("a NameNode that goes away in the middle is waited for, aloud", async () => {
+test("a NameNode that goes away in the middle is waited for, with warnings", async () => {
   const gate = await gateToNameNode();
   const warnings: string[] = [];
   const options = await prepared(

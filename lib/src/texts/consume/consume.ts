@@ -2,10 +2,14 @@
 import {
   demandFields,
   ingest,
+  type Figures,
+  type FileFormat,
+  type HiveTableOptions,
   type IngestOptions,
-  type IngestProgress,
-  type IngestReport,
   placeColumns,
+  type Progress,
+  tableDestination,
+  type TopicOptions,
 } from "../../ingest/index.ts";
 import { clusterColumns, TextEnrichment, type TextEnrichmentOptions } from "./enrichment.ts";
 import { createViewOf } from "../folders.ts";
@@ -15,7 +19,7 @@ import { streamField, textField } from "./text-marker.ts";
 const timeField = "event_time";
 
 /** How far a consumer is. */
-export interface ConsumeProgress extends Omit<IngestProgress, "held"> {
+export interface ConsumeProgress extends Omit<Progress, "held"> {
   /** Chunks held until the model can be seeded; 0 afterwards. */
   readonly warmingUp: number;
 }
@@ -23,10 +27,14 @@ export interface ConsumeProgress extends Omit<IngestProgress, "held"> {
 /** Options of {@link consume}. */
 export interface ConsumeOptions
   extends
-    Omit<IngestOptions, "timeField" | "dateColumn" | "views" | "enrichment" | "group" | "onProgress">,
-    Omit<TextEnrichmentOptions, "table"> {
+    Omit<IngestOptions, "addresses" | "topics" | "group" | "onProgress">,
+    Pick<TopicOptions, "topic" | "schema">,
+    TextEnrichmentOptions {
+  readonly addresses: Required<IngestOptions["addresses"]>;
+  /** The format of the data files; a table keeps to one. @default "parquet" */
+  readonly format?: FileFormat;
   /** Properties that say what the table and its view are, if they have to be made. @default none */
-  readonly tableProperties?: Readonly<Record<string, string>> | undefined;
+  readonly tableProperties?: HiveTableOptions["properties"];
   /**
    * Consumers of one group share the partitions, but not the model: each labels its rows by one of its own, which goes on from
    * the newest that it finds when it starts. @default "streambook"
@@ -36,7 +44,7 @@ export interface ConsumeOptions
 }
 
 /** What a consumer did. */
-export interface ConsumeReport extends IngestReport {
+export interface ConsumeReport extends Figures {
   readonly modelVersion: string;
 }
 
@@ -47,7 +55,7 @@ export interface ConsumeReport extends IngestReport {
  * @throws as {@link ingest}; USAGE for another number of clusters or features than the table's model has
  */
 export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
-  const { schema, table, tableProperties, onProgress, ...others } = options;
+  const { topic, schema, table, format, tableProperties: properties, onProgress, ...others } = options;
   demandFields(schema, [
     [textField, "string"],
     [streamField, "string"],
@@ -55,16 +63,14 @@ export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
   ]);
   const enrichment = new TextEnrichment(options);
   const columns = [...schema.fields, ...clusterColumns, ...placeColumns].map(({ name }) => name);
-  const view = createViewOf(table, columns, tableProperties); // refused before anything is made
-  const report = await ingest({
+  const view = createViewOf(table, columns, properties); // refused before anything is made
+  const dateColumn = { name: "event_date", type: "string", doc: `UTC date of ${timeField}, YYYY-MM-DD` } as const;
+  const views = view === undefined ? [] : [view];
+  const destination = tableDestination({ name: table, dateColumn, format, views, properties });
+  const { topics: _, ...figures } = await ingest({
     ...others,
-    schema,
-    table,
-    tableProperties,
-    timeField,
-    views: view === undefined ? [] : [view],
-    enrichment,
+    topics: [{ ...destination, topic, schema, timeField, enrichment }],
     onProgress: ({ held, ...progress }) => onProgress?.({ ...progress, warmingUp: held }),
   });
-  return { ...report, modelVersion: enrichment.modelVersion };
+  return { ...figures, modelVersion: enrichment.modelVersion };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BatchToLabel, ParsedBatch } from "../../ingest/index.ts";
-import { RowStore } from "../../ingest/row-store.ts";
+import { RowStore } from "../../ingest/rows/row-store.ts";
 import { loadSchema } from "../../schema/index.ts";
 import { type ClusteredBatch, decodeSavedModel, Labeller } from "./labeller.ts";
 import { TextMarker, type TextMarks } from "./text-marker.ts";

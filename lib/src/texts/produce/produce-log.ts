@@ -65,7 +65,7 @@ export class ProduceLog implements LineSink {
     this.#writing = this.#writing
       .then(() => this.#handle.appendFile(lines))
       .catch((cause: unknown) => this.#failed(cause));
-    this.#writing.catch(() => undefined); // told to whoever writes or closes next
+    this.#writing.catch(() => undefined); // whoever writes or closes next gets it
     return this.#writing;
   }
 

@@ -127,7 +127,7 @@ test("equal seeds give equal agents and addresses; more texts than agents are al
   assert.equal(new Set(one.result.texts.map(({ uri }) => uri)).size, 30);
 });
 
-test("a text that is not UTF-8 is left out and told; the others are sent", async () => {
+test("a text that is not UTF-8 is left out and reported; the others are sent", async () => {
   const { result, messages } = await logOf({ "bad.txt": Buffer.from([0x61, 0xff]), "good.txt": "good" });
   assert.deepEqual(
     result.failed.map(({ file, code }) => [file, code]),
@@ -202,7 +202,7 @@ for (const [when, method] of [
   ["is written", "appendFile"],
   ["is confirmed", "sync"],
 ] as const) {
-  test(`a disk that is full when the log ${when} fails the run, and is told once`, async ({ mock }) => {
+  test(`a disk that is full when the log ${when} fails the run, and is reported once`, async ({ mock }) => {
     await using handle = await open(join(root, "any"), "w");
     mock.method(Object.getPrototypeOf(handle) as FileHandle, method, diskFull);
     await assert.rejects(logOf({ "a.txt": "a" }), (error) => {

@@ -34,7 +34,7 @@ export interface ProduceOptions {
   readonly logger?: Logger | undefined;
   /** Stops the taking in; what was taken is still sent and logged. */
   readonly signal?: AbortSignal | undefined;
-  /** Told now and then how far it is: at most ten times a second, and at each end of a stream. */
+  /** Called with how far it is: at most ten times a second, and at each end of a stream. */
   readonly onProgress?: ((progress: ProduceProgress) => void) | undefined;
 }
 
@@ -137,7 +137,7 @@ class Production {
   #malformed = 0;
   #resumed = 0;
   #sinkFailed = false;
-  #told = 0;
+  #reportedAt = 0;
 
   constructor(options: ProduceOptions, sinks: Sinks, count: number) {
     this.#options = options;
@@ -155,7 +155,7 @@ class Production {
     try {
       await this.#readToEnd(stream, progress);
       this.#finished.push({ ...stream, ...progress });
-      this.#tell(true);
+      this.#reportProgress(true);
     } catch (error) {
       if (this.#sinkFailed) throw error;
       if (this.#stop.aborted) return;
@@ -175,7 +175,7 @@ class Production {
         if (waiting !== undefined) await this.#send(stream, waiting.chunk, waiting.time, progress.messages++, false);
         waiting = { chunk, time };
       }
-      this.#tell(false);
+      this.#reportProgress(false);
     }
     const { chunk, time } = waiting ?? { chunk: "", time: eventTime() };
     await this.#send(stream, chunk, time, progress.messages++, true);
@@ -219,11 +219,11 @@ class Production {
     }
   }
 
-  #tell(always: boolean): void {
+  #reportProgress(always: boolean): void {
     const { onProgress } = this.#options;
     const now = performance.now();
-    if (onProgress === undefined || (!always && now - this.#told < 100)) return;
-    this.#told = now;
+    if (onProgress === undefined || (!always && now - this.#reportedAt < 100)) return;
+    this.#reportedAt = now;
     onProgress({
       texts: this.#count,
       finished: this.#finished.length,

@@ -39,7 +39,7 @@ export interface RebuildOptions {
   /** Replaces files of the same names in the output folder; without it, the folder must be empty. @default false */
   readonly replace?: boolean;
   readonly onProgress?: (progress: RebuildProgress) => void;
-  /** Told of each file before it gets its name. */
+  /** Called with the name of each file before it gets that. */
   readonly onFile?: (name: string) => Promise<void>;
   readonly signal?: AbortSignal | undefined;
 }
@@ -145,23 +145,23 @@ function parseInput(input: string, nameNode: string): Source {
 
 /** Brings the messages to where the job can read them. */
 async function prepare(source: Source, work: string, hdfs: Hdfs, options: RebuildOptions): Promise<Input> {
-  const tell = (text: string): void => options.onProgress?.({ stage: "prepare", text });
+  const progress = (text: string): void => options.onProgress?.({ stage: "prepare", text });
   if (source.kind === "hive") {
-    tell(`Hive writes the rows of ${source.table} as JSON`);
+    progress(`Hive writes the rows of ${source.table} as JSON`);
     return exportTable(source.table, `${work}/rows`, options);
   }
   if (source.kind === "file") {
     const files = await localFiles(source.path);
     if (options.local === true) return source;
     for (const [index, file] of files.entries()) {
-      tell(`put ${basename(file)} on HDFS`);
+      progress(`put ${basename(file)} on HDFS`);
       const name = `${String(index).padStart(5, "0")}.ndjson`; // a name of ours: theirs may hold what HDFS forbids
       await hdfs.mkdirs(`${work}/log`);
       await hdfs.write(`${work}/log/${name}`, createReadStream(file));
     }
     return { kind: "hdfs", path: `${work}/log` };
   }
-  tell(`look at ${source.path}`);
+  progress(`look at ${source.path}`);
   for await (const _ of visible(hdfs, source.path)) return source;
   throw new StreambookError(
     "NOT_FOUND",

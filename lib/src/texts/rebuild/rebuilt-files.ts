@@ -52,7 +52,7 @@ export class RebuiltFiles {
 
   /**
    * @param folder the output folder; see {@link prepareFolder}
-   * @param onFile told of each file before it gets its name
+   * @param onFile called with the name of each file before it gets that
    */
   constructor(folder: string, onFile?: (name: string) => Promise<void>) {
     this.#folder = folder;
@@ -175,7 +175,7 @@ function textOf(end: StreamEnd, more: { file: string } | { problem: string }): R
   return { uri, streamId: stream, bytes, sha256, chunks, duplicates, ...more };
 }
 
-/** What is wrong with a stream, in words. */
+/** What is wrong with a stream, for people. */
 export function problemOf({ gaps, missing, conflicts, ended }: StreamEnd): string {
   const ranges = gaps.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`)).join(", ");
   const faults = [

@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { after, before, beforeEach, suite, test } from "node:test";
 import { Hdfs } from "../../hdfs/index.ts";
 import { type HiveSession, openHive } from "../../hive/index.ts";
-import { placeColumns } from "../../ingest/index.ts";
-import { Table } from "../../ingest/table.ts";
+import { placeColumns, tableDestination } from "../../ingest/index.ts";
+import { HiveTable } from "../../ingest/files/hive-table.ts";
 import { BatchingProducer, deadLetterTopic, deleteTopics, ensureTopic, topicOffsets } from "../../kafka/index.ts";
-import { silentLogger } from "../../log/index.ts";
 import { loadSchema, type Schema } from "../../schema/index.ts";
 import { type Addresses, addresses, projectFolder } from "../../stack/index.ts";
 import { clusterColumns } from "../consume/enrichment.ts";
@@ -63,8 +62,18 @@ suite("the names of a run", () => {
     const names = [...schema.fields, ...columns].map(({ name }) => name);
     const dateColumn = { name: "event_date", type: "string", doc: "" } as const;
     const views = [createViewOf(table, names, properties) ?? assert.fail("no view")];
-    const options = { hdfs, hive: at.hive, name: table, topic, schema, columns, dateColumn, views, properties };
-    await using made = new Table({ ...options, logger: silentLogger });
+    const { folder, layout } = tableDestination({ name: table, dateColumn });
+    await hdfs.mkdirs(folder);
+    await using made = new HiveTable({
+      name: table,
+      views,
+      properties,
+      hive: at.hive,
+      schema,
+      columns,
+      layout,
+      folder,
+    });
     await made.create();
   }
   async function messagesIn(name: string): Promise<number> {

@@ -135,7 +135,7 @@ function settingsOf(options: RunOptions): RunSettings & Pick<RunOptions, "data">
  */
 export const mostClustersByDefault = 12;
 
-/** How many clusters are looked for, and in words why so many. */
+/** How many clusters are looked for, and for people why so many. */
 export function chooseClusters(
   wanted: number | undefined,
   sources: readonly Pick<Checksum, "bytes">[],

@@ -1,8 +1,8 @@
-/** The stages of a run: begun, told, timed. */
+/** The stages of a run: begun, reported, timed. */
 import type { RateSeries } from "../../plot/index.ts";
 import type { ReportStage } from "../../report/index.ts";
 
-/** Told while a run goes on. */
+/** What is reported while a run goes on. */
 export type StageEvent =
   | { readonly kind: "begin"; readonly name: string }
   | { readonly kind: "progress"; readonly name: string; readonly text: string }
@@ -19,10 +19,10 @@ export class StageRecorder {
   readonly stages: ReportStage[] = [];
   readonly startedAt = new Date();
   readonly #origin = performance.now();
-  readonly #tell: (event: StageEvent) => void;
+  readonly #report: (event: StageEvent) => void;
 
-  constructor(tell: (event: StageEvent) => void = () => undefined) {
-    this.#tell = tell;
+  constructor(report: (event: StageEvent) => void = () => undefined) {
+    this.#report = report;
   }
 
   /** Seconds since the recorder was made. */
@@ -33,7 +33,7 @@ export class StageRecorder {
   /**
    * Runs a stage and keeps how long it took.
    *
-   * @param describe what came of it, in a few words, and how many messages it dealt with
+   * @param describe what came of it, in short, and how many messages it dealt with
    */
   async run<T>(
     name: string,
@@ -41,8 +41,8 @@ export class StageRecorder {
     describe: (result: T) => { readonly text: string; readonly messages?: number },
   ): Promise<T> {
     const startedAt = this.seconds;
-    this.#tell({ kind: "begin", name });
-    const result = await work({ progress: (text) => this.#tell({ kind: "progress", name, text }) });
+    this.#report({ kind: "begin", name });
+    const result = await work({ progress: (text) => this.#report({ kind: "progress", name, text }) });
     const seconds = this.seconds - startedAt;
     const { text, messages } = describe(result);
     this.stages.push({
@@ -51,7 +51,7 @@ export class StageRecorder {
       seconds,
       ...(messages === undefined ? {} : { messagesPerSecond: messages / seconds }),
     });
-    this.#tell({ kind: "end", name, text, seconds });
+    this.#report({ kind: "end", name, text, seconds });
     return result;
   }
 }
@@ -71,7 +71,7 @@ export class RateMeter {
     this.#recorder = recorder;
   }
 
-  /** Told how many there are by now. */
+  /** Takes note of how many there are by now. */
   count(count: number): void {
     const seconds = this.#recorder.seconds;
     this.#last ??= { seconds, count };

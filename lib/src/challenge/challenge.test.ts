@@ -1,0 +1,247 @@
+/** The adversary's tools: what it reads of Kafka's protocol, what passes its proxies, how it judges, and its picture. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, test } from "node:test";
+import { startHdfsProxy } from "./hdfs-proxy.ts";
+import { isExact, judge, ranges } from "./judge.ts";
+import { leaveGroup, memberIn, readRequest, withPlace } from "./kafka-wire.ts";
+import { failurePage, verdict } from "./picture.ts";
+import { Random } from "../random/index.ts";
+import { calm, kindsOf, scenariosFor } from "./scenarios.ts";
+import type { Step } from "./steps.ts";
+
+/** Bytes as the protocol has them: numbers as `[bits, value]`, texts with their length. */
+function bytes(...parts: readonly (string | readonly [16 | 32 | 64, number])[]): Buffer {
+  return Buffer.concat(
+    parts.map((part) => {
+      if (typeof part === "string") return Buffer.concat([bytes([16, Buffer.byteLength(part)]), Buffer.from(part)]);
+      const [bits, value] = part;
+      const buffer = Buffer.alloc(bits / 8);
+      if (bits === 64) buffer.writeBigInt64BE(BigInt(value));
+      else buffer.writeIntBE(value, 0, bits / 8);
+      return buffer;
+    }),
+  );
+}
+
+const place = { host: "127.0.0.1", port: 7777 };
+
+test("an OffsetCommit is named with its positions", () => {
+  const message = bytes(
+    [16, 8],
+    [16, 5],
+    [32, 9],
+    "client",
+    "group",
+    [32, 1],
+    "member",
+    [32, 1],
+    "topic",
+    [32, 2],
+    [32, 0],
+    [64, 40],
+    "",
+    [32, 2],
+    [64, 38],
+    "",
+  );
+  assert.deepEqual(readRequest(message), {
+    key: 8,
+    version: 5,
+    correlation: 9,
+    kind: "OffsetCommit",
+    detail: "0: 40, 2: 38",
+    group: undefined,
+  });
+});
+
+test("answers name the proxy as the broker, and leave the rest", () => {
+  const head = (key: number, version: number) => ({
+    key,
+    version,
+    correlation: 1,
+    kind: "",
+    detail: "",
+    group: undefined,
+  });
+  const metadata = (host: string, port: number): Buffer =>
+    bytes([32, 1], [32, 0], [32, 1], [32, 5], host, [32, port], "rack", "cluster", [32, 5], [32, 0]);
+  assert.deepEqual(withPlace(metadata("kafka", 9092), head(3, 6), place), metadata("127.0.0.1", 7777));
+  const coordinator = (host: string, port: number): Buffer =>
+    bytes([32, 1], [32, 0], [16, 0], "", [32, 5], host, [32, port]);
+  assert.deepEqual(withPlace(coordinator("kafka", 9092), head(10, 2), place), coordinator("127.0.0.1", 7777));
+  const versions = (highest: number): Buffer =>
+    bytes([32, 1], [16, 0], [32, 2], [16, 3], [16, 0], [16, highest], [16, 0], [16, 3], [16, 12], [32, 0]);
+  assert.deepEqual(withPlace(versions(13), head(18, 2), place), versions(8));
+  assert.deepEqual(withPlace(bytes([32, 1]), head(1, 11), place), bytes([32, 1]));
+});
+
+test("a member is known by the answer to its JoinGroup, and taken out by its name", () => {
+  const join = readRequest(bytes([16, 11], [16, 5], [32, 3], "client", "our group"));
+  assert.equal(join.group, "our group");
+  assert.equal(memberIn(bytes([32, 3], [32, 0], [16, 0], [32, 1], "protocol", "leader", "member-1"), join), "member-1");
+  assert.match(leaveGroup("our group", "member-1").toString("latin1"), /our group.*member-1$/s);
+});
+
+/** An HDFS of one NameNode and one DataNode, at one port. */
+async function fakeHdfs(): Promise<{ address: string; done: string[] }> {
+  const done: string[] = [];
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? "", "http://x");
+    done.push(`${request.method} ${url.pathname} ${url.searchParams.get("op")}`);
+    if (url.searchParams.get("op") !== "CREATE" || url.searchParams.has("data"))
+      return void response.writeHead(201).end("{}");
+    const location = `http://${request.headers.host}${url.pathname}?op=CREATE&data=true&namenoderpcaddress=nn:8020`;
+    if (url.searchParams.has("noredirect"))
+      return void response.writeHead(200).end(JSON.stringify({ Location: location }));
+    response.writeHead(307, { location }).end();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  after(() => server.close());
+  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, done };
+}
+
+test("what goes to a DataNode comes by the proxy, too, redirected or by its JSON", async () => {
+  const hdfs = await fakeHdfs();
+  const steps: Step[] = [];
+  const watch = async (step: Step): Promise<"pass"> => (steps.push(step), "pass");
+  const proxy = await startHdfsProxy(hdfs.address, 1, watch, () => true);
+  try {
+    const created = await fetch(`${proxy.address}/webhdfs/v1/a?op=CREATE`, { method: "PUT", body: "text" });
+    assert.equal(created.status, 201);
+    const answer = await fetch(`${proxy.address}/webhdfs/v1/b?op=CREATE&noredirect=true`, { method: "PUT" });
+    const { Location } = (await answer.json()) as { Location: string };
+    assert.ok(Location.startsWith(`${proxy.address}/storage/`) && Location.endsWith("namenoderpcaddress=nn:8020"));
+  } finally {
+    await proxy.close();
+  }
+  assert.deepEqual(
+    steps.map(({ kind, phase, detail }) => `${kind} ${phase} ${detail}`),
+    [
+      "CREATE request /a",
+      "CREATE answer /a",
+      "CREATE bytes request /a",
+      "CREATE bytes answer /a",
+      "CREATE request /b",
+      "CREATE answer /b",
+    ],
+  );
+});
+
+test("a request that is cut is not done, an answer that is cut is of something done", async () => {
+  const hdfs = await fakeHdfs();
+  for (const [phase, done] of [
+    ["request", 0],
+    ["answer", 1],
+  ] as const) {
+    hdfs.done.length = 0;
+    const proxy = await startHdfsProxy(
+      hdfs.address,
+      1,
+      async (step) => (step.phase === phase ? "cut" : "pass"),
+      () => true,
+    );
+    await assert.rejects(fetch(`${proxy.address}/webhdfs/v1/a?op=RENAME&destination=/b`, { method: "PUT" }));
+    await proxy.close();
+    assert.equal(hdfs.done.length, done, phase);
+  }
+  const away = await startHdfsProxy(
+    hdfs.address,
+    1,
+    async () => "pass",
+    () => false,
+  );
+  await assert.rejects(fetch(away.address));
+  await away.close();
+});
+
+test("lost, doubled and strange lines are told apart", () => {
+  const finding = judge(
+    new Map([
+      ["one", ["a", "b"]],
+      ["two", ["b", "x"]],
+    ]),
+    ["a", "b", "c"],
+  );
+  assert.deepEqual(finding, {
+    sent: 3,
+    lost: [2],
+    doubled: [{ message: 1, files: ["one", "two"] }],
+    strange: ["x"],
+    files: 2,
+  });
+  assert.ok(!isExact(finding) && isExact(judge(new Map([["one", ["b", "a"]]]), ["a", "b"])));
+  assert.equal(judge(new Map([["one", ["a", "a"]]]), ["a"]).doubled.length, 1, "twice in one file is twice");
+  assert.equal(ranges([1, 2, 3, 7, 9, 10]), "1–3, 7, 9–10");
+  assert.equal(
+    verdict({ finding }),
+    "1 of 3 messages are lost: numbers 2. 1 are stored more than once: numbers 1. 1 lines are no message that was sent, such as x",
+  );
+});
+
+test("the picture shows every start, every step and every fault, and says nothing unescaped", () => {
+  const step = { service: "HDFS" as const, kind: "RENAME", detail: "/<a>", phase: "request" as const, run: 1 };
+  const page = failurePage({
+    name: "kill",
+    title: "killed <here>",
+    points: 1,
+    earned: 0,
+    seconds: 3,
+    said: "Error: <b>",
+    finding: judge(new Map(), ["a"]),
+    happenings: [
+      { second: 0, kind: "started", run: 1, text: "start 1" },
+      { second: 1, kind: "step", run: 1, text: "RENAME", step },
+      { second: 1.1, kind: "fault", run: 1, text: "killed before RENAME" },
+      { second: 1.2, kind: "ended", run: 1, text: "killed" },
+      { second: 1.3, kind: "started", run: 2, text: "start 2" },
+      { second: 3, kind: "step", run: 2, text: "RENAME", step: { ...step, run: 2, phase: "answer" } },
+    ],
+  });
+  for (const text of ["start 2", "killed before RENAME", "1 of 1 messages are lost", "/&lt;a&gt;", "Error: &lt;b&gt;"])
+    assert.ok(page.includes(text), text);
+  assert.doesNotMatch(page, /<here>|<script|https?:/);
+});
+
+test("every kind of work that was seen gets a scenario, and all points together are 100", () => {
+  const step = (service: Step["service"], kind: string): Step => ({
+    service,
+    kind,
+    detail: "",
+    phase: "request",
+    run: 1,
+  });
+  const seen = [
+    step("Kafka", "Metadata"),
+    step("Kafka", "Fetch"),
+    step("HDFS", "CREATE"),
+    step("HDFS", "CREATE"),
+    step("HDFS", "RENAME"),
+  ];
+  assert.deepEqual(
+    kindsOf(seen).map(({ kind, seen }) => `${kind} ${seen}`),
+    ["Fetch 1", "CREATE 2", "RENAME 1"],
+  );
+  const scenarios = [calm(), ...scenariosFor(seen, new Random(1))];
+  assert.deepEqual(
+    scenarios.map(({ name }) => name),
+    [
+      "calm",
+      "kill at Kafka Fetch",
+      "kill at HDFS CREATE",
+      "kill at HDFS RENAME",
+      "random kills",
+      "lost answers",
+      "freeze",
+      "Kafka away",
+      "HDFS away",
+    ],
+  );
+  assert.equal(
+    scenarios.reduce((sum, { points }) => sum + points, 0),
+    100,
+  );
+});

@@ -1,0 +1,160 @@
+/**
+ * The folder of a topic's data files, and its side of exactly-once: which offsets the files hold, and the steps that add a file.
+ *
+ * A file's name says its topic, partition, and range of offsets. So the files alone say where to go on, and a step that
+ * is done twice is seen to be done. Offsets committed to Kafka are for people and their tools; nothing is derived from them.
+ */
+import { randomUUID } from "node:crypto";
+import { isStreambookError, StreambookError } from "../../errors/index.ts";
+import type { Hdfs } from "../../hdfs/index.ts";
+import type { Logger } from "../../log/index.ts";
+import { PERIOD_LENGTH } from "../rows/timestamp.ts";
+import { nextOffsets, type OffsetRange } from "./file-names.ts";
+import type { FilePlace, Layout } from "./layout.ts";
+
+/** The file that says which Kafka cluster the offsets belong to; Hive and Spark take no name that begins with `_` for data. */
+const CLUSTER_FILE = "_kafka-cluster";
+
+/** One data file to be added. */
+export interface DataFile extends FilePlace {
+  readonly bytes: Uint8Array;
+}
+
+/** Options of {@link DataFolder}. */
+export interface DataFolderOptions {
+  readonly hdfs: Hdfs;
+  readonly topic: string;
+  /** The folder of the topic's files on HDFS. */
+  readonly folder: string;
+  /** Where files are written before they are its own. */
+  readonly staging: string;
+  readonly layout: Layout;
+  /** What it is to people: `the table chunks_clustered`. */
+  readonly title: string;
+  /** Whether people give it as a table, or as a folder. */
+  readonly isTable: boolean;
+  readonly logger: Logger;
+}
+
+/** A topic's data files on HDFS. */
+export class DataFolder {
+  readonly #options: DataFolderOptions;
+
+  constructor(options: DataFolderOptions) {
+    this.#options = options;
+  }
+
+  /** Makes the folders where they are missing. */
+  async create(): Promise<void> {
+    const { hdfs, folder, staging } = this.#options;
+    await hdfs.mkdirs(folder);
+    await hdfs.mkdirs(staging);
+  }
+
+  /**
+   * Ties the folder to a Kafka cluster: the offsets in its files' names mean nothing in another. A folder that is not tied yet is
+   * from now on.
+   *
+   * @throws WRONG_CLUSTER when it belongs to another one
+   */
+  async claim(cluster: string, broker: string): Promise<void> {
+    const { hdfs, folder, title, isTable } = this.#options;
+    const file = `${folder}/${CLUSTER_FILE}`;
+    if (!(await hdfs.exists(file))) {
+      try {
+        await hdfs.write(file, Buffer.from(`${cluster}\n`));
+      } catch (error) {
+        if (!isStreambookError(error, "HDFS_REFUSED")) throw error; // another consumer was quicker
+      }
+    }
+    const owner = (await hdfs.read(file)).toString("utf8").trim();
+    if (owner === cluster) return;
+    throw new StreambookError(
+      "WRONG_CLUSTER",
+      `${title} holds messages of the Kafka cluster ${owner} (${file} on HDFS says so), but the Kafka at ${broker} is the cluster ${cluster}, whose offsets mean other messages`,
+      { hint: { change: ["broker", isTable ? "table" : "output"] } },
+    );
+  }
+
+  /**
+   * Reads from the data files where each partition goes on, and removes what an interrupted run has staged.
+   *
+   * @returns the next offset by partition, and the dates or hours that have files
+   * @throws USAGE when there are files of another format or layout; OFFSETS_OVERLAP
+   */
+  async positions(
+    partitions: readonly number[],
+  ): Promise<{ readonly next: ReadonlyMap<number, bigint>; readonly periods: ReadonlySet<string> }> {
+    const { hdfs, topic, folder, layout, logger } = this.#options;
+    const ranges: (OffsetRange & { readonly path: string })[] = [];
+    const periods = new Set<string>();
+    for await (const { path, type } of hdfs.walk(folder)) {
+      const range = type === "file" ? layout.parse(path.slice(folder.length + 1)) : undefined;
+      if (range === undefined) continue;
+      this.#checkLayout(range, path);
+      if (range.topic !== topic || !partitions.includes(range.partition)) continue;
+      ranges.push({ ...range, path });
+      if (range.period !== undefined) periods.add(range.period);
+    }
+    const { next, holes } = nextOffsets(ranges, ({ path }) => path.slice(folder.length + 1));
+    for (const hole of holes)
+      logger.warn(
+        `no file holds the offsets ${hole.first} to ${hole.last} of ${topic}[${hole.partition}]; the topic may have lost them, or a file was removed`,
+      );
+    await this.#clearStaging(partitions);
+    return { next, periods };
+  }
+
+  /** Writes a file where readers do not look, and checks its length. */
+  async stage(file: DataFile): Promise<string> {
+    const { hdfs, staging, layout } = this.#options;
+    const path = `${staging}/${layout.nameOf(file)}.${randomUUID()}`;
+    await hdfs.write(path, file.bytes, { overwrite: true });
+    return path;
+  }
+
+  /**
+   * Makes a staged file visible: one rename is the whole commit. The same file there already means that it was done before.
+   *
+   * @throws PARTITION_LOST when another consumer has written some of these offsets
+   */
+  async publish(staged: string, file: DataFile): Promise<"renamed" | "already-there"> {
+    const { hdfs, layout, folder: root } = this.#options;
+    const folder = `${root}/${layout.folderOf(file.period)}`;
+    const name = layout.nameOf(file);
+    await hdfs.mkdirs(folder);
+    for (const other of await hdfs.list(folder)) {
+      const range = layout.parse(other.name);
+      const same = range?.topic === file.topic && range.partition === file.partition;
+      if (same && other.name !== name && range.first <= file.last && range.last >= file.first) {
+        throw new StreambookError(
+          "PARTITION_LOST",
+          `another consumer has written ${other.name}, offsets that this one has read too; nothing was doubled, start the consumer again`,
+        );
+      }
+    }
+    return hdfs.renameOnce(staged, `${folder}/${name}`);
+  }
+
+  /** Files of two formats in one folder could not be read as one, and a message would stand in files of both layouts. */
+  #checkLayout({ format = "parquet", period }: OffsetRange & { readonly period?: string }, path: string): void {
+    const { layout, title } = this.#options;
+    const fail = (kind: string, remedy: string): never => {
+      throw new StreambookError(
+        "USAGE",
+        `${title} holds ${path}, and files ${kind} cannot stand beside it; use ${remedy}, or another place`,
+      );
+    };
+    if (format !== layout.format) fail(`of the format ${layout.format}`, "the same format");
+    if (period !== undefined && period.length !== PERIOD_LENGTH[layout.granularity])
+      fail(`by ${layout.granularity}`, "the same partitioning");
+  }
+
+  async #clearStaging(partitions: readonly number[]): Promise<void> {
+    const { hdfs, topic, staging, layout } = this.#options;
+    for (const { name, path } of await hdfs.list(staging)) {
+      const range = layout.parse(name.replace(/\.[0-9a-f-]{36}$/, ""));
+      if (range?.topic === topic && partitions.includes(range.partition)) await hdfs.remove(path, { recursive: false });
+    }
+  }
+}

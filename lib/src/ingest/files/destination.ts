@@ -1,0 +1,98 @@
+/** Where the rows of a topic go: its folder of data files, and the Hive table over them, if there is one. */
+import { StreambookError } from "../../errors/index.ts";
+import { checkPath, type Hdfs } from "../../hdfs/index.ts";
+import type { Logger } from "../../log/index.ts";
+import type { Field, Schema } from "../../schema/index.ts";
+import { type DataFile, DataFolder } from "./data-folder.ts";
+import { HiveTable, type HiveTableOptions } from "./hive-table.ts";
+import type { Layout } from "./layout.ts";
+
+/** Where a topic's data files go. */
+export interface DestinationOptions {
+  /** Folder on HDFS; several topics may share it if the layout gives each a folder of its own in it. */
+  readonly folder: string;
+  /** Where files are written before they are visible. @default `_staging` in the topic's folder */
+  readonly staging?: string;
+  /** How the files are laid out in the folder. */
+  readonly layout: Layout;
+  /** The Hive table over the files. @default none */
+  readonly table?: HiveTableOptions | undefined;
+}
+
+/** What a {@link Destination} is made with. */
+export interface DestinationParts {
+  readonly hdfs: Hdfs;
+  /** HiveServer2, `host:port`; only a table needs it. */
+  readonly hive: string | undefined;
+  readonly topic: string;
+  readonly schema: Schema;
+  /** Columns after those of the schema. */
+  readonly columns: readonly Field[];
+  readonly logger: Logger;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The folder of a topic's files.
+ *
+ * @throws USAGE for a path that HDFS does not accept
+ */
+export function topicFolder({ folder, layout }: DestinationOptions, topic: string): string {
+  return checkPath([checkPath(folder), layout.topicFolder(topic)].filter((part) => part !== "").join("/"));
+}
+
+/** A topic's destination. */
+export class Destination implements AsyncDisposable {
+  readonly #files: DataFolder;
+  readonly #table: HiveTable | undefined;
+
+  /** @throws USAGE for a folder or table that cannot be used, or a table without HiveServer2 */
+  constructor(options: DestinationOptions, { hive, ...parts }: DestinationParts) {
+    const { layout, table } = options;
+    const folder = topicFolder(options, parts.topic);
+    const { staging = `${folder}/_staging` } = options;
+    const title = table === undefined ? `the folder ${folder}` : `the table ${table.name}`;
+    this.#files = new DataFolder({ ...parts, folder, staging, layout, title, isTable: table !== undefined });
+    if (table === undefined) return;
+    if (hive === undefined)
+      throw new StreambookError("USAGE", `the table ${table.name} needs the address of a HiveServer2; give one`);
+    this.#table = new HiveTable({ ...table, ...parts, hive, folder, layout });
+  }
+
+  /** Makes the folders and the table, where they are missing. */
+  async create(): Promise<void> {
+    await this.#files.create();
+    await this.#table?.create();
+  }
+
+  /** As {@link DataFolder.claim}. */
+  claim(cluster: string, broker: string): Promise<void> {
+    return this.#files.claim(cluster, broker);
+  }
+
+  /** As {@link DataFolder.positions}; what an interrupted run left between the rename and the table is made good. */
+  async positions(partitions: readonly number[]): Promise<ReadonlyMap<number, bigint>> {
+    const { next, periods } = await this.#files.positions(partitions);
+    for (const period of periods) await this.addPeriod(period);
+    return next;
+  }
+
+  /** As {@link DataFolder.stage}. */
+  stage(file: DataFile): Promise<string> {
+    return this.#files.stage(file);
+  }
+
+  /** As {@link DataFolder.publish}. */
+  publish(staged: string, file: DataFile): Promise<"renamed" | "already-there"> {
+    return this.#files.publish(staged, file);
+  }
+
+  /** Lets the table, if there is one, see the files of a date or hour. */
+  async addPeriod(period: string): Promise<void> {
+    await this.#table?.addPeriod(period);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#table?.[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,150 @@
+/** The stop button, and answers that never end, in a real kernel: the page goes on, and so do the programs beside it. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { kernelSpecification } from "../../../setup/kernel.mjs";
+import { delay } from "../async/index.ts";
+import { projectFolder } from "../stack/index.ts";
+import { Kernel } from "./kernel.ts";
+import { TestFolder } from "./notebooks-for-test.ts";
+import { runNotebook } from "./run.ts";
+import { streamText } from "./outputs.ts";
+
+const folder = await TestFolder.make(join(projectFolder(), ".streambook"));
+after(() => folder.remove());
+const spec = kernelSpecification();
+
+/** Runs cells one after the other, in one kernel, whatever becomes of them; those of `limits` are stopped after so many milliseconds. */
+async function runAll(cells: readonly string[], limits: Readonly<Record<number, number>> = {}) {
+  await using kernel = await Kernel.start({ folder: folder.path, spec });
+  const said: string[] = [];
+  for (const [index, cell] of cells.entries()) {
+    const run = await kernel.execute(cell, { timeout: limits[index] ?? 60_000 });
+    said.push(`${streamText(run.outputs, "stdout")}${streamText(run.outputs, "stderr")}`);
+  }
+  return said;
+}
+
+/** Tells, later, whether a loop that counts has run at all, and whether it still does. */
+const LOOK = `await new Promise((r) => setTimeout(r, 3000));
+const before = globalThis.count;
+await new Promise((r) => setTimeout(r, 300));
+[before > 10, globalThis.count - before]`;
+
+for (const [name, loop] of [
+  ["that waits", "while (true) { globalThis.count++; await new Promise((r) => setTimeout(r, 5)); }"],
+  ["that never waits", "while (true) { globalThis.count++; await null; }"],
+  ["that catches everything", "while (true) { try { globalThis.count++; await null; } catch {} }"],
+  [
+    "over a stream that never ends",
+    "async function* numbers() { for (;;) yield 1; }\nfor await (const n of numbers()) globalThis.count += n;",
+  ],
+] as const)
+  test(`the stop button ends an async loop ${name}`, async () => {
+    const [stopped = "", after = ""] = await runAll([`globalThis.count = 0;\n${loop}`, LOOK], { 0: 1000 });
+    assert.match(stopped, /^Stopped\./);
+    assert.equal(after, "[ true, 0 ]\n");
+  });
+
+test("what a stopped cell has opened can be closed", async () => {
+  const cell = `async function use() { try { for (;;) await new Promise((r) => setTimeout(r, 5)); } finally { await null; console.log("closed"); } }\nawait use();`;
+  const [stopped] = await runAll([cell, "1"], { 0: 800 });
+  assert.match(stopped ?? "", /closed/);
+});
+
+test("code that listens to the stop button ends in its own way", async () => {
+  const cell = `import { stopButton } from "streambook/notebook";
+async function use() {
+  const signal: AbortSignal = stopButton();
+  async function* ticks() { while (!signal.aborted) { await new Promise((r) => setTimeout(r, 5)); yield 1; } }
+  for await (const tick of ticks()) tick;
+  await null;
+  console.log("closed");
+}
+await use();`;
+  const [stopped] = await runAll([cell, "1"], { 0: 2500 });
+  assert.match(stopped ?? "", /closed/);
+});
+
+const CHECK = 'import { check, checkThrows, startProgram } from "streambook/notebook";';
+
+for (const [name, cell, expected] of [
+  [
+    "loops",
+    'check("loops", () => { while (true) {} }, 1, { timeout: 500, hint: "Count." });',
+    /✗ loops\n {2}it did not end within 0.5 s\n {2}Count/,
+  ],
+  [
+    "loops after something",
+    'await null;\ncheck("loops", () => { while (true) {} }, 1, { timeout: 500 });',
+    /✗ loops\n {2}it did not end/,
+  ],
+  [
+    "awaits for ever",
+    'await check("waits", async () => { for (;;) await null; }, 1, { timeout: 500 });',
+    /✗ waits\n {2}it did not end within 0.5 s, and was stopped/,
+  ],
+  ["never resolves", 'await check("hangs", () => new Promise<void>(() => undefined), 1, { timeout: 500 });', /✗ hangs/],
+  [
+    "gives items for ever",
+    'await check("items", async function* () { for (let n = 0; ; n++) yield n; }, [0, 1]);',
+    /found {4}\[ 0, 1, 2 \]/,
+  ],
+  [
+    "generates for ever",
+    'check("items", function* () { for (let n = 0; ; n++) yield n; }, [0, 1]);',
+    /found {4}\[ 0, 1, 2 \]/,
+  ],
+  [
+    "awaits items that never come",
+    'await check("none", async function* () { for (;;) await null; yield 1; }, [0], { timeout: 500 });',
+    /✗ none\n {2}it did not end/,
+  ],
+] as const)
+  test(`an answer that ${name} is wrong, and the page goes on`, async () => {
+    const [, wrong = "", next] = await runAll([CHECK, cell, "1 + 1"]);
+    assert.match(wrong, expected);
+    assert.equal(next, "2\n");
+  });
+
+test("a right answer may be a stream", async () => {
+  const [, said] = await runAll([
+    CHECK,
+    'await check("items", async function* () { yield 1; yield 2; }, [1, 2]);\ncheck("sync", function* () { yield 1; }, [1]);',
+  ]);
+  assert.equal(said, "✓ items\n✓ sync\n");
+});
+
+test("a job can be bundled after the stop button, and a program beside the page lives on", async () => {
+  const job = join(projectFolder(), "lib", "src", "texts", "rebuild", "rebuild-job.ts");
+  const bundle = `const { bundleJob } = await import(${JSON.stringify(join(projectFolder(), "lib", "dist", "mapreduce", "bundle.js"))});\nawait (await bundleJob(${JSON.stringify(job)})).remove();\nconsole.log("bundled");`;
+  const cells = [
+    `${CHECK}\nconst clock = await startProgram("clock", ["--eval", "setInterval(() => undefined, 1000)"]);\n${bundle}`,
+    "await new Promise(() => undefined);",
+    `process.kill(clock.pid, 0);\n${bundle}`,
+    "await clock.kill()",
+  ];
+  const said = await runAll(cells, { 1: 1000 });
+  assert.deepEqual(
+    said.map((text) => text.replace(/^(Stopped)\..*\n/, "$1")),
+    ["bundled\n", "Stopped", "bundled\n", "SIGKILL\n"],
+  );
+});
+
+test("functions of a cell travel to another process as they are", async () => {
+  const cell =
+    'async function add(n: number) { let sum = 0; for await (const x of [n, Promise.resolve(1)]) sum += await x; return sum; }\nimport { execFileSync } from "node:child_process";\nconsole.log(execFileSync(process.execPath, ["--eval", `(${String(add)})(2).then(console.log)`]).toString().trim());';
+  assert.deepEqual(await runAll([cell]), ["3\n"]);
+});
+
+test("await stands in blocks at the top of a cell, and for await stands alone", async () => {
+  const report = await runNotebook(
+    await folder.write("top", [
+      "const seen: number[] = [];\nasync function* numbers() { yield 1; yield 2; }",
+      "for await (const n of numbers()) seen.push(n);\nif (seen.length > 0) { await null; seen.push(3); }\ntry { await Promise.reject(new Error()); } catch { seen.push(4); }\nfor (const n of [5]) seen.push(await Promise.resolve(n));\nconsole.log(seen.join());",
+    ]),
+    { spec, settle: 50 },
+  );
+  assert.equal(streamText(report.cells[1]?.outputs ?? [], "stdout"), "1,2,3,4,5\n");
+  await delay(0);
+});
