@@ -384,7 +384,7 @@ describe("the guide in a browser", { skip: noBrowser, concurrency: false }, () =
       const faults: string[] = await page.evaluate(`(() => {
         const box = (range) => [...range.getClientRects()].filter(({ width, height }) => width > 1 && height > 1);
         const stations = [...document.querySelectorAll(".pipeline > li")].map((one) => one.getBoundingClientRect());
-        return [...document.querySelectorAll(".pipeline :is(.sends, .receives)")].flatMap((label) => {
+        return [...document.querySelectorAll(".pipeline .sends")].filter((label) => label.checkVisibility()).flatMap((label) => {
           const range = document.createRange();
           range.selectNodeContents(label.lastChild);
           const lines = box(range);
