@@ -104,11 +104,12 @@ RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority
  && apt-get install -y --no-install-recommends curl git less openssh-client procps python3 python3-venv \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=packages /opt/npm/lib/node_modules/npm /usr/local/lib/node_modules/npm
-# The kernel's description stands in the project; here is where Jupyter and VS Code look for it unasked.
+# The kernel of the project that will be mounted, where Jupyter and VS Code look for kernels unasked. It is there before set-up has
+# run: an editor that was opened earlier would not look again.
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
  && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx \
- && install -d /usr/local/share/jupyter/kernels \
- && ln -s /workspace/.streambook/jupyter/kernels/streambook /usr/local/share/jupyter/kernels/streambook \
+ && install -d /usr/local/share/jupyter/kernels/streambook \
+ && node --input-type=module --eval "import { kernelText } from '/opt/streambook/setup/kernel.mjs'; process.stdout.write(kernelText('/workspace'))" > /usr/local/share/jupyter/kernels/streambook/kernel.json \
  && usermod --uid "$STREAMBOOK_UID" streambook \
  && install -d -o streambook -g streambook /workspace \
  && rm -r /var/lib/streambook && install -d -m 1777 /var/lib/streambook

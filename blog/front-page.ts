@@ -3,6 +3,7 @@ import { formatCount } from "../lib/src/format/index.ts";
 import { markup, Markup } from "../lib/src/plot/index.ts";
 import type { Lesson } from "./lesson.ts";
 import { encodedPath } from "./links.ts";
+import { glossaryEntries } from "./glossary.ts";
 import type { RenderedLesson } from "./lesson-page.ts";
 import type { Page, Site } from "./layout.ts";
 import { figureTitle, outputHtml } from "./outputs.ts";
@@ -28,6 +29,7 @@ export function frontPage(site: Site, rendered: readonly RenderedLesson[], prose
 <section aria-labelledby="pipeline"><h2 id="pipeline">What you will build</h2>
 <p>Ten texts go in at one end. They are cut, sent, counted, grouped by what they are about, stored and queried. At the other end they come out again, and each must be the same, byte for byte, even when a process in the middle was killed.</p>
 ${pipeline(lessons)}
+<p class="note">MapReduce reads the log that the producer keeps beside Kafka, and not the table: what is rebuilt has then passed through nothing that it is to judge. The texts that come back prove what was sent; the table must hold a row for each of those messages, no more and no fewer.</p>
 </section>
 ${liveFigure(rendered, prose)}
 <section aria-labelledby="lessons-title"><h2 id="lessons-title">The lessons</h2>
@@ -123,7 +125,7 @@ function numbers(rendered: readonly RenderedLesson[]): [number, string][] {
       0,
     );
   const figures = rendered.reduce((sum, lesson) => sum + lesson.figures.length, 0);
-  const words = new Set(rendered.flatMap(({ lesson }) => lesson.words.map(({ term }) => term.toLowerCase()))).size;
+  const words = glossaryEntries(rendered.map(({ lesson }) => lesson)).length;
   const all: [number, string][] = [
     [cells.length, "cells, run in their order"],
     [passed, "checks that passed"],

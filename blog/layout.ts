@@ -114,13 +114,14 @@ function bar({ path }: Page, root: string): Markup {
 </div></header>`;
 }
 
-function lessonList({ lessons }: Site, { lesson, prose }: Page, root: string): Markup {
+function lessonList({ lessons }: Site, { path, lesson, prose }: Page, root: string): Markup {
   return markup`<nav class="lessons" id="lessons" popover aria-label="Lessons">
 <p class="nav-title">The course</p>
 <ol>${lessons.map(({ name, number, title }) => {
     const current = name === lesson && new Markup(' aria-current="page"');
     return markup`<li><a href="${root}${encodedPath(name)}.html"${current}><span class="number">${number}</span> <span>${new Markup(prose.inline(title))}</span></a></li>\n`;
   })}</ol>
+<p class="nav-more"><a href="${root}glossary.html"${path === "glossary.html" && new Markup(' aria-current="page"')}>Glossary</a></p>
 </nav>`;
 }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isStreambookError } from "../lib/src/errors/index.ts";
+import { COURSE } from "../lib/src/notebook/index.ts";
 import { readLesson } from "./lesson.ts";
 import { BlogFolder } from "./notebooks-for-test.ts";
 
@@ -87,6 +88,14 @@ test("what cannot be a lesson is refused, with the file, the fault and the cure"
       return true;
     });
   await assert.rejects(readLesson("/nowhere/x.ipynb"), (error) => isStreambookError(error, "NOT_FOUND"));
+});
+
+test("a lesson of the course takes as long as the course says, wherever it is shown", async () => {
+  await using folder = await BlogFolder.make();
+  for (const { name, reading } of COURSE) {
+    const { minutes } = await readLesson(await folder.write(name, [`# ${name.slice(0, 2)} · A\n\nB.`]));
+    assert.equal(minutes, reading, name);
+  }
 });
 
 test("words are found where a lesson needs them first, not only under Words", async () => {

@@ -7,6 +7,50 @@ export function formula(tex: string, displayMode: boolean): string {
   return katex.renderToString(tex, { displayMode, throwOnError: false, strict: false, trust: false });
 }
 
+/** Formulas in a Markdown text, where mathSyntax finds them: `$$ … $$` over lines, or `$x$` in one. */
+const FORMULAS = /\$\$(?<block>[^$`]+?)\$\$|\$(?!\s)(?<inline>(?:\\.|[^$\\`\n])+?)(?<!\s)\$(?!\d)/g;
+
+/** A Markdown text with its formulas as one would say them, `tf·log(N/df)`: for descriptions, feeds and the search. */
+export function formulasAsText(markdown: string): string {
+  return markdown.replaceAll(FORMULAS, (_, block?: string, inline?: string) => formulaText(block ?? inline ?? ""));
+}
+
+/** The letters of a formula: KaTeX knows what each command stands for, and MathML has it as text. */
+function formulaText(tex: string): string {
+  const options = { output: "mathml", throwOnError: false, strict: false, trust: false } as const;
+  const html = katex.renderToString(tex, options);
+  if (!html.includes("<math")) return " ";
+  let text = html.replace(/<annotation\b[^]*?<\/annotation>/g, "");
+  // The innermost fractions first.
+  for (let before = ""; before !== text;) {
+    before = text;
+    text = text.replace(/<mfrac\b[^>]*>((?:(?!<mfrac)[^])*?)<\/mfrac>/, (_mfrac, parts: string) => {
+      const [over, under] = childrenOf(parts);
+      return `<mi>${over}/${under}</mi>`;
+    });
+  }
+  return plainLetters(text);
+}
+
+/** What stands above and below in a fraction, which has two children. */
+function childrenOf(parts: string): [string, string] {
+  let depth = 0;
+  for (const { index, 0: tag, 1: closing } of parts.matchAll(/<(\/?)\w+[^>]*>/g)) {
+    depth += closing === "/" ? -1 : 1;
+    if (depth === 0) return [parts.slice(0, index + tag.length), parts.slice(index + tag.length)];
+  }
+  return [parts, ""];
+}
+
+/** Without tags, entities of XML, and the invisible signs between a function and its argument. */
+function plainLetters(html: string): string {
+  const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', nbsp: " " };
+  return html
+    .replace(/<[^>]+>/g, "")
+    .replace(/[\u2061-\u2064]/g, "")
+    .replace(/&(lt|gt|amp|quot|nbsp);/g, (_, name: string) => entities[name] ?? "");
+}
+
 /** Teaches Markdown the two forms; a renderer must be given for the tokens `math` and `math_block`. */
 export function mathSyntax(markdown: MarkdownIt): void {
   markdown.inline.ruler.after("escape", "math", inlineMath);

@@ -105,3 +105,16 @@ test("a picture that a cell brings along is shown", () => {
 test("plain words have no marks", () => {
   assert.equal(plainText("## A **b** `c_d_e` [f](g.md) *h* <i>j</i>\n\n```\nk\n```"), "A b c_d_e f h j");
 });
+
+test("plain words say formulas as one would read them, and code stays code", () => {
+  const cases: [string, string][] = [
+    ["the weight $\\text{tf} \\cdot \\frac{N}{\\mathit{df}}$ of *it*", "the weight tf⋅N/df of it"],
+    ["$$\n\\cos(a, b) = \\frac{a \\cdot b}{\\lVert a \\rVert \\, \\lVert b \\rVert}\n$$", "cos(a,b)=a⋅b/∥a∥ ∥b∥"],
+    ["$5 and $6, $x < y$", "$5 and $6, x<y"],
+    ["`$HOME` and `$PATH`", "$HOME and $PATH"],
+    ["| a | b |\n|---|:--|\n| 1 | 2 |", "a | b 1 | 2"],
+    ["> said\n> so", "said so"],
+    ["2 < 3 and 4 > 1", "2 < 3 and 4 > 1"],
+  ];
+  for (const [markdown, words] of cases) assert.equal(plainText(markdown), words, markdown);
+});

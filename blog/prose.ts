@@ -2,7 +2,7 @@
 import markdownIt, { type MarkdownIt, type Token } from "markdown-it";
 import type { Attachments } from "./lesson.ts";
 import type { Highlighter } from "./highlight.ts";
-import { formula, mathSyntax } from "./math.ts";
+import { formula, formulasAsText, mathSyntax } from "./math.ts";
 import { sanitized } from "./sanitize.ts";
 
 /** A heading of a page, for its table of contents. */
@@ -105,9 +105,11 @@ export class Prose {
 
 /** Markdown as plain words, for descriptions, feeds and the search. */
 export function plainText(markdown: string): string {
-  return markdown
-    .replace(/```[^]*?```/g, " ")
-    .replace(/<[^>]+>/g, " ")
+  return formulasAsText(markdown.replace(/```[^]*?```/g, " "))
+    .replace(/^(?=.*\|)[ \t|:-]+$/gm, " ") // the line below a table's head
+    .replace(/^[ \t]*\||\|[ \t]*$/gm, " ")
+    .replace(/^[ \t]*>[ \t]?/gm, "")
+    .replace(/<[A-Za-z/!][^>]*>/g, " ")
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
     .replace(/^#{1,6} +/gm, "")
     .replace(/(\*\*|__|`)/g, "")

@@ -4,17 +4,8 @@ import { encodedPath } from "./links.ts";
 import { glossaryEntries } from "./glossary.ts";
 import { wordId } from "./lesson-page.ts";
 import { plainText, Prose } from "./prose.ts";
+import type { SearchEntry } from "./search-index.ts";
 import type { Highlighter } from "./highlight.ts";
-
-/** A section that can be found. */
-export interface SearchEntry {
-  readonly url: string;
-  readonly title: string;
-  /** The page that it stands on. */
-  readonly page: string;
-  readonly text: string;
-  readonly code: string;
-}
 
 /** All sections, in reading order; then the words of the glossary. */
 export function searchEntries(lessons: readonly Lesson[], highlighter: Highlighter): SearchEntry[] {

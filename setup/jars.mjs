@@ -121,6 +121,8 @@ async function describe(folder) {
  * @param {string} [options.folder]
  * @param {readonly Library[]} [options.libraries] those of the core by default
  * @param {readonly string[]} [options.mavenArguments] more arguments for Maven
+ * @param {(options: { fresh: string, libraries: readonly Library[] }) => Promise<void>} [options.copy] puts the sets into the
+ *   folder `fresh` instead of Maven
  * @param {import("./paths.mjs").Environment} [options.environment]
  * @returns {Promise<boolean>} whether anything was resolved
  */
@@ -130,6 +132,7 @@ export async function resolveJars({
   folder = jarsFolder(),
   libraries = coreLibraries(),
   mavenArguments = [],
+  copy,
   environment = process.env,
 }) {
   const problems = await Promise.all(libraries.map((library) => libraryProblem(folder, library)));
@@ -140,7 +143,8 @@ export async function resolveJars({
   await removeLeftovers(folder);
   try {
     await makeFolder(fresh);
-    await runMaven({ fresh, libraries: missing, board, mavenArguments, environment, ...(signal && { signal }) });
+    if (copy !== undefined) await copy({ fresh, libraries: missing });
+    else await runMaven({ fresh, libraries: missing, board, mavenArguments, environment, ...(signal && { signal }) });
     board.show("jars", "checking SHA-256");
     for (const library of missing) await verifyJars(join(fresh, library), await readChecksums(library));
     signal?.throwIfAborted();

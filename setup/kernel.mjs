@@ -3,7 +3,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { findNode, NODE_FLAGS } from "../lib/bin/find-node.mjs";
+import { findNode, NODE_FLAGS, nodePackage } from "../lib/bin/find-node.mjs";
 import { PROJECT } from "./paths.mjs";
 
 /** The name that the notebooks ask for in their metadata. */
@@ -28,12 +28,13 @@ export function kernelFile(project = PROJECT) {
 /**
  * The specification (https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs).
  * @param {string} [project]
+ * @param {string} [node] the Node that runs the kernel
  */
-export function kernelSpecification(project = PROJECT) {
+export function kernelSpecification(project = PROJECT, node = findNode(join(project, "lib")) ?? process.execPath) {
   const preload = join(project, "lib", "src", "notebook", "kernel-preload.ts");
   return {
     argv: [
-      findNode(join(project, "lib")) ?? process.execPath,
+      node,
       ...NODE_FLAGS,
       "--disable-warning=ExperimentalWarning",
       "--import",
@@ -49,6 +50,22 @@ export function kernelSpecification(project = PROJECT) {
     env: { STREAMBOOK_KERNEL: project },
     metadata: { debugger: false },
   };
+}
+
+/**
+ * The specification as set-up will write it, for a project whose packages are not installed yet: an editor that opens a notebook
+ * before set-up ends has found its kernel then.
+ * @param {string} project
+ */
+export function kernelText(project) {
+  const pinned = join(
+    project,
+    "node_modules",
+    nodePackage(),
+    "bin",
+    process.platform === "win32" ? "node.exe" : "node",
+  );
+  return `${JSON.stringify(kernelSpecification(project, pinned), undefined, 2)}\n`;
 }
 
 /** @param {string} project */

@@ -4,7 +4,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { jupyterFolder, kernelFile, kernelIsOld, kernelSpecification, writeKernel } from "./kernel.mjs";
+import { nodePackage } from "../lib/bin/find-node.mjs";
+import { jupyterFolder, kernelFile, kernelIsOld, kernelSpecification, kernelText, writeKernel } from "./kernel.mjs";
 
 const project = await mkdtemp(join(tmpdir(), "stream book "));
 after(() => rm(project, { recursive: true, force: true }));
@@ -24,4 +25,12 @@ test("a blank in a path is written as Node reads it: encoded in an address, as i
   assert.ok(argv.some((word) => word === join(project, "node_modules", "tslab", "bin", "tslab")));
   assert.ok(argv.every((word) => word !== ""));
   assert.equal(env.STREAMBOOK_KERNEL, project);
+});
+
+test("an image has the kernel that set-up will write, before anything is installed", () => {
+  const { argv, env } = JSON.parse(kernelText("/workspace")) as { argv: string[]; env: Record<string, string> };
+  assert.equal(argv[0], `/workspace/node_modules/${nodePackage()}/bin/node`);
+  assert.deepEqual(env, { STREAMBOOK_KERNEL: "/workspace" });
+  const written = kernelSpecification("/workspace").argv.slice(1);
+  assert.deepEqual(argv.slice(1), written);
 });

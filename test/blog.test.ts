@@ -15,6 +15,7 @@ import type { Files } from "../blog/assets.ts";
 import { putInPlace } from "../blog/put-in-place.ts";
 import { readLessons, siteFiles } from "../blog/site.ts";
 import { createSiteServer } from "../blog/watch.ts";
+import { COURSE } from "../lib/src/notebook/index.ts";
 import { TestFolder } from "../lib/src/notebook/notebooks-for-test.ts";
 import { projectFolder } from "../lib/src/stack/index.ts";
 import { noBrowser, openBrowser } from "./fixtures/browser.ts";
@@ -132,7 +133,7 @@ describe("the files of the guide", () => {
   test("every word of the lessons is in the glossary, and leads to where it is explained", () => {
     const words = lessons.flatMap((lesson) => lesson.words);
     assert.ok(words.length > 50);
-    assert.equal(text("glossary.html").match(/<dd>/g)?.length, words.length);
+    assert.equal(text("glossary.html").match(/<a class="where"/g)?.length, words.length);
   });
 
   test("every exercise has its solution, folded away", () => {
@@ -360,6 +361,42 @@ describe("the guide in a browser", { skip: noBrowser, concurrency: false }, () =
     await lesson.tap();
     await page.waitForURL(/08-end-to-end\.html$/);
     assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("on a phone the glossary is in the menu, and a lesson's page gives one reading time", async () => {
+    const { page, context } = await open("02-producer.html", { viewport: PHONE, hasTouch: true });
+    await page.getByRole("button", { name: "Lessons" }).tap();
+    await page.locator("#lessons a", { hasText: "Glossary" }).tap();
+    await page.waitForURL(/glossary\.html$/);
+    await context.close();
+    for (const { name } of COURSE) {
+      const times = text(`${name}.html`).matchAll(/(\d+) (?:min|minutes) to read/g);
+      assert.equal(new Set([...times].map(([, minutes]) => minutes)).size, 1, name);
+    }
+  });
+
+  test("on the front page every label of an arrow stands in one line, beside the stations", async () => {
+    const { page, context } = await open("index.html");
+    for (const width of [DESK.width, 1280, 1024, TABLET.width, 600, PHONE.width, 320]) {
+      await page.setViewportSize({ width, height: 900 });
+      await settled(page);
+      const faults: string[] = await page.evaluate(`(() => {
+        const box = (range) => [...range.getClientRects()].filter(({ width, height }) => width > 1 && height > 1);
+        const stations = [...document.querySelectorAll(".pipeline > li")].map((one) => one.getBoundingClientRect());
+        return [...document.querySelectorAll(".pipeline .sends")].filter((label) => label.checkVisibility()).flatMap((label) => {
+          const range = document.createRange();
+          range.selectNodeContents(label.lastChild);
+          const lines = box(range);
+          const over = stations.filter((one) => lines.some((line) =>
+            line.left < one.right && line.right > one.left && line.top < one.bottom && line.bottom > one.top));
+          const outside = lines.some(({ left, right }) => left < 0 || right > innerWidth);
+          return lines.length === 1 && over.length === 0 && !outside
+            ? [] : [label.textContent + ": " + lines.length + " lines, over " + over.length + " stations" + (outside ? ", outside" : "")];
+        });
+      })()`);
+      assert.deepEqual(faults, [], `${width} pixels`);
+    }
     await context.close();
   });
 

@@ -48,6 +48,7 @@ interface Compose {
   readonly volumes: Readonly<Record<string, null>>;
 }
 interface DevContainer {
+  readonly waitFor: string;
   readonly service: string;
   readonly workspaceFolder: string;
   readonly dockerComposeFile: string;
@@ -245,11 +246,11 @@ test("whatever fetches has the authority of the network, as a secret of the buil
   assert.equal(statSync(join(projectFolder(), none)).size, 0, "an empty file names no authority");
 });
 
-test("Jupyter finds the kernel where set-up writes it", () => {
+test("Jupyter finds the kernel of the workspace before set-up has written it", () => {
   const { workspaceFolder } = devContainer;
-  assert.ok(
-    dockerfile.includes(`ln -s ${workspaceFolder}/.streambook/jupyter/kernels/streambook /usr/local/share/jupyter/`),
-  );
+  assert.ok(dockerfile.includes(`kernelText('${workspaceFolder}')`));
+  assert.ok(dockerfile.includes("> /usr/local/share/jupyter/kernels/streambook/kernel.json"));
+  assert.equal(devContainer.waitFor, "postCreateCommand", "an editor opens its notebook when set-up has ended");
 });
 
 test("versions stand once: neither file repeats one of the tables", async () => {

@@ -1,16 +1,8 @@
 /** The search: loaded when it is first wanted, it looks through all pages in the browser, and asks no server. */
-import MiniSearch from "minisearch";
-
-interface Entry {
-  readonly url: string;
-  readonly title: string;
-  readonly page: string;
-  readonly text: string;
-  readonly code: string;
-}
+import { createSearchIndex, findSections, type SearchEntry, type SearchIndex } from "../search-index.ts";
 
 declare global {
-  var streambookSearch: (entries: readonly Entry[]) => void;
+  var streambookSearch: (entries: readonly SearchEntry[]) => void;
 }
 
 const script = document.currentScript as HTMLScriptElement;
@@ -28,13 +20,12 @@ const input = dialog.querySelector("input") as HTMLInputElement;
 const count = dialog.querySelector(".count") as HTMLElement;
 const list = dialog.querySelector("ol") as HTMLOListElement;
 
-let entries: readonly Entry[] = [];
-let index: MiniSearch<Entry & { id: number }> | undefined;
+let entries: readonly SearchEntry[] = [];
+let index: SearchIndex | undefined;
 
 globalThis.streambookSearch = (all) => {
   entries = all;
-  index = new MiniSearch({ fields: ["title", "text", "code", "page"] });
-  index.addAll(all.map((entry, id) => ({ ...entry, id })));
+  index = createSearchIndex(all);
   search();
 };
 
@@ -43,22 +34,19 @@ function search(): void {
   list.replaceChildren();
   if (words === "") return void (count.textContent = "Type a word: a term, a function, a question.");
   if (index === undefined) return void (count.textContent = "Loading …");
-  const options = {
-    prefix: true,
-    fuzzy: 0.15,
-    combineWith: "AND" as const,
-    boost: { title: 4, text: 1.5, page: 0.5, code: 0.6 },
-  };
-  const found = index.search(words, options);
-  count.textContent =
-    found.length === 0 ? `Nothing about “${words}”.` : `${found.length} ${found.length === 1 ? "place" : "places"}`;
-  for (const { id, terms } of found.slice(0, SHOWN)) {
-    const entry = entries[id as number];
-    if (entry !== undefined) list.append(item(entry, terms));
-  }
+  const found = findSections(index, entries, words);
+  const whole = found.filter(({ coverage }) => coverage === 1).length;
+  count.textContent = countText(words, whole, found.length);
+  for (const { entry, terms } of found.slice(0, SHOWN)) list.append(item(entry, terms));
 }
 
-function item({ url, title, page, text, code }: Entry, terms: readonly string[]): HTMLLIElement {
+function countText(words: string, whole: number, all: number): string {
+  if (all === 0) return `Nothing about “${words}”.`;
+  if (whole === 0) return "No place has all of these words; the nearest:";
+  return `${whole} ${whole === 1 ? "place" : "places"}`;
+}
+
+function item({ url, title, page, text, code }: SearchEntry, terms: readonly string[]): HTMLLIElement {
   const element = document.createElement("li");
   const link = document.createElement("a");
   link.href = root + url;

@@ -55,6 +55,15 @@ declare module "*/setup/run.mjs" {
   export function networkFailure(lines: readonly string[]): string | undefined;
 }
 
+declare module "*/setup/python.mjs" {
+  export const LOWEST_PYTHON: string;
+  export const INSTALL_PYTHON: readonly string[];
+  export function findPython(
+    wanted: { readonly name: string; readonly lowest?: string; readonly highest?: string },
+    environment?: Readonly<Record<string, string | undefined>>,
+  ): Promise<{ readonly program: string; readonly version: string }>;
+}
+
 declare module "*/setup/environment.mjs" {
   type Environment = Record<string, string | undefined>;
   export function mavenEnvironment(environment?: Environment): Environment;

@@ -66,7 +66,7 @@ export function register(program: Command): void {
 export const JUPYTERLAB = { name: "jupyterlab", megabytes: 320 } as const;
 
 /** JupyterLab's program; installed first if it is missing. */
-async function installedJupyter(signal: AbortSignal): Promise<string> {
+export async function installedJupyter(signal: AbortSignal): Promise<string> {
   try {
     return await pythonProgram(JUPYTERLAB, "jupyter-lab", {
       signal,

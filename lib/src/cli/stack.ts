@@ -24,6 +24,7 @@ import {
   describeUsers,
 } from "../stack/index.ts";
 import { action, usage, wholeNumber } from "./command.ts";
+import { installedJupyter, JUPYTERLAB } from "./lab.ts";
 
 const NAMES = `${[...serviceGroups().keys()].join(", ")}; ${serviceNames().join(", ")}`;
 
@@ -39,7 +40,7 @@ export function register(program: Command): void {
     .description(
       "fetch what services run on, and start nothing: for a later time without a network, or for several people",
     )
-    .argument("[services...]", "which; by default core")
+    .argument("[services...]", "which; by default core. jupyterlab: what `streambook lab` needs")
     .action(action(async (_, { signal, operands }) => fetchParts(operands, signal)));
   program
     .command("down")
@@ -80,7 +81,10 @@ async function bringUp(services: readonly string[], signal: AbortSignal): Promis
   console.log("`npx streambook status` shows where; `npx streambook down` ends it all");
 }
 
-async function fetchParts(services: readonly string[], signal: AbortSignal): Promise<void> {
+async function fetchParts(names: readonly string[], signal: AbortSignal): Promise<void> {
+  const services = names.filter((name) => name !== JUPYTERLAB.name);
+  if (services.length < names.length) await installedJupyter(signal);
+  if (services.length === 0 && names.length > 0) return void console.log("in place: JupyterLab");
   const fetched = await fetchFor({ services, signal, onProgress: printEvent });
   console.log(fetched.length === 0 ? "everything is in place" : `in place: ${fetched.join(", ")}`);
 }

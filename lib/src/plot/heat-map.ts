@@ -56,7 +56,8 @@ export function heatMap(options: HeatMapOptions): Figure {
       },
     ],
     layout: {
-      height: rows.length * 34 + 84,
+      // A single row leaves room for the names of the columns, which stand upright on a phone.
+      height: Math.max(rows.length, 3) * 34 + 84,
       margin: { l: 8, r: 8, t: 8, b: 56 },
       dragmode: false,
       xaxis: {

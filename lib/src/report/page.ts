@@ -107,7 +107,7 @@ function picture(run: RunReport): Markup {
   return section(
     "flow",
     "What flowed",
-    "The texts leave on the upper road and come back on the lower one. The numbers are of this run; where two of them differ, something was lost or came twice.",
+    "The texts leave on the upper road and come back on the lower one. MapReduce reads the log that the producer keeps, and not the table: so the two roads share nothing after the producer, and each proves the other. The numbers are of this run; where two of them differ, something was lost or came twice.",
     pipelinePicture(run),
   );
 }

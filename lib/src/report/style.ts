@@ -32,6 +32,7 @@ export const reportStyle = `
 .arrow.good{stroke:var(--good)}.arrow.bad{stroke:var(--bad)}.arrow.quiet{stroke:var(--muted);stroke-dasharray:4 4}
 .head{fill:var(--accent)}.head.good{fill:var(--good)}.head.bad{fill:var(--bad)}.head.quiet{fill:var(--muted)}
 .count{font-size:14px;font-weight:600;fill:var(--accent)}
+.unit{font-size:12px;fill:var(--muted)}
 .count.good{fill:var(--good)}.count.bad{fill:var(--bad)}.count.quiet{fill:var(--muted);font-weight:500}
 .pair{display:grid;gap:1.25rem}
 .pair h3{margin-bottom:.6rem}

@@ -3,23 +3,14 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { trustProblem, withTrust } from "../../../../setup/certificates.mjs";
 import { pythonEnvironment } from "../../../../setup/environment.mjs";
-import { canWrite, onPath } from "../../../../setup/paths.mjs";
+import { canWrite } from "../../../../setup/paths.mjs";
+import { findPython, INSTALL_PYTHON } from "../../../../setup/python.mjs";
 import { networkFailure, run } from "../../../../setup/run.mjs";
-import { StreambookError } from "../../errors/index.ts";
+import { messageOf, StreambookError } from "../../errors/index.ts";
 import { makeFolder } from "../../project/index.ts";
 import type { PythonPackages } from "../service.ts";
 import { downloadsFolder, type FetchOptions, isComplete, makeOnce, progressReporter } from "./cache.ts";
 import { environmentName, findEnvironment, pythonIn, requirementsOf } from "./places.ts";
-
-/** The versions of Python that packages accept unless they name others. */
-const PYTHON = { lowest: "3.10" } as const;
-
-/** What installs a Python that can make environments. */
-const INSTALL = [
-  "Debian, Ubuntu, WSL: sudo apt-get update && sudo apt-get install -y python3 python3-venv",
-  "Fedora:              sudo dnf install -y python3",
-  "macOS:               brew install python@3.13",
-];
 
 const PIP_OPTIONS = ["--only-binary", ":all:", "--no-user", "--no-input", "--disable-pip-version-check"];
 
@@ -87,7 +78,7 @@ async function makeEnvironment(python: string, folder: string, { environment, si
   });
   signal?.throwIfAborted();
   if (made.code === 0) return;
-  const lines = [...made.lines.slice(-4), ...INSTALL].map((line) => `  ${line}`).join("\n");
+  const lines = [...made.lines.slice(-4), ...INSTALL_PYTHON].map((line) => `  ${line}`).join("\n");
   throw new StreambookError(
     "SETUP_MISSING",
     `${python} cannot make an environment (its module venv may be missing):\n${lines}`,
@@ -133,50 +124,18 @@ function pipProblem(what: string, lines: string[]): Error {
   );
 }
 
-/** A Python of this machine. */
-interface Python {
-  readonly program: string;
-  /** "3.11" */
-  readonly version: string;
-}
-
 /**
- * A Python that packages accept: the first on PATH, else one in the usual folders.
+ * A Python that packages accept, and its version: "3.11".
  *
  * @throws SETUP_MISSING when there is none, with what installs one
  */
 export async function requirePython(
-  { name, python = PYTHON }: Pick<PythonPackages, "name" | "python">,
+  { name, python }: Pick<PythonPackages, "name" | "python">,
   environment: NodeJS.ProcessEnv,
-): Promise<Python> {
-  const { lowest, highest }: { readonly lowest: string; readonly highest?: string } = python;
-  const others: string[] = [];
-  for (const program of pythons(environment)) {
-    const question = "import sys; print('%d.%d' % sys.version_info[:2])";
-    const asked = await run([program, "-c", question], { env: pythonEnvironment(environment) }).catch(() => undefined);
-    const version = asked?.lines.at(-1) ?? "";
-    if (asked?.code !== 0 || !/^\d+\.\d+$/.test(version)) continue;
-    if (compare(version, lowest) >= 0 && (highest === undefined || compare(version, highest) <= 0))
-      return { program, version };
-    others.push(`${program} is Python ${version}`);
-  }
-  const range = highest === undefined ? `${lowest} or newer` : `${lowest} to ${highest}`;
-  const there = others.length === 0 ? "there is none on PATH" : [...new Set(others)].join(", ");
-  const lines = INSTALL.map((line) => `  ${line}`).join("\n");
-  throw new StreambookError("SETUP_MISSING", `${name} needs Python ${range}, and ${there}:\n${lines}`);
-}
-
-function pythons(environment: NodeJS.ProcessEnv): string[] {
-  const names = ["python3", "python", ...[15, 14, 13, 12, 11, 10].map((minor) => `python3.${minor}`)];
-  const usual = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"].join(":");
-  const found = [environment, { PATH: usual }].flatMap((one) => names.flatMap((name) => onPath(name, one) ?? []));
-  return [...new Set(found)];
-}
-
-function compare(one: string, other: string): number {
-  const [a = 0, b = 0] = one.split(".").map(Number);
-  const [c = 0, d = 0] = other.split(".").map(Number);
-  return a - c || b - d;
+): ReturnType<typeof findPython> {
+  return findPython({ name, ...python }, environment).catch((cause: unknown) => {
+    throw new StreambookError("SETUP_MISSING", messageOf(cause), { cause });
+  });
 }
 
 // ── one wheel, without an environment ────────────────────────────────────────────────────────────────────────────────
