@@ -6,7 +6,7 @@ import { pythonEnvironment } from "../../../../setup/environment.mjs";
 import { canWrite } from "../../../../setup/paths.mjs";
 import { findPython, INSTALL_PYTHON } from "../../../../setup/python.mjs";
 import { networkFailure, run } from "../../../../setup/run.mjs";
-import { messageOf, StreambookError } from "../../errors/index.ts";
+import { StreambookError } from "../../errors/index.ts";
 import { makeFolder } from "../../project/index.ts";
 import type { PythonPackages } from "../service.ts";
 import { downloadsFolder, type FetchOptions, isComplete, makeOnce, progressReporter } from "./cache.ts";
@@ -134,7 +134,7 @@ export async function requirePython(
   environment: NodeJS.ProcessEnv,
 ): ReturnType<typeof findPython> {
   return findPython({ name, ...python }, environment).catch((cause: unknown) => {
-    throw new StreambookError("SETUP_MISSING", messageOf(cause), { cause });
+    throw new StreambookError("SETUP_MISSING", (cause as Error).message, { cause }); // with the lines of what installs it
   });
 }
 
