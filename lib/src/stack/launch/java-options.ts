@@ -18,6 +18,10 @@ export function commonOptions(layout: Layout): string[] {
     "-XX:+ExitOnOutOfMemoryError",
     "-Xss512k",
     "-Xshare:auto",
+    // Class-data archives stay where they were made for: moved to a random address, every pointer in them is written anew, so that
+    // a start takes longer and no page is shared between processes.
+    "-XX:+UnlockDiagnosticVMOptions",
+    "-XX:ArchiveRelocationMode=0",
     "-Djava.net.preferIPv4Stack=true",
     "-Djava.awt.headless=true",
     "-Duser.timezone=UTC",
