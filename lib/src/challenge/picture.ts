@@ -1,4 +1,5 @@
 /** A failure as a page: who did what when, what the adversary did, and which messages it cost. One file, no scripts, nothing from outside. */
+import { plural } from "../format/index.ts";
 import { escapeHtml, themes } from "../plot/index.ts";
 import type { Happening } from "./arena.ts";
 import type { ScenarioResult } from "./challenge.ts";
@@ -61,8 +62,9 @@ function committedBefore(happenings: readonly Happening[], fault: number | undef
   const answers = happenings.flatMap(({ step, second }) => (step?.phase === "answer" && second < fault ? [step] : []));
   const commit = answers.findLast(({ kind }) => kind === "OffsetCommit");
   const written = answers.filter(({ kind }) => kind === "CREATE bytes" || kind === "APPEND bytes").length;
-  const committed = commit === undefined ? "nothing" : `the positions ${commit.detail} (the last of its commits)`;
-  return `<p>Before the first fault, Kafka had been told ${escapeHtml(committed)}, and HDFS had taken ${written} files.</p>`;
+  const committed =
+    commit === undefined ? "nothing" : `the positions ${commit.detail} (partition: offset) as the last commit`;
+  return `<p>Before the first fault, Kafka had acknowledged ${escapeHtml(committed)}, and HDFS ${plural(written, "file")}.</p>`;
 }
 
 function doubledTable(doubled: ScenarioResult["finding"]["doubled"]): string {

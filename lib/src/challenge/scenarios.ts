@@ -61,7 +61,7 @@ export function scenariosFor(steps: readonly Step[], random: Random): Scenario[]
     return {
       ...common,
       name: `kill at ${service} ${kind}`,
-      title: `killed before ${service} sees a ${kind}, and once more when it is done and the program does not know`,
+      title: `killed before ${service} sees its ${kind}, and once more when it is done and the program does not know`,
       points: 36 / kinds.length,
       async harm(arena) {
         await killAt(arena, service, kind, "request", before);
