@@ -21,6 +21,7 @@ import {
   status,
   up,
 } from "../lib/src/stack/index.ts";
+import { ownServices } from "../lib/src/stack/own-services-for-test.ts";
 
 suite("HDFS and Hive, when the NameNode's ports are taken while it is dead", () => {
   let home = "";
@@ -32,7 +33,7 @@ suite("HDFS and Hive, when the NameNode's ports are taken while it is dead", () 
   before(async () => {
     home = await mkdtemp(join(tmpdir(), "streambook-moved-"));
     const jars = process.env["STREAMBOOK_JARS"] ?? join(homeFolder({}), "jars");
-    const { STREAMBOOK_STACK: _, ...rest } = process.env;
+    const rest = ownServices();
     environment = { ...rest, STREAMBOOK_HOME: home, STREAMBOOK_JARS: jars, STREAMBOOK_PORTS: "free" };
     guardian = await startGuardian({ services: "all", remove: [home] }, environment);
     await up({ services: ["hive"], environment });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { useStack } from "../stack/index.ts";
+import { ownServices } from "../stack/own-services-for-test.ts";
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 const home = mkdtempSync(join(tmpdir(), "streambook-cli-"));
@@ -79,7 +80,7 @@ test("down and reset say whose services they end", async () => {
 test("an output that cannot be written ends the command with one line", { skip: !existsSync("/dev/full") }, () => {
   const full = openSync("/dev/full", "w");
   const { status, stderr } = spawnSync(process.execPath, [main, "status"], {
-    env: { ...process.env, STREAMBOOK_HOME: home, STREAMBOOK_STACK: "" },
+    env: { ...ownServices(), STREAMBOOK_HOME: home },
     stdio: ["ignore", full, "pipe"],
     encoding: "utf8",
   });

@@ -8,6 +8,7 @@ import { isStreambookError } from "../errors/index.ts";
 import { addresses, down, homeFolder, reset, up } from "../stack/index.ts";
 import { Wire } from "./broker-for-test.ts";
 import { BatchingProducer, ensureTopic, KafkaCluster, openConsumer, topicOffsets } from "./index.ts";
+import { ownServices } from "../stack/own-services-for-test.ts";
 
 const topic = "shared-name";
 
@@ -19,7 +20,7 @@ suite("a stranger at the port", () => {
     home = await mkdtemp(join(tmpdir(), "streambook-stranger-"));
     const jars = process.env["STREAMBOOK_JARS"] ?? join(homeFolder({}), "jars");
     // Not any free port: the second Kafka is to have the port of the first.
-    const { STREAMBOOK_PORTS: _ports, STREAMBOOK_STACK: _stack, ...rest } = process.env;
+    const { STREAMBOOK_PORTS: _ports, ...rest } = ownServices();
     environment = { ...rest, STREAMBOOK_HOME: home, STREAMBOOK_JARS: jars };
     await upKafka();
   });

@@ -11,6 +11,7 @@ import { reset } from "../commands/reset.ts";
 import { status } from "../commands/status.ts";
 import { up } from "../commands/up.ts";
 import { needs } from "../fetch/needs-for-test.ts";
+import { ownServices } from "../own-services-for-test.ts";
 
 suite("the metastore", await needs("metastore"), () => {
   let home = "";
@@ -18,7 +19,7 @@ suite("the metastore", await needs("metastore"), () => {
   let guardian: Guardian;
   before(async () => {
     home = await mkdtemp(join(tmpdir(), "streambook-metastore-"));
-    const { STREAMBOOK_STACK: _stack, ...rest } = process.env;
+    const rest = ownServices();
     environment = { ...rest, STREAMBOOK_HOME: home, STREAMBOOK_JARS: jarsFolder(), STREAMBOOK_PORTS: "free" };
     guardian = await startGuardian({ services: "all", remove: [home] }, environment);
   });

@@ -15,6 +15,7 @@ import { reset } from "./reset.ts";
 import { findServices } from "../observe/running.ts";
 import { deadServices, isHealthy, type ServiceStatus, status } from "./status.ts";
 import { up, type UpOptions } from "./up.ts";
+import { ownServices } from "../own-services-for-test.ts";
 
 /** A stack of its own, of Kafka alone, in a folder whose name wants quoting, on the well-known ports where they are free. */
 suite("the launcher", () => {
@@ -27,7 +28,7 @@ suite("the launcher", () => {
   before(async () => {
     home = await mkdtemp(join(tmpdir(), "streambook it's a home, "));
     const jars = jarsFolder();
-    const { STREAMBOOK_PORTS: _ports, STREAMBOOK_STACK: _stack, ...rest } = process.env;
+    const { STREAMBOOK_PORTS: _ports, ...rest } = ownServices();
     environment = { ...rest, STREAMBOOK_HOME: home, STREAMBOOK_JARS: jars };
     guardian = await startGuardian({ services: "all", remove: [home] }, environment);
     occupied = await listenOn(9092); // undefined when a stack of the user has it already

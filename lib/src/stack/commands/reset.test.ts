@@ -8,6 +8,7 @@ import { down } from "./down.ts";
 import { hadoopClient } from "./hadoop-client.ts";
 import { reset } from "./reset.ts";
 import { up } from "./up.ts";
+import { ownServices } from "../own-services-for-test.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "streambook reset "));
 after(() => rm(folder, { recursive: true }));
@@ -39,7 +40,7 @@ for (const [name, command] of Object.entries(commands)) {
   test(`${name} refuses a home that it has not made, and leaves everything in it`, async () => {
     const home = await theirs(name);
     const before = (await readdir(home, { recursive: true })).sort();
-    await assert.rejects(command({ environment: { ...process.env, STREAMBOOK_STACK: "", STREAMBOOK_HOME: home } }), {
+    await assert.rejects(command({ environment: { ...ownServices(), STREAMBOOK_HOME: home } }), {
       code: "NOT_OURS",
       message: /^STREAMBOOK_HOME is .*, which holds things that are not streambook's \(conf\).*; set it to a new/,
     });
@@ -61,7 +62,7 @@ test("reset with an empty STREAMBOOK_HOME asks about the project's own home, not
 test("reset removes what a marked home keeps, and the home when nothing else is left", async () => {
   const home = await theirs("marked");
   await writeFile(join(home, HOME_MARK.name), HOME_MARK.text);
-  const environment = { ...process.env, STREAMBOOK_STACK: "", STREAMBOOK_JARS: "", STREAMBOOK_HOME: home };
+  const environment = { ...ownServices(), STREAMBOOK_JARS: "", STREAMBOOK_HOME: home };
   assert.equal(await reset({ environment }), true);
   assert.deepEqual((await readdir(home)).sort(), [HOME_MARK.name, "jars"]);
   assert.equal(await reset({ environment, jars: true }), true);
