@@ -20,6 +20,7 @@ import { reachDirectly } from "../lib/src/address/index.ts";
 import { until } from "../lib/src/async/index.ts";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
 import { CORE, projectFolder, service, serviceNames } from "../lib/src/stack/index.ts";
+import { portIsFree } from "../lib/src/stack/launch/ports.ts";
 
 const PROJECT = "streambook-exercise";
 const CORE_NAMES = serviceNames().filter((name) => service(name).profile === CORE);
@@ -167,20 +168,11 @@ async function choosePorts(): Promise<Record<(typeof PUBLISHED)[number], number>
   const ports: Record<string, number> = {};
   let candidate = 20_000 + randomInt(10_000);
   for (const name of PUBLISHED) {
-    while (!(await isFree(++candidate)));
+    while (!(await portIsFree(++candidate)));
     ports[name] = candidate;
     environment[`STREAMBOOK_${name.toUpperCase()}_PORT`] = String(candidate);
   }
   return ports;
-}
-
-async function isFree(port: number): Promise<boolean> {
-  try {
-    (await listening(port)).close();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function listening(port: number) {

@@ -20,6 +20,7 @@ import {
   useStack,
 } from "../lib/src/stack/index.ts";
 import { withLock } from "../setup/lock.mjs";
+import { ownServices } from "../lib/src/stack/own-services-for-test.ts";
 
 /** `npm start` of a small run, on a terminal of its own. */
 interface OnTerminal {
@@ -48,7 +49,7 @@ suite("a run that has started Kafka", onLinux, () => {
     const start = `"${process.execPath}" "${join(projectFolder(), "test", "fixtures", "kafka-run.mjs")}"`;
     await writeFile(join(folder, "package.json"), JSON.stringify({ scripts: { start } }));
     const jars = process.env["STREAMBOOK_JARS"] ?? join(homeFolder({}), "jars");
-    const { STREAMBOOK_STACK: _, NODE_TEST_CONTEXT: _context, ...rest } = process.env;
+    const { NODE_TEST_CONTEXT: _context, ...rest } = ownServices();
     environment = { ...rest, STREAMBOOK_HOME: home, STREAMBOOK_JARS: jars, STREAMBOOK_PORTS: "free" };
     guardian = await startGuardian({ services: "all", remove: [folder] }, environment);
   });

@@ -11,6 +11,7 @@ import { hintFor } from "./hint.ts";
 import { ready } from "./ready.ts";
 import { show } from "./show.ts";
 import { sourceOf } from "./source.ts";
+import { ownServices } from "../stack/own-services-for-test.ts";
 
 /** What is printed while something runs. */
 async function printed(operation: () => unknown): Promise<string> {
@@ -126,8 +127,7 @@ test("source refuses what is not the library's", () => {
 
 test("a lesson without the stack says what to do", async () => {
   const environment = process.env;
-  const { STREAMBOOK_STACK: _, ...rest } = environment;
-  process.env = { ...rest, STREAMBOOK_HOME: "/nowhere" };
+  process.env = { ...ownServices(), STREAMBOOK_HOME: "/nowhere" };
   try {
     await assert.rejects(ready("kafka"), (error) => {
       assert.equal(hintFor(error), "In a terminal: `npx streambook up`. Then run the first cell again.");
