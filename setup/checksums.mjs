@@ -5,9 +5,8 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createBoard } from "./board.mjs";
-import { hashFile } from "./jars.mjs";
 import { runMaven } from "./maven.mjs";
-import { checksumsFile } from "./recorded.mjs";
+import { checksumsFile, hashFile } from "./recorded.mjs";
 import { coreLibraries } from "./paths.mjs";
 import { main } from "./setup.mjs";
 

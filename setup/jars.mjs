@@ -1,7 +1,7 @@
 // The jars of the services: resolved by Maven into a new folder, each checked against the SHA-256 that the project recorded,
 // and only then put in place. What was there before stays until that moment.
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { link, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { processRuns } from "./lock.mjs";
@@ -9,7 +9,7 @@ import { runMaven } from "./maven.mjs";
 import { claimHome, claimJars, makeFolder } from "./owned.mjs";
 import { coreLibraries, homeFolder, jarsFolder } from "./paths.mjs";
 import { SetupProblem } from "./problem.mjs";
-import { checksumsFile, parseChecksums } from "./recorded.mjs";
+import { checksumsFile, hashFile, parseChecksums } from "./recorded.mjs";
 
 /** @typedef {string} Library a folder of stack/ that has a POM */
 /** @typedef {Map<string, string>} Checksums file name → SHA-256 in hexadecimal */
@@ -193,17 +193,6 @@ export async function verifyJars(folder, checksums) {
         `remove it from Maven's repository (find ~/.m2/repository -name '${name}' -delete) and run \`npm run setup\` again; if it stays so, do not use it`,
     );
   }
-}
-
-/**
- * @param {string} file
- * @returns {Promise<string>} SHA-256, hexadecimal
- */
-export async function hashFile(file) {
-  const hash = createHash("sha256");
-  for await (const part of createReadStream(file, { highWaterMark: 1 << 20 }))
-    hash.update(/** @type {Buffer} */ (part));
-  return hash.digest("hex");
 }
 
 /**

@@ -7,14 +7,13 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { npmEnvironment, pythonEnvironment } from "./environment.mjs";
 import { withTrust } from "./certificates.mjs";
-import { hashFile } from "./jars.mjs";
 import { LAB_REQUIREMENTS, labPython } from "./kit-lab.mjs";
 import { KIT_FOLDERS, MANIFEST, tarballName } from "./kit-layout.mjs";
 import { claimFolder } from "./owned.mjs";
 import { SUFFICIENT_NPM } from "./packages.mjs";
 import { coreLibraries, jarsFolder, onPath, PROJECT } from "./paths.mjs";
 import { SetupProblem } from "./problem.mjs";
-import { checksumsFile, parseChecksums } from "./recorded.mjs";
+import { checksumsFile, hashFile, parseChecksums } from "./recorded.mjs";
 import { npmCommand } from "./requirements.mjs";
 import { run } from "./run.mjs";
 

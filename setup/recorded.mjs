@@ -1,4 +1,6 @@
-// The checksums that the project recorded: the SHA-256 of every jar.
+// The checksums that the project recorded, the SHA-256 of every jar, and how that of a file is found.
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "./paths.mjs";
 
@@ -21,4 +23,15 @@ export function parseChecksums(text) {
   return new Map(
     [...text.matchAll(/^([0-9a-f]{64}) [ *](.+)$/gm)].map((match) => [String(match[2]), String(match[1])]),
   );
+}
+
+/**
+ * @param {string} file
+ * @returns {Promise<string>} SHA-256, hexadecimal
+ */
+export async function hashFile(file) {
+  const hash = createHash("sha256");
+  for await (const part of createReadStream(file, { highWaterMark: 1 << 20 }))
+    hash.update(/** @type {Buffer} */ (part));
+  return hash.digest("hex");
 }

@@ -55,6 +55,10 @@ declare module "*/setup/run.mjs" {
   export function networkFailure(lines: readonly string[]): string | undefined;
 }
 
+declare module "*/setup/recorded.mjs" {
+  export function hashFile(file: string): Promise<string>;
+}
+
 declare module "*/setup/python.mjs" {
   export const LOWEST_PYTHON: string;
   export const INSTALL_PYTHON: readonly string[];

@@ -6,12 +6,13 @@ import { basename, join, matchesGlob } from "node:path";
 import { withTrust } from "../../../../setup/certificates.mjs";
 import { mavenEnvironment } from "../../../../setup/environment.mjs";
 import { onPath } from "../../../../setup/paths.mjs";
+import { hashFile } from "../../../../setup/recorded.mjs";
 import { networkFailure, run } from "../../../../setup/run.mjs";
 import { isStreambookError, messageOf, StreambookError } from "../../errors/index.ts";
 import { makeFolder, projectFile, setupModule } from "../../project/index.ts";
 import type { MavenArchive } from "../service.ts";
 import { downloadsFolder, type FetchOptions, makeOnce, progressReporter } from "./cache.ts";
-import { checksumOf, describeProgress, download } from "./download.ts";
+import { describeProgress, download } from "./download.ts";
 import { archiveFolder, type Coordinates, parseCoordinates } from "./places.ts";
 import { tarEntries } from "./tar.ts";
 
@@ -56,7 +57,7 @@ async function downloadArchive(archive: MavenArchive, options: FetchOptions): Pr
     if (url === undefined || !isStreambookError(error, "NOT_FOUND")) throw error;
     await copyByMaven(coordinates, file, options); // which has a password that we do not know
   }
-  const actual = await checksumOf(file);
+  const actual = await hashFile(file);
   if (actual === archive.sha256) return file;
   await rm(file, { force: true });
   throw new StreambookError(

@@ -1,8 +1,7 @@
 /** Downloads of large files: one that was broken off goes on where it stopped, and only a file with the recorded checksum counts. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { hashFile } from "../../../../setup/recorded.mjs";
 import { downloadThroughProxy } from "../../address/index.ts";
 import { retry } from "../../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../../errors/index.ts";
@@ -28,13 +27,13 @@ export interface DownloadOptions {
  */
 export async function download(url: string, file: string, options: DownloadOptions): Promise<void> {
   const { sha256, attempts = 5, signal } = options;
-  if ((await checksumOf(file).catch(() => undefined)) === sha256) return;
+  if ((await hashFile(file).catch(() => undefined)) === sha256) return;
   const part = `${file}.part`;
   downloadThroughProxy();
   await trustGivenAuthorities();
   // Every try goes on where the last one was broken off.
   await retry(() => continueDownload(url, part, options), { attempts, minimumDelay: 500, signal });
-  const actual = await checksumOf(part);
+  const actual = await hashFile(part);
   if (actual === sha256) return rename(part, file);
   await rm(part, { force: true });
   throw new StreambookError(
@@ -105,13 +104,6 @@ function broken(url: string, why: string): StreambookError {
 function causeOf(error: unknown): string {
   const { cause } = error as Error;
   return cause instanceof Error ? messageOf(cause) : messageOf(error);
-}
-
-/** SHA-256 of a file, hexadecimal. */
-export async function checksumOf(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return hash.digest("hex");
 }
 
 /** "12 of 57 MB" */
