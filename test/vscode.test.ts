@@ -178,11 +178,26 @@ describe("in VS Code", { skip: noVsCode }, () => {
     });
 });
 
+/** As much of an element of a page as tells whether one can see it. */
+interface Element {
+  readonly tagName: string;
+  readonly naturalWidth?: number;
+  getBoundingClientRect(): { readonly height: number };
+}
+
 /** Whether something is drawn, with a size, in one of the frames that VS Code shows pages in. */
 async function drawn(page: Page, selector: string): Promise<boolean> {
-  const look = `[...document.querySelectorAll(${JSON.stringify(selector)})].some(
-    (element) => element.getBoundingClientRect().height > 0 && (element.tagName !== "IMG" || element.naturalWidth > 0))`;
-  const shown = (frame: Frame): Promise<boolean> => frame.evaluate<boolean>(look).catch(() => false); // it may be gone
+  const seen = (elements: Element[]): boolean =>
+    elements.some(
+      (element) =>
+        element.getBoundingClientRect().height > 0 && (element.tagName !== "IMG" || element.naturalWidth !== 0),
+    );
+  // A locator, because it looks into shadow roots too, where VS Code has prose. A frame may go away meanwhile.
+  const shown = (frame: Frame): Promise<boolean> =>
+    frame
+      .locator(selector)
+      .evaluateAll(seen)
+      .catch(() => false);
   return (await Promise.all(page.frames().map(shown))).some(Boolean);
 }
 

@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { onEndSignal } from "../../lib/bin/signals.mjs";
 import { projectFolder } from "../../lib/src/stack/index.ts";
 import { npmEnvironment } from "../../setup/environment.mjs";
 import { npmCommand } from "../../setup/requirements.mjs";
@@ -15,11 +16,12 @@ import { CODE_SERVER, codeServerFolder, COMPILER } from "../fixtures/vscode.ts";
 
 const { values } = parseArgs({ options: { install: { type: "boolean", default: false } } });
 if (values.install && !(await install())) process.exit(1);
-const test = spawn(
-  process.execPath,
-  ["--disable-warning=TimeoutNegativeWarning", "--test", "--test-reporter=spec", join("test", "vscode.test.ts")],
-  { cwd: projectFolder(), stdio: "inherit" },
-);
+const flags = ["--disable-warning=TimeoutNegativeWarning", "--test-reporter=spec"];
+const test = spawn(process.execPath, [...flags, join("test", "vscode.test.ts")], {
+  cwd: projectFolder(),
+  stdio: "inherit",
+});
+onEndSignal(() => void test.kill("SIGTERM"));
 const [code] = (await once(test, "exit")) as [number | null];
 process.exit(code ?? 1);
 
