@@ -13,7 +13,7 @@ import { delay, until } from "../lib/src/async/index.ts";
 import { lessonFiles } from "../lib/src/notebook/index.ts";
 import { TestFolder } from "../lib/src/notebook/notebooks-for-test.ts";
 import { projectFolder } from "../lib/src/stack/index.ts";
-import { prepareWork, workFolder } from "../setup/work.mjs";
+import { prepareWork, workFolder } from "../setup/learner/work.mjs";
 import { noVsCode, type Problem, type ProbedCell, VsCode } from "./fixtures/vscode.ts";
 
 /** Where pictures of the window go. */
@@ -160,6 +160,12 @@ describe("in VS Code", { skip: noVsCode }, () => {
     await vscode.reveal(file, place);
     await until("the hints to be drawn", () => drawn(page, "details:not([open]) summary"), { timeout: 60_000 });
     await picture("work-04-hints");
+    // The cells below have a minus sign, which VS Code would put a frame around for being no hyphen.
+    await until("a minus sign in a cell", async () =>
+      /−/.test((await page.locator(".view-lines").allTextContents()).join()),
+    );
+    await delay(CALM);
+    assert.equal(await page.locator(".unicode-highlight").count(), 0);
     await vscode.closeAll();
   });
 

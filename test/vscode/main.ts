@@ -10,8 +10,8 @@ import { delimiter, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { onEndSignal } from "../../lib/bin/signals.mjs";
 import { projectFolder } from "../../lib/src/stack/index.ts";
-import { npmEnvironment } from "../../setup/environment.mjs";
-import { npmCommand } from "../../setup/requirements.mjs";
+import { npmEnvironment } from "../../setup/machine/environment.mjs";
+import { npmCommand } from "../../setup/machine/requirements.mjs";
 import { CODE_SERVER, codeServerFolder, COMPILER } from "../fixtures/vscode.ts";
 
 const { values } = parseArgs({ options: { install: { type: "boolean", default: false } } });
