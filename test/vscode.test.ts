@@ -150,7 +150,7 @@ describe("in VS Code", { skip: noVsCode }, () => {
     await vscode.closeAll();
   });
 
-  test("a learner's page shows hints folded, and its folded cells as VS Code has them", async (t) => {
+  test("a learner's page shows hints folded, and no frames around minus signs", async (t) => {
     const { page } = vscode;
     if (page === undefined) return t.skip("the window of a desktop program cannot be looked into");
     const file = join(workFolder(), "04-clusters.ipynb");
