@@ -177,7 +177,7 @@ test("lost, doubled and strange lines are told apart", () => {
   assert.equal(judge(new Map([["one", ["a", "a"]]]), ["a"]).doubled.length, 1, "twice in one file is twice");
   assert.equal(ranges([1, 2, 3, 7, 9, 10]), "1–3, 7, 9–10");
   assert.equal(
-    verdict({ finding }),
+    verdict({ finding, harm: "struck" }),
     "1 of 3 messages are lost: numbers 2. 1 are stored more than once: numbers 1. 1 lines are no message that was sent, such as x",
   );
 });
@@ -188,7 +188,8 @@ test("the picture shows every start, every step and every fault, and says nothin
     name: "kill",
     title: "killed <here>",
     points: 1,
-    earned: 0,
+    outcome: "failed",
+    harm: "struck",
     seconds: 3,
     said: "Error: <b>",
     finding: judge(new Map(), ["a"]),

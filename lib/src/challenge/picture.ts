@@ -46,9 +46,13 @@ ${parts.filter((part) => part !== "").join("\n")}
 }
 
 /** What a scenario has cost, in one or two sentences. */
-export function verdict({ finding }: Pick<ScenarioResult, "finding">): string {
+export function verdict({ finding, harm }: Pick<ScenarioResult, "finding" | "harm">): string {
   const { sent, lost, doubled, strange } = finding;
   const said: string[] = [];
+  if (harm === "not taken over")
+    said.push(
+      "While the first was frozen, the second did not store everything: what the first held was out of its reach.",
+    );
   if (lost.length > 0) said.push(`${lost.length} of ${sent} messages are lost: numbers ${ranges(lost)}.`);
   if (doubled.length > 0)
     said.push(`${doubled.length} are stored more than once: numbers ${ranges(doubled.map(({ message }) => message))}.`);
