@@ -45,7 +45,7 @@ const RATE_TIME = 60_000;
 /** How often a scenario is tried whose fault finds no step to strike at. */
 const TRIES = 3;
 
-/** Puts a program to the test. It takes two to four minutes. */
+/** Puts a program to the test. It takes two to six minutes. */
 export async function runChallenge(options: ChallengeOptions): Promise<ChallengeResult> {
   const results: ScenarioResult[] = [];
   const run = async (scenario: Scenario): Promise<ScenarioResult> => {
