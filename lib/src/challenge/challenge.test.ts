@@ -183,7 +183,7 @@ test("lost, doubled and strange lines are told apart", () => {
   assert.equal(ranges([1, 2, 3, 7, 9, 10]), "1–3, 7, 9–10");
   assert.equal(
     verdict({ finding, harm: "struck" }),
-    "1 of 3 messages are lost: numbers 2. 1 are stored more than once: numbers 1. 1 lines are no message that was sent, such as x",
+    "1 of 3 messages is lost: number 2. 1 is stored more than once: number 1. 1 line is no message that was sent, such as x",
   );
 });
 
@@ -207,7 +207,7 @@ test("the picture shows every start, every step and every fault, and says nothin
       { second: 3, kind: "step", run: 2, text: "RENAME", step: { ...step, run: 2, phase: "answer" } },
     ],
   });
-  for (const text of ["start 2", "killed before RENAME", "1 of 1 messages are lost", "/&lt;a&gt;", "Error: &lt;b&gt;"])
+  for (const text of ["start 2", "killed before RENAME", "1 of 1 message is lost", "/&lt;a&gt;", "Error: &lt;b&gt;"])
     assert.ok(page.includes(text), text);
   assert.doesNotMatch(page, /<here>|<script|https?:/);
 });

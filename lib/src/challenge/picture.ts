@@ -53,11 +53,20 @@ export function verdict({ finding, harm }: Pick<ScenarioResult, "finding" | "har
     said.push(
       "While the first was frozen, the second did not store everything: what the first held was out of its reach.",
     );
-  if (lost.length > 0) said.push(`${lost.length} of ${sent} messages are lost: numbers ${ranges(lost)}.`);
+  if (lost.length > 0) said.push(`${lost.length} of ${plural(sent, "message")} ${are(lost)} lost: ${numbers(lost)}.`);
   if (doubled.length > 0)
-    said.push(`${doubled.length} are stored more than once: numbers ${ranges(doubled.map(({ message }) => message))}.`);
-  if (strange.length > 0) said.push(`${strange.length} lines are no message that was sent, such as ${strange[0]}`);
+    said.push(
+      `${doubled.length} ${are(doubled)} stored more than once: ${numbers(doubled.map(({ message }) => message))}.`,
+    );
+  if (strange.length > 0)
+    said.push(`${plural(strange.length, "line")} ${are(strange)} no message that was sent, such as ${strange[0]}`);
   return said.length === 0 ? `All ${sent} messages are stored, each once.` : said.join(" ");
+}
+
+const are = ({ length }: readonly unknown[]): string => (length === 1 ? "is" : "are");
+
+function numbers(messages: readonly number[]): string {
+  return `${messages.length === 1 ? "number" : "numbers"} ${ranges(messages)}`;
 }
 
 /** What Kafka believed at the first fault, and what HDFS held: the two that must agree. */

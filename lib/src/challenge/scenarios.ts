@@ -143,7 +143,7 @@ function killsAtTheStart(kinds: readonly Kind[], random: Random): Scenario {
   const rounds = (["request", "answer"] as const).map((phase) => ({ phase, count: 1 + random.below(6) }));
   return {
     name: "kills at the start",
-    title: `killed at a ${write}, and again while it starts; and both once more`,
+    title: `killed at its ${write}, and again while it starts; and both once more`,
     points: POINTS.starting,
     quiet: QUIET,
     filling: FILLING,
@@ -187,7 +187,7 @@ function freeze(kinds: readonly Kind[]): Scenario {
   const kind = writeOf(kinds);
   return {
     name: "freeze",
-    title: `frozen just before a ${kind}; another one takes over and stores all; then it thaws and goes on`,
+    title: `frozen just before its ${kind}; another one takes over and stores all; then it thaws and goes on`,
     points: POINTS.freeze,
     quiet: QUIET,
     filling: FILLING,
@@ -218,7 +218,7 @@ function away(service: ServiceName, kind: string, random: Random): Scenario {
   const count = 1 + random.below(3);
   return {
     name: `${service} away`,
-    title: `${service} is away for four seconds, from a ${kind} on`,
+    title: `${service} is away for four seconds, from its ${kind} on`,
     points: POINTS.away,
     quiet: 20_000,
     filling: FILLING,

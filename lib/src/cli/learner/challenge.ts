@@ -113,13 +113,16 @@ function lineOf({ title, outcome, points, isShared, finding, harm }: ScenarioRes
   return why === "" ? line : `${line}\n      ${why}`;
 }
 
+/** A line of a log may be a whole stack trace; the picture has all of it. */
+const shortLine = (line: string): string => (line.length > 240 ? `${line.slice(0, 240)}…` : line);
+
 async function showFailure(failure: ScenarioResult): Promise<void> {
   const file = join(folder(), "failure.html");
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, failurePage(failure));
   console.log(`\nThe first failure as a picture: ${relative(process.cwd(), file)} (open it in a browser)`);
   if (failure.said !== "")
-    console.log(`Your program said last:\n    ${failure.said.split("\n").slice(-6).join("\n    ")}`);
+    console.log(["Your program said last:", ...failure.said.split("\n").slice(-6).map(shortLine)].join("\n    "));
   if (failure.finding.sent === failure.finding.lost.length)
     console.log(
       `Nothing was stored at all: does the program write files into $OUTPUT? (${plural(failure.finding.sent, "message")} came)`,
