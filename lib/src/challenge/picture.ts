@@ -12,6 +12,9 @@ const RIGHT = 24;
 /** Seconds that are shown around the first fault. */
 const AROUND = { before: 1.2, after: 2.8 };
 
+/** Letters of a fault's name where the whole is shown. */
+const MOST_LETTERS = 48;
+
 interface View {
   readonly from: number;
   readonly to: number;
@@ -25,7 +28,7 @@ export function failurePage(result: ScenarioResult): string {
   const whole = { from: 0, to: last };
   const near = fault === undefined ? undefined : { from: Math.max(0, fault - AROUND.before), to: fault + AROUND.after };
   const parts = [
-    `<h1>${escapeHtml(title)}</h1>`,
+    `<h1>${escapeHtml(title.charAt(0).toUpperCase() + title.slice(1))}</h1>`,
     `<p class="verdict">${escapeHtml(verdict(result))}</p>`,
     committedBefore(happenings, fault),
     ...(near === undefined ? [] : ["<h2>Around the first fault</h2>", timelineSvg(happenings, near, true)]),
@@ -135,7 +138,7 @@ function faults(shown: readonly Happening[], x: (second: number) => number, heig
     .filter(({ kind }) => kind === "fault")
     .flatMap(({ second, text }) => {
       const at = x(second);
-      const words = isNear || text.length < 40 ? text : `${text.slice(0, 38)}…`;
+      const words = isNear || text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS - 1)}…`;
       const isLate = at > WIDTH * 0.62;
       const width = words.length * 7.6;
       const [from, to] = isLate ? [at - width, at] : [at, at + width];

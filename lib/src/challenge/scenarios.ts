@@ -111,7 +111,7 @@ function killAtKind(
   phase: Step["phase"],
   count: number,
 ): Promise<boolean> {
-  const when = phase === "request" ? `before ${service} sees ${kind}` : `after ${kind}, which it does not know is done`;
+  const when = phase === "request" ? `before ${service} sees ${kind}` : `after ${kind}, before the answer`;
   const isMeant = (step: Step): boolean => step.service === service && step.kind === kind && step.phase === phase;
   return killAt(arena, { isMeant: withMessages(arena, isMeant), count }, () => when);
 }
