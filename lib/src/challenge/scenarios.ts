@@ -66,7 +66,7 @@ export function scenariosFor(steps: readonly Step[], random: Random): Scenario[]
   const kinds = kindsOf(steps);
   return [
     ...kinds.map((kind) => kill(kind, POINTS.kills / kinds.length, random)),
-    randomKills(random),
+    randomKills(kinds, random),
     killsAtTheStart(kinds, random),
     lostAnswers(kinds, random),
     freeze(kinds),
@@ -116,20 +116,37 @@ function killAtKind(
   return killAt(arena, { isMeant: withMessages(arena, isMeant), count }, () => when);
 }
 
-function randomKills(random: Random): Scenario {
-  const counts = Array.from({ length: 5 }, () => 1 + random.below(12));
+/** Kills in a scenario of random ones. */
+const RANDOM_KILLS = 5;
+
+/** Moments are drawn, each once before any comes again: kills that all happen to strike while it waits for messages prove nothing. */
+function randomKills(kinds: readonly Kind[], random: Random): Scenario {
+  const working = kinds.filter(({ kind }) => kind !== "Fetch");
+  const moments = (working.length > 0 ? working : kinds).flatMap((one) =>
+    (["request", "answer"] as const).map((phase) => ({ ...one, phase })),
+  );
+  const drawn = Array.from({ length: Math.ceil(RANDOM_KILLS / Math.max(1, moments.length)) }, () =>
+    shuffled(moments, random),
+  );
+  const kills = drawn.flat().slice(0, RANDOM_KILLS);
+  const counts = kills.map((one) => place(random, one));
   return {
     name: "random kills",
-    title: "killed five times, at any step after it was given messages",
+    title: "killed five times, at steps drawn by lot",
     points: POINTS.random,
     quiet: QUIET,
     filling: FILLING,
     async harm(arena) {
-      for (const count of counts)
-        if (!(await killAt(arena, { isMeant: withMessages(arena, isWork), count }, nameOf))) return "missed";
-      return "struck";
+      for (const [index, { service, kind, phase }] of kills.entries())
+        if (!(await killAtKind(arena, service, kind, phase, counts[index] ?? 1))) return "missed";
+      return kills.length > 0 ? "struck" : "missed";
     },
   };
+}
+
+function shuffled<T>(items: readonly T[], random: Random): T[] {
+  const drawn = items.map((item) => ({ item, by: random.next() }));
+  return drawn.sort((a, b) => a.by - b.by).map(({ item }) => item);
 }
 
 function nameOf({ service, kind, phase }: Step): string {
