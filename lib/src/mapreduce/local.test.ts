@@ -115,5 +115,5 @@ test("what is no job, such as the answer of a function that forgets to return on
   const nothing = (() => undefined) as unknown as () => typeof words;
   const expected = { code: "USAGE", message: /a job comes from defineJob, and this is undefined/ };
   await assert.rejects(runLocal(nothing(), LINES), expected);
-  await assert.rejects(runOnYarn(nothing() as never, {} as YarnOptions), expected);
+  await assert.rejects(runOnYarn(nothing(), {} as YarnOptions), expected);
 });
