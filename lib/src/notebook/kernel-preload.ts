@@ -16,11 +16,11 @@ import type * as VirtualMachine from "node:vm";
 import type TypeScript from "typescript";
 import type * as ZeroMQ from "zeromq";
 import { reachDirectly } from "../address/index.ts";
-import { listenAgain } from "./learner/interruption.ts";
+import { isStop, listenAgain } from "./learner/interruption.ts";
 import { type Diagnostic, explained, syntaxError } from "./preload/diagnostics.ts";
 import { explain, rememberCell } from "./preload/errors.ts";
 import { interrupt, runCell, stoppable } from "./preload/interruption.ts";
-import { inWordsOfTslab, namesOf } from "./preload/rewrite.ts";
+import { identifiersOf, inWordsOfTslab, namesOf } from "./preload/rewrite.ts";
 
 reachDirectly();
 
@@ -94,6 +94,17 @@ let running = "";
 /** Names that cells should have made which failed. */
 const failed = new Set<string>();
 
+/** Says of names that a cell is about to use that they are older than their cell, which has failed since. */
+function noteStale(source: string): void {
+  const own = namesOf(ts, source);
+  const stale = [...identifiersOf(ts, source)].filter((name) => failed.has(name) && !own.has(name));
+  if (stale.length === 0) return;
+  const [is, it] = stale.length === 1 ? ["is", "its cell"] : ["are", "their cell"];
+  console.log(
+    `Note: ${stale.map((name) => `'${name}'`).join(", ")} ${is} as before: ${it} failed when it last ran. Repair it, and run it first.`,
+  );
+}
+
 executors.createExecutor = (folder, converters, output) => {
   const { node } = converters;
   const convert = node.convert.bind(node);
@@ -103,6 +114,7 @@ executors.createExecutor = (folder, converters, output) => {
     const { text, origin } = inWordsOfTslab(ts, source);
     const converted = convert(declarations, text);
     const { diagnostics } = converted;
+    if (diagnostics.length === 0) noteStale(source);
     return { ...converted, diagnostics: explained(source, text, diagnostics, failed, origin) };
   };
   const executor = createExecutor(folder, converters, output);
@@ -133,6 +145,8 @@ vm.runInThisContext = (code: string, options?: VirtualMachine.RunningCodeOptions
 
 const consoleError = console.error.bind(console);
 console.error = (...values: unknown[]): void => {
+  // What a stopped cell had begun beside itself ends, too, and nobody waits for it; the cell says so once.
+  if (values[0] === "UnhandledPromiseRejection:" && isStop(values[1])) return;
   const shown = values.map((value) => (value instanceof Error ? explain(value) : value));
   consoleError(...shown);
   const text = values.filter((value) => typeof value === "string").join(" ");

@@ -67,6 +67,15 @@ void count();`;
   assert.equal(after, "[ true, 0 ]\n");
 });
 
+test("the stop button says once that it has stopped, also where the cell had begun something beside itself", async () => {
+  const cell = `const pause = () => new Promise((r) => setTimeout(r, 5));
+async function look(): Promise<void> { for (;;) await pause(); }
+async function watch(): Promise<void> { const looking = look(); for (;;) await pause(); await looking; }
+await watch();`;
+  const [stopped = "", after = ""] = await runAll([cell, "await new Promise((r) => setTimeout(r, 500))"], { 0: 800 });
+  assert.match(`${stopped}${after}`, /^Stopped\. [^\n]*\n$/);
+});
+
 test("what a stopped cell has opened can be closed", async () => {
   const cell = `async function use() { try { for (;;) await new Promise((r) => setTimeout(r, 5)); } finally { await null; console.log("closed"); } }\nawait use();`;
   const [stopped] = await runAll([cell, "1"], { 0: 800 });

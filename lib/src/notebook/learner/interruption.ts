@@ -21,6 +21,14 @@ export function interruption(): Interruption {
   return (globalThis as { [INTERRUPTION]?: Interruption })[INTERRUPTION] ?? NONE;
 }
 
+/** What tslab, and Node, say of code that the stop button has ended. */
+const STOPPED = /^(Interrupted asynchronously|Script execution was interrupted by `SIGINT`)$/;
+
+/** Whether an error is nothing but the end that the stop button made. */
+export function isStop(error: unknown): boolean {
+  return error instanceof Error && STOPPED.test(error.message);
+}
+
 /**
  * Node takes the listeners of a signal away while code runs that the signal ends, and puts them back. Where the code has added one
  * of its own, the signal then ends the process: only listening anew helps.

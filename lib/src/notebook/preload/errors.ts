@@ -1,6 +1,7 @@
 /** What a learner wants to see of an error: its message, where in the cell it comes from, and what to do about it in a notebook. */
 import { inspect } from "node:util";
 import { hintFor } from "../hint.ts";
+import { isStop } from "../learner/interruption.ts";
 import { bestLine } from "./lines.ts";
 
 /** How the code of a cell is called in stack traces. */
@@ -29,9 +30,10 @@ function place(stack: string): string {
   const text = withoutCompiledNames(generated.replace(/^\((async )?function\s?\(exports, require\) \{ /, "")).trim();
   if (text === "") return "";
   const line = bestLine(cell.source, text);
+  const which = Number(match?.[1]) === cells.size ? "the cell" : "a cell that ran before";
   return line === undefined
-    ? `\n    in the cell, at: ${text}`
-    : `\n    in the cell, line ${line}: ${cell.source.split("\n")[line - 1]?.trim()}`;
+    ? `\n    in ${which}, at: ${text}`
+    : `\n    in ${which}, line ${line}: ${cell.source.split("\n")[line - 1]?.trim()}`;
 }
 
 /** `ready(…)` for `(0, notebook_1.ready)(…)`: what the compiler makes of imported names is nobody's business. */
@@ -50,14 +52,12 @@ function readable(message: string): string {
     .replace(/\b[A-Za-z][\w$]*_\d+\.(?:default\.)?([\w$.]+)(?= is not )/g, "$1");
 }
 
-/** What tslab, and Node, say of a cell that the stop button has ended. */
-const STOPPED = /^(Interrupted asynchronously|Script execution was interrupted by `SIGINT`)$/;
 /** Codes of errors that a service's new address explains. */
 const MOVED = new Set(["UNREACHABLE", "STACK_DOWN", "ECONNREFUSED"]);
 
 /** The text of an error for the cell that it ends. */
 export function explain(error: Error): string {
-  if (STOPPED.test(error.message)) return "Stopped. Cells that were waiting behind this one have not run.";
+  if (isStop(error)) return "Stopped. Cells that were waiting behind this one have not run.";
   const { code, cause } = error as { code?: unknown; cause?: unknown };
   const where = place(error.stack ?? "");
   if (code === "CHECK_FAILED") return error.message + where;
@@ -70,10 +70,15 @@ export function explain(error: Error): string {
     return `${error.name} (${String(code)}): ${error.message}${hint === undefined ? "" : `\n    ${hint}`}${where}${advice}`;
   const frames = (error.stack ?? "").split("\n").filter((text) => /^\s+at /.test(text));
   const end = frames.findIndex((frame) =>
-    /[\\/]tslab[\\/]dist[\\/]|node:vm:|node:internal|[\\/]notebook[\\/]preload[\\/]/.test(frame),
+    /[\\/]tslab[\\/]dist[\\/]|evalmachine\.<anonymous>|node:vm:|node:internal|[\\/]notebook[\\/]preload[\\/]/.test(
+      frame,
+    ),
   );
   const kept = frames.slice(0, end === -1 ? 8 : Math.min(end, 8)).map((frame) => frame.replaceAll("file://", ""));
   const head = `${error.name}: ${readable(error.message)}`;
   const why = cause === undefined ? "" : `\n    because: ${cause instanceof Error ? cause.message : inspect(cause)}`;
-  return [`${head}${why}${where}${advice}`, ...kept.filter((frame) => !CELL.test(frame))].join("\n");
+  return [
+    `${head}${why}${where}${advice}`,
+    ...kept.filter((frame) => !CELL.test(frame) && !frame.endsWith("(<anonymous>)")),
+  ].join("\n");
 }
