@@ -50,6 +50,45 @@ test("names that are unknown are said once, with where they may come from", asyn
   assert.doesNotMatch(mixed, /Did you mean/);
 });
 
+test("a type that is unknown is said once, and not again of what is declared with it", async () => {
+  const text = await error("const stored: Stored[] = [];\nconst other: Stored = beta;");
+  assert.match(text, /^1:15 - There are no names 'Stored', 'beta'\./);
+  assert.doesNotMatch(text, /private name/);
+});
+
+test("what is older than its cell, which has failed since, is not passed off as new", async () => {
+  await error("function double(n: number): number { return 3 * n; }");
+  await error("function double(n: number): number { }");
+  const { outputs } = await kernel.execute("double(2)", { timeout: 60_000 });
+  assert.match(streamText(outputs, "stdout"), /^Note: 'double' is as before: its cell failed.*\n6\n$/);
+  await error("function double(n: number): number { return 2 * n; }");
+  const repaired = await kernel.execute("double(2)", { timeout: 60_000 });
+  assert.equal(streamText(repaired.outputs, "stdout"), "4\n");
+});
+
+test("an answer that throws is shown with its check, its line in its own cell, and none of the library's", async () => {
+  await error('import { check } from "streambook/notebook";');
+  await error("function read(line: string): string {\n  const value = JSON.parse(line);\n  return value.text;\n}");
+  assert.equal(
+    await error('check("lines", () => read("{"), "a",\n  { hint: "Some lines are no JSON." });'),
+    [
+      "✗ lines",
+      "  an error came instead of a value",
+      "  Some lines are no JSON.",
+      "SyntaxError: Expected property name or '}' in JSON at position 1 (line 1 column 2)",
+      "    in a cell that ran before, line 2: const value = JSON.parse(line);",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("the place of a call over several lines is its first", async () => {
+  const text = await error(
+    'const two = 1 + 2;\ncheck("two", two, 2,\n  { hint: "One and two are three, check two again." });',
+  );
+  assert.match(text, /\n {4}in the cell, line 2: check\("two"/);
+});
+
 test("a cell above that failed is named instead of all that misses it", async () => {
   await error(
     'import { join, resolve } from "node:path";\nconst folder = join("a", "b");\nthrow new Error("no services");',

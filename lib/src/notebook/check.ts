@@ -2,6 +2,7 @@
 import { isDeepStrictEqual, inspect } from "node:util";
 import { messageOf, StreambookError } from "../errors/index.ts";
 import { type Outcome, within } from "./learner/bounds.ts";
+import { isStop } from "./learner/interruption.ts";
 import { noteHeld } from "./learner/progress.ts";
 
 /** Options of {@link check}. */
@@ -57,17 +58,19 @@ export function check(
   const judge = (outcome: Outcome): void => judgeOutcome(name, outcome, expected, options);
   const items = Array.isArray(expected) ? expected.length + 1 : Infinity;
   let outcome: Outcome | Promise<Outcome>;
+  const failed = (error: unknown): Outcome => unsolved(name, error, options);
   try {
     outcome = within(actual as () => unknown, { timeout: options.timeout ?? TIMEOUT, items });
   } catch (error) {
-    return judge(unsolved(error));
+    return judge(failed(error));
   }
-  return outcome instanceof Promise ? outcome.catch(unsolved).then(judge) : judge(outcome);
+  return outcome instanceof Promise ? outcome.catch(failed).then(judge) : judge(outcome);
 }
 
-/** The error of a stub as a value; every other one goes on its way. */
-function unsolved(error: unknown): Outcome {
+/** The error of a stub as a value; every other one goes on its way, below the name of the check that met it. */
+function unsolved(name: string, error: unknown, options: CheckOptions): Outcome {
   if (error instanceof TodoError) return { value: error };
+  if (!isStop(error)) console.error(`✗ ${name}\n  an error came instead of a value${adviceOf(options)}`);
   throw error;
 }
 

@@ -60,11 +60,18 @@ export function explained(
     return [{ ...at, messageText: message }];
   }
   const names = lost.length === 1 ? `There is no name ${quoted(lost)}.` : `There are no names ${quoted(lost)}.`;
-  const others = placed.filter((_, index) => unknown.every((one) => one.index !== index)).slice(0, SHOWN - 1);
+  const others = placed.filter(
+    ({ messageText }, index) => unknown.every((one) => one.index !== index) && !isOfPrivateName(messageText, lost),
+  );
   return [
     { ...at, messageText: `${names}${at.messageText.slice(at.messageText.indexOf("\n"))}\n${RUN_ABOVE}` },
-    ...others,
+    ...others.slice(0, SHOWN - 1),
   ];
+}
+
+/** "… has or is using private name 'X'" of a name that is unknown: the same once more, in words that help nobody. */
+function isOfPrivateName(message: string, unknown: readonly string[]): boolean {
+  return unknown.includes(/private name '([^']+)'/.exec(message)?.[1] ?? "");
 }
 
 /** A name of a cell that has not run may resemble one that is there: `files` and `File`. */

@@ -108,3 +108,19 @@ export function namesOf(ts: typeof TypeScript, source: string): Set<string> {
   }
   return names;
 }
+
+/** The names that a cell uses, in any place; those of properties are not among them. */
+export function identifiersOf(ts: typeof TypeScript, source: string): Set<string> {
+  const names = new Set<string>();
+  const visit = (node: TypeScript.Node): void => {
+    const { parent } = node;
+    const isProperty =
+      parent !== undefined &&
+      ((ts.isPropertyAccessExpression(parent) && parent.name === node) ||
+        (ts.isPropertyAssignment(parent) && parent.name === node));
+    if (ts.isIdentifier(node) && !isProperty) names.add(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile("cell.ts", source, ts.ScriptTarget.ESNext, true));
+  return names;
+}
