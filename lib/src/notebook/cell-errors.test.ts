@@ -87,6 +87,10 @@ test("the place of a call over several lines is its first", async () => {
     'const two = 1 + 2;\ncheck("two", two, 2,\n  { hint: "One and two are three, check two again." });',
   );
   assert.match(text, /\n {4}in the cell, line 2: check\("two"/);
+  const long = await error(
+    'const a = 1;\ncheck("one long name of a check", a,\n  { found: 1, other: 2, third: 3 },\n  { hint: "A hint of many more words than that." });',
+  );
+  assert.match(long, /\n {4}in the cell, line 2: check\("one/);
 });
 
 test("a cell above that failed is named instead of all that misses it", async () => {

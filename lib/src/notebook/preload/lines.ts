@@ -7,21 +7,26 @@
 export function bestLine(source: string, generated: string): number | undefined {
   const words = wordsOf(generated);
   const lines = source.split("\n");
-  const scores = lines.map((line) => similarity(wordsOf(line), words));
+  const scores = lines.map((_, at) => likenessFrom(lines.slice(at), words));
   const best = Math.max(...scores);
-  if (best < 0.5) return undefined;
-  let at = scores.indexOf(best);
-  while (at > 0 && isContinued(lines[at - 1] ?? "") && isWithin(lines[at - 1] ?? "", words)) at--;
-  return at + 1;
+  return best < 0.5 ? undefined : scores.indexOf(best) + 1;
+}
+
+/** How like it is to what begins at the first of some lines: that line, or as many as its statement goes on for. */
+function likenessFrom(lines: readonly string[], words: ReadonlySet<string>): number {
+  const own = new Set<string>();
+  let best = 0;
+  for (const line of lines) {
+    for (const word of wordsOf(line)) own.add(word);
+    best = Math.max(best, similarity(own, words));
+    if (!isContinued(line)) break;
+  }
+  return best;
 }
 
 /** Whether a statement goes on after this line. */
 function isContinued(line: string): boolean {
   return !/(^|[;{}]|\*\/)\s*(\/\/.*)?$/.test(line);
-}
-
-function isWithin(line: string, words: ReadonlySet<string>): boolean {
-  return [...wordsOf(line)].every((word) => words.has(word));
 }
 
 function wordsOf(line: string): Set<string> {
