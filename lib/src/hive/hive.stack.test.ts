@@ -101,6 +101,18 @@ test("trap: the message of an error is Hive's own", async () => {
   }
 });
 
+test("what is made a second time says how to make it, or not, again", async () => {
+  const create = "CREATE TABLE lib_made_twice (n INT)";
+  await hive.execute("DROP TABLE IF EXISTS lib_made_twice");
+  await hive.execute(create);
+  await assert.rejects(hive.execute(create), (error) => {
+    assert.ok(isStreambookError(error, "HIVE_FAILED"), String(error));
+    assert.match(error.message, /already exists\).*add IF NOT EXISTS to it, or drop the old one first$/);
+    return true;
+  });
+  await hive.execute("DROP TABLE lib_made_twice");
+});
+
 test("trap: statements asked for at once run one after the other, and a failure stops none", async () => {
   const results = await Promise.allSettled([1, 2, 3, 4].map((n) => hive.query(n === 2 ? "SELEC" : `SELECT ${n} AS n`)));
   assert.deepEqual(

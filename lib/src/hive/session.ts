@@ -243,9 +243,11 @@ async function tidy(connection: Connection, operation: Promise<IOperation>, fini
 function explained(error: unknown, sql: string): unknown {
   if (error instanceof StreambookError) return error;
   const reason = messageOf(error).replace(/^Error while (?:compiling|processing) statement: (?:FAILED: )?/, "");
-  return new StreambookError("HIVE_FAILED", `Hive failed ${shown(sql)}: ${reason}; correct the statement`, {
+  const isThere = /AlreadyExistsException/.test(reason);
+  const advice = isThere ? "made before? add IF NOT EXISTS to it, or drop the old one first" : "correct the statement";
+  return new StreambookError("HIVE_FAILED", `Hive failed ${shown(sql)}: ${reason}; ${advice}`, {
     cause: error,
-    hint: { log: "hive" },
+    ...(isThere ? {} : { hint: { log: "hive" } }),
   });
 }
 
