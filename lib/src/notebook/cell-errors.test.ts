@@ -82,7 +82,11 @@ test("an answer that throws is shown with its check, its line in its own cell, a
   );
 });
 
-test("the place of a call over several lines is its first", async () => {
+test("the place of a call is its line, however the compiler breaks it", async () => {
+  const short = await error(
+    'const a = 1;\ncheck("x", () => { const b = a; let c = 0; for (const d of [b]) c += d; return c; }, 2);',
+  );
+  assert.match(short, /\n {4}in the cell, line 2: check\("x"/);
   const text = await error(
     'const two = 1 + 2;\ncheck("two", two, 2,\n  { hint: "One and two are three, check two again." });',
   );

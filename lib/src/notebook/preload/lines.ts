@@ -9,7 +9,13 @@ export function bestLine(source: string, generated: string): number | undefined 
   const lines = source.split("\n");
   const scores = lines.map((_, at) => likenessFrom(lines.slice(at), words));
   const best = Math.max(...scores);
-  return best < 0.5 ? undefined : scores.indexOf(best) + 1;
+  if (best >= 0.5) return scores.indexOf(best) + 1;
+  const whole = lines.findIndex((line) => isWithin(words, wordsOf(line))); // the compiler breaks lines, too
+  return whole === -1 || words.size < 2 ? undefined : whole + 1;
+}
+
+function isWithin(words: ReadonlySet<string>, all: ReadonlySet<string>): boolean {
+  return [...words].every((word) => all.has(word));
 }
 
 /** How like it is to what begins at the first of some lines: that line, or as many as its statement goes on for. */
