@@ -11,12 +11,14 @@ export interface CheckOptions {
   readonly within?: number;
   /** What to do when the value is wrong, one sentence. */
   readonly hint?: string;
-  /** Longest time that a function may take, in milliseconds. @default 30000 */
+  /** Longest time that a function may take, in milliseconds. @default 30000, of which 10000 without awaiting */
   readonly timeout?: number;
 }
 
 /** Longest time of an answer, in milliseconds. */
 const TIMEOUT = 30_000;
+/** Longest time that it may keep the kernel busy, in milliseconds: an endless loop that fills memory takes 100 MB a second. */
+const BUSY = 10_000;
 
 /** Longest value that is shown, in characters. */
 const SHOWN = 400;
@@ -60,7 +62,11 @@ export function check(
   let outcome: Outcome | Promise<Outcome>;
   const failed = (error: unknown): Outcome => unsolved(name, error, options);
   try {
-    outcome = within(actual as () => unknown, { timeout: options.timeout ?? TIMEOUT, items });
+    outcome = within(actual as () => unknown, {
+      timeout: options.timeout ?? TIMEOUT,
+      busy: options.timeout ?? BUSY,
+      items,
+    });
   } catch (error) {
     return judge(failed(error));
   }
@@ -113,7 +119,9 @@ export async function checkThrows(
   operation: () => unknown,
   expected: string | RegExp = "",
 ): Promise<void> {
-  const outcome = new Promise<Outcome>((resolve) => resolve(within(operation, { timeout: TIMEOUT, items: Infinity })));
+  const outcome = new Promise<Outcome>((resolve) =>
+    resolve(within(operation, { timeout: TIMEOUT, busy: BUSY, items: Infinity })),
+  );
   const error: unknown = await outcome.then(
     (it) => ("endless" in it ? new StreambookError("CHECK_FAILED", it.endless) : undefined),
     (reason: unknown) => reason ?? new Error("undefined was thrown"),

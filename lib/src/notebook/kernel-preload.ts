@@ -1,6 +1,7 @@
 /**
  * Loaded by Node before the kernel (`--import` in kernel.json); fixes what tslab does badly and leaves the rest to it.
  * - Output is queued: tslab does not wait for its sends, and after some hundreds in one tick zeromq refuses and they are lost.
+ * - A client that asks before the kernel is bound is answered: its first question ended tslab's loop, and the kernel never answered.
  * - Half an emoji is shown as `�`: JupyterLab cannot open or save a notebook that holds one.
  * - An error says which line of the cell it comes from, and nothing of the kernel's own insides. What does not compile is shown with
  *   its line and a caret; a syntax error shows itself alone, and a cell above that failed is named instead of all that misses it.
@@ -21,36 +22,14 @@ import { type Diagnostic, explained, syntaxError } from "./preload/diagnostics.t
 import { explain, rememberCell } from "./preload/errors.ts";
 import { interrupt, runCell, stoppable } from "./preload/interruption.ts";
 import { identifiersOf, inWordsOfTslab, namesOf } from "./preload/rewrite.ts";
+import { prepareSockets } from "./preload/sockets.ts";
 
 reachDirectly();
 
 const require = createRequire(import.meta.url);
 const requireOfKernel = createRequire(require.resolve("tslab/package.json"));
 
-/** A publisher whose messages leave one after the other, each when the one before is gone. */
-function queueing(Base: typeof ZeroMQ.Publisher): typeof ZeroMQ.Publisher {
-  return class QueueingPublisher extends Base {
-    #last: Promise<void> = Promise.resolve();
-
-    constructor(options?: ZeroMQ.SocketOptions<ZeroMQ.Publisher>) {
-      super({ sendHighWaterMark: 0, ...options });
-    }
-
-    override send(message: Parameters<ZeroMQ.Publisher["send"]>[0]): Promise<void> {
-      const sent = this.#last.then(() => super.send(message));
-      this.#last = sent.catch(() => undefined); // a socket that is closed refuses; nobody is left to tell
-      return sent;
-    }
-  };
-}
-
-const zmq = requireOfKernel("zeromq") as typeof ZeroMQ;
-Object.defineProperty(zmq, "Publisher", {
-  configurable: true,
-  enumerable: true,
-  writable: true,
-  value: queueing(zmq.Publisher),
-});
+prepareSockets(requireOfKernel("zeromq") as typeof ZeroMQ);
 
 type Write = (name: string, text: string) => void;
 type Display = (data: { data: Record<string, unknown> }, update: boolean) => void;

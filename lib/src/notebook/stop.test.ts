@@ -137,6 +137,13 @@ for (const [name, cell, expected] of [
     assert.equal(next, "2\n");
   });
 
+test("an answer that only fills memory is ended before it has filled it", async () => {
+  const cell = 'check("fills", () => { const all: number[][] = []; for (;;) all.push([]); }, []);';
+  const [, wrong = "", most = ""] = await runAll([CHECK, cell, "process.resourceUsage().maxRSS / 1e6"]);
+  assert.match(wrong, /✗ fills\n {2}it did not end within 10 s/);
+  assert.ok(Number(most) < 3, `at most 3 GB, it took ${most}`);
+});
+
 test("a right answer may be a stream", async () => {
   const [, said] = await runAll([
     CHECK,

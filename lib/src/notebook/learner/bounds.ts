@@ -9,6 +9,8 @@ export type Outcome = { readonly value: unknown } | { readonly endless: string }
 export interface Bounds {
   /** Longest time, in milliseconds. */
   readonly timeout: number;
+  /** Longest time until it first awaits or gives a value, in milliseconds. */
+  readonly busy: number;
   /** Most items that are read of a value that is an iterable, and no list. */
   readonly items: number;
 }
@@ -23,7 +25,7 @@ const call = new Script(`globalThis[Symbol.for(${JSON.stringify(OPERATION.descri
  * @throws what the function throws
  */
 export function within(operation: () => unknown, bounds: Bounds): Outcome | Promise<Outcome> {
-  const started = interruption().begin(() => calledInTime(operation, bounds.timeout));
+  const started = interruption().begin(() => calledInTime(operation, bounds.busy));
   const first = started.value;
   if ("endless" in first) return first;
   const { value } = first;
@@ -34,7 +36,7 @@ export function within(operation: () => unknown, bounds: Bounds): Outcome | Prom
       started.stop,
     );
   if (!isIterator(value)) return first;
-  return calledInTime(() => itemsOf(value, bounds.items), bounds.timeout);
+  return calledInTime(() => itemsOf(value, bounds.items), bounds.busy);
 }
 
 function calledInTime(operation: () => unknown, timeout: number): Outcome {
