@@ -46,10 +46,19 @@ suite("a session of Spark", await needs("spark"), () => {
   test("values go in as they come out, and nothing in them is read as SQL", async () => {
     const at = new Date("2026-02-03T04:05:06.789Z");
     const [row] = await spark.sql`
-      SELECT ${"'; DROP TABLE x --"} AS text, ${3} AS whole, ${2 ** 40} AS large, ${5n} AS big, ${at} AS at, ${[1, 2]} AS list, ${null} AS nothing`;
+      SELECT ${"'; DROP TABLE x --"} AS text, ${3} AS whole, ${2 ** 40} AS large, ${5n} AS big, ${at} AS at, ${[1, 2]} AS list, ${[1, 0.5, null]} AS reals, ${[]} AS empty, ${null} AS nothing`;
     assert.deepEqual(row, {
       text: "'; DROP TABLE x --",
-      ...{ whole: 3, large: 2 ** 40, big: 5n, at: at.toISOString(), list: [1, 2], nothing: null },
+      ...{
+        whole: 3,
+        large: 2 ** 40,
+        big: 5n,
+        at: at.toISOString(),
+        list: [1, 2],
+        reals: [1, 0.5, null],
+        empty: [],
+        nothing: null,
+      },
     });
   });
 
@@ -149,7 +158,7 @@ suite("a session of Spark", await needs("spark"), () => {
   });
 
   test("a result that would not fit into Spark is refused, and Spark goes on", async () => {
-    await assert.rejects(spark.query`SELECT id, repeat('x', 1000) AS x FROM range(2000000)`.collect(), {
+    await assert.rejects(spark.query`SELECT id, repeat('x', 1000) AS x FROM range(0, 2000000, 1, 64)`.collect(), {
       message: /maxResultSize/,
     });
     assert.equal(await spark.query`SELECT 1 AS x`.count(), 1);
