@@ -40,6 +40,17 @@ export default tseslint.config(
       "@typescript-eslint/return-await": ["error", "error-handling-correctness-only"],
       eqeqeq: "error",
       "no-console": "off",
+      // Signalled, the process 0 is the caller and its whole group: npm, the shell, every other test.
+      "no-restricted-syntax": [
+        "error",
+        ...[
+          "AssignmentPattern[left.name='pid'][right.value=0]",
+          "LogicalExpression[left.property.name='pid'][right.value=0]",
+        ].map((selector) => ({
+          selector,
+          message: "a process without a number is not process 0: say what it means that there is none",
+        })),
+      ],
     },
   },
   {

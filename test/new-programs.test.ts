@@ -104,7 +104,8 @@ suite("a Python service of one file", needsPart("a Python package, bottle 0.13.4
   });
 
   test("killed, it is reported as dead, and `up` starts it again, with nothing to fetch", async () => {
-    const { pid = 0 } = (await shown(copy, "bottle")) ?? {};
+    const { pid } = (await shown(copy, "bottle")) ?? {};
+    assert.ok(pid !== undefined);
     process.kill(pid, "SIGKILL");
     await until("the death to be seen", async () => (await shown(copy, "bottle"))?.state === "died");
     const { stderr } = await copy.node(copy.main, "up", "toys");

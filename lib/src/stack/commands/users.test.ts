@@ -37,7 +37,8 @@ async function withOther(
   try {
     const said: unknown[] = await Promise.race([once(child.stdout, "data"), once(child.stdout, "end")]);
     assert.ok(said.length > 0, "the other process has failed before it used the stack");
-    await body(child.pid ?? 0, end);
+    assert.ok(child.pid !== undefined);
+    await body(child.pid, end);
   } finally {
     await end();
   }
