@@ -87,7 +87,7 @@ RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority
  && apt-get install -y --no-install-recommends python3 \
  && rm -rf /var/lib/apt/lists/*
 # Of the jars, what the core has not: copied whole, they would be in the image twice.
-RUN --mount=type=bind,from=fetched,source=/opt/jars,target=/run/jars cp --archive --update /run/jars/. /opt/jars/
+RUN --mount=type=bind,from=fetched,source=/opt/jars,target=/run/jars cp --archive --no-clobber /run/jars/. /opt/jars/
 # The folder has the same name as where it was made: a Python environment cannot be moved.
 COPY --from=fetched /opt/cache /opt/cache
 ENV STREAMBOOK_CACHE=/opt/cache
