@@ -110,7 +110,7 @@ COPY --from=packages /opt/npm/lib/node_modules/npm /usr/local/lib/node_modules/n
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
  && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx \
  && install -d /usr/local/share/jupyter/kernels/streambook \
- && node --input-type=module --eval "import { kernelText } from '/opt/streambook/setup/kernel.mjs'; process.stdout.write(kernelText('/workspace'))" > /usr/local/share/jupyter/kernels/streambook/kernel.json \
+ && node --input-type=module --eval "import { kernelText } from '/opt/streambook/setup/learner/kernel.mjs'; process.stdout.write(kernelText('/workspace'))" > /usr/local/share/jupyter/kernels/streambook/kernel.json \
  && usermod --uid "$STREAMBOOK_UID" streambook \
  && install -d -o streambook -g streambook /workspace \
  && rm -r /var/lib/streambook && install -d -m 1777 /var/lib/streambook

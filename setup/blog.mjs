@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { runProgram, runStreambook } from "../lib/bin/find-node.mjs";
 import { createBoard } from "./board.mjs";
 import { withLock } from "./lock.mjs";
-import { installPackages, missingPackage } from "./packages.mjs";
+import { installPackages, missingPackage } from "./packages/packages.mjs";
 import { homeFolder, PROJECT } from "./paths.mjs";
 import { main, setUp } from "./setup.mjs";
-import { takeExecute } from "./take-execute.mjs";
+import { takeExecute } from "./packages/take-execute.mjs";
 
 /** @param {AbortSignal} signal */
 async function installWhatIsMissing(signal) {

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createBoard } from "./board.mjs";
-import { runMaven } from "./maven.mjs";
+import { runMaven } from "./java/maven.mjs";
 import { checksumsFile, hashFile } from "./recorded.mjs";
 import { coreLibraries } from "./paths.mjs";
 import { main } from "./setup.mjs";

@@ -4,8 +4,8 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "./paths.mjs";
 
-/** @typedef {import("./jars.mjs").Library} Library */
-/** @typedef {import("./jars.mjs").Checksums} Checksums */
+/** @typedef {import("./java/jars.mjs").Library} Library */
+/** @typedef {import("./java/jars.mjs").Checksums} Checksums */
 
 /**
  * Where the recorded checksums stand.

@@ -6,21 +6,21 @@ import { parseArgs } from "node:util";
 import { callersFolder } from "../lib/bin/find-node.mjs";
 import { createBoard } from "./board.mjs";
 import { onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
-import { buildLibrary, distIsOld } from "./build.mjs";
-import { dotEnvIsOld, writeDotEnv } from "./dotenv.mjs";
-import { demandOwnJars, jarsProblem, resolveJars } from "./jars.mjs";
-import { kernelIsOld, writeKernel } from "./kernel.mjs";
-import { jarsFromKit, makeKit, openKit } from "./kit.mjs";
-import { installLabNow } from "./kit-lab.mjs";
-import { withKit } from "./kit-server.mjs";
+import { buildLibrary, distIsOld } from "./packages/build.mjs";
+import { dotEnvIsOld, writeDotEnv } from "./learner/dotenv.mjs";
+import { demandOwnJars, jarsProblem, resolveJars } from "./java/jars.mjs";
+import { kernelIsOld, writeKernel } from "./learner/kernel.mjs";
+import { jarsFromKit, makeKit, openKit } from "./kit/kit.mjs";
+import { installLabNow } from "./kit/lab.mjs";
+import { withKit } from "./kit/server.mjs";
 import { withLock } from "./lock.mjs";
 import { claimHome } from "./owned.mjs";
-import { installPackages, missingPackage } from "./packages.mjs";
+import { installPackages, missingPackage } from "./packages/packages.mjs";
 import { homeFolder, jarsFolder } from "./paths.mjs";
 import { SetupProblem } from "./problem.mjs";
-import { checkRequirements } from "./requirements.mjs";
+import { checkRequirements } from "./machine/requirements.mjs";
 import { setting, settingsProblem } from "./settings.mjs";
-import { newerVersions, prepareWork } from "./work.mjs";
+import { newerVersions, prepareWork } from "./learner/work.mjs";
 
 /**
  * Makes everything ready: checks the machine, installs the packages, resolves the jars, builds the library, copies the lessons.

@@ -21,7 +21,7 @@ import {
   serviceNames,
   versions,
 } from "../lib/src/stack/index.ts";
-import { SUFFICIENT_NPM } from "../setup/packages.mjs";
+import { SUFFICIENT_NPM } from "../setup/packages/packages.mjs";
 
 interface ComposeService {
   readonly init?: boolean;

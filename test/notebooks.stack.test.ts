@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { relative } from "node:path";
 import { test } from "node:test";
-import { kernelSpecification } from "../setup/kernel.mjs";
+import { kernelSpecification } from "../setup/learner/kernel.mjs";
 import { lessonFiles, runNotebook, solutionFiles, streamText } from "../lib/src/notebook/index.ts";
 import { projectFolder } from "../lib/src/stack/index.ts";
 

@@ -59,7 +59,7 @@ declare module "*/setup/recorded.mjs" {
   export function hashFile(file: string): Promise<string>;
 }
 
-declare module "*/setup/python.mjs" {
+declare module "*/setup/machine/python.mjs" {
   export const LOWEST_PYTHON: string;
   export const INSTALL_PYTHON: readonly string[];
   export function findPython(
@@ -68,13 +68,13 @@ declare module "*/setup/python.mjs" {
   ): Promise<{ readonly program: string; readonly version: string }>;
 }
 
-declare module "*/setup/environment.mjs" {
+declare module "*/setup/machine/environment.mjs" {
   type Environment = Record<string, string | undefined>;
   export function mavenEnvironment(environment?: Environment): Environment;
   export function pythonEnvironment(environment?: Environment): Environment;
 }
 
-declare module "*/setup/certificates.mjs" {
+declare module "*/setup/machine/certificates.mjs" {
   type Environment = Record<string, string | undefined>;
   interface Trust {
     readonly npm: Environment;
@@ -86,6 +86,6 @@ declare module "*/setup/certificates.mjs" {
   export function trustProblem(what: string, lines: readonly string[]): Error | undefined;
 }
 
-declare module "*/setup/work.mjs" {
+declare module "*/setup/learner/work.mjs" {
   export function workFolder(project?: string): string;
 }

@@ -16,9 +16,9 @@ import {
   up,
   useStack,
 } from "../stack/index.ts";
-import { pythonEnvironment } from "../../../setup/environment.mjs";
+import { pythonEnvironment } from "../../../setup/machine/environment.mjs";
 import { setting } from "../../../setup/settings.mjs";
-import { prepareWork, workFolder } from "../../../setup/work.mjs";
+import { prepareWork, workFolder } from "../../../setup/learner/work.mjs";
 import { action, usage } from "./command.ts";
 
 /** Settings of JupyterLab as the course has them; a learner's own come before them. */

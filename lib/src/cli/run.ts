@@ -23,7 +23,7 @@ import {
   useStack,
   versions,
 } from "../stack/index.ts";
-import { CORE_JAVA, findJavaFor } from "../../../setup/java.mjs";
+import { CORE_JAVA, findJavaFor } from "../../../setup/java/java.mjs";
 import { setting } from "../../../setup/settings.mjs";
 import { passedOver, surveyTexts, type TextSurvey } from "../stream/index.ts";
 import {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { kernelSpecification } from "../../../setup/kernel.mjs";
+import { kernelSpecification } from "../../../setup/learner/kernel.mjs";
 import { projectFolder } from "../stack/index.ts";
 import { Kernel } from "./kernel.ts";
 import { TestFolder } from "./notebooks-for-test.ts";

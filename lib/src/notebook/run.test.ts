@@ -1,7 +1,7 @@
 /** What a runner of notebooks must notice: each case is one that other runners have let pass. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { kernelSpecification } from "../../../setup/kernel.mjs";
+import { kernelSpecification } from "../../../setup/learner/kernel.mjs";
 import { isStreambookError } from "../errors/index.ts";
 import { type NotebookReport, failedLine, runNotebook, type RunNotebookOptions } from "./run.ts";
 import { failing, TestFolder, type TestCell } from "./notebooks-for-test.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { kernelSpecification } from "../../../setup/kernel.mjs";
+import { kernelSpecification } from "../../../setup/learner/kernel.mjs";
 import { projectFolder } from "../stack/index.ts";
 import { PLOTLY } from "./figure.ts";
 import { joined, readNotebook } from "./file.ts";

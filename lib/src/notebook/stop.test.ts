@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { kernelSpecification } from "../../../setup/kernel.mjs";
+import { kernelSpecification } from "../../../setup/learner/kernel.mjs";
 import { delay } from "../async/index.ts";
 import { projectFolder } from "../stack/index.ts";
 import { Kernel } from "./kernel.ts";

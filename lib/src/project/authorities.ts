@@ -1,6 +1,6 @@
 /** A network with a certificate authority of its own: downloads of this process trust it, too. */
 import tls from "node:tls";
-import { givenAuthorities } from "../../../setup/certificates.mjs";
+import { givenAuthorities } from "../../../setup/machine/certificates.mjs";
 
 /**
  * Trusts the authorities that the environment names. Node itself reads NODE_EXTRA_CA_CERTS only, and that when it starts.

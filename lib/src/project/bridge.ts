@@ -107,17 +107,17 @@ interface PathsModule {
   readonly coreLibraries: () => string[];
 }
 interface Modules {
-  paths: PathsModule;
-  java: JavaModule;
-  jars: JarsModule;
-  probes: ProbesModule;
-  requirements: RequirementsModule;
-  packages: PackagesModule;
-  build: BuildModule;
+  "java/jars": JarsModule;
+  "java/java": JavaModule;
+  "machine/probes": ProbesModule;
+  "machine/requirements": RequirementsModule;
+  "packages/build": BuildModule;
+  "packages/packages": PackagesModule;
   lock: LockModule;
+  paths: PathsModule;
 }
 
-/** A module of `setup/`. */
+/** A module of `setup/`, by its path there. */
 export async function setupModule<Name extends keyof Modules>(name: Name): Promise<Modules[Name]> {
   return (await import(pathToFileURL(projectFile("setup", `${name}.mjs`)).href)) as Modules[Name];
 }

@@ -8,7 +8,7 @@ import { StreambookError } from "../../errors/index.ts";
 import { plural } from "../../format/index.ts";
 import { addresses, useStack } from "../../stack/index.ts";
 import { NODE_FLAGS } from "../../../bin/find-node.mjs";
-import { prepareWork, workFolder } from "../../../../setup/work.mjs";
+import { prepareWork, workFolder } from "../../../../setup/learner/work.mjs";
 import { action, path, usage, wholeNumber } from "../command.ts";
 
 interface Options {

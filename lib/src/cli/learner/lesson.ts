@@ -3,7 +3,7 @@ import { basename, relative } from "node:path";
 import type { Command } from "commander";
 import { COURSE, forgetProgress, lessonNumber, type LessonProgress, progressIn } from "../../notebook/index.ts";
 import { plural } from "../../format/index.ts";
-import { copies, type Copy, type CopyState, resetCopy } from "../../../../setup/work.mjs";
+import { copies, type Copy, type CopyState, resetCopy } from "../../../../setup/learner/work.mjs";
 import { action, usage } from "../command.ts";
 
 /** What a state means to the learner. */

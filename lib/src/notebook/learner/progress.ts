@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { workFolder } from "../../../../setup/work.mjs";
+import { workFolder } from "../../../../setup/learner/work.mjs";
 import { projectFolder } from "../../project/index.ts";
 import { COURSE, type CourseLesson, lessonNumber, notebooksFolder } from "../course.ts";
 import type { Notebook } from "../file.ts";

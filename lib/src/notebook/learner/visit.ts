@@ -1,7 +1,7 @@
 /** What a visit to a lesson leaves behind: its files, and when they are removed. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { workFolder } from "../../../../setup/work.mjs";
+import { workFolder } from "../../../../setup/learner/work.mjs";
 import { projectFolder } from "../../project/index.ts";
 
 /** Set by the course's own runner, which leaves nothing behind. */

@@ -35,7 +35,7 @@ export interface DoctorOptions extends StackOptions {
 export async function doctor(options: DoctorOptions = {}): Promise<Finding[]> {
   const { environment = process.env } = options;
   const layout = openLayout(environment);
-  const { jarsProblem } = await setupModule("jars");
+  const { jarsProblem } = await setupModule("java/jars");
   const { coreLibraries } = await setupModule("paths");
   const jars = await jarsProblem(layout.jarsHome, coreLibraries());
   // A stack that runs has taken its memory already; one that runs elsewhere takes none here.
@@ -72,7 +72,7 @@ async function requirements(
   stackRunning: boolean,
   environment: NodeJS.ProcessEnv,
 ): Promise<Finding[]> {
-  const { checkRequirements } = await setupModule("requirements");
+  const { checkRequirements } = await setupModule("machine/requirements");
   const checks = await checkRequirements({ environment, home, jarsMissing, stackRunning });
   return checks.map(({ name, met, found, problem, remedy = [] }) => ({
     name,
@@ -83,12 +83,12 @@ async function requirements(
 }
 
 async function missingPackage(): Promise<string | undefined> {
-  const missing = await (await setupModule("packages")).missingPackage();
+  const missing = await (await setupModule("packages/packages")).missingPackage();
   return missing === undefined ? undefined : `${missing} is missing or of another version`;
 }
 
 async function distProblem(): Promise<string | undefined> {
-  return (await (await setupModule("build")).distIsOld()) ? "a source is newer than the build" : undefined;
+  return (await (await setupModule("packages/build")).distIsOld()) ? "a source is newer than the build" : undefined;
 }
 
 async function services(options: DoctorOptions): Promise<Finding[]> {

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join, matchesGlob } from "node:path";
-import { withTrust } from "../../../../setup/certificates.mjs";
-import { mavenEnvironment } from "../../../../setup/environment.mjs";
+import { withTrust } from "../../../../setup/machine/certificates.mjs";
+import { mavenEnvironment } from "../../../../setup/machine/environment.mjs";
 import { onPath } from "../../../../setup/paths.mjs";
 import { hashFile } from "../../../../setup/recorded.mjs";
 import { networkFailure, run } from "../../../../setup/run.mjs";
@@ -131,7 +131,7 @@ async function runMaven(
     throw new StreambookError("SETUP_MISSING", "there is no `mvn` on PATH, and Maven fetches archives", {
       hint: { setUp: true },
     });
-  const { findJava } = await setupModule("java");
+  const { findJava } = await setupModule("java/java");
   const { found } = await findJava(environment);
   const [goal = "", ...properties] = given;
   const settings = ["--batch-mode", "-gs", projectFile("stack", "settings.xml")];

@@ -1,10 +1,10 @@
 /** Python environments, each package as the project recorded its hash: for services that are Python programs, and for JupyterLab. */
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { trustProblem, withTrust } from "../../../../setup/certificates.mjs";
-import { pythonEnvironment } from "../../../../setup/environment.mjs";
+import { trustProblem, withTrust } from "../../../../setup/machine/certificates.mjs";
+import { pythonEnvironment } from "../../../../setup/machine/environment.mjs";
 import { canWrite } from "../../../../setup/paths.mjs";
-import { findPython, INSTALL_PYTHON } from "../../../../setup/python.mjs";
+import { findPython, INSTALL_PYTHON } from "../../../../setup/machine/python.mjs";
 import { networkFailure, run } from "../../../../setup/run.mjs";
 import { StreambookError } from "../../errors/index.ts";
 import { makeFolder } from "../../project/index.ts";

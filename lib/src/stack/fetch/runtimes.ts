@@ -81,7 +81,7 @@ export async function requireJava(
 ): Promise<Java> {
   const range = await rangeOf(library);
   const { found, problem, place } = await searchJava(layout, range, environment);
-  const { accepts, describeRange } = await setupModule("java");
+  const { accepts, describeRange } = await setupModule("java/java");
   if (found !== undefined && accepts(range, found.major)) return found;
   const why = found === undefined ? problem : `${place} is Java ${found.version}`;
   throw new StreambookError("SETUP_MISSING", `Java ${describeRange(range)} is needed: ${why}`, {
@@ -95,7 +95,7 @@ async function searchJava(
   range: JavaRange,
   environment: NodeJS.ProcessEnv,
 ): Promise<JavaSearch> {
-  const { findJavaFor } = await setupModule("java");
+  const { findJavaFor } = await setupModule("java/java");
   const fetched = await findFetchedJdk(cache);
   const key = JSON.stringify([range, fetched, environment["JAVA_HOME"], environment["PATH"]]);
   const search =
@@ -107,7 +107,7 @@ async function searchJava(
 const searches = new Map<string, Promise<JavaSearch>>();
 
 async function rangeOf({ java }: Pick<Library, "java">): Promise<JavaRange> {
-  return java ?? (await setupModule("java")).CORE_JAVA;
+  return java ?? (await setupModule("java/java")).CORE_JAVA;
 }
 
 /** What some services lack, in the order of the catalogue. Looks at the machine; fetches nothing. */
@@ -136,7 +136,7 @@ async function missingFiles(layout: Layout, library: Library): Promise<MissingPa
       fetch: async (options) => (await import("./archive.ts")).fetchArchive(source, options),
     };
   }
-  const { jarsProblem, resolveJars } = await setupModule("jars");
+  const { jarsProblem, resolveJars } = await setupModule("java/jars");
   if (await isOfCore(library)) return undefined;
   if ((await jarsProblem(layout.jarsHome, [name])) === undefined) return undefined;
   return {
@@ -163,7 +163,7 @@ async function missingJdk(
   wanted: readonly Library[],
   environment: NodeJS.ProcessEnv,
 ): Promise<MissingPart | undefined> {
-  const { accepts } = await setupModule("java");
+  const { accepts } = await setupModule("java/java");
   if ((await findFetchedJdk(layout.cache)) !== undefined) return undefined;
   const { major, requirement } = await pinnedJdk();
   for (const library of wanted) {
@@ -224,7 +224,7 @@ async function isOfCore({ name }: Library): Promise<boolean> {
 
 /** @throws SETUP_MISSING when the jars of some libraries of the core are not as set-up puts them in place */
 export async function demandCoreJars(layout: Layout, wanted: readonly Library[]): Promise<void> {
-  const { jarsProblem } = await setupModule("jars");
+  const { jarsProblem } = await setupModule("java/jars");
   const { coreLibraries } = await setupModule("paths");
   const core = new Set(coreLibraries());
   const names = wanted.map(({ name }) => name).filter((name) => core.has(name));

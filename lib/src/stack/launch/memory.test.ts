@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { WANTED_MEMORY } from "../../../../setup/requirements.mjs";
+import { WANTED_MEMORY } from "../../../../setup/machine/requirements.mjs";
 import { resolveServices } from "../catalog/index.ts";
 import { demandMemory, JOB_MEMORY, memoryOfServices } from "./memory.ts";
 

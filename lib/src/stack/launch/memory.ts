@@ -28,7 +28,7 @@ export async function demandMemory(
   available?: number,
 ): Promise<void> {
   if (names.length === 0 || ignoredRequirements(environment).has("memory")) return;
-  const { availableMemory } = await setupModule("probes");
+  const { availableMemory } = await setupModule("machine/probes");
   const there = available ?? (await availableMemory());
   const wanted = memoryOfServices(names) * 1e6;
   if (there >= wanted) return;

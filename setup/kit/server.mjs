@@ -6,9 +6,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { KIT_FOLDERS } from "./kit-layout.mjs";
+import { KIT_FOLDERS } from "./layout.mjs";
 
-/** @typedef {import("./paths.mjs").Environment} Environment */
+/** @typedef {import("../paths.mjs").Environment} Environment */
 
 /**
  * Serves a kit to npm and pip while something is installed.

@@ -4,12 +4,12 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { link, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { processRuns } from "./lock.mjs";
+import { processRuns } from "../lock.mjs";
 import { runMaven } from "./maven.mjs";
-import { claimHome, claimJars, makeFolder } from "./owned.mjs";
-import { coreLibraries, homeFolder, jarsFolder } from "./paths.mjs";
-import { SetupProblem } from "./problem.mjs";
-import { checksumsFile, hashFile, parseChecksums } from "./recorded.mjs";
+import { claimHome, claimJars, makeFolder } from "../owned.mjs";
+import { coreLibraries, homeFolder, jarsFolder } from "../paths.mjs";
+import { SetupProblem } from "../problem.mjs";
+import { checksumsFile, hashFile, parseChecksums } from "../recorded.mjs";
 
 /** @typedef {string} Library a folder of stack/ that has a POM */
 /** @typedef {Map<string, string>} Checksums file name → SHA-256 in hexadecimal */
@@ -76,7 +76,7 @@ async function readStamp(folder, library) {
  * Makes sure that set-up may replace what is in the folder of the jars: `STREAMBOOK_JARS=/opt` must not cost anybody an /opt/kafka.
  *
  * @param {string} folder
- * @param {import("./paths.mjs").Environment} environment
+ * @param {import("../paths.mjs").Environment} environment
  * @throws {SetupProblem} when it holds what set-up has not put there
  */
 export async function demandOwnJars(folder, environment) {
@@ -116,14 +116,14 @@ async function describe(folder) {
  * Resolves the sets of jars that are not in place.
  *
  * @param {object} options
- * @param {import("./board.mjs").Board} options.board
+ * @param {import("../board.mjs").Board} options.board
  * @param {AbortSignal} [options.signal]
  * @param {string} [options.folder]
  * @param {readonly Library[]} [options.libraries] those of the core by default
  * @param {readonly string[]} [options.mavenArguments] more arguments for Maven
  * @param {(options: { fresh: string, libraries: readonly Library[] }) => Promise<void>} [options.copy] puts the sets into the
  *   folder `fresh` instead of Maven
- * @param {import("./paths.mjs").Environment} [options.environment]
+ * @param {import("../paths.mjs").Environment} [options.environment]
  * @returns {Promise<boolean>} whether anything was resolved
  */
 export async function resolveJars({

@@ -6,8 +6,8 @@ import { freemem, userInfo } from "node:os";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { authorityProblem } from "./certificates.mjs";
-import { CORE_JAVA, findJavaFor } from "./java.mjs";
-import { canWrite, onPath } from "./paths.mjs";
+import { CORE_JAVA, findJavaFor } from "../java/java.mjs";
+import { canWrite, onPath } from "../paths.mjs";
 
 /** @typedef {"debian" | "fedora" | "macos" | "windows" | "other"} Family */
 
@@ -18,7 +18,7 @@ import { canWrite, onPath } from "./paths.mjs";
  * @property {() => string} platform
  * @property {() => string} arch
  * @property {() => Promise<Family>} family
- * @property {() => Promise<import("./java.mjs").JavaSearch>} java
+ * @property {() => Promise<import("../java/java.mjs").JavaSearch>} java
  * @property {(name: string) => string | undefined} onPath
  * @property {() => Promise<number>} memory bytes that are free to use
  * @property {() => number} openFiles how many files a process may open at most
@@ -30,7 +30,7 @@ import { canWrite, onPath } from "./paths.mjs";
  */
 
 /**
- * @param {import("./paths.mjs").Environment} [environment]
+ * @param {import("../paths.mjs").Environment} [environment]
  * @returns {Probes}
  */
 export function machine(environment = process.env) {

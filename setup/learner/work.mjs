@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { PROJECT } from "./paths.mjs";
+import { PROJECT } from "../paths.mjs";
 
 /** The folder's name in the project. */
 export const WORK = "work";
@@ -145,7 +145,7 @@ async function give({ file, original, current }) {
  * Makes the copies that are missing, and brings those up to date that nobody has touched. The others stay.
  *
  * @param {object} [options]
- * @param {import("./board.mjs").Board} [options.board]
+ * @param {import("../board.mjs").Board} [options.board]
  * @param {string} [options.project]
  * @returns {Promise<Copy[]>} the copies whose original has changed since the learner began with them
  */

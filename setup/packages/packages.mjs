@@ -2,13 +2,13 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { findNode, nodePackage } from "../lib/bin/find-node.mjs";
-import { trustProblem, withTrust } from "./certificates.mjs";
-import { NPM_ARGUMENTS, npmEnvironment } from "./environment.mjs";
-import { canWrite, onPath, PROJECT } from "./paths.mjs";
-import { SetupProblem } from "./problem.mjs";
-import { npmCommand } from "./requirements.mjs";
-import { networkFailure, run } from "./run.mjs";
+import { findNode, nodePackage } from "../../lib/bin/find-node.mjs";
+import { trustProblem, withTrust } from "../machine/certificates.mjs";
+import { NPM_ARGUMENTS, npmEnvironment } from "../machine/environment.mjs";
+import { canWrite, onPath, PROJECT } from "../paths.mjs";
+import { SetupProblem } from "../problem.mjs";
+import { npmCommand } from "../machine/requirements.mjs";
+import { networkFailure, run } from "../run.mjs";
 
 /** The lowest npm that reads this lock file: older ones stumble over the aliases among the overrides, and say there is no lock file. */
 const LOWEST_NPM = 10;
@@ -51,10 +51,10 @@ async function readLock(file) {
  * Installs the packages if any is missing.
  *
  * @param {object} options
- * @param {import("./board.mjs").Board} options.board
+ * @param {import("../board.mjs").Board} options.board
  * @param {AbortSignal} [options.signal]
  * @param {string} [options.project]
- * @param {import("./paths.mjs").Environment} [options.environment]
+ * @param {import("../paths.mjs").Environment} [options.environment]
  * @returns {Promise<boolean>} whether anything was installed
  */
 export async function installPackages({ board, signal, project = PROJECT, environment = process.env }) {
@@ -81,8 +81,8 @@ export async function installPackages({ board, signal, project = PROJECT, enviro
  * Does something with a folder where npm can keep what it fetches: its own, or one for this time when HOME cannot be written.
  *
  * @template T
- * @param {import("./paths.mjs").Environment} environment
- * @param {(variables: import("./paths.mjs").Environment) => Promise<T>} operation
+ * @param {import("../paths.mjs").Environment} environment
+ * @param {(variables: import("../paths.mjs").Environment) => Promise<T>} operation
  * @returns {Promise<T>}
  */
 async function withCache(environment, operation) {

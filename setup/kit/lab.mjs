@@ -1,12 +1,12 @@
 // JupyterLab's part of an offline kit: which Python, which requirements, and how it is installed.
 import { join } from "node:path";
-import { findNode, NODE_FLAGS } from "../lib/bin/find-node.mjs";
-import { PROJECT } from "./paths.mjs";
-import { SetupProblem } from "./problem.mjs";
-import { findPython } from "./python.mjs";
-import { run } from "./run.mjs";
+import { findNode, NODE_FLAGS } from "../../lib/bin/find-node.mjs";
+import { PROJECT } from "../paths.mjs";
+import { SetupProblem } from "../problem.mjs";
+import { findPython } from "../machine/python.mjs";
+import { run } from "../run.mjs";
 
-/** @typedef {import("./paths.mjs").Environment} Environment */
+/** @typedef {import("../paths.mjs").Environment} Environment */
 
 /** The record of JupyterLab's packages, each with its hashes. */
 export const LAB_REQUIREMENTS = join(PROJECT, "stack", "jupyterlab", "requirements.txt");
@@ -24,7 +24,7 @@ export function labPython(environment = process.env) {
 /**
  * Installs JupyterLab now, so that `npm run lab` finds it in place. The packages must be installed: it is TypeScript that does it.
  *
- * @param {{ board: import("./board.mjs").Board, environment: Environment, signal?: AbortSignal }} options
+ * @param {{ board: import("../board.mjs").Board, environment: Environment, signal?: AbortSignal }} options
  * @throws {SetupProblem} when it cannot be installed
  */
 export async function installLabNow({ board, environment, signal }) {

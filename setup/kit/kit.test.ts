@@ -6,12 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { jarsFromKit, kitPlatform, makeKit, openKit, recordedVersions } from "./kit.mjs";
-import { createBoard } from "./board.mjs";
-import { tarballName } from "./kit-layout.mjs";
-import { withKit } from "./kit-server.mjs";
-import { npmCommand } from "./requirements.mjs";
-import { run } from "./run.mjs";
-import { setUpOptions } from "./setup.mjs";
+import { createBoard } from "../board.mjs";
+import { tarballName } from "./layout.mjs";
+import { withKit } from "./server.mjs";
+import { npmCommand } from "../machine/requirements.mjs";
+import { run } from "../run.mjs";
+import { setUpOptions } from "../setup.mjs";
 
 const FILES: Readonly<Record<string, string>> = {
   "packages/@types+node-24.0.0.tgz": "types of node",

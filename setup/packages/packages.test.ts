@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { nodePackage } from "../lib/bin/find-node.mjs";
+import { nodePackage } from "../../lib/bin/find-node.mjs";
 import { missingPackage, newEnough } from "./packages.mjs";
-import { networkFailure } from "./run.mjs";
+import { networkFailure } from "../run.mjs";
 
 const pinned = `node_modules/${nodePackage()}`;
 const wanted = {

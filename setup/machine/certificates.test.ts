@@ -10,13 +10,13 @@ import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { after, before, beforeEach, test } from "node:test";
 import { promisify } from "node:util";
-import { createBoard } from "./board.mjs";
+import { createBoard } from "../board.mjs";
 import { authorityProblem, givenAuthorities, keyStore, trustProblem, withTrust } from "./certificates.mjs";
 import { npmEnvironment, pythonEnvironment } from "./environment.mjs";
-import { findJava } from "./java.mjs";
-import { resolveJars } from "./jars.mjs";
-import { type Environment, onPath, PROJECT } from "./paths.mjs";
-import { run } from "./run.mjs";
+import { findJava } from "../java/java.mjs";
+import { resolveJars } from "../java/jars.mjs";
+import { type Environment, onPath, PROJECT } from "../paths.mjs";
+import { run } from "../run.mjs";
 
 const missing = ["openssl"].filter((name) => onPath(name) === undefined);
 const skip = missing.length > 0 && `${missing.join(", ")} is not installed`;

@@ -4,11 +4,11 @@ import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createBoard } from "./board.mjs";
+import { createBoard } from "../board.mjs";
 import { jarsProblem, resolveJars, verifyJars } from "./jars.mjs";
-import { parseChecksums } from "./recorded.mjs";
-import { JARS_MARK } from "./owned.mjs";
-import { onPath } from "./paths.mjs";
+import { parseChecksums } from "../recorded.mjs";
+import { JARS_MARK } from "../owned.mjs";
+import { onPath } from "../paths.mjs";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 const silent = (): ReturnType<typeof createBoard> => createBoard({ stream: { write: () => true } });

@@ -3,8 +3,8 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { findNode, NODE_FLAGS, nodePackage } from "../lib/bin/find-node.mjs";
-import { PROJECT } from "./paths.mjs";
+import { findNode, NODE_FLAGS, nodePackage } from "../../lib/bin/find-node.mjs";
+import { PROJECT } from "../paths.mjs";
 
 /** The name that the notebooks ask for in their metadata. */
 export const KERNEL = "streambook";
@@ -86,7 +86,7 @@ export async function kernelIsOld(project = PROJECT) {
  * Writes the specification if it is old.
  *
  * @param {object} [options]
- * @param {import("./board.mjs").Board} [options.board]
+ * @param {import("../board.mjs").Board} [options.board]
  * @param {string} [options.project]
  * @returns {Promise<boolean>} whether it was written
  */

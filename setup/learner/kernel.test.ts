@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { nodePackage } from "../lib/bin/find-node.mjs";
+import { nodePackage } from "../../lib/bin/find-node.mjs";
 import { jupyterFolder, kernelFile, kernelIsOld, kernelSpecification, kernelText, writeKernel } from "./kernel.mjs";
 
 const project = await mkdtemp(join(tmpdir(), "stream book "));

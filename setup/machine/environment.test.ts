@@ -4,11 +4,11 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createBoard } from "./board.mjs";
+import { createBoard } from "../board.mjs";
 import { mavenEnvironment, npmEnvironment, NPM_ARGUMENTS, pythonEnvironment } from "./environment.mjs";
-import { installPackages } from "./packages.mjs";
-import { onPath } from "./paths.mjs";
-import { run } from "./run.mjs";
+import { installPackages } from "../packages/packages.mjs";
+import { onPath } from "../paths.mjs";
+import { run } from "../run.mjs";
 
 const networks = {
   PATH: "/usr/bin",

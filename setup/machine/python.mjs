@@ -1,10 +1,10 @@
 // Which Python of this machine makes environments: for JupyterLab, and for services that are Python programs.
 import { pythonEnvironment } from "./environment.mjs";
-import { onPath } from "./paths.mjs";
-import { SetupProblem } from "./problem.mjs";
-import { run } from "./run.mjs";
+import { onPath } from "../paths.mjs";
+import { SetupProblem } from "../problem.mjs";
+import { run } from "../run.mjs";
 
-/** @typedef {import("./paths.mjs").Environment} Environment */
+/** @typedef {import("../paths.mjs").Environment} Environment */
 
 /** The lowest Python for whatever names no other. */
 export const LOWEST_PYTHON = "3.10";

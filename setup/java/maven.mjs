@@ -2,13 +2,13 @@
 import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { trustProblem, withTrust } from "./certificates.mjs";
-import { mavenEnvironment } from "./environment.mjs";
+import { trustProblem, withTrust } from "../machine/certificates.mjs";
+import { mavenEnvironment } from "../machine/environment.mjs";
 import { findJava } from "./java.mjs";
-import { canWrite, coreLibraries, onPath, PROJECT } from "./paths.mjs";
-import { SetupProblem } from "./problem.mjs";
-import { checksumsFile, parseChecksums } from "./recorded.mjs";
-import { networkFailure, run } from "./run.mjs";
+import { canWrite, coreLibraries, onPath, PROJECT } from "../paths.mjs";
+import { SetupProblem } from "../problem.mjs";
+import { checksumsFile, parseChecksums } from "../recorded.mjs";
+import { networkFailure, run } from "../run.mjs";
 
 /** @typedef {import("./jars.mjs").Library} Library */
 
@@ -18,10 +18,10 @@ import { networkFailure, run } from "./run.mjs";
  * @param {object} options
  * @param {string} options.fresh
  * @param {readonly Library[]} [options.libraries] those of the core by default
- * @param {import("./board.mjs").Board} options.board
+ * @param {import("../board.mjs").Board} options.board
  * @param {AbortSignal} [options.signal]
  * @param {readonly string[]} options.mavenArguments
- * @param {import("./paths.mjs").Environment} [options.environment]
+ * @param {import("../paths.mjs").Environment} [options.environment]
  */
 export async function runMaven({ fresh, libraries = coreLibraries(), ...options }) {
   const core = coreLibraries();
@@ -37,10 +37,10 @@ export async function runMaven({ fresh, libraries = coreLibraries(), ...options 
  * @param {string} options.fresh
  * @param {readonly Library[]} options.libraries
  * @param {readonly string[]} options.pom below stack/
- * @param {import("./board.mjs").Board} options.board
+ * @param {import("../board.mjs").Board} options.board
  * @param {AbortSignal} [options.signal]
  * @param {readonly string[]} options.mavenArguments
- * @param {import("./paths.mjs").Environment} [options.environment]
+ * @param {import("../paths.mjs").Environment} [options.environment]
  */
 async function copyJars({ fresh, libraries, pom, board, signal, mavenArguments, environment = process.env }) {
   const maven = onPath("mvn", environment);
@@ -95,7 +95,7 @@ function mavenRepository() {
 /**
  * @param {readonly string[]} command
  * @param {number | string} total how many jars there will be
- * @param {{ env: import("./paths.mjs").Environment, board: import("./board.mjs").Board, signal?: AbortSignal }} options
+ * @param {{ env: import("../paths.mjs").Environment, board: import("../board.mjs").Board, signal?: AbortSignal }} options
  */
 async function runOnce(command, total, { board, ...options }) {
   const progress = { downloaded: 0, copied: 0 };

@@ -5,10 +5,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { onPath } from "./paths.mjs";
-import { setting } from "./settings.mjs";
+import { onPath } from "../paths.mjs";
+import { setting } from "../settings.mjs";
 
-/** @typedef {import("./paths.mjs").Environment} Environment */
+/** @typedef {import("../paths.mjs").Environment} Environment */
 
 /**
  * Major versions of Java, both ends included.

@@ -1,7 +1,7 @@
 // What the programs of set-up take over from the user's environment: the ways out of the network (proxies, mirrors,
 // certificates, passwords) and caches. What would change what they install, or where, is left out.
 
-/** @typedef {import("./paths.mjs").Environment} Environment */
+/** @typedef {import("../paths.mjs").Environment} Environment */
 
 /** Settings of npm that are about the network, the caches, or where its files are. */
 const NPM_SETTINGS =

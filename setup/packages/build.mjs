@@ -2,10 +2,10 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { findNode } from "../lib/bin/find-node.mjs";
-import { PROJECT } from "./paths.mjs";
-import { SetupProblem } from "./problem.mjs";
-import { run } from "./run.mjs";
+import { findNode } from "../../lib/bin/find-node.mjs";
+import { PROJECT } from "../paths.mjs";
+import { SetupProblem } from "../problem.mjs";
+import { run } from "../run.mjs";
 
 /**
  * Whether lib/dist is missing or older than a source.
@@ -60,7 +60,7 @@ async function removeOrphans(lib) {
  * Builds lib/dist if it is old.
  *
  * @param {object} options
- * @param {import("./board.mjs").Board} options.board
+ * @param {import("../board.mjs").Board} options.board
  * @param {AbortSignal} [options.signal]
  * @param {string} [options.project]
  * @returns {Promise<boolean>} whether anything was built

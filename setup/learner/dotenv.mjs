@@ -3,7 +3,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { jupyterFolder } from "./kernel.mjs";
-import { PROJECT } from "./paths.mjs";
+import { PROJECT } from "../paths.mjs";
 
 const NAME = "JUPYTER_PATH";
 
@@ -55,7 +55,7 @@ export async function dotEnvIsOld(project = PROJECT) {
  * Adds the kernel's folder to `.env` if it is not there.
  *
  * @param {object} [options]
- * @param {import("./board.mjs").Board} [options.board]
+ * @param {import("../board.mjs").Board} [options.board]
  * @param {string} [options.project]
  * @returns {Promise<boolean>} whether it was added
  */

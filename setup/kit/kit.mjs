@@ -5,27 +5,27 @@ import { constants } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
-import { npmEnvironment, pythonEnvironment } from "./environment.mjs";
-import { withTrust } from "./certificates.mjs";
-import { LAB_REQUIREMENTS, labPython } from "./kit-lab.mjs";
-import { KIT_FOLDERS, MANIFEST, tarballName } from "./kit-layout.mjs";
-import { claimFolder } from "./owned.mjs";
-import { SUFFICIENT_NPM } from "./packages.mjs";
-import { coreLibraries, jarsFolder, onPath, PROJECT } from "./paths.mjs";
-import { SetupProblem } from "./problem.mjs";
-import { checksumsFile, hashFile, parseChecksums } from "./recorded.mjs";
-import { npmCommand } from "./requirements.mjs";
-import { run } from "./run.mjs";
+import { npmEnvironment, pythonEnvironment } from "../machine/environment.mjs";
+import { withTrust } from "../machine/certificates.mjs";
+import { LAB_REQUIREMENTS, labPython } from "./lab.mjs";
+import { KIT_FOLDERS, MANIFEST, tarballName } from "./layout.mjs";
+import { claimFolder } from "../owned.mjs";
+import { SUFFICIENT_NPM } from "../packages/packages.mjs";
+import { coreLibraries, jarsFolder, onPath, PROJECT } from "../paths.mjs";
+import { SetupProblem } from "../problem.mjs";
+import { checksumsFile, hashFile, parseChecksums } from "../recorded.mjs";
+import { npmCommand } from "../machine/requirements.mjs";
+import { run } from "../run.mjs";
 
-/** @typedef {import("./paths.mjs").Environment} Environment */
-/** @typedef {import("./board.mjs").Board} Board */
+/** @typedef {import("../paths.mjs").Environment} Environment */
+/** @typedef {import("../board.mjs").Board} Board */
 
 /** The layout of a kit; another number is another layout. */
 const FORMAT = 1;
 /** The versions of Python whose wheels a kit has: those that a class may have, and requirements.txt was made for. */
 const PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"];
 
-/** @type {import("./owned.mjs").Mark} */
+/** @type {import("../owned.mjs").Mark} */
 const KIT_MARK = {
   name: ".streambook-kit",
   text: "This folder is an offline kit of streambook: `npm run setup -- --from` installs from it. Keep nothing of your own in it.\n",
@@ -259,7 +259,7 @@ async function keepProject({ folder, board }) {
 }
 
 /**
- * @param {Promise<import("./run.mjs").Ended>} ended
+ * @param {Promise<import("../run.mjs").Ended>} ended
  * @param {string} problem
  */
 async function demand(ended, problem) {

@@ -1,10 +1,10 @@
 // What the machine must have before anything is installed: each thing that is missing is named with the command that installs it.
-import { nodePackage, LOWEST_NODE } from "../lib/bin/find-node.mjs";
+import { nodePackage, LOWEST_NODE } from "../../lib/bin/find-node.mjs";
 import { INSTALL, installLines } from "./install-commands.mjs";
-import { LOWEST_JAVA } from "./java.mjs";
-import { homeFolder, onPath, PROJECT } from "./paths.mjs";
+import { LOWEST_JAVA } from "../java/java.mjs";
+import { homeFolder, onPath, PROJECT } from "../paths.mjs";
 import { machine } from "./probes.mjs";
-import { ignoredRequirements } from "./settings.mjs";
+import { ignoredRequirements } from "../settings.mjs";
 
 /** @typedef {import("./probes.mjs").Family} Family */
 /** @typedef {import("./probes.mjs").Probes} Probes */
@@ -36,7 +36,7 @@ const LOWEST_SETUP_NODE = 18;
  * @param {string} [options.home] the folder that will be filled
  * @param {boolean} [options.jarsMissing] whether jars must be resolved: wants Maven, and more disk. Default: true
  * @param {boolean} [options.stackRunning] whether the stack has its memory already. Default: false
- * @param {import("./paths.mjs").Environment} [options.environment] `STREAMBOOK_IGNORE=memory,disk` lets a check pass
+ * @param {import("../paths.mjs").Environment} [options.environment] `STREAMBOOK_IGNORE=memory,disk` lets a check pass
  * @returns {Promise<Requirement[]>}
  */
 export async function checkRequirements({
@@ -114,7 +114,7 @@ function checkNode(probes, family) {
 /**
  * @param {Probes} probes
  * @param {Family} family
- * @param {import("./paths.mjs").Environment} environment
+ * @param {import("../paths.mjs").Environment} environment
  * @returns {Requirement}
  */
 function checkNpm(probes, family, environment) {
@@ -132,7 +132,7 @@ function checkNpm(probes, family, environment) {
 /**
  * How npm is called: the one that runs us, else the one on PATH.
  * @param {(name: string) => string | undefined} [find]
- * @param {import("./paths.mjs").Environment} [environment]
+ * @param {import("../paths.mjs").Environment} [environment]
  * @returns {string[] | undefined}
  */
 export function npmCommand(find = onPath, environment = process.env) {

@@ -5,10 +5,10 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
-import { SetupProblem } from "./problem.mjs";
-import { setting } from "./settings.mjs";
+import { SetupProblem } from "../problem.mjs";
+import { setting } from "../settings.mjs";
 
-/** @typedef {import("./paths.mjs").Environment} Environment */
+/** @typedef {import("../paths.mjs").Environment} Environment */
 
 /** The variables that name a file of authorities, each PEM. */
 const VARIABLES = /** @type {const} */ (["STREAMBOOK_CA", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"]);
