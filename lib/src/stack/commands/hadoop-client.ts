@@ -1,4 +1,5 @@
 /** What a program needs to run a class of Hadoop as a client of the stack: Java, its options, its environment. */
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setting } from "../../../../setup/settings.mjs";
 import { systemUser } from "../../user/index.ts";
@@ -113,5 +114,6 @@ export async function writeTaskArguments(
 /** The option that writes down which classes are loaded, for `setup/classes.mjs`. */
 export function recording(environment: NodeJS.ProcessEnv, library: string, name: string): string[] {
   const folder = setting("STREAMBOOK_RECORD_CLASSES", environment);
+  if (folder !== undefined) mkdirSync(folder, { recursive: true }); // where there is none, Java writes nothing and says nothing
   return folder === undefined ? [] : [`-XX:DumpLoadedClassList=${folder}/${library}-${name}-%p.txt`];
 }

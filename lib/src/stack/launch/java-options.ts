@@ -17,6 +17,8 @@ export function commonOptions(layout: Layout): string[] {
     "-XX:-UsePerfData",
     "-XX:+ExitOnOutOfMemoryError",
     "-Xss512k",
+    // The first full collections come when classes outgrow these bounds, not the heap: three of them in every start.
+    "-XX:MetaspaceSize=128m",
     "-Xshare:auto",
     // Class-data archives stay where they were made for: moved to a random address, every pointer in them is written anew, so that
     // a start takes longer and no page is shared between processes.
