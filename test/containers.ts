@@ -5,7 +5,7 @@
  * folders are the exercise's own, so nothing else is disturbed. Ends with the figures that stand in README.md.
  */
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { execFile, type ExecFileException, spawn } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -34,6 +34,8 @@ const PUBLISHED = [...CORE_NAMES, ...TOY_NAMES, "lab"];
 /** A folder with spaces, and a user who is not number 1000: both are what some machine has. */
 const OWNER = process.getuid?.() === 0 ? 1234 : (process.getuid?.() ?? 1000);
 const MINUTES = 60_000;
+/** How long a command may take: all tests in the workspace take half an hour on two cores that others use too. */
+const LONGEST = 60 * MINUTES;
 /** Where Podman looks for `catatonit`. */
 const INIT_PLACES = [
   "/usr/libexec/podman",
@@ -462,7 +464,7 @@ async function execute(
   env: NodeJS.ProcessEnv = environment,
 ): Promise<Said> {
   // not `signal`: what is ended must say so before anything is removed
-  const options = { cwd, env, maxBuffer: 1 << 28, timeout: 30 * MINUTES, killSignal: "SIGINT" } as const;
+  const options = { cwd, env, maxBuffer: 1 << 28, timeout: LONGEST, killSignal: "SIGINT" } as const;
   try {
     const running = promisify(execFile)(program, args, options);
     const end = (): void => void running.child.kill("SIGINT");
@@ -470,13 +472,14 @@ async function execute(
     const { stdout, stderr } = await running.finally(() => interruption.signal.removeEventListener("abort", end));
     return { code: 0, text: stdout + stderr };
   } catch (cause) {
-    const { code, stdout = "", stderr = "" } = cause as { code?: number; stdout?: string; stderr?: string };
+    const { code, stdout = "", stderr = "", killed } = cause as ExecFileException;
     const text = stdout + stderr;
-    const end = text.split("\n").slice(-40).join("\n");
-    throw Object.assign(new Error(`${program} ${args.join(" ")} failed (${code}):\n${end}`, { cause }), {
-      code,
-      text,
-    });
+    const isTooLong = killed === true && !interruption.signal.aborted;
+    const how = isTooLong ? `ended after ${LONGEST / MINUTES} min` : String(code);
+    const lines = text.split("\n");
+    const failed = lines.slice(0, -40).filter((line) => /^\s*✖/.test(line)); // tests, which may be far from the end
+    const message = `${program} ${args.join(" ")} failed (${how}):\n${[...failed, ...lines.slice(-40)].join("\n")}`;
+    throw Object.assign(new Error(message), { code, text });
   }
 }
 
