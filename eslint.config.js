@@ -6,6 +6,7 @@ export default tseslint.config(
     ignores: [
       "**/node_modules/",
       "lib/dist/",
+      "lib/src/spark/messages/",
       ".streambook/",
       ".bench/",
       "output/",

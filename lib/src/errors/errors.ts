@@ -150,6 +150,21 @@ export const errorCodes = {
     retriable: false,
     exitCode: 1,
   },
+  // spark
+  SPARK_FAILED: {
+    summary: "Spark failed a statement, a stream or an estimator.",
+    solve: "Read Spark's own reason in the message, and correct what it names.",
+    hint: { log: "spark" },
+    retriable: false,
+    exitCode: 1,
+  },
+  SPARK_SESSION_LOST: {
+    summary: "Spark does not know a session any more.",
+    solve: "Open a new session: temporary views, models and settings of the old one are gone, tables and files are not.",
+    hint: { log: "spark" },
+    retriable: true,
+    exitCode: 1,
+  },
   // cluster
   MODEL_INVALID: {
     summary: "A saved model cannot be read.",

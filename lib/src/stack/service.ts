@@ -22,6 +22,8 @@ export interface Addresses {
   readonly jobHistory: string;
   /** HiveServer2, Thrift over TCP, `host:port`. */
   readonly hive: string;
+  /** Spark Connect, gRPC without TLS, `host:port`; undefined while it does not run. */
+  readonly spark?: string;
 }
 
 /** The ports of instances, by name and purpose. */
@@ -89,6 +91,8 @@ export interface JavaProgram {
   readonly options?: (at: Place) => readonly string[];
   /** The arguments behind the class. */
   readonly arguments?: (at: Place) => readonly string[];
+  /** Its environment, beside PATH, HOME, LANG, JAVA_HOME and what its library says. */
+  readonly environment?: (at: Place) => Readonly<Record<string, string>>;
 }
 
 /** A program for the project's own Node. */

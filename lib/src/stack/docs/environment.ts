@@ -62,6 +62,11 @@ export const VARIABLES: readonly Variable[] = [
     usual: "the project's Node",
     meaning: "with external services: the Node that tasks of MapReduce are to use, where they run",
   },
+  {
+    name: "STREAMBOOK_SPARK_MASTER",
+    usual: "`local[*]`",
+    meaning: "where Spark works: in its own process (`local[*]`), on YARN (`yarn`), or on a cluster of its own (`spark://host:port`)",
+  },
   { name: "STREAMBOOK_IGNORE", usual: "nothing", meaning: "requirements that may be unmet: `memory`, `disk`" },
   { name: "STREAMBOOK_UID", usual: "1000", meaning: "in containers: your user number, `id -u`" },
   { name: "STREAMBOOK_LAB_PORT", usual: "8890", meaning: "in containers: the port of JupyterLab on your machine" },

@@ -34,7 +34,7 @@ export async function serviceCommand(at: Place, parts: CommandParts): Promise<Co
       return {
         program: java.java,
         arguments: [`@${file}`, program.main, ...(program.arguments?.(at) ?? [])],
-        environment: serviceEnvironment(at.layout, java, program.library),
+        environment: { ...serviceEnvironment(at.layout, java, program.library), ...program.environment?.(at) },
       };
     }
     case "node": {

@@ -1,4 +1,5 @@
 /** How one asks a service whether it works: the questions that several of them share. */
+import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { parseAddress, reachDirectly } from "../../address/index.ts";
 import { StreambookError } from "../../errors/index.ts";
@@ -84,4 +85,33 @@ export async function callThrift(
     if (reply.length >= start + length) break; // leaving the loop destroys the socket
   }
   return reply.length >= start + length && reply.readInt32BE(0) === REPLY ? reply.subarray(start) : undefined;
+}
+
+/**
+ * Whether a gRPC server answers: a call of a method that there is not, which costs it nothing. What answers in gRPC's own way
+ * (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md), and be it UNIMPLEMENTED, is one.
+ */
+export async function answersGrpc(address: string, signal: AbortSignal): Promise<boolean> {
+  const session = connectHttp2(`http://${address}`);
+  const end = (): void => session.destroy();
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    return await new Promise((resolve, reject) => {
+      session.once("error", reject).once("close", () => resolve(false));
+      const call = session.request({
+        ":method": "POST",
+        ":path": "/streambook.Probe/Probe",
+        "content-type": "application/grpc",
+        te: "trailers",
+      });
+      const look = (headers: Readonly<Record<string, unknown>>): void => {
+        if (headers["grpc-status"] !== undefined) resolve(true);
+      };
+      call.on("response", look).on("trailers", look).on("error", reject).on("end", () => resolve(false));
+      call.end(Buffer.alloc(5)).resume(); // an empty message: not compressed, no bytes
+    });
+  } finally {
+    signal.removeEventListener("abort", end);
+    end();
+  }
 }

@@ -1,0 +1,147 @@
+/** What Spark says when it fails: https://spark.apache.org/docs/latest/sql-error-conditions.html */
+import { BinaryReader } from "@bufbuild/protobuf/wire";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { messageOf, StreambookError, type ErrorCode, type StreambookErrorOptions } from "../errors/index.ts";
+import type { FetchErrorDetailsResponse } from "./messages/base.ts";
+
+/** What Spark knows of a failure, beside its text. */
+export interface SparkFailure {
+  /** Spark's own name of what is wrong: `TABLE_OR_VIEW_NOT_FOUND`, `DIVIDE_BY_ZERO`; undefined when it gave none. */
+  readonly condition?: string | undefined;
+  /** SQLSTATE, five letters and digits: `42P01`. */
+  readonly sqlState?: string | undefined;
+  /** What the condition is about, by name: `{ relationName: "`nowhere`" }`. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** The part of the statement that is at fault. */
+  readonly fragment?: string | undefined;
+}
+
+/** A statement, a stream or an estimator that Spark failed. */
+export class SparkError extends StreambookError implements SparkFailure {
+  readonly condition: string | undefined;
+  readonly sqlState: string | undefined;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly fragment: string | undefined;
+
+  constructor(code: ErrorCode, message: string, failure: SparkFailure, options: StreambookErrorOptions = {}) {
+    super(code, message, options);
+    this.name = "SparkError";
+    this.condition = failure.condition;
+    this.sqlState = failure.sqlState;
+    this.parameters = failure.parameters;
+    this.fragment = failure.fragment;
+  }
+}
+
+/** What comes with a failed call: the trailer that gRPC's servers give reasons in (google.rpc.ErrorInfo). */
+interface ErrorInfo {
+  /** The class of Java that was thrown. */
+  readonly reason: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Reads the reason of a failed call; undefined when Spark has not answered it, but the network or gRPC. */
+export function errorInfo(error: ConnectError): ErrorInfo | undefined {
+  for (const detail of error.details)
+    if ("type" in detail && detail.type === "google.rpc.ErrorInfo" && detail.value instanceof Uint8Array)
+      return readErrorInfo(detail.value);
+  return undefined;
+}
+
+/** `reason = 1`, `domain = 2`, `map<string, string> metadata = 3`. */
+function readErrorInfo(bytes: Uint8Array): ErrorInfo {
+  let reason = "";
+  const metadata: [string, string][] = [];
+  readFields(bytes, (field, reader) => {
+    if (field === 1) reason = reader.string();
+    else if (field === 3) metadata.push(readEntry(reader.bytes()));
+    else return false;
+    return true;
+  });
+  return { reason, metadata: Object.fromEntries(metadata) };
+}
+
+function readEntry(bytes: Uint8Array): [string, string] {
+  const entry: [string, string] = ["", ""];
+  readFields(bytes, (field, reader) => {
+    if (field !== 1 && field !== 2) return false;
+    entry[field - 1] = reader.string();
+    return true;
+  });
+  return entry;
+}
+
+function readFields(bytes: Uint8Array, take: (field: number, reader: BinaryReader) => boolean): void {
+  const reader = new BinaryReader(bytes);
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (!take(field, reader)) reader.skip(wireType, field);
+  }
+}
+
+/** Whether a call broke on its way, so that it may be taken up again: Spark has given no reason, and nobody here has aborted. */
+export function isBroken(error: unknown): boolean {
+  if (!(error instanceof ConnectError) || errorInfo(error) !== undefined) return false;
+  return BROKEN.has(error.code);
+}
+
+const BROKEN = new Set([Code.Canceled, Code.Unavailable, Code.Aborted, Code.Internal, Code.Unknown]);
+
+/** Whether Spark no longer knows the session or the statement: it was started again, or has given the session up. */
+export function isForgotten(error: unknown): boolean {
+  if (!(error instanceof ConnectError)) return false;
+  return /INVALID_HANDLE\.(?:SESSION|OPERATION)_|INVALID_CURSOR|SESSION_CHANGED/.test(error.rawMessage);
+}
+
+/** The error of a call that Spark refused or failed. @param details what it says when it is asked again */
+export function sparkError(error: ConnectError, details?: FetchErrorDetailsResponse): SparkError {
+  const root = details?.errors[details.rootErrorIdx ?? 0];
+  const metadata = errorInfo(error)?.metadata ?? {};
+  const failure: SparkFailure = {
+    condition: root?.sparkThrowable?.errorClass ?? metadata["errorClass"],
+    sqlState: root?.sparkThrowable?.sqlState ?? metadata["sqlState"],
+    parameters: root?.sparkThrowable?.messageParameters ?? {},
+    fragment: root?.sparkThrowable?.queryContexts[0]?.fragment,
+  };
+  return new SparkError(
+    "SPARK_FAILED",
+    `Spark failed: ${explain(root?.message ?? error.rawMessage, failure)}`,
+    failure,
+    {
+      cause: error,
+      hint: { log: "spark" },
+    },
+  );
+}
+
+/**
+ * What is wrong, on one line: Spark's first sentences, without the condition and SQLSTATE that stand around them (both are
+ * fields of the error) and without the statement that it repeats.
+ */
+export function explain(message: string, { condition }: Pick<SparkFailure, "condition">): string {
+  const text = message
+    .replace(/^\s*\[[\w.]+\]\s*/, "")
+    .replace(/\s*SQLSTATE: \w+[^]*$/, "")
+    .replace(/\s*== SQL[^]*$/, "")
+    .replace(/\s+/g, " ")
+    .trim();
+  return condition === undefined ? text : `${text} (${condition})`;
+}
+
+/** @param where `host:port` */
+export function unreachable(where: string, cause: unknown): StreambookError {
+  const why = cause instanceof ConnectError ? cause.rawMessage : messageOf(cause);
+  return new StreambookError("UNREACHABLE", `no Spark answers at ${where} (${why})`, {
+    cause,
+    hint: { start: ["spark"], log: "spark" },
+  });
+}
+
+/** @param where `host:port` */
+export function sessionLost(where: string, cause: unknown): StreambookError {
+  return new StreambookError(
+    "SPARK_SESSION_LOST",
+    `Spark at ${where} does not know this session any more: it was started again, or the session was idle for an hour; open a new one`,
+    { cause, hint: { log: "spark" } },
+  );
+}

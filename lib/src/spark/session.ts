@@ -1,0 +1,162 @@
+/** A session of Spark, driven over Spark Connect (https://spark.apache.org/docs/latest/spark-connect-overview.html). */
+import { parseAddress } from "../address/index.ts";
+import { StreambookError } from "../errors/index.ts";
+import { hadoopUser } from "../user/index.ts";
+import { readModel, type SparkModel } from "./ml.ts";
+import { SparkRelation } from "./relation.ts";
+import type { SparkRow } from "./rows.ts";
+import { relation, sqlPlan, type SqlPart } from "./sql.ts";
+import { StreamingQuery } from "./stream.ts";
+import { SparkWire, type RunOptions } from "./wire.ts";
+
+/** Options of {@link openSpark}. */
+export interface SparkOptions {
+  /** Spark Connect, `host:port`. */
+  readonly address: string;
+  /** @default the user of this process, or HADOOP_USER_NAME */
+  readonly user?: string;
+  /** The session's configuration: `{ "spark.sql.shuffle.partitions": "8" }`. */
+  readonly configuration?: Readonly<Record<string, string>>;
+  /** Longest wait for an answer to a question that runs nothing, in milliseconds. @default 30000 */
+  readonly connectTimeout?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where rows are read from. */
+export interface ReadOptions {
+  /** `kafka`, `parquet`, `json`, `csv`, `rate`, … */
+  readonly format: string;
+  /** Folders or files, where the format has such. */
+  readonly paths?: readonly string[];
+  /** The columns as SQL: `name STRING, rating INT`; where the format does not know its own. */
+  readonly schema?: string;
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Opens a session.
+ *
+ * @throws UNREACHABLE when nothing answers at the address; USAGE when it is not `host:port`; SparkError for a configuration
+ *   that Spark does not take
+ *
+ * @example
+ * ```ts
+ * import { openSpark } from "streambook/spark";
+ * import { addresses } from "streambook/stack";
+ * await using spark = await openSpark({ address: (await addresses()).spark ?? "127.0.0.1:15002" });
+ * const [row] = await spark.sql<{ n: bigint }>`SELECT count(*) AS n FROM range(${1000}) WHERE id % 7 = 0`;
+ * console.assert(row?.n === 143n);
+ * ```
+ */
+export async function openSpark(options: SparkOptions): Promise<SparkSession> {
+  const { address, user = hadoopUser(), configuration = {}, connectTimeout = 30_000, signal } = options;
+  const { host, port } = parseAddress(address) ?? {};
+  if (host === undefined || port === undefined)
+    throw new StreambookError("USAGE", `the address of Spark must be host:port, and is ${JSON.stringify(address)}`);
+  const wire = new SparkWire({ address, user, connectTimeout });
+  try {
+    const answer = await wire.analyze({ case: "sparkVersion", value: {} }, signal);
+    const pairs = Object.entries(configuration).map(([key, value]) => ({ key, value }));
+    if (pairs.length > 0) await wire.configure({ case: "set", value: { pairs } }, signal);
+    return new SparkSession(wire, answer.case === "sparkVersion" ? answer.value.version : "");
+  } catch (error) {
+    await wire.close();
+    throw error;
+  }
+}
+
+/**
+ * A session: statements, relations, streams and models of one client. What it names (temporary views, models, settings) is its
+ * own, and goes with it; its streams are stopped when it is closed. Several statements may run at once. When Spark was started again
+ * the session is lost: what it does then fails with SPARK_SESSION_LOST.
+ */
+export class SparkSession implements AsyncDisposable {
+  /** Spark's version: `4.2.0`. */
+  readonly version: string;
+  readonly #wire: SparkWire;
+
+  /** For {@link openSpark}. */
+  constructor(wire: SparkWire, version: string) {
+    this.#wire = wire;
+    this.version = version;
+  }
+
+  /**
+   * Runs one statement now, and gives its rows.
+   *
+   * @typeParam Row what the rows are, as the caller says; `query` with {@link SparkRelation.as} checks it
+   * @throws SparkError with Spark's own reason; UNREACHABLE when the connection stays away; SPARK_SESSION_LOST
+   */
+  async sql<Row = SparkRow>(text: string | TemplateStringsArray, ...parts: readonly SqlPart[]): Promise<Row[]> {
+    const input = sqlPlan(text, parts);
+    const answers = await this.#wire.command({ case: "sqlCommand", value: { input } });
+    // A query comes back as a relation to run; what has run already, as one that holds its rows.
+    const result = answers.find((answer) => answer.case === "sqlCommandResult")?.value.relation;
+    return new SparkRelation<Row>(this.#wire, result ?? input).collect();
+  }
+
+  /** A query as a relation: nothing is asked of Spark until its rows are. */
+  query<Row = SparkRow>(text: string | TemplateStringsArray, ...parts: readonly SqlPart[]): SparkRelation<Row> {
+    return new SparkRelation(this.#wire, sqlPlan(text, parts));
+  }
+
+  /** A table, or a view of this session. @param name `views_report`, `lab.clean` */
+  table<Row = SparkRow>(name: string): SparkRelation<Row> {
+    return new SparkRelation(this.#wire, tablePlan(name, false));
+  }
+
+  /** What there is now of files, a topic, … */
+  read<Row = SparkRow>(options: ReadOptions): SparkRelation<Row> {
+    return new SparkRelation(this.#wire, readPlan(options, false));
+  }
+
+  /** What there is and what comes: rows without an end, for {@link SparkRelation.writeStream}. */
+  readStream<Row = SparkRow>(options: ReadOptions): SparkRelation<Row> {
+    return new SparkRelation(this.#wire, readPlan(options, true));
+  }
+
+  /** The queries of the session that go on. */
+  async streams({ signal }: RunOptions = {}): Promise<StreamingQuery[]> {
+    const command = { case: "active" as const, value: true };
+    const answers = await this.#wire.command({ case: "streamingQueryManagerCommand", value: { command } }, signal);
+    const result = answers.find((answer) => answer.case === "streamingQueryManagerCommandResult")?.value.resultType;
+    const active = result?.case === "active" ? result.value.activeQueries : [];
+    return active.flatMap(({ id, name = "" }) => (id === undefined ? [] : [new StreamingQuery(this.#wire, id, name)]));
+  }
+
+  /**
+   * Reads a model that was saved.
+   *
+   * @param name its class: `org.apache.spark.ml.clustering.KMeansModel`
+   */
+  loadModel(name: string, path: string, options: RunOptions = {}): Promise<SparkModel> {
+    return readModel(this.#wire, name, path, options);
+  }
+
+  /** A setting of the session, undefined when it has no value. */
+  async setting(name: string, { signal }: RunOptions = {}): Promise<string | undefined> {
+    const values = await this.#wire.configure({ case: "getOption", value: { keys: [name] } }, signal);
+    return values.get(name);
+  }
+
+  /** Closes the session; Spark forgets what it had. */
+  async close(): Promise<void> {
+    await this.#wire.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function tablePlan(name: string, isStreaming: boolean) {
+  return relation({
+    case: "read",
+    value: { isStreaming, readType: { case: "namedTable", value: { unparsedIdentifier: name } } },
+  });
+}
+
+function readPlan({ format, paths = [], schema, options = {} }: ReadOptions, isStreaming: boolean) {
+  const source = { format, paths: [...paths], options: { ...options }, ...(schema !== undefined && { schema }) };
+  return relation({ case: "read", value: { isStreaming, readType: { case: "dataSource", value: source } } });
+}

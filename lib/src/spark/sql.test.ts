@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { literal } from "./literal.ts";
+import { relation, sqlPlan, type SqlPart } from "./sql.ts";
+
+const plan = (strings: TemplateStringsArray, ...parts: SqlPart[]) => sqlPlan(strings, parts).relType;
+
+test("a text stays as it is, a value in it goes beside it", () => {
+  const attack = "x' OR 1 = 1 --";
+  const { case: kind, value } = plan`SELECT * FROM t WHERE name = ${attack} AND n > ${5}`;
+  assert.equal(kind, "sql");
+  assert.equal((value as { query: string }).query, "SELECT * FROM t WHERE name = :value_1 AND n > :value_2");
+  const { namedArguments } = value as { namedArguments: Record<string, { exprType: { value: unknown } }> };
+  assert.deepEqual(
+    Object.values(namedArguments).map(({ exprType }) => exprType.value),
+    [literal(attack), literal(5)],
+  );
+});
+
+test("a relation stands under a name of its own, the same one always under the same", () => {
+  const [left, right] = ["a", "b"].map((query) => ({ plan: relation({ case: "sql", value: { query } }) }));
+  const { case: kind, value } =
+    plan`SELECT * FROM ${left!} JOIN ${right!} USING (id) JOIN ${left!} AS again USING (id)`;
+  assert.equal(kind, "withRelations");
+  const { root, references } = value as { root: { relType: { value: { query: string } } }; references: unknown[] };
+  assert.match(root.relType.value.query, /FROM relation_1 JOIN relation_2 USING \(id\) JOIN relation_1 AS again/);
+  assert.equal(references.length, 2);
+});
+
+test("values become the types of Spark that the table promises", () => {
+  const kinds = [
+    literal("x"),
+    literal(1),
+    literal(2 ** 31),
+    literal(0.5),
+    literal(1n),
+    literal(true),
+    literal(null),
+  ].map(({ literalType }) => literalType.case);
+  assert.deepEqual(kinds, ["string", "integer", "double", "double", "long", "boolean", "null"]);
+  assert.deepEqual(literal(new Date(1)).literalType, { case: "timestamp", value: 1000n });
+  assert.equal(literal([1, [2]] as never).literalType.case, "array");
+});
+
+test("a value for which Spark has no type is refused by name", () => {
+  for (const value of [2n ** 64n, new Date(Number.NaN), undefined, () => 1])
+    assert.throws(() => literal(value as never), { code: "USAGE", message: /a value for Spark is/ });
+});

@@ -1,0 +1,72 @@
+/** Spark: an engine that spans machines, driven from outside over Spark Connect. */
+import { setting } from "../../../../setup/settings.mjs";
+import { StreambookError } from "../../errors/index.ts";
+import { answersGrpc } from "../observe/probes.ts";
+import type { Place, Preparation, Service } from "../service.ts";
+import { spark as library } from "./libraries/spark.ts";
+
+export default {
+  name: "spark",
+  title: "Spark",
+  does: "SQL, streams and machine learning on an engine that spans machines; TypeScript drives it by Spark Connect",
+  profile: "spark",
+  rank: 90,
+  program: {
+    kind: "java",
+    library,
+    main: "org.apache.spark.deploy.SparkSubmit",
+    heap: 1024,
+    options: ({ name, layout }) => [
+      "-XX:TieredStopAtLevel=4", // it compiles its queries to Java, which is worth the second compiler
+      `-Dlog4j2.configurationFile=${layout.conf}/${name}/log4j2.properties`,
+      "-Djdk.reflect.useDirectMethodHandle=false",
+      "-Dio.netty.tryReflectionSetAccessible=true",
+    ],
+    arguments: ({ layout }) => [
+      ...["--properties-file", `${layout.conf}/spark/spark-defaults.conf`],
+      ...["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"],
+    ],
+    // the address of its web page, which no setting says
+    environment: ({ bind }) => ({ SPARK_LOCAL_IP: bind }),
+  },
+  ports: { connect: 15002, web: 4040 },
+  page: "web",
+  needs: ["datanode", "metastore"],
+  after: ["datanode", "metastore"],
+  calls: ["kafka", "resourcemanager", "nodemanager"],
+  memory: 1200,
+  stopTimeout: 20,
+  addresses: { spark: { variable: "STREAMBOOK_SPARK", port: "connect" } },
+  asked: "spark",
+  answers: answersGrpc,
+  configuration: ["hadoop", "spark"],
+  values: (at) => ({
+    master: masterOf(process.env),
+    files: `hdfs://${at.host("namenode")}:${at.port("rpc", "namenode")}`,
+  }),
+  prepare: demandMaster,
+  container: { memory: 1664, publishes: { port: "connect" } },
+} satisfies Service;
+
+/** Where Spark works. */
+function masterOf(environment: NodeJS.ProcessEnv): string {
+  return setting("STREAMBOOK_SPARK_MASTER", environment) ?? "local[*]";
+}
+
+/** @throws USAGE for a master that is none; STACK_DOWN for YARN when it does not run: Spark would wait for it, and say nothing */
+async function demandMaster({ at }: Preparation): Promise<void> {
+  const master = masterOf(process.env);
+  if (!/^(?:local(?:\[(?:\*|[1-9]\d*)\])?|yarn|spark:\/\/\S+:\d+)$/.test(master))
+    throw new StreambookError(
+      "USAGE",
+      `STREAMBOOK_SPARK_MASTER is "${master}"; give local[*], local[2], yarn, or spark://host:port`,
+    );
+  if (master === "yarn" && !runsYarn(at))
+    throw new StreambookError("STACK_DOWN", "Spark is to work on YARN, which is not started; start it too", {
+      hint: { start: ["yarn"] },
+    });
+}
+
+function runsYarn(at: Place): boolean {
+  return at.runs("resourcemanager") && at.runs("nodemanager");
+}
