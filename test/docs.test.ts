@@ -120,7 +120,41 @@ test("docs/environment.md names every variable that is read", async () => {
   assert.deepEqual([...unknown], []);
 });
 
-for (const page of ["README.md", "CONTRIBUTING.md", "stack/README.md", "data/README.md"]) {
+test("the stop points of docs/classroom.md are sections of their lessons, in order", async () => {
+  const text = await readFile(join(project, "docs/classroom.md"), "utf8");
+  const rows = [...text.matchAll(/^\| (?<number>\d\d) [^|]*\|(?<stops>.*)\|$/gm)];
+  assert.deepEqual(
+    rows.map(({ groups }) => groups?.["number"]),
+    COURSE.map(lessonNumber),
+  );
+  for (const [index, { groups }] of rows.entries()) {
+    const sections = await headingsOf(COURSE[index]?.name ?? "");
+    const stops = [...(groups?.["stops"] ?? "").matchAll(/_(?<section>[^_]+)_:/g)].map((one) => one[1] ?? "");
+    assert.ok(stops.length >= 2, `${groups?.["number"]} has stops`);
+    const found = sections.filter((section) => stops.includes(section));
+    assert.deepEqual(found, stops, `in lesson ${groups?.["number"]}`);
+  }
+});
+
+/** The headings of a lesson, in order. */
+async function headingsOf(lesson: string): Promise<string[]> {
+  const { cells } = JSON.parse(await readFile(join(project, "notebooks", `${lesson}.ipynb`), "utf8")) as {
+    cells: { cell_type: string; source: string | string[] }[];
+  };
+  const prose = cells.filter(({ cell_type }) => cell_type === "markdown").map(({ source }) => [source].flat().join(""));
+  return prose.flatMap((text) => [...text.matchAll(/^#+ (.*)$/gm)].map((match) => match[1] ?? ""));
+}
+
+const PAGES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "stack/README.md",
+  "data/README.md",
+  "docs/challenge.md",
+  "docs/classroom.md",
+];
+
+for (const page of PAGES) {
   test(`the links of ${page} lead somewhere`, async () => {
     const text = await readFile(join(project, page), "utf8");
     const links = [...text.matchAll(/\]\((?<target>[^)#]+)/g)].map((match) => match.groups?.["target"] ?? "");

@@ -13,7 +13,8 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { dieWithParent, onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
 import { reachDirectly } from "../lib/src/address/index.ts";
-import { down, fetchFor, projectFolder, startGuardian, up } from "../lib/src/stack/index.ts";
+import { CORE, down, fetchFor, projectFolder, startGuardian, up } from "../lib/src/stack/index.ts";
+import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
 import { jarsFolder } from "../setup/paths.mjs";
 
 const project = projectFolder();
@@ -26,7 +27,9 @@ const files = globSync(places, {
   .sort()
   .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
 const alone = files.filter((file) => !file.endsWith(".stack.test.ts"));
-const onStack = files.filter((file) => file.endsWith(".stack.test.ts"));
+const withStack = files.filter((file) => file.endsWith(".stack.test.ts"));
+const byProfile = Map.groupBy(withStack, (file) => /\.([\w-]+)\.stack\.test\.ts$/.exec(file)?.[1] ?? CORE);
+const onStack = byProfile.get(CORE) ?? [];
 if (files.length === 0) {
   console.error(`no test file has one of these in its path: ${parts.join(" ")}`);
   process.exit(2);
@@ -52,7 +55,7 @@ outliveOutput();
 const guardian = await startGuardian({ services: external ? "none" : "all", remove: [home] });
 
 async function stop(): Promise<void> {
-  if (!external && onStack.length > 0) await down({}).catch((error: unknown) => console.error(error));
+  if (!external && withStack.length > 0) await down({}).catch((error: unknown) => console.error(error));
   await guardian[Symbol.asyncDispose]();
   await rm(home, { recursive: true, force: true, maxRetries: 3 });
 }
@@ -96,13 +99,20 @@ async function runFiles(title: string, paths: readonly string[], concurrency: nu
   for await (const line of stream.compose(spec())) process.stdout.write(String(line).replaceAll(`${project}/`, ""));
 }
 
+/** Runs the tests of a further profile; while something of it is missing, they say so and are skipped. */
+async function runProfile(profile: string, paths: readonly string[]): Promise<void> {
+  if (!external && (await needs(profile)).skip === false)
+    await up({ services: [CORE, profile], signal: stopping.signal });
+  await runFiles(`with the stack and ${profile}`, paths, 1);
+}
+
 if (all) {
   process.env["STREAMBOOK_TEST_ALL"] = "1"; // the tests inherit it
   const onProgress = ({ message }: { readonly message: string }): void => console.log(message);
   await fetchFor({ services: ["all"], signal: stopping.signal, onProgress });
 }
 const stack =
-  external || onStack.length === 0
+  external || withStack.length === 0
     ? Promise.resolve(undefined)
     : up({ signal: stopping.signal }).then(
         () => undefined,
@@ -116,6 +126,7 @@ try {
     total.failed++;
   } else {
     await runFiles(`with the stack (${external ? "external" : relative(tmpdir(), home)})`, onStack, 2);
+    for (const [profile, paths] of byProfile) if (profile !== CORE) await runProfile(profile, paths);
   }
 } finally {
   await stop();

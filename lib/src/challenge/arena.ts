@@ -3,9 +3,9 @@ import { randomUUID } from "node:crypto";
 import { delay } from "../async/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { BatchingProducer, deleteTopics, ensureTopic } from "../kafka/index.ts";
-import { type Finding, judge, readStored } from "./judge.ts";
+import { type Finding, judge, readStored, storedFiles } from "./judge.ts";
 import { Program, type ProgramSettings } from "./program.ts";
-import type { ServiceName, Step, Watch } from "./steps.ts";
+import { bringsMessages, type ServiceName, type Step, type Watch } from "./steps.ts";
 
 /** Something that happened, for the picture. */
 export interface Happening {
@@ -25,11 +25,15 @@ export interface ArenaSettings extends Pick<ProgramSettings, "command" | "folder
 
 /** How a topic fills. */
 export interface Filling {
-  /** Messages in all. */
+  /** Messages that come in any case; while the adversary is at work, there are always more. */
   readonly messages: number;
-  /** How many come at a time, every tenth of a second. @default all at once */
+  /** How many come at a time, every {@link WAVE_PAUSE} milliseconds. @default all at once */
   readonly wave?: number;
 }
+
+const WAVE_PAUSE = 100;
+/** Messages that come at most, however long the adversary is at work. */
+const MOST_MESSAGES = 15_000;
 
 const PARTITIONS = 3;
 /** A program that ends by itself is started again, after this time in milliseconds and this often. */
@@ -46,9 +50,12 @@ export class Arena implements AsyncDisposable {
   readonly #began = performance.now();
   readonly #away = new Set<ServiceName>();
   readonly #all: Program[] = [];
+  /** The starts of the program that have been given messages. */
+  readonly #given = new Set<number>();
   #program: Program | undefined;
   #restarts = 0;
   #filling: Promise<void> = Promise.resolve();
+  #isEnough = false;
 
   private constructor(settings: ProgramSettings, signal: AbortSignal) {
     [this.#settings, this.#signal] = [settings, signal];
@@ -77,27 +84,33 @@ export class Arena implements AsyncDisposable {
     this.happenings.push({ second: this.second, kind, run, text, ...(step && { step }) });
   }
 
-  /** Fills the topic, beside what follows. */
+  /** Whether a start of the program has been given messages, so that a fault may cost some. */
+  hasMessages(run: number): boolean {
+    return this.#given.has(run);
+  }
+
+  /** Fills the topic, beside what follows, until {@link enough} is called. */
   fill({ messages, wave = messages }: Filling): void {
     this.#filling = this.#fill(messages, wave);
     this.#filling.catch(() => undefined); // said where the end is waited for
   }
 
-  /** Resolves when the topic is full. */
-  filled(): Promise<void> {
+  /** Ends the filling, once the least that was asked for is there. Resolves when the topic is full. */
+  enough(): Promise<void> {
+    this.#isEnough = true;
     return this.#filling;
   }
 
   async #fill(messages: number, wave: number): Promise<void> {
     const producer = await BatchingProducer.open({ broker: this.#settings.kafka, signal: this.#signal });
     try {
-      for (let number = 0; number < messages; number++) {
+      for (let number = 0; number < messages || (!this.#isEnough && number < MOST_MESSAGES); number++) {
         const value = JSON.stringify({ message: number, of: this.#settings.topic, text: "the sea is calm to-night" });
         this.values.push(value);
         await producer.send({ topic: this.#settings.topic, value });
         if ((number + 1) % wave > 0) continue;
         await producer.flush();
-        await delay(100, this.#signal);
+        await delay(WAVE_PAUSE, this.#signal);
       }
     } finally {
       await producer.close();
@@ -109,7 +122,9 @@ export class Arena implements AsyncDisposable {
     const run = this.#all.length + 1;
     const watch: Watch = async (step) => {
       this.note("step", step.kind, step.run, step);
-      return this.watch(step);
+      const decision = await this.watch(step);
+      if (decision === "pass" && bringsMessages(step)) this.#given.add(step.run);
+      return decision;
     };
     const program = await Program.start(this.#settings, run, watch, (service) => !this.#away.has(service));
     this.#all.push(program);
@@ -147,26 +162,34 @@ export class Arena implements AsyncDisposable {
     this.note("fault", `${service} is back`);
   }
 
-  /** Waits until every message is stored, or nothing has come for some time. @param quiet longest silence, in milliseconds */
-  async settle(quiet: number): Promise<void> {
-    await this.#filling;
+  /**
+   * Waits until every message is stored, or nothing has come for some time.
+   *
+   * @param quiet longest silence, in milliseconds
+   * @returns whether every message is stored
+   */
+  async settle(quiet: number): Promise<boolean> {
+    await this.enough();
+    const wanted = this.sentBytes;
     let [most, last] = [-1, performance.now()];
     for (;;) {
-      const stored = await readStored(this.#hdfs, this.#settings.output);
-      const count = new Set([...stored.values()].flat()).size;
-      if (count >= this.values.length) return;
-      if (count > most) [most, last] = [count, performance.now()];
-      if (performance.now() - last > quiet) return;
+      const stored = await this.storedBytes();
+      if (stored >= wanted && (await this.finding()).lost.length === 0) return true;
+      if (stored !== most) [most, last] = [stored, performance.now()];
+      if (performance.now() - last > quiet) return false;
       await delay(250, this.#signal);
     }
   }
 
-  /** Bytes that are stored, for who counts no messages. */
+  /** Bytes of all messages, each with a line break. */
+  get sentBytes(): number {
+    return this.values.reduce((sum, value) => sum + Buffer.byteLength(value) + 1, 0);
+  }
+
+  /** Bytes that are stored, which are counted faster than messages. */
   async storedBytes(): Promise<number> {
     let bytes = 0;
-    if (!(await this.#hdfs.exists(this.#settings.output))) return 0;
-    for await (const { path, length } of this.#hdfs.walk(this.#settings.output))
-      if (!/\/[_.]/.test(path.slice(this.#settings.output.length))) bytes += length;
+    for await (const { length } of storedFiles(this.#hdfs, this.#settings.output)) bytes += length;
     return bytes;
   }
 

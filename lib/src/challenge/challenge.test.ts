@@ -4,13 +4,17 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
+import type { Arena } from "./arena.ts";
+import { killAt, withMessages } from "./faults.ts";
 import { startHdfsProxy } from "./hdfs-proxy.ts";
 import { isExact, judge, ranges } from "./judge.ts";
+import { messagesIn } from "./kafka-fetch.ts";
 import { leaveGroup, memberIn, readRequest, withPlace } from "./kafka-wire.ts";
 import { failurePage, verdict } from "./picture.ts";
 import { Random } from "../random/index.ts";
 import { calm, kindsOf, scenariosFor } from "./scenarios.ts";
-import type { Step } from "./steps.ts";
+import { type Outcome, outcomeOf, scoreOf } from "./score.ts";
+import { bringsMessages, type Step } from "./steps.ts";
 
 /** Bytes as the protocol has them: numbers as `[bits, value]`, texts with their length. */
 function bytes(...parts: readonly (string | readonly [16 | 32 | 64, number])[]): Buffer {
@@ -26,6 +30,7 @@ function bytes(...parts: readonly (string | readonly [16 | 32 | 64, number])[]):
   );
 }
 
+const int32 = (value: number): Buffer => bytes([32, value]);
 const place = { host: "127.0.0.1", port: 7777 };
 
 test("an OffsetCommit is named with its positions", () => {
@@ -177,8 +182,8 @@ test("lost, doubled and strange lines are told apart", () => {
   assert.equal(judge(new Map([["one", ["a", "a"]]]), ["a"]).doubled.length, 1, "twice in one file is twice");
   assert.equal(ranges([1, 2, 3, 7, 9, 10]), "1–3, 7, 9–10");
   assert.equal(
-    verdict({ finding }),
-    "1 of 3 messages are lost: numbers 2. 1 are stored more than once: numbers 1. 1 lines are no message that was sent, such as x",
+    verdict({ finding, harm: "struck" }),
+    "1 of 3 messages is lost: number 2. 1 is stored more than once: number 1. 1 line is no message that was sent, such as x",
   );
 });
 
@@ -188,7 +193,8 @@ test("the picture shows every start, every step and every fault, and says nothin
     name: "kill",
     title: "killed <here>",
     points: 1,
-    earned: 0,
+    outcome: "failed",
+    harm: "struck",
     seconds: 3,
     said: "Error: <b>",
     finding: judge(new Map(), ["a"]),
@@ -201,47 +207,135 @@ test("the picture shows every start, every step and every fault, and says nothin
       { second: 3, kind: "step", run: 2, text: "RENAME", step: { ...step, run: 2, phase: "answer" } },
     ],
   });
-  for (const text of ["start 2", "killed before RENAME", "1 of 1 messages are lost", "/&lt;a&gt;", "Error: &lt;b&gt;"])
+  for (const text of ["start 2", "killed before RENAME", "1 of 1 message is lost", "/&lt;a&gt;", "Error: &lt;b&gt;"])
     assert.ok(page.includes(text), text);
   assert.doesNotMatch(page, /<here>|<script|https?:/);
 });
 
-test("every kind of work that was seen gets a scenario, and all points together are 100", () => {
-  const step = (service: Step["service"], kind: string): Step => ({
-    service,
-    kind,
-    detail: "",
-    phase: "request",
-    run: 1,
-  });
+const step = (service: Step["service"], kind: string, more: Partial<Step> = {}): Step => ({
+  service,
+  kind,
+  detail: "",
+  phase: "request",
+  run: 1,
+  ...more,
+});
+const given = (run: number): Step => step("Kafka", "Fetch", { phase: "answer", messages: 3, run });
+
+test("every kind of work with messages in hand gets a scenario, and all points together are 100", () => {
   const seen = [
-    step("Kafka", "Metadata"),
+    step("Kafka", "OffsetFetch"),
+    step("HDFS", "MKDIRS"),
     step("Kafka", "Fetch"),
+    given(1),
+    step("Kafka", "Metadata"),
     step("HDFS", "CREATE"),
     step("HDFS", "CREATE"),
     step("HDFS", "RENAME"),
+    step("Kafka", "Fetch"),
+    step("HDFS", "DELETE", { run: 2 }),
   ];
   assert.deepEqual(
     kindsOf(seen).map(({ kind, seen }) => `${kind} ${seen}`),
-    ["Fetch 1", "CREATE 2", "RENAME 1"],
+    ["CREATE 2", "RENAME 1", "Fetch 1"],
   );
   const scenarios = [calm(), ...scenariosFor(seen, new Random(1))];
   assert.deepEqual(
     scenarios.map(({ name }) => name),
     [
       "calm",
-      "kill at Kafka Fetch",
       "kill at HDFS CREATE",
       "kill at HDFS RENAME",
+      "kill at Kafka Fetch",
       "random kills",
+      "kills at the start",
       "lost answers",
       "freeze",
       "Kafka away",
       "HDFS away",
     ],
   );
-  assert.equal(
-    scenarios.reduce((sum, { points }) => sum + points, 0),
-    100,
-  );
+  assert.ok(Math.abs(scenarios.reduce((sum, { points }) => sum + points, 0) - 100) < 1e-6);
+});
+
+test("a scenario gives all of its points or none, and only when its fault struck", () => {
+  const exact = judge(new Map([["one", ["a"]]]), ["a"]);
+  const lost = judge(new Map(), ["a"]);
+  const doubled = judge(new Map([["one", ["a", "a"]]]), ["a"]);
+  assert.equal(outcomeOf(exact, "struck"), "passed");
+  assert.equal(outcomeOf(exact, "missed"), "missed");
+  assert.equal(outcomeOf(exact, "not taken over"), "failed");
+  for (const finding of [lost, doubled]) assert.equal(outcomeOf(finding, "struck"), "failed");
+
+  const calm = { points: 4, outcome: "passed" } as const;
+  const kill = (outcome: Outcome) => ({ points: 22, isShared: true, outcome });
+  const freeze = (outcome: Outcome) => ({ points: 12, outcome });
+  assert.equal(scoreOf([calm, kill("passed"), kill("failed"), freeze("passed")]), 38);
+  assert.equal(scoreOf([calm, kill("passed"), kill("missed"), freeze("passed")]), 60, "the other kill has its points");
+  assert.equal(scoreOf([calm, kill("missed"), kill("missed"), freeze("missed")]), 4, "nothing is proved");
+});
+
+/** Stands for an arena whose program takes the steps that are given to it. */
+function arenaOf(run: number): { arena: Arena; killed: string[]; take: (step: Step) => Promise<string> } {
+  const killed: string[] = [];
+  const had = new Set<number>();
+  const arena = {
+    watch: async () => "pass",
+    program: { run },
+    hasMessages: (of: number) => had.has(of),
+    kill: async (why: string) => void killed.push(why),
+  } as unknown as Arena;
+  const take = async (one: Step): Promise<string> => {
+    const decision = await arena.watch(one);
+    if (bringsMessages(one)) had.add(one.run);
+    return decision;
+  };
+  return { arena, killed, take };
+}
+
+test("a kill waits until the program has been given messages, and passes over fetches that bring none", async () => {
+  const { arena, killed, take } = arenaOf(2);
+  const isMeant = withMessages(arena, ({ phase }) => phase === "answer");
+  const struck = killAt(arena, { isMeant, count: 2 }, ({ kind }) => kind);
+  const answer = (kind: string): Step => step("HDFS", kind, { phase: "answer", run: 2 });
+  assert.equal(await take(answer("MKDIRS")), "pass", "it has nothing yet");
+  assert.equal(await take(given(1)), "pass", "that was another start");
+  assert.equal(await take(given(2)), "pass");
+  assert.equal(await take(step("Kafka", "Fetch", { phase: "answer", messages: 0, run: 2 })), "pass", "nothing came");
+  assert.equal(await take(answer("CREATE")), "pass", "the first of two");
+  assert.equal(await take(step("HDFS", "RENAME", { run: 2 })), "pass", "a request");
+  assert.equal(await take(answer("RENAME")), "cut");
+  assert.equal(await struck, true);
+  assert.deepEqual(killed, ["RENAME"]);
+});
+
+test("the messages of a Fetch are counted, whatever its version", () => {
+  const batch = (records: number): Buffer => {
+    const whole = Buffer.alloc(61);
+    whole.writeInt32BE(whole.length - 12, 8);
+    whole.writeInt32BE(records, 57);
+    return whole;
+  };
+  const records = Buffer.concat([batch(3), batch(4), batch(9).subarray(0, 30)]); // the last is cut off
+  for (const version of [4, 5, 7, 11]) {
+    const partition = (bytes: Buffer): Buffer =>
+      Buffer.concat([
+        Buffer.alloc(4 + 2 + 8 + 8 + (version >= 5 ? 8 : 0)),
+        int32(-1), // no aborted transactions
+        Buffer.alloc(version >= 11 ? 4 : 0),
+        int32(bytes.length),
+        bytes,
+      ]);
+    const answer = Buffer.concat([
+      Buffer.alloc(8 + (version >= 7 ? 6 : 0)),
+      int32(1),
+      bytes("topic"),
+      int32(2),
+      partition(records),
+      partition(Buffer.alloc(0)),
+    ]);
+    const head = { key: 1, version, correlation: 0, kind: "Fetch", detail: "", group: undefined };
+    assert.equal(messagesIn(answer, head), 7, `version ${version}`);
+    assert.equal(messagesIn(answer, { ...head, key: 3 }), 0);
+  }
 });

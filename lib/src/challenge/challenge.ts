@@ -4,16 +4,14 @@ import { delay } from "../async/index.ts";
 import { Random } from "../random/index.ts";
 import { Arena, type ArenaSettings, type Happening } from "./arena.ts";
 import { type Finding, isExact } from "./judge.ts";
-import { calm, type Scenario, scenariosFor } from "./scenarios.ts";
+import { calm, type Harm, type Scenario, scenariosFor } from "./scenarios.ts";
+import { type Outcome, outcomeOf, scoreOf } from "./score.ts";
 import type { Step } from "./steps.ts";
 
 /** How a scenario ended. */
-export interface ScenarioResult {
-  readonly name: string;
-  readonly title: string;
-  readonly points: number;
-  /** All points where every message is stored once; a third where some are stored more than once and none is lost; else none. */
-  readonly earned: number;
+export interface ScenarioResult extends Pick<Scenario, "name" | "title" | "points" | "isShared"> {
+  readonly outcome: Outcome;
+  readonly harm: Harm;
   readonly finding: Finding;
   readonly happenings: readonly Happening[];
   readonly seconds: number;
@@ -44,13 +42,16 @@ export interface ChallengeOptions extends ArenaSettings {
 const MANY = 30_000;
 /** Longest time for them, in milliseconds. */
 const RATE_TIME = 60_000;
+/** How often a scenario is tried whose fault finds no step to strike at. */
+const TRIES = 3;
 
-/** Puts a program to the test. It takes two to four minutes. */
+/** Puts a program to the test. It takes two to six minutes. */
 export async function runChallenge(options: ChallengeOptions): Promise<ChallengeResult> {
   const results: ScenarioResult[] = [];
   const run = async (scenario: Scenario): Promise<ScenarioResult> => {
     options.onBegin?.(scenario);
-    const result = await play(scenario, options);
+    let result = await play(scenario, options);
+    for (let tries = 1; result.outcome === "missed" && tries < TRIES; tries++) result = await play(scenario, options);
     results.push(result);
     options.onEnd?.(result);
     return result;
@@ -60,8 +61,7 @@ export async function runChallenge(options: ChallengeOptions): Promise<Challenge
   if (first.finding.sent > first.finding.lost.length)
     for (const scenario of scenariosFor(steps, new Random(options.seed)))
       if (options.only === undefined || scenario.name.includes(options.only)) await run(scenario);
-  const score = Math.floor(results.reduce((sum, { earned }) => sum + earned, 0) + 1e-6);
-  return { results, score, rate: isExact(first.finding) ? await rateOf(options) : undefined };
+  return { results, score: scoreOf(results), rate: isExact(first.finding) ? await rateOf(options) : undefined };
 }
 
 async function play(scenario: Scenario, options: ChallengeOptions): Promise<ScenarioResult> {
@@ -69,21 +69,23 @@ async function play(scenario: Scenario, options: ChallengeOptions): Promise<Scen
   await using arena = await Arena.open(options);
   arena.fill(scenario.filling);
   await arena.start();
-  await scenario.harm(arena);
+  const harm = await scenario.harm(arena);
   await arena.settle(scenario.quiet);
   await delay(500, options.signal); // what comes late may double
   const finding = await arena.finding();
-  const { name, title, points } = scenario;
-  const isDoubledOnly = finding.lost.length === 0 && finding.strange.length === 0;
+  const { name, title, points, isShared = false } = scenario;
+  const outcome = outcomeOf(finding, harm);
   return {
     name,
     title,
     points,
-    earned: isExact(finding) ? points : isDoubledOnly ? points / 3 : 0,
+    isShared,
+    outcome,
+    harm,
     finding,
     happenings: arena.happenings,
     seconds: (performance.now() - started) / 1000,
-    said: isExact(finding) ? "" : arena.said.trim(),
+    said: outcome === "passed" ? "" : arena.said.trim(),
   };
 }
 
@@ -91,8 +93,8 @@ async function play(scenario: Scenario, options: ChallengeOptions): Promise<Scen
 async function rateOf(options: ChallengeOptions): Promise<number | undefined> {
   await using arena = await Arena.open(options);
   arena.fill({ messages: MANY });
-  await arena.filled();
-  const bytes = arena.values.reduce((sum, value) => sum + Buffer.byteLength(value) + 1, 0);
+  await arena.enough();
+  const bytes = arena.sentBytes;
   await arena.start();
   for (const end = performance.now() + RATE_TIME; performance.now() < end; await delay(100, options.signal)) {
     if ((await arena.storedBytes()) < bytes) continue;

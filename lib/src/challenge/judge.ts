@@ -1,6 +1,10 @@
 /** Compares what the program has stored with what was sent. */
 import { isStreambookError } from "../errors/index.ts";
-import type { Hdfs } from "../hdfs/index.ts";
+import { mapConcurrent } from "../async/index.ts";
+import type { FileStatus, Hdfs } from "../hdfs/index.ts";
+
+/** Files that are read at a time. */
+const READERS = 8;
 
 /** What was found in the program's folder. */
 export interface Finding {
@@ -22,24 +26,28 @@ export function isExact({ lost, doubled, strange }: Finding): boolean {
 
 /** Reads a program's folder: files whose names, and the names of whose folders, begin with `_` or `.` do not count. */
 export async function readStored(hdfs: Hdfs, output: string): Promise<Map<string, string[]>> {
-  const stored = new Map<string, string[]>();
-  if (!(await hdfs.exists(output))) return stored;
-  for await (const { path } of hdfs.walk(output)) {
-    const name = path.slice(output.length + 1);
-    if (name.split("/").some((part) => part.startsWith("_") || part.startsWith("."))) continue;
-    const text = await hdfs.read(path).catch((error: unknown) => {
-      if (isStreambookError(error, "NOT_FOUND")) return Buffer.alloc(0); // renamed since it was listed
-      throw error;
-    });
-    stored.set(
-      name,
-      text
-        .toString()
-        .split("\n")
-        .filter((line) => line !== ""),
-    );
+  const files: FileStatus[] = [];
+  for await (const file of storedFiles(hdfs, output)) files.push(file);
+  const read = await mapConcurrent(files, READERS, async ({ path }): Promise<[string, string[]]> => {
+    const lines = (await bytesOf(hdfs, path)).toString().split("\n");
+    return [path.slice(output.length + 1), lines.filter((line) => line !== "")];
+  });
+  return new Map(read);
+}
+
+/** The files of a program's folder that count. */
+export async function* storedFiles(hdfs: Hdfs, output: string): AsyncGenerator<FileStatus> {
+  if (!(await hdfs.exists(output))) return;
+  for await (const file of hdfs.walk(output)) if (!/\/[_.]/.test(file.path.slice(output.length))) yield file;
+}
+
+async function bytesOf(hdfs: Hdfs, path: string): Promise<Buffer> {
+  try {
+    return await hdfs.read(path);
+  } catch (error) {
+    if (isStreambookError(error, "NOT_FOUND")) return Buffer.alloc(0); // renamed since it was listed
+    throw error;
   }
-  return stored;
 }
 
 /** What is missing and what is there twice. @param values of the messages, in the order in which they were sent */

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { parseAddress } from "../address/index.ts";
+import { messagesIn } from "./kafka-fetch.ts";
 import { leaveGroup, memberIn, readRequest, type RequestHead, withPlace } from "./kafka-wire.ts";
 import type { Reachable, Watch } from "./steps.ts";
 
@@ -10,7 +11,7 @@ export interface KafkaProxy {
   readonly address: string;
   /** Breaks all connections. */
   cut(): void;
-  /** Takes the program's members out of their groups, as the broker would when their time is over. */
+  /** Takes the program's members out of their groups, as the broker does when their session times out. */
   forget(): Promise<void>;
   close(): Promise<void>;
 }
@@ -51,7 +52,8 @@ export async function startKafkaProxy(
       asked.delete(head.correlation);
       const { kind, detail, group } = head;
       if (group !== undefined) members.set(memberIn(message, head) ?? "", group);
-      if ((await watch({ service: "Kafka", kind, detail, phase: "answer", run })) === "cut") return cut();
+      const messages = messagesIn(message, head);
+      if ((await watch({ service: "Kafka", kind, detail, phase: "answer", run, messages })) === "cut") return cut();
       client.write(framed(withPlace(message, head, place)));
     });
   });

@@ -23,9 +23,8 @@ const KINDS: Readonly<Record<number, string>> = {
   26: "EndTxn",
   28: "TxnOffsetCommit",
 };
-const [FETCH, METADATA, OFFSET_COMMIT, FIND_COORDINATOR, JOIN_GROUP, LEAVE_GROUP, API_VERSIONS] = [
-  1, 3, 8, 10, 11, 13, 18,
-];
+export const FETCH = 1;
+const [METADATA, OFFSET_COMMIT, FIND_COORDINATOR, JOIN_GROUP, LEAVE_GROUP, API_VERSIONS] = [3, 8, 10, 11, 13, 18];
 
 /** The highest versions offered of what is read here: later ones are written in another way. */
 const HIGHEST = new Map([
@@ -50,7 +49,7 @@ export interface RequestHead {
 }
 
 /** Reads values one after the other; strings may be null. */
-class Reader {
+export class Reader {
   at: number;
   readonly #bytes: Buffer;
 
@@ -59,6 +58,9 @@ class Reader {
     this.at = at;
   }
 
+  skip(bytes: number): void {
+    this.at += bytes;
+  }
   int16(): number {
     this.at += 2;
     return this.#bytes.readInt16BE(this.at - 2);

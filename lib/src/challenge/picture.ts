@@ -12,6 +12,9 @@ const RIGHT = 24;
 /** Seconds that are shown around the first fault. */
 const AROUND = { before: 1.2, after: 2.8 };
 
+/** Letters of a fault's name where the whole is shown. */
+const MOST_LETTERS = 48;
+
 interface View {
   readonly from: number;
   readonly to: number;
@@ -25,7 +28,7 @@ export function failurePage(result: ScenarioResult): string {
   const whole = { from: 0, to: last };
   const near = fault === undefined ? undefined : { from: Math.max(0, fault - AROUND.before), to: fault + AROUND.after };
   const parts = [
-    `<h1>${escapeHtml(title)}</h1>`,
+    `<h1>${escapeHtml(title.charAt(0).toUpperCase() + title.slice(1))}</h1>`,
     `<p class="verdict">${escapeHtml(verdict(result))}</p>`,
     committedBefore(happenings, fault),
     ...(near === undefined ? [] : ["<h2>Around the first fault</h2>", timelineSvg(happenings, near, true)]),
@@ -46,14 +49,27 @@ ${parts.filter((part) => part !== "").join("\n")}
 }
 
 /** What a scenario has cost, in one or two sentences. */
-export function verdict({ finding }: Pick<ScenarioResult, "finding">): string {
+export function verdict({ finding, harm }: Pick<ScenarioResult, "finding" | "harm">): string {
   const { sent, lost, doubled, strange } = finding;
   const said: string[] = [];
-  if (lost.length > 0) said.push(`${lost.length} of ${sent} messages are lost: numbers ${ranges(lost)}.`);
+  if (harm === "not taken over")
+    said.push(
+      "While the first was frozen, the second did not store everything: what the first held was out of its reach.",
+    );
+  if (lost.length > 0) said.push(`${lost.length} of ${plural(sent, "message")} ${are(lost)} lost: ${numbers(lost)}.`);
   if (doubled.length > 0)
-    said.push(`${doubled.length} are stored more than once: numbers ${ranges(doubled.map(({ message }) => message))}.`);
-  if (strange.length > 0) said.push(`${strange.length} lines are no message that was sent, such as ${strange[0]}`);
+    said.push(
+      `${doubled.length} ${are(doubled)} stored more than once: ${numbers(doubled.map(({ message }) => message))}.`,
+    );
+  if (strange.length > 0)
+    said.push(`${plural(strange.length, "line")} ${are(strange)} no message that was sent, such as ${strange[0]}`);
   return said.length === 0 ? `All ${sent} messages are stored, each once.` : said.join(" ");
+}
+
+const are = ({ length }: readonly unknown[]): string => (length === 1 ? "is" : "are");
+
+function numbers(messages: readonly number[]): string {
+  return `${messages.length === 1 ? "number" : "numbers"} ${ranges(messages)}`;
 }
 
 /** What Kafka believed at the first fault, and what HDFS held: the two that must agree. */
@@ -122,7 +138,7 @@ function faults(shown: readonly Happening[], x: (second: number) => number, heig
     .filter(({ kind }) => kind === "fault")
     .flatMap(({ second, text }) => {
       const at = x(second);
-      const words = isNear || text.length < 40 ? text : `${text.slice(0, 38)}…`;
+      const words = isNear || text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS - 1)}…`;
       const isLate = at > WIDTH * 0.62;
       const width = words.length * 7.6;
       const [from, to] = isLate ? [at - width, at] : [at, at + width];

@@ -86,6 +86,11 @@ export class Program {
     (service === "Kafka" ? this.#kafka : this.#hdfs).cut();
   }
 
+  /** Has its consumer groups forget it at once, as if its session had timed out. */
+  forget(): Promise<void> {
+    return this.#kafka.forget();
+  }
+
   /** Ends it with SIGKILL, and has its groups forget it at once, so that nobody waits for a dead member. */
   end(): Promise<void> {
     return (this.#ending ??= this.#end());
@@ -94,7 +99,7 @@ export class Program {
   async #end(): Promise<void> {
     this.signal("SIGKILL");
     if (this.alive) await this.ended;
-    await this.#kafka.forget();
+    await this.forget();
     await Promise.all([this.#kafka.close(), this.#hdfs.close()]);
   }
 }

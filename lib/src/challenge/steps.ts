@@ -12,6 +12,8 @@ export interface Step {
   readonly phase: "request" | "answer";
   /** Which start of the program, from 1. */
   readonly run: number;
+  /** How many messages the answer to a Fetch brings. @default 0 */
+  readonly messages?: number;
 }
 
 /**
@@ -39,4 +41,19 @@ const HOUSEKEEPING = new Set([
 /** Whether a step is part of the work. */
 export function isWork({ kind }: Step): boolean {
   return !HOUSEKEEPING.has(kind);
+}
+
+/** Whether a step gives the program messages: from here on it has something to lose. */
+export function bringsMessages({ phase, messages = 0 }: Step): boolean {
+  return phase === "answer" && messages > 0;
+}
+
+/** The steps of starts that had been given messages before: a fault at any other step proves nothing. */
+export function stepsWithMessages(steps: readonly Step[]): Step[] {
+  const given = new Set<number>();
+  return steps.filter((step) => {
+    const had = given.has(step.run);
+    if (bringsMessages(step)) given.add(step.run);
+    return had;
+  });
 }

@@ -80,3 +80,10 @@ for (const address of [
     await assert.rejects(openHive({ address }), (error) => isStreambookError(error, "USAGE"));
   });
 }
+
+test("what is no text, such as the answer of a function that forgets to return it, is named", async () => {
+  const hive = new HiveSession({ address: "127.0.0.1:10000" });
+  const nothing = (() => undefined) as unknown as () => string;
+  for (const asked of [hive.query(nothing()), hive.execute(nothing())])
+    await assert.rejects(asked, { code: "USAGE", message: /must be a string, and this is undefined/ });
+});

@@ -127,6 +127,10 @@ export class HiveSession {
   #inTurn<T>(sql: string, signal: AbortSignal | undefined, use: Use<T>): Promise<T> {
     if (this.#closed)
       return Promise.reject(new StreambookError("USAGE", "this Hive session is closed; open another one"));
+    if (typeof (sql as unknown) !== "string")
+      return Promise.reject(
+        new StreambookError("USAGE", `a statement of SQL must be a string, and this is ${String(sql)}`),
+      );
     const [statement = "", ...more] = statementsOf(sql);
     if (more.length > 0)
       return Promise.reject(

@@ -97,3 +97,9 @@ export class Counters {
     return Object.fromEntries([...this.values].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 }
+
+/** @throws USAGE for what is no job, such as the answer of a function that forgets to return one */
+export function checkJob(job: unknown): void {
+  if (typeof (job as Partial<Job> | undefined)?.map !== "function")
+    throw new StreambookError("USAGE", `a job comes from defineJob, and this is ${String(job)}`);
+}

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { isStreambookError } from "../errors/index.ts";
 import { defineJob } from "./job.ts";
 import { mapStep, reduceStep, runLocal, shuffleStep } from "./local.ts";
+import { runOnYarn, type YarnOptions } from "./yarn.ts";
 
 const words = defineJob<number, { word: string; count: number }>({
   name: "words",
@@ -108,4 +109,11 @@ test("no reducer, or a counter's name that Hadoop would misread, is refused", as
     reduce: () => {},
   });
   await assert.rejects(runLocal(bad, LINES), /counter's name/);
+});
+
+test("what is no job, such as the answer of a function that forgets to return one, is named, here and on YARN", async () => {
+  const nothing = (() => undefined) as unknown as () => typeof words;
+  const expected = { code: "USAGE", message: /a job comes from defineJob, and this is undefined/ };
+  await assert.rejects(runLocal(nothing(), LINES), expected);
+  await assert.rejects(runOnYarn(nothing(), {} as YarnOptions), expected);
 });

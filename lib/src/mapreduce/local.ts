@@ -1,7 +1,7 @@
 /** A job in this process: the same map, shuffle and reduce as on YARN, each step to be looked at. */
 import { StreambookError } from "../errors/index.ts";
 import { reduceSorted } from "./groups.ts";
-import { Counters, type Job } from "./job.ts";
+import { checkJob, Counters, type Job } from "./job.ts";
 import {
   compareKeys,
   decodeKey,
@@ -46,6 +46,7 @@ export async function runLocal<Value, Output>(
   lines: Iterable<string> | AsyncIterable<string>,
   options: LocalOptions = {},
 ): Promise<JobResult<Output>> {
+  checkJob(job);
   const { reducers = 1, signal } = options;
   const counters = new Counters();
   const mapped: string[] = [];

@@ -11,7 +11,7 @@ import { bundleJob, type Bundle } from "./bundle.ts";
 import { ResourceManager } from "./resource-manager.ts";
 import { mainComplaint, readLog, type CounterGroups, type JobLog } from "./hadoop-log.ts";
 import { writeJob } from "./job-module.ts";
-import type { Job } from "./job.ts";
+import { checkJob, type Job } from "./job.ts";
 import { linesOf } from "./lines.ts";
 import { comparatorOptions, partitionerOptions } from "./record.ts";
 
@@ -82,6 +82,7 @@ export interface YarnJobResult {
 export async function runOnYarn(subject: string | URL | Job, options: YarnOptions): Promise<YarnJobResult> {
   if (typeof subject === "string") return runModule(moduleUrl(subject), options);
   if (subject instanceof URL) return runModule(subject, options);
+  checkJob(subject);
   const written = await writeJob(subject);
   try {
     return await runModule(written.url, options);

@@ -44,7 +44,10 @@ test("names that are unknown are said once, with where they may come from", asyn
     /^1:13 - There are no names 'alpha', 'beta'\.\n {4}console.log\(alpha, beta, alpha\);\n {16}\^\nIf a cell above makes this/,
   );
   assert.equal(text.match(/no name/g)?.length, 1);
-  assert.match(await error("const longName = 1;\nlongNane"), /Did you mean 'longName'/);
+  assert.match(await error("const longName = 1;\nlongNane"), /Did you mean 'longName'[^]*\nIf a cell above makes this/);
+  const mixed = await error("console.log(files, alpha);"); // `files` resembles `File`, which is no reason to set it apart
+  assert.match(mixed, /^1:\d+ - There are no names 'files', 'alpha'\./);
+  assert.doesNotMatch(mixed, /Did you mean/);
 });
 
 test("a cell above that failed is named instead of all that misses it", async () => {

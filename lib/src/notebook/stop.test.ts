@@ -46,6 +46,27 @@ for (const [name, loop] of [
     assert.equal(after, "[ true, 0 ]\n");
   });
 
+test("a server of an earlier cell answers after the stop button, what it had begun has ended, and what was stopped stays so", async () => {
+  const server = `import { createServer } from "node:http";
+globalThis.count = 0;
+const server = createServer(async (_, response) => {
+  await new Promise((r) => setTimeout(r, 5));
+  response.end("answer");
+});
+await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+const { port } = server.address() as { port: number };
+const ask = async (): Promise<string> => (await fetch("http://127.0.0.1:" + port)).text();
+async function count() { while (true) { globalThis.count++; await new Promise((r) => setTimeout(r, 5)); } }
+void count();`;
+  const loop = "while (true) { try { await ask(); } catch {} }";
+  const [, stopped = "", answer, after] = await runAll([server, loop, "await ask()", LOOK, "server.close()"], {
+    1: 1000,
+  });
+  assert.match(stopped, /^Stopped\./);
+  assert.equal(answer, "answer\n");
+  assert.equal(after, "[ true, 0 ]\n");
+});
+
 test("what a stopped cell has opened can be closed", async () => {
   const cell = `async function use() { try { for (;;) await new Promise((r) => setTimeout(r, 5)); } finally { await null; console.log("closed"); } }\nawait use();`;
   const [stopped] = await runAll([cell, "1"], { 0: 800 });

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import type { Command } from "commander";
-import { failurePage, HINTS, isExact, runChallenge, type ScenarioResult, verdict } from "../../challenge/index.ts";
+import { failurePage, HINTS, runChallenge, type ScenarioResult, verdict } from "../../challenge/index.ts";
 import { StreambookError } from "../../errors/index.ts";
 import { plural } from "../../format/index.ts";
 import { addresses, useStack } from "../../stack/index.ts";
@@ -18,6 +18,8 @@ interface Options {
   readonly only?: string;
   readonly hint?: boolean;
 }
+
+const MISSED = "no points: in three tries the fault found no step to strike at, so nothing is proved";
 
 /** Where the count of hints and the picture stand. */
 const folder = (): string => join(workFolder(), "challenge");
@@ -77,12 +79,14 @@ async function take(options: Options, signal: AbortSignal): Promise<void> {
     onBegin: ({ title }) => process.stdout.isTTY && process.stdout.write(`  … ${title}`),
     onEnd: (result) => console.log(`${process.stdout.isTTY ? "\r\x1b[K" : ""}${lineOf(result)}`),
   });
-  const failure = results.find(({ finding }) => !isExact(finding));
+  const failure = results.find(({ outcome }) => outcome === "failed");
   if (failure !== undefined) await showFailure(failure);
   const partly = only === undefined ? "" : ` (only what contains "${only}")`;
   console.log(`\nScore: ${score} of 100${partly}. Seed ${seed}.`);
   if (rate !== undefined) console.log(`Rate, left alone: ${rate.toLocaleString("en")} messages a second.`);
-  if (failure !== undefined)
+  if (
+    results.some((result) => result.outcome === "failed" || (result.outcome === "missed" && result.isShared !== true))
+  )
     throw new StreambookError(
       "CHALLENGE_FAILED",
       "not yet: `npx streambook challenge consumer --hint` says more, a little at a time",
@@ -99,11 +103,18 @@ async function commandOf({ program, command }: Options): Promise<string[]> {
   return [process.execPath, ...NODE_FLAGS, file];
 }
 
-function lineOf({ title, earned, points, finding }: ScenarioResult): string {
-  const mark = isExact(finding) ? "✓" : "✗";
-  const cost = isExact(finding) ? "" : `\n      ${verdict({ finding })}`;
-  return `${mark} ${earned.toFixed(1).padStart(4)} of ${points.toFixed(1).padStart(4)}  ${title}${cost}`;
+const MARKS = { passed: "✓", failed: "✗", missed: "–" };
+
+function lineOf({ title, outcome, points, isShared, finding, harm }: ScenarioResult): string {
+  const earned = outcome === "passed" ? points : 0;
+  const missed = isShared === true ? "not counted: the program did not take this step again" : MISSED;
+  const why = { passed: "", failed: verdict({ finding, harm }), missed }[outcome];
+  const line = `${MARKS[outcome]} ${earned.toFixed(1).padStart(4)} of ${points.toFixed(1).padStart(4)}  ${title}`;
+  return why === "" ? line : `${line}\n      ${why}`;
 }
+
+/** A line of a log may be a whole stack trace; the picture has all of it. */
+const shortLine = (line: string): string => (line.length > 240 ? `${line.slice(0, 240)}…` : line);
 
 async function showFailure(failure: ScenarioResult): Promise<void> {
   const file = join(folder(), "failure.html");
@@ -111,7 +122,7 @@ async function showFailure(failure: ScenarioResult): Promise<void> {
   await writeFile(file, failurePage(failure));
   console.log(`\nThe first failure as a picture: ${relative(process.cwd(), file)} (open it in a browser)`);
   if (failure.said !== "")
-    console.log(`Your program said last:\n    ${failure.said.split("\n").slice(-6).join("\n    ")}`);
+    console.log(["Your program said last:", ...failure.said.split("\n").slice(-6).map(shortLine)].join("\n    "));
   if (failure.finding.sent === failure.finding.lost.length)
     console.log(
       `Nothing was stored at all: does the program write files into $OUTPUT? (${plural(failure.finding.sent, "message")} came)`,

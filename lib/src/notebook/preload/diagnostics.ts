@@ -11,6 +11,8 @@ export interface Diagnostic {
 
 /** "Cannot find name …", with a proposal or without, and the same of `{ name }`. */
 const UNKNOWN_NAME = new Set([2304, 2552, 2503, 18004]);
+const RUN_ABOVE =
+  "If a cell above makes this, run that cell first, or all of them: Run → Run All Cells (VS Code: Run All).";
 /** Beyond these the list helps nobody. */
 const SHOWN = 3;
 
@@ -45,10 +47,10 @@ export function explained(
   const unknown = diagnostics.flatMap(({ code, messageText }, index) => {
     const name = UNKNOWN_NAME.has(code) ? /'([^']+)'/.exec(messageText)?.[1] : undefined;
     const hasProposal = /Did you mean/.test(messageText) && !failed.has(name ?? "");
-    return name === undefined || hasProposal ? [] : [{ name, index }];
+    return name === undefined ? [] : [{ name, index, hasProposal }];
   });
-  const [first] = unknown;
-  if (first === undefined) return placed.slice(0, SHOWN);
+  const first = unknown.find(({ hasProposal }) => !hasProposal);
+  if (first === undefined) return placed.slice(0, SHOWN).map((one) => withAdvice(one));
   const lost = [...new Set(unknown.map(({ name }) => name))];
   const ofFailed = lost.filter((name) => failed.has(name));
   const at = placed[first.index] as Diagnostic;
@@ -58,13 +60,17 @@ export function explained(
     return [{ ...at, messageText: message }];
   }
   const names = lost.length === 1 ? `There is no name ${quoted(lost)}.` : `There are no names ${quoted(lost)}.`;
-  const advice =
-    "If a cell above makes this, run that cell first, or all of them: Run → Run All Cells (VS Code: Run All).";
   const others = placed.filter((_, index) => unknown.every((one) => one.index !== index)).slice(0, SHOWN - 1);
   return [
-    { ...at, messageText: `${names}${at.messageText.slice(at.messageText.indexOf("\n"))}\n${advice}` },
+    { ...at, messageText: `${names}${at.messageText.slice(at.messageText.indexOf("\n"))}\n${RUN_ABOVE}` },
     ...others,
   ];
+}
+
+/** A name of a cell that has not run may resemble one that is there: `files` and `File`. */
+function withAdvice(diagnostic: Diagnostic): Diagnostic {
+  if (!UNKNOWN_NAME.has(diagnostic.code)) return diagnostic;
+  return { ...diagnostic, messageText: `${diagnostic.messageText}\n${RUN_ABOVE}` };
 }
 
 function quoted(names: readonly string[]): string {

@@ -11,7 +11,7 @@ import { INTERRUPTION, type Interruption } from "../learner/interruption.ts";
 interface Run {
   readonly parent: Run | undefined;
   readonly started: number;
-  /** When it was stopped by itself; a cell is stopped by the button. */
+  /** When it was stopped: by itself, or by the button while it ran. */
   stopped: number | undefined;
   /** It has asked for the button's signal, so it is given time to end in its own way. */
   listens: boolean;
@@ -25,6 +25,8 @@ const BREATH = 50;
 const runs = new AsyncLocalStorage<Run>();
 let interrupted = -Infinity;
 let foreground: Run | undefined;
+/** The cell that has not ended yet. */
+let active: Run | undefined;
 let lastBreath = performance.now();
 
 /** What stopped code gets at its next `await`. */
@@ -38,20 +40,30 @@ class StoppedError extends Error {
 /** Runs a cell; what it begins belongs to it, also after its end. */
 export function runCell<T>(operation: () => Promise<T>): Promise<T> {
   const run: Run = { parent: undefined, started: performance.now(), stopped: undefined, listens: false };
-  foreground = run;
-  return runs.run(run, operation);
+  foreground = active = run;
+  return runs.run(run, operation).finally(() => {
+    if (active === run) active = undefined;
+  });
 }
 
-/** The button was pressed: everything that runs is to end, what earlier cells have left running, too. */
+/**
+ * The button was pressed: everything that runs is to end, what earlier cells have left running, too. What they begin later is new, such as
+ * the answer of their server to another request.
+ */
 export function interrupt(): void {
   interrupted = performance.now();
+  if (active !== undefined) active.stopped ??= interrupted;
 }
 
-/** When a run was stopped, by itself, by what it is a part of, or by the button. */
-function stoppedAt(run: Run): number | undefined {
+/**
+ * When a run was stopped, by itself, by what it is a part of, or by the button.
+ *
+ * @param begun when it began to await
+ */
+function stoppedAt(run: Run, begun: number): number | undefined {
   if (run.stopped !== undefined) return run.stopped;
-  if (run.parent !== undefined) return stoppedAt(run.parent);
-  return interrupted > run.started ? interrupted : undefined;
+  if (run.parent !== undefined) return stoppedAt(run.parent, begun);
+  return interrupted > run.started && begun <= interrupted ? interrupted : undefined;
 }
 
 function belongsTo(run: Run | undefined, cell: Run | undefined): boolean {
@@ -59,14 +71,14 @@ function belongsTo(run: Run | undefined, cell: Run | undefined): boolean {
 }
 
 /** Goes on with running code; throws, or never returns, in stopped code. */
-async function pass(isCleanUp: boolean): Promise<void> {
+async function pass(begun: number, isCleanUp: boolean): Promise<void> {
   const now = performance.now();
   if (now - lastBreath > BREATH) {
     await new Promise((resolve) => setImmediate(resolve));
     lastBreath = performance.now();
   }
   const run = runs.getStore();
-  const stopped = run === undefined ? undefined : stoppedAt(run);
+  const stopped = run === undefined ? undefined : stoppedAt(run, begun);
   if (run === undefined || stopped === undefined) return;
   const late = performance.now() - stopped > GRACE;
   const isForeground = run.stopped !== undefined || belongsTo(run, foreground);
@@ -75,8 +87,9 @@ async function pass(isCleanUp: boolean): Promise<void> {
 }
 
 async function awaited<T>(value: T, isCleanUp = false): Promise<Awaited<T>> {
+  const begun = performance.now();
   const result = await value;
-  await pass(isCleanUp);
+  await pass(begun, isCleanUp);
   return result;
 }
 
@@ -92,9 +105,10 @@ function iterated<T>(items: AsyncIterable<T> | Iterable<T | PromiseLike<T>>): As
       };
       return {
         async next() {
+          const begun = performance.now();
           const result = await inner.next();
           try {
-            await pass(false);
+            await pass(begun, false);
           } catch (error) {
             void close().catch(() => undefined);
             throw error;
