@@ -240,7 +240,8 @@ test("whatever fetches has the authority of the network, as a secret of the buil
     );
   assert.doesNotMatch(dockerfile, /^(?:COPY|ADD|ARG|ENV) .*(?:authority|STREAMBOOK_CA\b)/m, "it would stay in a layer");
   const builds = Object.values(compose.services).flatMap(({ build }) => (build === undefined ? [] : [build.secrets]));
-  assert.deepEqual(builds, [["ca"], ["ca"]]);
+  assert.ok(builds.length >= 2);
+  for (const secrets of builds) assert.deepEqual(secrets, ["ca"]);
   assert.deepEqual(compose.services["workspace"]?.secrets, ["ca"]);
   const [, none = ""] = /^\$\{STREAMBOOK_CA:-(.+)\}$/.exec(compose.secrets["ca"]?.file ?? "") ?? [];
   assert.equal(statSync(join(projectFolder(), none)).size, 0, "an empty file names no authority");

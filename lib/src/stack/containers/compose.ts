@@ -119,7 +119,9 @@ function imageLines(image: string, builds: boolean): string[] {
     "    build:",
     "      context: .",
     "      target: further",
-    "      args: { STREAMBOOK_UID: ${STREAMBOOK_UID:-1000}, STREAMBOOK_PROFILE: " + image + " }",
+    "      args:",
+    "        STREAMBOOK_UID: ${STREAMBOOK_UID:-1000}",
+    `        STREAMBOOK_PROFILE: ${image}`,
     "      secrets: [ca]",
     "    pull_policy: missing",
   ];
