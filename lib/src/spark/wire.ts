@@ -43,8 +43,11 @@ export class SparkWire {
   readonly #connectTimeout: number;
   readonly #connection: Http2SessionManager;
   readonly #client: Client<typeof SparkConnectService>;
-  /** What every call says of itself. A session's id must be a UUID. */
-  readonly #own;
+  /** A UUID. */
+  readonly #sessionId = randomUUID();
+  readonly #user: string;
+  /** Spark's own name of the session: one that was started again takes the same id for a new session, and would say nothing. */
+  #observed = "";
 
   constructor({ address, user, connectTimeout }: WireOptions) {
     this.#address = address;
@@ -52,7 +55,17 @@ export class SparkWire {
     this.#connection = new Http2SessionManager(`http://${address}`, { pingIntervalMs: 30_000, pingTimeoutMs: 15_000 });
     const transport = createGrpcTransport({ baseUrl: `http://${address}`, sessionManager: this.#connection });
     this.#client = createClient(SparkConnectService, transport);
-    this.#own = { sessionId: randomUUID(), userContext: { userId: user, userName: user }, clientType: "streambook" };
+    this.#user = user;
+  }
+
+  /** What every call says of itself. */
+  get #own() {
+    return {
+      sessionId: this.#sessionId,
+      userContext: { userId: this.#user, userName: this.#user },
+      clientType: "streambook",
+      ...(this.#observed !== "" && { clientObservedServerSideSessionId: this.#observed }),
+    };
   }
 
   /** Asks about a plan without running it. @throws as {@link execute} */
@@ -114,6 +127,7 @@ export class SparkWire {
         try {
           for await (const response of stream) {
             [last, failures] = [response.responseId, 0];
+            this.#observed = response.serverSideSessionId;
             if (response.responseType.case === "resultComplete") complete = true;
             else yield response;
           }
@@ -160,7 +174,7 @@ export class SparkWire {
   }
 
   /** A call that may be made again, made until it is answered. */
-  async #call<T>(
+  async #call<T extends { readonly serverSideSessionId: string }>(
     what: string,
     call: (options: { signal: AbortSignal }) => Promise<T>,
     signal?: AbortSignal,
@@ -169,10 +183,12 @@ export class SparkWire {
     for (let failures = 1; ; failures++) {
       signal?.throwIfAborted();
       try {
-        return await orAborted(
+        const answer = await orAborted(
           call({ signal: signal === undefined ? limit : AbortSignal.any([limit, signal]) }),
           limit,
         );
+        this.#observed = answer.serverSideSessionId;
+        return answer;
       } catch (error) {
         signal?.throwIfAborted();
         if (limit.aborted) throw unreachable(this.#address, error);
