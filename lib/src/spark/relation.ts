@@ -4,7 +4,7 @@ import { checkColumns, checkNulls, type Columns, type RowOf } from "./columns.ts
 import { WriteOperation_SaveMode, WriteOperation_SaveTable_TableSaveMethod } from "./messages/commands.ts";
 import { AnalyzePlanRequest_Explain_ExplainMode } from "./messages/base.ts";
 import type { Relation } from "./messages/relations.ts";
-import { readBatch, type SparkRow } from "./rows.ts";
+import { readBatch, uniqueNames, type SparkRow } from "./rows.ts";
 import { fitModel, transformPlan, type Estimator, type SparkModel, type Stage } from "./ml.ts";
 import { relation, type Planned } from "./sql.ts";
 import { sqlType } from "./sql-type.ts";
@@ -120,7 +120,8 @@ export class SparkRelation<Row = SparkRow> implements Planned, AsyncIterable<Row
     const answer = await this.#wire.analyze({ case: "schema", value: { plan: this.#root() } }, signal);
     const kind = answer.case === "schema" ? answer.value.schema?.kind : undefined;
     if (kind?.case !== "struct") throw new StreambookError("INTERNAL", "Spark gave no schema of a relation");
-    return kind.value.fields.map(({ name, dataType }) => ({ name, type: sqlType(dataType) }));
+    const names = uniqueNames(kind.value.fields.map(({ name }) => name));
+    return kind.value.fields.map(({ dataType }, index) => ({ name: names[index] ?? "", type: sqlType(dataType) }));
   }
 
   /** How Spark will do it: its plan as text. */

@@ -88,11 +88,23 @@ export class SparkSession implements AsyncDisposable {
    * @throws SparkError with Spark's own reason; UNREACHABLE when the connection stays away; SPARK_SESSION_LOST
    */
   async sql<Row = SparkRow>(text: string | TemplateStringsArray, ...parts: readonly SqlPart[]): Promise<Row[]> {
+    return (await this.run<Row>(text, ...parts)).collect();
+  }
+
+  /**
+   * Runs one statement now: what it does is done, and its result is a relation, whose columns can be asked for when there
+   * are no rows. A query is checked, and runs when its rows are asked for.
+   *
+   * @throws as {@link sql}
+   */
+  async run<Row = SparkRow>(
+    text: string | TemplateStringsArray,
+    ...parts: readonly SqlPart[]
+  ): Promise<SparkRelation<Row>> {
     const input = sqlPlan(text, parts);
     const answers = await this.#wire.command({ case: "sqlCommand", value: { input } });
-    // A query comes back as a relation to run; what has run already, as one that holds its rows.
     const result = answers.find((answer) => answer.case === "sqlCommandResult")?.value.relation;
-    return new SparkRelation<Row>(this.#wire, result ?? input).collect();
+    return new SparkRelation<Row>(this.#wire, result ?? input);
   }
 
   /** A query as a relation: nothing is asked of Spark until its rows are. */
