@@ -182,6 +182,20 @@ suite("a session of Spark", await needs("spark"), () => {
     assert.deepEqual([ids.length, new Set(ids).size], [400_000, 400_000]);
   });
 
+  test("a request that is lost on its way is sent again, and runs once", async () => {
+    await using proxy = await cuttingProxy(known.spark!, Infinity);
+    await using through = await openSpark({ address: proxy.address });
+    await through.sql(`CREATE TABLE ${name}_once (n INT) USING parquet`);
+    try {
+      proxy.refuse(2);
+      await through.sql(`INSERT INTO ${name}_once VALUES (1)`);
+      assert.equal(proxy.cuts(), 2);
+      assert.deepEqual(await through.table(`${name}_once`).collect(), [{ n: 1 }]);
+    } finally {
+      await spark.sql(`DROP TABLE ${name}_once`);
+    }
+  });
+
   test("a session that Spark does not know any more says so", async () => {
     const one = await openSpark({ address: known.spark! });
     await one.close();
@@ -214,8 +228,12 @@ suite("a session of Spark", await needs("spark"), () => {
 async function cuttingProxy(to: string, bytes: number) {
   const [host, port] = to.split(":") as [string, string];
   const sockets = new Set<Socket>();
-  let cuts = 0;
+  let [cuts, refusals] = [0, 0];
   const server = createServer((client) => {
+    if (refusals > 0) {
+      [cuts, refusals] = [cuts + 1, refusals - 1];
+      return void client.destroy();
+    }
     const upstream = connect(Number(port), host);
     let seen = 0;
     for (const socket of [client, upstream]) sockets.add(socket.on("error", () => undefined));
@@ -233,6 +251,11 @@ async function cuttingProxy(to: string, bytes: number) {
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     cuts: () => cuts,
+    /** Cuts what is open, and the next connections before anything arrives. */
+    refuse: (connections: number) => {
+      refusals = connections;
+      for (const socket of sockets) socket.destroy();
+    },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -34,7 +34,7 @@ export interface ReadOptions {
 }
 
 /**
- * Opens a session.
+ * Opens a session. Until it is closed it keeps the process alive.
  *
  * @throws UNREACHABLE when nothing answers at the address; USAGE when it is not `host:port`; SparkError for a configuration
  *   that Spark does not take

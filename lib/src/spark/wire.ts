@@ -4,7 +4,15 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient, type Client } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import { backOff, delay, orAborted, withTimeout } from "../async/index.ts";
-import { errorInfo, isBroken, isForgotten, sessionLost, sparkError, unreachable } from "./errors.ts";
+import {
+  errorInfo,
+  isBroken,
+  isForgotten,
+  isUnknownOperation,
+  sessionLost,
+  sparkError,
+  unreachable,
+} from "./errors.ts";
 import {
   type AnalyzePlanRequestSchema,
   type ConfigRequest_OperationSchema,
@@ -70,17 +78,13 @@ export class SparkWire {
 
   /** Asks about a plan without running it. @throws as {@link execute} */
   async analyze(analyze: AnalyzeInit, signal?: AbortSignal): Promise<AnalyzeResult> {
-    return this.#call(
-      "analyze",
-      (options) => this.#client.analyzePlan({ ...this.#own, analyze }, options),
-      signal,
-    ).then(({ result }) => result);
+    const answer = await this.#call((options) => this.#client.analyzePlan({ ...this.#own, analyze }, options), signal);
+    return answer.result;
   }
 
   /** Reads or changes the session's configuration. @throws as {@link execute} */
   async configure(opType: ConfigureInit, signal?: AbortSignal): Promise<Map<string, string | undefined>> {
     const answer = await this.#call(
-      "configure",
       (options) => this.#client.config({ ...this.#own, operation: { opType } }, options),
       signal,
     );
@@ -104,7 +108,7 @@ export class SparkWire {
 
   /**
    * Runs a plan. Spark keeps an answer until it is released, so one that breaks off is taken up behind the last part that
-   * arrived: nothing runs twice. Whoever stops reading, or aborts, ends the work on Spark.
+   * arrived: nothing runs twice. One that Spark has never heard of, because the request was lost, is asked for again. Whoever stops reading, or aborts, ends the work on Spark.
    *
    * @throws SparkError; UNREACHABLE when the connection stays away; SPARK_SESSION_LOST when Spark has forgotten the session
    */
@@ -117,11 +121,15 @@ export class SparkWire {
     const end = new AbortController();
     const options = { signal: signal === undefined ? end.signal : AbortSignal.any([signal, end.signal]) };
     const reattachOptions = { case: "reattachOptions" as const, value: { reattachable: true } };
-    let stream = this.#client.executePlan(
-      { ...this.#own, plan, operationId, requestOptions: [{ requestOption: reattachOptions }] },
-      options,
-    );
+    const requestOptions = [{ requestOption: reattachOptions }];
+    const begin = () => this.#client.executePlan({ ...this.#own, plan, operationId, requestOptions }, options);
+    const goOn = () =>
+      this.#client.reattachExecute(
+        { ...this.#own, operationId, ...(last !== "" && { lastResponseId: last }) },
+        options,
+      );
     let [last, failures, complete] = ["", 0, false];
+    let stream = begin();
     try {
       while (!complete) {
         try {
@@ -131,16 +139,14 @@ export class SparkWire {
             if (response.responseType.case === "resultComplete") complete = true;
             else yield response;
           }
+          if (!complete) stream = goOn();
         } catch (error) {
           signal?.throwIfAborted();
-          if (!isBroken(error) || ++failures > REATTACHMENTS) throw await this.#explained(error);
-          await delay(backOff(failures), signal);
+          const neverArrived = last === "" && isUnknownOperation(error);
+          if (!(neverArrived || isBroken(error)) || ++failures > REATTACHMENTS) throw await this.#explained(error);
+          if (!neverArrived) await delay(backOff(failures), signal);
+          stream = neverArrived ? begin() : goOn();
         }
-        if (!complete)
-          stream = this.#client.reattachExecute(
-            { ...this.#own, operationId, ...(last !== "" && { lastResponseId: last }) },
-            options,
-          );
       }
     } finally {
       if (!complete) this.#interrupt(operationId);
@@ -175,7 +181,6 @@ export class SparkWire {
 
   /** A call that may be made again, made until it is answered. */
   async #call<T extends { readonly serverSideSessionId: string }>(
-    what: string,
     call: (options: { signal: AbortSignal }) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
