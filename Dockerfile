@@ -86,8 +86,9 @@ RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority
  && apt-get update \
  && apt-get install -y --no-install-recommends python3 \
  && rm -rf /var/lib/apt/lists/*
-# The folders have the same names as where they were made: a Python environment cannot be moved.
-COPY --from=fetched /opt/jars /opt/jars
+# Of the jars, what the core has not: copied whole, they would be in the image twice.
+RUN --mount=type=bind,from=fetched,source=/opt/jars,target=/run/jars cp --archive --no-clobber /run/jars/. /opt/jars/
+# The folder has the same name as where it was made: a Python environment cannot be moved.
 COPY --from=fetched /opt/cache /opt/cache
 ENV STREAMBOOK_CACHE=/opt/cache
 USER streambook

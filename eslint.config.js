@@ -41,6 +41,25 @@ export default tseslint.config(
       "@typescript-eslint/return-await": ["error", "error-handling-correctness-only"],
       eqeqeq: "error",
       "no-console": "off",
+      "no-restricted-syntax": [
+        "error",
+        // Signalled, the process 0 is the caller and its whole group: npm, the shell, every other test.
+        ...[
+          "AssignmentPattern[left.name='pid'][right.value=0]",
+          "LogicalExpression[left.property.name='pid'][right.value=0]",
+        ].map((selector) => ({
+          selector,
+          message: "a process without a number is not process 0: decide what happens when there is none",
+        })),
+        // In a workspace, each address is in the environment too.
+        ...["[value.type='Identifier'][value.name='undefined']", "[value.value='']", "[value.name=/^_/]"].map(
+          (value) => ({
+            selector: `Property[key.name='STREAMBOOK_STACK']${value}`,
+            message:
+              "services may run elsewhere without it: ownServices() or noAddresses() of own-services-for-test.ts",
+          }),
+        ),
+      ],
     },
   },
   {

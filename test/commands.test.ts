@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { callersFolder } from "../lib/bin/find-node.mjs";
 import { homeFolder, projectFolder } from "../lib/src/stack/index.ts";
+import { noAddresses } from "../lib/src/stack/own-services-for-test.ts";
 import { command, start } from "./fixtures/command.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "streambook commands "));
@@ -15,7 +16,7 @@ after(() => rm(folder, { recursive: true, force: true }));
 await writeFile(join(folder, "broken.json"), `{"name": "x"`);
 await writeFile(join(folder, "empty.json"), `{"name": "x", "fields": []}`);
 /** A home without a stack. */
-const nowhere = { STREAMBOOK_HOME: join(folder, "home"), STREAMBOOK_STACK: undefined };
+const nowhere = { ...noAddresses(), STREAMBOOK_HOME: join(folder, "home") };
 
 const consumer = ["--schema-file", "schemas/chunks.json", "--topic", "t", "--hive-table", "x"];
 const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [

@@ -1,18 +1,18 @@
 /**
- * The containers, exercised: `npm run test:containers [-- --keep]`. Images are built from nothing, all services come up and
- * are healthy, the course runs in the workspace, the machine outside reaches the services, a killed container comes back
+ * The containers, exercised: `npm run test:containers [-- --keep]`. Images are built from nothing, services that a further profile
+ * adds run on an image of their own, all services of the core come up and are healthy, the course runs in the workspace, the machine outside reaches the services, a killed container comes back
  * with its data, `down` keeps the data and `down -v` removes everything. Needs Podman and podman-compose; ports, names and
  * folders are the exercise's own, so nothing else is disturbed. Ends with the figures that stand in README.md.
  */
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { execFile, type ExecFileException, spawn } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import kafkajs from "kafkajs";
 import { onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
@@ -21,14 +21,21 @@ import { until } from "../lib/src/async/index.ts";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
 import { CORE, projectFolder, service, serviceNames } from "../lib/src/stack/index.ts";
 import { portIsFree } from "../lib/src/stack/launch/ports.ts";
+import { ProjectCopy } from "./fixtures/project-copy.ts";
+import { bottle, release } from "./fixtures/toy-services.ts";
 
 const PROJECT = "streambook-exercise";
 const CORE_NAMES = serviceNames().filter((name) => service(name).profile === CORE);
 const SERVICES = [...CORE_NAMES, "workspace"];
-const PUBLISHED = [...CORE_NAMES, "lab"];
+/** Services of a further profile, each one file in the catalogue: on Python, and on another Java than the core. */
+const TOYS = { bottle: bottle(9101), release: release(9102) };
+const TOY_NAMES = Object.keys(TOYS);
+const PUBLISHED = [...CORE_NAMES, ...TOY_NAMES, "lab"];
 /** A folder with spaces, and a user who is not number 1000: both are what some machine has. */
 const OWNER = process.getuid?.() === 0 ? 1234 : (process.getuid?.() ?? 1000);
 const MINUTES = 60_000;
+/** How long a command may take: all tests in the workspace take half an hour on two cores that others use too. */
+const LONGEST = 60 * MINUTES;
 /** Where Podman looks for `catatonit`. */
 const INIT_PLACES = [
   "/usr/libexec/podman",
@@ -37,6 +44,7 @@ const INIT_PLACES = [
   "/usr/lib/podman",
 ].map((folder) => join(folder, "catatonit"));
 const BUILD = ["build", "--network", "host", "--format", "docker"];
+const IMAGES = ["stack", "workspace", "toys"];
 
 /** The authority of this network, if it has one of its own, as compose passes it on. */
 const { STREAMBOOK_CA } = process.env;
@@ -79,7 +87,7 @@ try {
 }
 
 async function exercise(): Promise<void> {
-  await copyCourse();
+  await copyCourse(course);
   // Where builds keep what they fetched; without a place of its own an earlier build would help this one.
   await mkdir(join(folder, "temporary"));
   environment["TMPDIR"] = join(folder, "temporary");
@@ -88,17 +96,19 @@ async function exercise(): Promise<void> {
   await step("a build that is interrupted leaves nothing in the way", interruptBuild);
   const built = performance.now();
   await step("the images are built from nothing", async () => {
-    await build("stack", "--cache-ttl", "1s"); // with --no-cache the second build could not use the layers of the first
+    // with --no-cache the second build could not use the layers of the first
+    await build("stack", { args: ["--cache-ttl", "1s"] });
     await build("workspace");
   });
   figures.push(["images built from nothing", `${seconds(built)} s`]);
-  for (const name of ["stack", "workspace"]) {
-    const { text } = await podman("image", "inspect", `${PROJECT}-${name}`, "--format", "{{.Size}}");
-    figures.push([`image ${name}`, `${(Number(text) / 1e9).toFixed(2)} GB`]);
-  }
 
   await step("a port that is taken is named", () => portTaken(Number(ports["kafka"])));
   await step("too little memory is reported in numbers", littleMemory);
+  await furtherProfile(ports);
+  for (const name of IMAGES) {
+    const { text } = await podman("image", "inspect", `${PROJECT}-${name}`, "--format", "{{.Size}}");
+    figures.push([`image ${name}`, `${(Number(text) / 1e9).toFixed(2)} GB`]);
+  }
 
   await up("first start to all healthy");
   await step("in the workspace, set-up ends with a doctor who is content", () =>
@@ -146,14 +156,14 @@ async function runInside(): Promise<void> {
 }
 
 /** The files of the project as git knows them, changed ones as they are, owned by somebody who is not number 1000. */
-async function copyCourse(): Promise<void> {
+async function copyCourse(place: string): Promise<void> {
   const { text } = await execute(
     "git",
     ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
     projectFolder(),
   );
   for (const file of text.split("\0").filter((name) => name !== "")) {
-    await cp(join(projectFolder(), file), join(course, file)).catch((error: unknown) => {
+    await cp(join(projectFolder(), file), join(place, file)).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error; // removed, and not yet committed
     });
   }
@@ -182,12 +192,15 @@ async function listening(port: number) {
 }
 
 /** As compose builds, but on the machine's own network: not every machine has another that leads outside. */
-async function build(target: string, ...args: string[]): Promise<void> {
+async function build(
+  target: string,
+  { image = target, args = [], place = course }: { image?: string; args?: readonly string[]; place?: string } = {},
+): Promise<void> {
   const uid = ["--build-arg", `STREAMBOOK_UID=${OWNER}`];
   await execute(
     "podman",
-    [...BUILD, ...AUTHORITY, ...uid, ...args, "--target", target, "--tag", `${PROJECT}-${target}`, "."],
-    course,
+    [...BUILD, ...AUTHORITY, ...uid, ...args, "--target", target, "--tag", `${PROJECT}-${image}`, "."],
+    place,
   );
 }
 
@@ -222,6 +235,46 @@ async function littleMemory(): Promise<void> {
   const { code, text } = await podman("run", "--rm", ...little, `${PROJECT}-stack`, "container-run", "kafka");
   assert.equal(code, 1);
   assert.match(text, /has 4 GB: 9\d\d MB too little/);
+}
+
+/** A service on Python, and one on Java 25, are added to a copy of the course: an image of their profile has what they run on. */
+async function furtherProfile(ports: Readonly<Record<string, number>>): Promise<void> {
+  const place = join(folder, "a course with toys");
+  const toys = (...args: string[]): Promise<Said> => composeIn(place, "--profile", "toys", ...args);
+  const answer = async (name: string): Promise<string> => {
+    const response = await fetch(`http://127.0.0.1:${ports[name]}/`);
+    assert.equal(response.status, 200, name);
+    return response.text();
+  };
+
+  const built = performance.now();
+  await step("an image for services on Python and on Java 25 is built", async () => {
+    await copyCourse(place);
+    await using copy = await ProjectCopy.make(); // which can run commands
+    for (const [name, text] of Object.entries(TOYS)) {
+      await copy.addService(name, text);
+      await writeFile(join(place, "lib", "src", "stack", "catalog", `${name}.ts`), text);
+    }
+    await writeFile(join(place, "docker-compose.yml"), await copy.composeFile());
+    await build("further", { image: "toys", args: ["--build-arg", "STREAMBOOK_PROFILE=toys"], place });
+  });
+  figures.push(["image of a further profile built", `${seconds(built)} s`]);
+  try {
+    await step("both run in containers, on what the image holds, and answer the machine outside", async () => {
+      await toys("up", "-d", "--no-build", ...TOY_NAMES);
+      await Promise.all(TOY_NAMES.map(healthy));
+      const { bottle: version, python = "" } = JSON.parse(await answer("bottle")) as Record<string, string>;
+      assert.deepEqual([version, dirname(python)], ["0.13.4", "/opt/cache/python"]);
+      await answer("release"); // whose main class Java 17 lacks
+      for (const name of TOY_NAMES)
+        assert.doesNotMatch((await podman("logs", container(name))).text, /fetched/, "nothing is fetched at the start");
+    });
+  } catch (error) {
+    for (const name of TOY_NAMES) await showLog(name);
+    throw error;
+  } finally {
+    await toys("down", "--volumes");
+  }
 }
 
 async function up(figure: string): Promise<void> {
@@ -285,7 +338,7 @@ async function openOutside(ports: Awaited<ReturnType<typeof choosePorts>>) {
   const query = (sql: string): Promise<Said> =>
     execute(
       process.execPath,
-      ["--disable-warning=TimeoutNegativeWarning", "lib/src/cli/main.ts", "query", sql],
+      ["--disable-warning=TimeoutNegativeWarning", "lib/src/cli/main.ts", "query", "--json", sql],
       projectFolder(),
       {
         ...environment,
@@ -316,8 +369,8 @@ async function openOutside(ports: Awaited<ReturnType<typeof choosePorts>>) {
     const read = join(folder, "read");
     await execute("curl", ["-fsSL", "-o", read, `${webhdfs}/webhdfs/v1/exercise/library?op=OPEN`]);
     await execute("cmp", [file, read]);
-    assert.match((await query("SELECT n FROM exercise")).text, /│ 391 │/);
-    assert.match((await query("SELECT COUNT(*) AS n FROM chunks_clustered")).text, /│ 391 │/);
+    assert.equal((await query("SELECT n FROM exercise")).text, '{"n":391}\n');
+    assert.equal((await query("SELECT COUNT(*) AS n FROM chunks_clustered")).text, '{"n":391}\n');
   }
 
   /** All messages of the topic, by a group of this read's own. */
@@ -384,11 +437,15 @@ async function inside(command: string): Promise<Said> {
   return execute("podman", ["exec", container("workspace"), "bash", "-c", command]);
 }
 
-async function compose(...args: string[]): Promise<Said> {
-  const said = await execute("podman-compose", args, course);
+function compose(...args: string[]): Promise<Said> {
+  return composeIn(course, ...args);
+}
+
+async function composeIn(place: string, ...args: string[]): Promise<Said> {
+  const said = await execute("podman-compose", args, place);
   // it goes on after a container that could not be started, and only its output says so
   const failure = /^Error: .*|^.*(?:address already in use|no such image).*$/im.exec(said.text);
-  if (args[0] === "up" && failure !== null) throw new Error(failure[0]);
+  if (args.includes("up") && failure !== null) throw new Error(failure[0]);
   return said;
 }
 
@@ -407,7 +464,7 @@ async function execute(
   env: NodeJS.ProcessEnv = environment,
 ): Promise<Said> {
   // not `signal`: what is ended must say so before anything is removed
-  const options = { cwd, env, maxBuffer: 1 << 28, timeout: 30 * MINUTES, killSignal: "SIGINT" } as const;
+  const options = { cwd, env, maxBuffer: 1 << 28, timeout: LONGEST, killSignal: "SIGINT" } as const;
   try {
     const running = promisify(execFile)(program, args, options);
     const end = (): void => void running.child.kill("SIGINT");
@@ -415,13 +472,14 @@ async function execute(
     const { stdout, stderr } = await running.finally(() => interruption.signal.removeEventListener("abort", end));
     return { code: 0, text: stdout + stderr };
   } catch (cause) {
-    const { code, stdout = "", stderr = "" } = cause as { code?: number; stdout?: string; stderr?: string };
+    const { code, stdout = "", stderr = "", killed } = cause as ExecFileException;
     const text = stdout + stderr;
-    const end = text.split("\n").slice(-40).join("\n");
-    throw Object.assign(new Error(`${program} ${args.join(" ")} failed (${code}):\n${end}`, { cause }), {
-      code,
-      text,
-    });
+    const isTooLong = killed === true && !interruption.signal.aborted;
+    const how = isTooLong ? `ended after ${LONGEST / MINUTES} min` : String(code);
+    const lines = text.split("\n");
+    const failed = lines.slice(0, -40).filter((line) => /^\s*✖/.test(line)); // tests, which may be far from the end
+    const message = `${program} ${args.join(" ")} failed (${how}):\n${[...failed, ...lines.slice(-40)].join("\n")}`;
+    throw Object.assign(new Error(message), { code, text });
   }
 }
 
@@ -461,7 +519,7 @@ async function showLog(name: string): Promise<void> {
 async function cleanUp(): Promise<void> {
   if (process.argv.includes("--keep")) return console.log(`kept: ${course}, containers and images of ${PROJECT}`);
   await compose("down", "--volumes").catch(() => undefined);
-  for (const name of ["workspace", "stack"]) await podman("rmi", "--force", `localhost/${PROJECT}-${name}`);
+  for (const name of IMAGES) await podman("rmi", "--force", `localhost/${PROJECT}-${name}`);
   for (const id of await openBuilds()) if (!before.has(id)) await podman("rm", "--force", id);
   for (const id of await layers()) if (!before.has(id)) await podman("rmi", "--force", id);
   await rm(folder, { recursive: true, force: true });

@@ -165,8 +165,8 @@ suite("a run that has started Kafka", onLinux, () => {
     assert.doesNotMatch(second.text(), /Kafka: starting/);
     process.kill(await processOf(second), "SIGKILL");
     await second.closed;
-    const { pid = 0 } = (await status({ environment })).find(({ name }) => name === "kafka") ?? {};
-    assert.ok(pid > 0, "Kafka still runs");
+    const { state } = (await status({ environment })).find(({ name }) => name === "kafka") ?? {};
+    assert.equal(state, "running");
     await other[Symbol.asyncDispose]();
     const last = start();
     await last.says(/Kafka runs/);

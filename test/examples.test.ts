@@ -2,6 +2,6 @@
 import { test } from "node:test";
 import { examples, runExample } from "./fixtures/examples.ts";
 
-for (const example of examples().filter(({ needsStack }) => !needsStack)) {
+for (const example of examples().filter(({ profile }) => profile === undefined)) {
   test(`the example at ${example.where} holds`, () => runExample(example));
 }

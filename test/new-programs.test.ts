@@ -4,10 +4,12 @@ import { mkdtemp, readdir, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
+import { parse } from "yaml";
 import { findJavaFor } from "../setup/java/java.mjs";
 import { until } from "../lib/src/async/index.ts";
 import { needsPart } from "../lib/src/stack/fetch/needs-for-test.ts";
 import { freePort, ProjectCopy } from "./fixtures/project-copy.ts";
+import { bottle, release } from "./fixtures/toy-services.ts";
 
 // Before the first suite: a file of tests may end when those are done that it has named by then.
 const here = await findJavaFor({ lowest: 25, highest: 25 });
@@ -20,53 +22,34 @@ interface Shown {
   readonly runtime?: string;
 }
 
+interface Compose {
+  readonly services: Readonly<
+    Record<string, { readonly image: string; readonly build?: { readonly args: Readonly<Record<string, string>> } }>
+  >;
+}
+
 async function shown(copy: ProjectCopy, name: string): Promise<Shown | undefined> {
   // exit code 1 says that something has died
   const text = await copy.streambook("status", "--json").catch((error: { stdout?: string }) => error.stdout ?? "[]");
   return (JSON.parse(text) as Shown[]).find((service) => service.name === name);
 }
 
-/** A web server of Python, whose one package is small and real. */
-const bottle = (port: number): string => `
-import { askJson } from "../observe/probes.ts";
-import type { Service } from "../service.ts";
-
-const PROGRAM = \`
-import os, sys, bottle
-@bottle.get("/")
-def answer(): return {"bottle": bottle.__version__, "python": sys.prefix, "word": os.environ["BOTTLE_WORD"]}
-bottle.run(host=os.environ["BOTTLE_HOST"], port=int(os.environ["BOTTLE_PORT"]), quiet=True)
-\`;
-
-export default {
-  name: "bottle",
-  title: "Bottle",
-  does: "answers in Python",
-  profile: "toys",
-  rank: 900,
-  program: {
-    kind: "python",
-    packages: {
-      name: "bottle",
-      megabytes: 20,
-      requirements: ["bottle==0.13.4 --hash=sha256:045684fbd2764eac9cdeb824861d1551d113e8b683d8d26e296898d3dd99a12e"],
-    },
-    arguments: () => ["-c", PROGRAM],
-    environment: (at) => ({ BOTTLE_HOST: at.bind, BOTTLE_PORT: String(at.port("http")), BOTTLE_WORD: "größe, \\"quoted\\"" }),
-  },
-  ports: { http: ${port} },
-  page: "http",
-  needs: [],
-  after: [],
-  memory: 60,
-  stopTimeout: 5,
-  addresses: { bottle: { variable: "STREAMBOOK_BOTTLE", port: "http", scheme: "http" } },
-  asked: "bottle",
-  answers: async (address, signal) => (await askJson(address, signal) as { bottle?: string }).bottle !== undefined,
-  configuration: [],
-  container: { memory: 128, publishes: { port: "http" } },
-} satisfies Service;
-`;
+test("compose builds one image of their profile for all services that the core's image cannot run", async () => {
+  await using copy = await ProjectCopy.make();
+  await copy.addService("bottle", bottle(9101));
+  await copy.addService("release", release(9102));
+  const { services } = parse(await copy.composeFile(), { merge: true }) as Compose;
+  const image = "${COMPOSE_PROJECT_NAME:-streambook}-toys";
+  assert.deepEqual([services["bottle"]?.image, services["release"]?.image], [image, image]);
+  assert.deepEqual(services["bottle"]?.build, {
+    context: ".",
+    target: "further",
+    args: { STREAMBOOK_UID: "${STREAMBOOK_UID:-1000}", STREAMBOOK_PROFILE: "toys" },
+    secrets: ["ca"],
+  });
+  assert.equal(services["release"]?.build, undefined);
+  assert.deepEqual(services["kafka"]?.build?.args, { STREAMBOOK_UID: "${STREAMBOOK_UID:-1000}" });
+});
 
 suite("a Python service of one file", needsPart("a Python package, bottle 0.13.4", 0.1), () => {
   let copy: ProjectCopy;
@@ -104,7 +87,8 @@ suite("a Python service of one file", needsPart("a Python package, bottle 0.13.4
   });
 
   test("killed, it is reported as dead, and `up` starts it again, with nothing to fetch", async () => {
-    const { pid = 0 } = (await shown(copy, "bottle")) ?? {};
+    const { pid } = (await shown(copy, "bottle")) ?? {};
+    assert.ok(pid !== undefined);
     process.kill(pid, "SIGKILL");
     await until("the death to be seen", async () => (await shown(copy, "bottle"))?.state === "died");
     const { stderr } = await copy.node(copy.main, "up", "toys");
@@ -123,15 +107,6 @@ suite("a Python service of one file", needsPart("a Python package, bottle 0.13.4
     assert.deepEqual(await readdir(join(cache, "python")), before);
   });
 
-  test("compose builds an image of its profile for it", async () => {
-    const program = `const { composeFile } = await import("./lib/src/stack/index.ts"); console.log(composeFile());`;
-    const { stdout } = await copy.node("--input-type=module", "--eval", program);
-    assert.match(
-      stdout,
-      /\n {2}bottle:\n[^]*?image: \$\{COMPOSE_PROJECT_NAME:-streambook\}-toys\n[^]*?target: further\n.*STREAMBOOK_PROFILE: toys/,
-    );
-  });
-
   test("`down` and `reset` end it, and leave what was fetched for all", async () => {
     await copy.streambook("down", "bottle");
     await assert.rejects(answer());
@@ -140,42 +115,10 @@ suite("a Python service of one file", needsPart("a Python package, bottle 0.13.4
   });
 });
 
-/** Java's own web server, of Java 18 and newer. */
-const server = (port: number): string => `
-import type { Service } from "../service.ts";
-import { listens } from "../observe/probes.ts";
-
-export default {
-  name: "release",
-  title: "Release",
-  does: "serves an empty folder",
-  profile: "toys",
-  rank: 900,
-  program: {
-    kind: "java",
-    library: { name: "release", source: "java", java: { lowest: 25, highest: 25 }, opens: [], configuration: [] },
-    main: "sun.net.httpserver.simpleserver.Main",
-    heap: 64,
-    arguments: (at) => ["-p", String(at.port("http")), "-b", at.bind, "-d", at.layout.temporary],
-  },
-  ports: { http: ${port} },
-  page: "http",
-  needs: [],
-  after: [],
-  memory: 60,
-  stopTimeout: 5,
-  addresses: { release: { variable: "STREAMBOOK_RELEASE", port: "http", scheme: "http" } },
-  asked: "release",
-  answers: listens,
-  configuration: [],
-  container: { memory: 128, publishes: { port: "http" } },
-} satisfies Service;
-`;
-
 /** Starts the service, and gives what was reported, which Java it says that it runs on, and the program that does run. */
 async function start(copy: ProjectCopy): Promise<{ said: string; runtime: string; program: string | undefined }> {
   const port = await freePort();
-  await copy.addService("release", server(port));
+  await copy.addService("release", release(port));
   const { stderr } = await copy.node(copy.main, "up", "toys");
   assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 200);
   const { pid, runtime = "" } = (await shown(copy, "release")) ?? {};

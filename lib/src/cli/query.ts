@@ -1,11 +1,12 @@
-/** `streambook query`: a Hive query from the command line, to look into the table. */
+/** `streambook query`: a query of Hive, or of Spark, from the command line, to look into the tables. */
 import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
 import type { Command } from "commander";
 import { messageOf, StreambookError } from "../errors/index.ts";
-import { openHive, statementsOf, type HiveTable } from "../hive/index.ts";
+import { openHive, statementsOf, type HiveTable, type HiveValue } from "../hive/index.ts";
 import { toJson } from "../json/index.ts";
-import { addresses, useStack } from "../stack/index.ts";
+import { openSpark, type SparkValue } from "../spark/index.ts";
+import { addresses, useStack, type Addresses } from "../stack/index.ts";
 import { action, usage, wholeNumber } from "./command.ts";
 import { resultTable } from "./result-table.ts";
 
@@ -13,6 +14,7 @@ interface Options {
   readonly file?: string;
   readonly rows: number;
   readonly json?: boolean;
+  readonly spark?: boolean;
 }
 
 /** Adds the command to the program. */
@@ -20,8 +22,9 @@ export function register(program: Command): void {
   program
     .command("query")
     .summary("ask Hive: streambook query 'SELECT cluster, COUNT(*) FROM chunks_clustered GROUP BY cluster'")
-    .description("Runs one statement on the running HiveServer2 and prints the rows.")
-    .argument("[sql]", "one HiveQL statement, or - to read it from standard input")
+    .description("Runs one statement on the running HiveServer2, or on Spark, and prints the rows.")
+    .argument("[sql]", "one statement, or - to read it from standard input")
+    .option("--spark", "ask Spark, which knows the same tables (`streambook up spark` starts it)")
     .option("-f, --file <file>", "read the statement from a file")
     .option("--rows <n>", "print at most so many rows", wholeNumber(1), 100)
     .option(
@@ -32,13 +35,13 @@ export function register(program: Command): void {
     .allowUnknownOption()
     .allowExcessArguments()
     .action(
-      action<Options>(async ({ file, rows: most, json }, { signal, operands }) => {
+      action<Options>(async ({ file, rows: most, json, spark }, { signal, operands }) => {
         const statement = oneStatement(await sqlOf(operands, file));
-        const { hive: address } = await addresses();
+        const known = await addresses();
         await using _user = await useStack("streambook query");
-        await using hive = await openHive({ address, signal });
         // One row more than is printed shows whether there are more.
-        const { columns, rows } = await hive.queryTable(statement, { maximumRows: most + 1, signal });
+        const ask = spark === true ? askSpark : askHive;
+        const { columns, rows } = await ask(known, statement, most + 1, signal);
         const table = { columns, rows: rows.slice(0, most) };
         if (json === true) for (const line of jsonLines(table)) process.stdout.write(`${line}\n`);
         else if (columns.length > 0) process.stdout.write(`${resultTable(table)}\n`);
@@ -47,6 +50,49 @@ export function register(program: Command): void {
         else if (rows.length === 0) process.stderr.write(columns.length === 0 ? "done\n" : "no rows\n");
       }),
     );
+}
+
+async function askHive(
+  { hive: address }: Addresses,
+  statement: string,
+  maximumRows: number,
+  signal: AbortSignal,
+): Promise<HiveTable> {
+  await using hive = await openHive({ address, signal });
+  return await hive.queryTable(statement, { maximumRows, signal });
+}
+
+async function askSpark(
+  { spark: address }: Addresses,
+  statement: string,
+  maximumRows: number,
+  signal: AbortSignal,
+): Promise<HiveTable> {
+  if (address === undefined)
+    throw new StreambookError("STACK_DOWN", "Spark is not running", { hint: { start: ["spark"] } });
+  await using spark = await openSpark({ address, signal });
+  const result = await spark.run(statement);
+  const columns = (await result.columns({ signal })).map(({ name }) => name);
+  const rows = await result.limit(maximumRows).collect({ signal });
+  return { columns, rows: rows.map((row) => columns.map((name) => plainValue(row[name] ?? null))) };
+}
+
+/** A value of Spark as Hive would give it: a BIGINT is a number where that loses no digit, what is nested is JSON. */
+function plainValue(value: SparkValue): HiveValue {
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (value === null || typeof value !== "object" || value instanceof Uint8Array) return value;
+  return toJson(withoutMaps(value));
+}
+
+/** Maps as lists of their entries, since keys need not be text. */
+function withoutMaps(value: SparkValue): unknown {
+  if (value instanceof Map)
+    return [...(value as ReadonlyMap<SparkValue, SparkValue>)].map((entry) => entry.map(withoutMaps));
+  if (Array.isArray(value)) return (value as readonly SparkValue[]).map(withoutMaps);
+  if (value === null || typeof value !== "object" || value instanceof Uint8Array) return value;
+  return Object.fromEntries(
+    Object.entries(value as Readonly<Record<string, SparkValue>>).map(([name, held]) => [name, withoutMaps(held)]),
+  );
 }
 
 /** The SQL that was given: as a word, in a file, or on standard input. */

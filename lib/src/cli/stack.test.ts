@@ -68,11 +68,7 @@ test("doctor says of each thing whether it is right, and what to do", () => {
 });
 
 test("down and reset say whose services they end", async () => {
-  await using _user = await useStack("streambook run --output o", {
-    ...process.env,
-    STREAMBOOK_HOME: home,
-    STREAMBOOK_STACK: "",
-  });
+  await using _user = await useStack("streambook run --output o", { ...ownServices(), STREAMBOOK_HOME: home });
   for (const args of [["down"], ["reset", "--yes"]])
     assert.match(streambook(args).err, /in use by `streambook run --output o` \(process \d+\)/);
 });

@@ -160,7 +160,8 @@ export const errorCodes = {
   },
   SPARK_SESSION_LOST: {
     summary: "Spark does not know a session any more.",
-    solve: "Open a new session: temporary views, models and settings of the old one are gone, tables and files are not.",
+    solve:
+      "Open a new session: temporary views, models and settings of the old one are gone, tables and files are not.",
     hint: { log: "spark" },
     retriable: true,
     exitCode: 1,

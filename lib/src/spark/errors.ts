@@ -93,6 +93,11 @@ export function isForgotten(error: unknown): boolean {
   return /INVALID_HANDLE\.(?:SESSION|OPERATION)_|INVALID_CURSOR|SESSION_CHANGED/.test(error.rawMessage);
 }
 
+/** Whether Spark knows nothing of an operation: it has forgotten it, or never heard of it. */
+export function isUnknownOperation(error: unknown): boolean {
+  return error instanceof ConnectError && error.rawMessage.includes("INVALID_HANDLE.OPERATION_NOT_FOUND");
+}
+
 /** The error of a call that Spark refused or failed. @param details what it says when it is asked again */
 export function sparkError(error: ConnectError, details?: FetchErrorDetailsResponse): SparkError {
   const root = details?.errors[details.rootErrorIdx ?? 0];

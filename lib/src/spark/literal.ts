@@ -2,6 +2,7 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { StreambookError } from "../errors/index.ts";
 import { type Expression_Literal, Expression_LiteralSchema } from "./messages/expressions.ts";
+import type { DataTypeSchema } from "./messages/types.ts";
 
 /**
  * A value for a statement.
@@ -25,7 +26,21 @@ const LARGEST_INT = 2 ** 31 - 1;
 
 /** @throws USAGE for a value that Spark has no type for */
 export function literal(value: SparkInput): Expression_Literal {
-  return create(Expression_LiteralSchema, { literalType: literalType(value) });
+  // The type of a list does not follow from what is in it, which may be nothing: it must be said.
+  const type = Array.isArray(value) ? { dataType: { kind: kindOf(value) } } : {};
+  return create(Expression_LiteralSchema, { literalType: literalType(value), ...type });
+}
+
+type Kind = NonNullable<MessageInitShape<typeof DataTypeSchema>["kind"]>;
+
+/** The type of a value. Whole numbers among others are DOUBLE, as these are. */
+function kindOf(value: SparkInput): Kind {
+  if (!Array.isArray(value)) return { case: literalType(value).case, value: {} } as Kind;
+  const kinds = (value as readonly SparkInput[]).filter((one) => one !== null).map(kindOf);
+  const kind = kinds.find((one) => one.case === "double") ?? kinds[0] ?? { case: "null", value: {} };
+  const other = kinds.find((one) => one.case !== kind.case && !(kind.case === "double" && one.case === "integer"));
+  if (other !== undefined) throw unsuited(`a list of both ${kind.case} and ${other.case}`);
+  return { case: "array", value: { elementType: { kind }, containsNull: true } };
 }
 
 type LiteralType = NonNullable<MessageInitShape<typeof Expression_LiteralSchema>["literalType"]>;
@@ -34,7 +49,7 @@ function literalType(value: SparkInput): LiteralType {
   if (value === null) return { case: "null", value: { kind: { case: "null", value: {} } } };
   if (value instanceof Date) return { case: "timestamp", value: microseconds(value) };
   if (value instanceof Uint8Array) return { case: "binary", value };
-  if (Array.isArray(value)) return { case: "array", value: { elements: value.map(literal) } };
+  if (Array.isArray(value)) return { case: "array", value: { elements: elementsOf(value) } };
   switch (typeof value) {
     case "string":
       return { case: "string", value };
@@ -50,6 +65,15 @@ function literalType(value: SparkInput): LiteralType {
     default:
       throw unsuited(`of type ${typeof value}`);
   }
+}
+
+function elementsOf(values: readonly SparkInput[]): Expression_Literal[] {
+  const isReal = values.some((value) => typeof value === "number" && literalType(value).case === "double");
+  return values.map((value) =>
+    isReal && typeof value === "number"
+      ? create(Expression_LiteralSchema, { literalType: { case: "double", value } })
+      : literal(value),
+  );
 }
 
 function microseconds(date: Date): bigint {

@@ -4,7 +4,7 @@ import { checkColumns, checkNulls, type Columns, type RowOf } from "./columns.ts
 import { WriteOperation_SaveMode, WriteOperation_SaveTable_TableSaveMethod } from "./messages/commands.ts";
 import { AnalyzePlanRequest_Explain_ExplainMode } from "./messages/base.ts";
 import type { Relation } from "./messages/relations.ts";
-import { readBatch, type SparkRow } from "./rows.ts";
+import { readBatch, uniqueNames, type SparkRow } from "./rows.ts";
 import { fitModel, transformPlan, type Estimator, type SparkModel, type Stage } from "./ml.ts";
 import { relation, type Planned } from "./sql.ts";
 import { sqlType } from "./sql-type.ts";
@@ -64,6 +64,17 @@ export class SparkRelation<Row = SparkRow> implements Planned, AsyncIterable<Row
   /**
    * The same rows, with the columns that are expected. Whoever reads them gets an error, not a wrong value, when Spark's are
    * others, or when one is null that may not be.
+   *
+   * @example
+   * ```ts
+   * import { openSpark } from "streambook/spark";
+   * import { addresses } from "streambook/stack";
+   * const { spark: address = "" } = await addresses();
+   * await using spark = await openSpark({ address });
+   * const rows = spark.query`SELECT id, CAST(NULL AS STRING) AS name FROM range(1)`.as({ id: "bigint", name: "string?" });
+   * const [row] = await rows.collect();
+   * console.assert(row?.id === 0n && row.name === null);
+   * ```
    */
   as<const Expected extends Columns>(expected: Expected): SparkRelation<RowOf<Expected>> {
     return new SparkRelation(this.#wire, this.plan, expected);
@@ -120,7 +131,8 @@ export class SparkRelation<Row = SparkRow> implements Planned, AsyncIterable<Row
     const answer = await this.#wire.analyze({ case: "schema", value: { plan: this.#root() } }, signal);
     const kind = answer.case === "schema" ? answer.value.schema?.kind : undefined;
     if (kind?.case !== "struct") throw new StreambookError("INTERNAL", "Spark gave no schema of a relation");
-    return kind.value.fields.map(({ name, dataType }) => ({ name, type: sqlType(dataType) }));
+    const names = uniqueNames(kind.value.fields.map(({ name }) => name));
+    return kind.value.fields.map(({ dataType }, index) => ({ name: names[index] ?? "", type: sqlType(dataType) }));
   }
 
   /** How Spark will do it: its plan as text. */
@@ -136,6 +148,17 @@ export class SparkRelation<Row = SparkRow> implements Planned, AsyncIterable<Row
    *
    * @param eventTime a column, TIMESTAMP
    * @param delay `10 seconds`, `1 minute`
+   *
+   * @example
+   * ```ts
+   * import { openSpark } from "streambook/spark";
+   * import { addresses } from "streambook/stack";
+   * const { spark: address = "" } = await addresses();
+   * await using spark = await openSpark({ address });
+   * const ticks = spark.readStream({ format: "rate" }).withWatermark("timestamp", "10 seconds");
+   * const counts = spark.query`SELECT window.start AS start, count(*) AS n FROM ${ticks} GROUP BY window(timestamp, '1 minute')`;
+   * console.assert((await counts.columns()).map(({ name }) => name).join() === "start,n");
+   * ```
    */
   withWatermark(eventTime: string, delay: string): SparkRelation<Row> {
     return this.#with(
@@ -156,6 +179,17 @@ export class SparkRelation<Row = SparkRow> implements Planned, AsyncIterable<Row
    *
    * @throws SparkError, of condition PATH_ALREADY_EXISTS or TABLE_OR_VIEW_ALREADY_EXISTS where something is and the mode is `error`;
    *   USAGE without a place
+   *
+   * @example
+   * ```ts
+   * import { openSpark } from "streambook/spark";
+   * import { addresses } from "streambook/stack";
+   * const { spark: address = "", hdfs } = await addresses();
+   * await using spark = await openSpark({ address });
+   * const path = `${hdfs}/tmp/spark-example`;
+   * await spark.query`SELECT id, id % 2 AS half FROM range(10)`.write({ path, partitionBy: ["half"], mode: "overwrite" });
+   * console.assert((await spark.read({ format: "parquet", paths: [path] }).count()) === 10);
+   * ```
    */
   async write(options: WriteOptions): Promise<void> {
     const { path, table, mode = "error", partitionBy = [], format } = options;
@@ -195,7 +229,26 @@ export class SparkRelation<Row = SparkRow> implements Planned, AsyncIterable<Row
     return new SparkRelation(this.#wire, transformPlan(stage, this.plan));
   }
 
-  /** Lets an estimator learn from the rows. @throws SparkError */
+  /**
+   * Lets an estimator learn from the rows. @throws SparkError
+   *
+   * @example
+   * ```ts
+   * import { hashingTF, idf, kMeans, openSpark, tokenizer } from "streambook/spark";
+   * import { addresses } from "streambook/stack";
+   * const { spark: address = "" } = await addresses();
+   * await using spark = await openSpark({ address });
+   * const texts = spark.query`SELECT explode(array('a cat', 'a dog', 'a log')) AS text`;
+   * const counts = texts
+   *   .transform(tokenizer({ inputCol: "text", outputCol: "words" }))
+   *   .transform(hashingTF({ inputCol: "words", outputCol: "counts", numFeatures: 32 }));
+   * const weights = await counts.fit(idf({ inputCol: "counts", outputCol: "features" }));
+   * const features = counts.transform(weights);
+   * const model = await features.fit(kMeans({ featuresCol: "features", predictionCol: "cluster", k: 2, seed: 1n }));
+   * const labels = await spark.sql<{ cluster: number }>`SELECT cluster FROM ${features.transform(model)}`;
+   * console.assert(labels.length === 3 && labels.every(({ cluster }) => cluster === 0 || cluster === 1));
+   * ```
+   */
   fit(estimator: Estimator, options: RunOptions = {}): Promise<SparkModel> {
     return fitModel(this.#wire, estimator, this.plan, options);
   }

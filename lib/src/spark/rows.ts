@@ -56,6 +56,17 @@ export interface RowBatch {
   readonly rows: readonly SparkRow[];
 }
 
+/** Names of columns, all of them different: one that comes again bears its place, so that no column hides another. */
+export function uniqueNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name, index) => {
+    let own = name;
+    while (taken.has(own) || (own !== name && names.includes(own))) own = `${own}_${index + 1}`;
+    taken.add(own);
+    return own;
+  });
+}
+
 /**
  * Reads one message of Spark, which is a whole stream of Arrow.
  *
@@ -66,7 +77,8 @@ export function readBatch(bytes: Uint8Array): RowBatch {
   const fields = schema.fields as ArrowType["children"];
   const rows = batches.flatMap(({ data, numRows }) => {
     const children = data.children as unknown as readonly ArrowColumn[];
-    const columns = children.map((child, index) => [fields[index]?.name ?? "", reader(child)] as const);
+    const names = uniqueNames(fields.map(({ name }) => name));
+    const columns = children.map((child, index) => [names[index] ?? "", reader(child)] as const);
     return Array.from({ length: numRows }, (_, row) =>
       Object.fromEntries(columns.map(([name, read]) => [name, read(row)])),
     );

@@ -46,10 +46,19 @@ suite("a session of Spark", await needs("spark"), () => {
   test("values go in as they come out, and nothing in them is read as SQL", async () => {
     const at = new Date("2026-02-03T04:05:06.789Z");
     const [row] = await spark.sql`
-      SELECT ${"'; DROP TABLE x --"} AS text, ${3} AS whole, ${2 ** 40} AS large, ${5n} AS big, ${at} AS at, ${[1, 2]} AS list, ${null} AS nothing`;
+      SELECT ${"'; DROP TABLE x --"} AS text, ${3} AS whole, ${2 ** 40} AS large, ${5n} AS big, ${at} AS at, ${[1, 2]} AS list, ${[1, 0.5, null]} AS reals, ${[]} AS empty, ${null} AS nothing`;
     assert.deepEqual(row, {
       text: "'; DROP TABLE x --",
-      ...{ whole: 3, large: 2 ** 40, big: 5n, at: at.toISOString(), list: [1, 2], nothing: null },
+      ...{
+        whole: 3,
+        large: 2 ** 40,
+        big: 5n,
+        at: at.toISOString(),
+        list: [1, 2],
+        reals: [1, 0.5, null],
+        empty: [],
+        nothing: null,
+      },
     });
   });
 
@@ -149,7 +158,7 @@ suite("a session of Spark", await needs("spark"), () => {
   });
 
   test("a result that would not fit into Spark is refused, and Spark goes on", async () => {
-    await assert.rejects(spark.query`SELECT id, repeat('x', 1000) AS x FROM range(2000000)`.collect(), {
+    await assert.rejects(spark.query`SELECT id, repeat('x', 1000) AS x FROM range(0, 2000000, 1, 64)`.collect(), {
       message: /maxResultSize/,
     });
     assert.equal(await spark.query`SELECT 1 AS x`.count(), 1);
@@ -171,6 +180,20 @@ suite("a session of Spark", await needs("spark"), () => {
     for await (const { id } of through.query<{ id: bigint }>`SELECT id FROM range(0, 400000, 1, 4)`) ids.push(id);
     assert.ok(proxy.cuts() > 0, "the connection was never cut");
     assert.deepEqual([ids.length, new Set(ids).size], [400_000, 400_000]);
+  });
+
+  test("a request that is lost on its way is sent again, and runs once", async () => {
+    await using proxy = await cuttingProxy(known.spark!, Infinity);
+    await using through = await openSpark({ address: proxy.address });
+    await through.sql(`CREATE TABLE ${name}_once (n INT) USING parquet`);
+    try {
+      proxy.refuse(2);
+      await through.sql(`INSERT INTO ${name}_once VALUES (1)`);
+      assert.equal(proxy.cuts(), 2);
+      assert.deepEqual(await through.table(`${name}_once`).collect(), [{ n: 1 }]);
+    } finally {
+      await spark.sql(`DROP TABLE ${name}_once`);
+    }
   });
 
   test("a session that Spark does not know any more says so", async () => {
@@ -205,8 +228,12 @@ suite("a session of Spark", await needs("spark"), () => {
 async function cuttingProxy(to: string, bytes: number) {
   const [host, port] = to.split(":") as [string, string];
   const sockets = new Set<Socket>();
-  let cuts = 0;
+  let [cuts, refusals] = [0, 0];
   const server = createServer((client) => {
+    if (refusals > 0) {
+      [cuts, refusals] = [cuts + 1, refusals - 1];
+      return void client.destroy();
+    }
     const upstream = connect(Number(port), host);
     let seen = 0;
     for (const socket of [client, upstream]) sockets.add(socket.on("error", () => undefined));
@@ -224,6 +251,11 @@ async function cuttingProxy(to: string, bytes: number) {
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     cuts: () => cuts,
+    /** Cuts what is open, and the next connections before anything arrives. */
+    refuse: (connections: number) => {
+      refusals = connections;
+      for (const socket of sockets) socket.destroy();
+    },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

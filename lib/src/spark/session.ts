@@ -34,7 +34,7 @@ export interface ReadOptions {
 }
 
 /**
- * Opens a session.
+ * Opens a session. Until it is closed it keeps the process alive.
  *
  * @throws UNREACHABLE when nothing answers at the address; USAGE when it is not `host:port`; SparkError for a configuration
  *   that Spark does not take
@@ -86,16 +86,52 @@ export class SparkSession implements AsyncDisposable {
    *
    * @typeParam Row what the rows are, as the caller says; `query` with {@link SparkRelation.as} checks it
    * @throws SparkError with Spark's own reason; UNREACHABLE when the connection stays away; SPARK_SESSION_LOST
+   *
+   * @example
+   * ```ts
+   * import { openSpark } from "streambook/spark";
+   * import { addresses } from "streambook/stack";
+   * const { spark: address = "" } = await addresses();
+   * await using spark = await openSpark({ address });
+   * const network = "video";
+   * const rows = await spark.sql<{ views: bigint }>`SELECT count(*) AS views FROM range(${10}) WHERE ${network} = 'video'`;
+   * console.assert(rows[0]?.views === 10n);
+   * ```
    */
   async sql<Row = SparkRow>(text: string | TemplateStringsArray, ...parts: readonly SqlPart[]): Promise<Row[]> {
-    const input = sqlPlan(text, parts);
-    const answers = await this.#wire.command({ case: "sqlCommand", value: { input } });
-    // A query comes back as a relation to run; what has run already, as one that holds its rows.
-    const result = answers.find((answer) => answer.case === "sqlCommandResult")?.value.relation;
-    return new SparkRelation<Row>(this.#wire, result ?? input).collect();
+    return (await this.run<Row>(text, ...parts)).collect();
   }
 
-  /** A query as a relation: nothing is asked of Spark until its rows are. */
+  /**
+   * Runs one statement now: what it does is done, and its result is a relation, whose columns can be asked for when there
+   * are no rows. A query is checked, and runs when its rows are asked for.
+   *
+   * @throws as {@link sql}
+   */
+  async run<Row = SparkRow>(
+    text: string | TemplateStringsArray,
+    ...parts: readonly SqlPart[]
+  ): Promise<SparkRelation<Row>> {
+    const input = sqlPlan(text, parts);
+    const answers = await this.#wire.command({ case: "sqlCommand", value: { input } });
+    const result = answers.find((answer) => answer.case === "sqlCommandResult")?.value.relation;
+    return new SparkRelation<Row>(this.#wire, result ?? input);
+  }
+
+  /**
+   * A query as a relation: nothing is asked of Spark until its rows are.
+   *
+   * @example
+   * ```ts
+   * import { openSpark } from "streambook/spark";
+   * import { addresses } from "streambook/stack";
+   * const { spark: address = "" } = await addresses();
+   * await using spark = await openSpark({ address });
+   * const numbers = spark.query`SELECT id, id % 2 AS half FROM range(${10})`;
+   * const sums = spark.query`SELECT half, sum(id) AS sum FROM ${numbers} GROUP BY half ORDER BY half`;
+   * console.assert((await sums.as({ half: "bigint", sum: "bigint" }).collect())[1]?.sum === 25n);
+   * ```
+   */
   query<Row = SparkRow>(text: string | TemplateStringsArray, ...parts: readonly SqlPart[]): SparkRelation<Row> {
     return new SparkRelation(this.#wire, sqlPlan(text, parts));
   }
@@ -110,7 +146,21 @@ export class SparkSession implements AsyncDisposable {
     return new SparkRelation(this.#wire, readPlan(options, false));
   }
 
-  /** What there is and what comes: rows without an end, for {@link SparkRelation.writeStream}. */
+  /**
+   * What there is and what comes: rows without an end, for {@link SparkRelation.writeStream}.
+   *
+   * @example
+   * ```ts
+   * import { openSpark } from "streambook/spark";
+   * import { addresses } from "streambook/stack";
+   * const { spark: address = "" } = await addresses();
+   * await using spark = await openSpark({ address });
+   * const ticks = spark.readStream({ format: "rate", options: { rowsPerSecond: "100" } });
+   * await using query = await spark.query`SELECT value % 3 AS rest FROM ${ticks}`.writeStream({ format: "memory", name: "rests" });
+   * for await (const { numInputRows } of query.batches()) if (numInputRows > 0) break;
+   * console.assert((await spark.table("rests").count()) > 0);
+   * ```
+   */
   readStream<Row = SparkRow>(options: ReadOptions): SparkRelation<Row> {
     return new SparkRelation(this.#wire, readPlan(options, true));
   }

@@ -10,7 +10,7 @@ import type {
   WriteStreamOperationStart,
 } from "./messages/commands.ts";
 import type { Relation } from "./messages/relations.ts";
-import type { RunOptions, SparkWire } from "./wire.ts";
+import type { Answer, RunOptions, SparkWire } from "./wire.ts";
 
 /**
  * When a query looks for new rows: every so often (`{ every: "10 seconds" }`), as soon as it has worked off the last
@@ -215,22 +215,32 @@ export class StreamingQuery implements AsyncDisposable {
     const [answer] = await this.#send({ case: "exception", value: true }, options);
     const result = answer?.case === "streamingQueryCommandResult" ? answer.value.resultType : undefined;
     if (result?.case !== "exception") return; // of a query that is well, Spark says nothing
-    const { exceptionMessage = "", errorClass } = result.value;
-    if (exceptionMessage === "") return;
-    const failure = { condition: conditionOf(exceptionMessage) ?? errorClass, parameters: {} };
-    const which = this.name === "" ? this.id : this.name;
-    throw new SparkError(
-      "SPARK_FAILED",
-      `the query ${which} failed: ${explain(reasonOf(exceptionMessage), failure)}`,
-      failure,
-      { hint: { log: "spark" } },
-    );
+    const { exceptionMessage = "" } = result.value;
+    if (exceptionMessage !== "") throw this.#failure(exceptionMessage);
   }
 
-  async #send(command: QueryCommand, { signal }: RunOptions) {
+  async #send(command: QueryCommand, { signal }: RunOptions): Promise<Answer[]> {
     const queryId = { id: this.id, runId: this.runId };
     const answers = this.#wire.command({ case: "streamingQueryCommand", value: { queryId, command } }, signal);
-    return signal === undefined ? answers : orAborted(answers, signal);
+    try {
+      return await (signal === undefined ? answers : orAborted(answers, signal));
+    } catch (error) {
+      // whoever waits for a query that fails is told of it by the wait
+      throw error instanceof SparkError && error.condition === FRAME ? this.#failure(error.message, error) : error;
+    }
+  }
+
+  /** The error of a query that failed. @param message the reason, in the frame that Spark puts around it */
+  #failure(message: string, cause?: unknown): SparkError {
+    const reason = message.replace(/^[^]*?terminated with exception: /, "").replace(` (${FRAME})`, "");
+    const [, condition] = /^\s*\[([A-Z][A-Z0-9_.]*)\]/.exec(reason) ?? [];
+    const [, sqlState] = /SQLSTATE: (\w+)/.exec(reason) ?? [];
+    const failure = { condition, sqlState, parameters: {} };
+    const which = this.name === "" ? this.id : this.name;
+    return new SparkError("SPARK_FAILED", `the query ${which} failed: ${explain(reason, failure)}`, failure, {
+      hint: { log: "spark" },
+      ...(cause !== undefined && { cause }),
+    });
   }
 
   async #ask<Kind extends Result["case"]>(
@@ -248,13 +258,5 @@ export class StreamingQuery implements AsyncDisposable {
 type QueryCommand = NonNullable<MessageInitShape<typeof StreamingQueryCommandSchema>["command"]>;
 type Result = NonNullable<StreamingQueryCommandResult["resultType"]>;
 
-/** The condition that a query's exception names inside of Spark's own frame around it (STREAM_FAILED). */
-function conditionOf(message: string): string | undefined {
-  const conditions = [...message.matchAll(/\[([A-Z][A-Z0-9_]*(?:\.[A-Z0-9_]+)*)\]/g)].map(([, name]) => name);
-  return conditions.find((name) => name !== "STREAM_FAILED") ?? conditions[0];
-}
-
-/** The reason inside of Spark's frame: `[STREAM_FAILED] Query [id = …, runId = …] terminated with exception: …`. */
-function reasonOf(message: string): string {
-  return message.replace(/^[^]*?terminated with exception: /, "");
-}
+/** The condition under which Spark reports what a query failed with. */
+const FRAME = "STREAM_FAILED";

@@ -4,7 +4,15 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient, type Client } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import { backOff, delay, orAborted, withTimeout } from "../async/index.ts";
-import { errorInfo, isBroken, isForgotten, sessionLost, sparkError, unreachable } from "./errors.ts";
+import {
+  errorInfo,
+  isBroken,
+  isForgotten,
+  isUnknownOperation,
+  sessionLost,
+  sparkError,
+  unreachable,
+} from "./errors.ts";
 import {
   type AnalyzePlanRequestSchema,
   type ConfigRequest_OperationSchema,
@@ -43,8 +51,11 @@ export class SparkWire {
   readonly #connectTimeout: number;
   readonly #connection: Http2SessionManager;
   readonly #client: Client<typeof SparkConnectService>;
-  /** What every call says of itself. A session's id must be a UUID. */
-  readonly #own;
+  /** A UUID. */
+  readonly #sessionId = randomUUID();
+  readonly #user: string;
+  /** Spark's own name of the session: one that was started again takes the same id for a new session, and would say nothing. */
+  #observed = "";
 
   constructor({ address, user, connectTimeout }: WireOptions) {
     this.#address = address;
@@ -52,22 +63,28 @@ export class SparkWire {
     this.#connection = new Http2SessionManager(`http://${address}`, { pingIntervalMs: 30_000, pingTimeoutMs: 15_000 });
     const transport = createGrpcTransport({ baseUrl: `http://${address}`, sessionManager: this.#connection });
     this.#client = createClient(SparkConnectService, transport);
-    this.#own = { sessionId: randomUUID(), userContext: { userId: user, userName: user }, clientType: "streambook" };
+    this.#user = user;
+  }
+
+  /** What every call says of itself. */
+  get #own() {
+    return {
+      sessionId: this.#sessionId,
+      userContext: { userId: this.#user, userName: this.#user },
+      clientType: "streambook",
+      ...(this.#observed !== "" && { clientObservedServerSideSessionId: this.#observed }),
+    };
   }
 
   /** Asks about a plan without running it. @throws as {@link execute} */
   async analyze(analyze: AnalyzeInit, signal?: AbortSignal): Promise<AnalyzeResult> {
-    return this.#call(
-      "analyze",
-      (options) => this.#client.analyzePlan({ ...this.#own, analyze }, options),
-      signal,
-    ).then(({ result }) => result);
+    const answer = await this.#call((options) => this.#client.analyzePlan({ ...this.#own, analyze }, options), signal);
+    return answer.result;
   }
 
   /** Reads or changes the session's configuration. @throws as {@link execute} */
   async configure(opType: ConfigureInit, signal?: AbortSignal): Promise<Map<string, string | undefined>> {
     const answer = await this.#call(
-      "configure",
       (options) => this.#client.config({ ...this.#own, operation: { opType } }, options),
       signal,
     );
@@ -91,7 +108,7 @@ export class SparkWire {
 
   /**
    * Runs a plan. Spark keeps an answer until it is released, so one that breaks off is taken up behind the last part that
-   * arrived: nothing runs twice. Whoever stops reading, or aborts, ends the work on Spark.
+   * arrived: nothing runs twice. One that Spark has never heard of, because the request was lost, is asked for again. Whoever stops reading, or aborts, ends the work on Spark.
    *
    * @throws SparkError; UNREACHABLE when the connection stays away; SPARK_SESSION_LOST when Spark has forgotten the session
    */
@@ -104,29 +121,32 @@ export class SparkWire {
     const end = new AbortController();
     const options = { signal: signal === undefined ? end.signal : AbortSignal.any([signal, end.signal]) };
     const reattachOptions = { case: "reattachOptions" as const, value: { reattachable: true } };
-    let stream = this.#client.executePlan(
-      { ...this.#own, plan, operationId, requestOptions: [{ requestOption: reattachOptions }] },
-      options,
-    );
+    const requestOptions = [{ requestOption: reattachOptions }];
+    const begin = () => this.#client.executePlan({ ...this.#own, plan, operationId, requestOptions }, options);
+    const goOn = () =>
+      this.#client.reattachExecute(
+        { ...this.#own, operationId, ...(last !== "" && { lastResponseId: last }) },
+        options,
+      );
     let [last, failures, complete] = ["", 0, false];
+    let stream = begin();
     try {
       while (!complete) {
         try {
           for await (const response of stream) {
             [last, failures] = [response.responseId, 0];
+            this.#observed = response.serverSideSessionId;
             if (response.responseType.case === "resultComplete") complete = true;
             else yield response;
           }
+          if (!complete) stream = goOn();
         } catch (error) {
           signal?.throwIfAborted();
-          if (!isBroken(error) || ++failures > REATTACHMENTS) throw await this.#explained(error);
-          await delay(backOff(failures), signal);
+          const neverArrived = last === "" && isUnknownOperation(error);
+          if (!(neverArrived || isBroken(error)) || ++failures > REATTACHMENTS) throw await this.#explained(error);
+          if (!neverArrived) await delay(backOff(failures), signal);
+          stream = neverArrived ? begin() : goOn();
         }
-        if (!complete)
-          stream = this.#client.reattachExecute(
-            { ...this.#own, operationId, ...(last !== "" && { lastResponseId: last }) },
-            options,
-          );
       }
     } finally {
       if (!complete) this.#interrupt(operationId);
@@ -160,8 +180,7 @@ export class SparkWire {
   }
 
   /** A call that may be made again, made until it is answered. */
-  async #call<T>(
-    what: string,
+  async #call<T extends { readonly serverSideSessionId: string }>(
     call: (options: { signal: AbortSignal }) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
@@ -169,10 +188,12 @@ export class SparkWire {
     for (let failures = 1; ; failures++) {
       signal?.throwIfAborted();
       try {
-        return await orAborted(
+        const answer = await orAborted(
           call({ signal: signal === undefined ? limit : AbortSignal.any([limit, signal]) }),
           limit,
         );
+        this.#observed = answer.serverSideSessionId;
+        return answer;
       } catch (error) {
         signal?.throwIfAborted();
         if (limit.aborted) throw unreachable(this.#address, error);

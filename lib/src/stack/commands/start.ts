@@ -70,6 +70,7 @@ async function startOne(name: string, start: Start, signal: AbortSignal): Promis
   );
   const command = await serviceCommand(at, { ...parts, options: recorded });
   const { pid, ended } = await launch(layout, name, command);
+  if (pid === undefined) throw await deathOf(name, layout, await ended, report);
   started.push(name);
   await state.add(name, pid, describeRuntime(name, parts.runtimes), start.isTemporary(name));
   await waitReady(name, start, pid, ended, signal);

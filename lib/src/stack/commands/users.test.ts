@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { downIfUnused, temporaryServices } from "./down.ts";
 import { claimedHome, openLayout } from "../layout.ts";
+import { ownServices } from "../own-services-for-test.ts";
 import { addressesOf, allWellKnownPorts, everyHost } from "../place.ts";
 import { type State, writeState } from "../state.ts";
 import { stackUsers, usersFolder, describeUsers, useStack } from "./users.ts";
@@ -29,7 +30,7 @@ async function withOther(
   const users = JSON.stringify(fileURLToPath(new URL("users.ts", import.meta.url)));
   const program = `const { useStack } = await import(${users}); await useStack("streambook consume"); console.log("uses"); setInterval(() => 0, 1000);`;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
-    env: { ...process.env, ...environment, NODE_TEST_CONTEXT: undefined, STREAMBOOK_STACK: undefined },
+    env: { ...ownServices(), ...environment, NODE_TEST_CONTEXT: undefined },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
@@ -37,7 +38,8 @@ async function withOther(
   try {
     const said: unknown[] = await Promise.race([once(child.stdout, "data"), once(child.stdout, "end")]);
     assert.ok(said.length > 0, "the other process has failed before it used the stack");
-    await body(child.pid ?? 0, end);
+    assert.ok(child.pid !== undefined);
+    await body(child.pid, end);
   } finally {
     await end();
   }

@@ -2,7 +2,7 @@
 import { coreLibraries } from "../../../../setup/paths.mjs";
 import { containerAddresses, publication } from "./containers.ts";
 import { WORKSPACE_MEMORY } from "../launch/memory.ts";
-import { CORE, instanceNames, needsOf, profileOf, service, services } from "../catalog/index.ts";
+import { CORE, instanceNames, needsOf, profileOf, resolveServices, service, services } from "../catalog/index.ts";
 
 /** The port of JupyterLab, the same inside as outside; not 8888, where others often are. */
 const LAB_PORT = "${STREAMBOOK_LAB_PORT:-8890}";
@@ -95,7 +95,7 @@ function serviceLines(name: string, builds: boolean): string[] {
     `  ${name}:`,
     "    <<: *service",
     ...imageLines(imageOf(name), builds),
-    ...(profile === CORE ? [] : [`    profiles: [${profile}]`]),
+    ...(profile === CORE ? [] : [`    profiles: [${profilesWith(name).join(", ")}]`]),
     `    hostname: ${name}`,
     `    command: [container-run, ${name}]`,
     "    healthcheck:",
@@ -110,6 +110,12 @@ function serviceLines(name: string, builds: boolean): string[] {
   ];
 }
 
+/** The profiles that a service starts with: its own, and those of the services that need it. */
+function profilesWith(name: string): string[] {
+  const needing = instanceNames().filter((other) => resolveServices([other]).includes(name));
+  return [...new Set([profileOf(name), ...needing.map(profileOf)])];
+}
+
 function imageLines(image: string, builds: boolean): string[] {
   if (image === "stack") return builds ? BUILD : [];
   const lines = [`    image: \${COMPOSE_PROJECT_NAME:-streambook}-${image}`];
@@ -119,7 +125,9 @@ function imageLines(image: string, builds: boolean): string[] {
     "    build:",
     "      context: .",
     "      target: further",
-    "      args: { STREAMBOOK_UID: ${STREAMBOOK_UID:-1000}, STREAMBOOK_PROFILE: " + image + " }",
+    "      args:",
+    "        STREAMBOOK_UID: ${STREAMBOOK_UID:-1000}",
+    `        STREAMBOOK_PROFILE: ${image}`,
     "      secrets: [ca]",
     "    pull_policy: missing",
   ];

@@ -65,7 +65,8 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: "STREAMBOOK_SPARK_MASTER",
     usual: "`local[*]`",
-    meaning: "where Spark works: in its own process (`local[*]`), on YARN (`yarn`), or on a cluster of its own (`spark://host:port`)",
+    meaning:
+      "where Spark works: in its own process (`local[*]`), on YARN (`yarn`), or on a cluster of its own (`spark://host:port`)",
   },
   { name: "STREAMBOOK_IGNORE", usual: "nothing", meaning: "requirements that may be unmet: `memory`, `disk`" },
   { name: "STREAMBOOK_UID", usual: "1000", meaning: "in containers: your user number, `id -u`" },
@@ -82,6 +83,9 @@ export const INTERNAL_VARIABLES: readonly string[] = [
   "STREAMBOOK_SCREENSHOTS",
   "STREAMBOOK_TEST_ALL",
   "STREAMBOOK_PROFILE",
+  "STREAMBOOK_PROBE",
+  "STREAMBOOK_VSCODE",
+  "STREAMBOOK_VSCODE_EXTENSIONS",
   "STREAMBOOK_WARNED",
 ];
 

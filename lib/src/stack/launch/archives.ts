@@ -13,7 +13,7 @@ import { OWN_HOME } from "../../../../setup/paths.mjs";
 import { setting } from "../../../../setup/settings.mjs";
 import { libraries } from "../catalog/index.ts";
 import { commonOptions, jarsOf, openedPackages, serviceEnvironment, writeArguments } from "./java-options.ts";
-import { launch } from "./launch.ts";
+import { endOf, launch } from "./launch.ts";
 import { projectFile } from "../../project/index.ts";
 import { argumentsFile, type Layout, linkLayout, openLayout } from "../layout.ts";
 import { listProcesses } from "../observe/processes.ts";
@@ -158,14 +158,12 @@ async function buildArchive(layout: Layout, java: Java, library: Library): Promi
     ...["-cp", (await jarsOf(layout, library)).join(":")],
   ]);
   try {
-    const { ended } = await launch(layout, "archives", {
+    const launched = await launch(layout, "archives", {
       program: java.java,
       arguments: [`@${argumentsFile(layout, "archives")}`],
       environment: serviceEnvironment(layout, java, library),
     });
-    const alive = setInterval(() => undefined, 1000);
-    const how = await ended.finally(() => clearInterval(alive));
-    if (how !== "exit code 0") return;
+    if ((await endOf(launched)) !== "exit code 0") return;
     await rename(fresh, archiveFile(layout, library));
     await writeAtomically(keyFile(layout, library), key);
   } finally {

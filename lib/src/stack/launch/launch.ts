@@ -25,7 +25,8 @@ const LARGEST_LOG = 8 << 20;
 
 /** How a program was started. */
 export interface Launched {
-  readonly pid: number;
+  /** Its process number; undefined when it could not be started at all, and then `ended` says why. */
+  readonly pid: number | undefined;
   /** Resolves when it ends, with how it ended: `exit code 1`, `SIGKILL`. */
   readonly ended: Promise<string>;
 }
@@ -50,8 +51,14 @@ export async function launch(layout: Layout, name: string, command: Command): Pr
       child.once("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : signal));
     });
     child.unref();
-    return { pid: child.pid ?? 0, ended };
+    return { pid: child.pid, ended };
   } finally {
     await log.close();
   }
+}
+
+/** Waits until a program has ended. What was launched does not keep this process running; a timer does, until then. */
+export function endOf({ ended }: Launched): Promise<string> {
+  const timer = setInterval(() => undefined, 1000);
+  return ended.finally(() => clearInterval(timer));
 }

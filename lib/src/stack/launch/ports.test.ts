@@ -30,7 +30,8 @@ async function claimAs(pid: number, port: number): Promise<void> {
 async function goneProcess(): Promise<number> {
   const child = spawn(process.execPath, ["--eval", ""]);
   await once(child, "exit");
-  return child.pid ?? 0;
+  assert.ok(child.pid !== undefined);
+  return child.pid;
 }
 
 test("every service gets its well-known ports when they are free", async () => {

@@ -6,10 +6,9 @@ import { service } from "../catalog/index.ts";
 import { javaOf, javaOptions } from "./command.ts";
 import type { Report } from "../events.ts";
 import { serviceEnvironment, writeArguments } from "./java-options.ts";
-import { launch, logFile } from "./launch.ts";
+import { endOf, launch, logFile } from "./launch.ts";
 import type { Layout } from "../layout.ts";
 import { lastRun, explainingLine } from "../observe/log-lines.ts";
-import { processRuns } from "../observe/processes.ts";
 import type { Addresses, JavaTask, Place } from "../service.ts";
 import type { Runtimes } from "../fetch/runtimes.ts";
 import { makeFolder } from "../../project/index.ts";
@@ -44,12 +43,12 @@ async function runJava(task: JavaTask, at: Place, parts: PrepareParts): Promise<
     throw new StreambookError("INTERNAL", `${at.name} is no program of Java, and its preparation runs one`);
   const file = await writeArguments(layout, name, options ?? (await javaOptions(at, program, parts.archives)));
   const java = javaOf(program.library, parts.runtimes);
-  const { pid, ended } = await launch(layout, name, {
+  const launched = await launch(layout, name, {
     program: java.java,
     arguments: [`@${file}`, ...task.arguments],
     environment: serviceEnvironment(layout, java, program.library),
   });
-  const how = await keepAlive(ended, pid);
+  const how = await endOf(launched);
   if (how === "exit code 0") return;
   const lines = await lastRun(logFile(layout, name), 40);
   throw new StreambookError(
@@ -57,10 +56,4 @@ async function runJava(task: JavaTask, at: Place, parts: PrepareParts): Promise<
     `${failure} (${how}): ${explainingLine(lines) ?? "no reason given"}; its log: ${logFile(layout, name)}`,
     { cause: new Error(lines.join("\n")) },
   );
-}
-
-/** A launched process does not keep this one running; a timer does, until it has ended. */
-async function keepAlive<T>(promise: Promise<T>, pid: number): Promise<T> {
-  const timer = setInterval(() => processRuns(pid), 1000);
-  return promise.finally(() => clearInterval(timer));
 }

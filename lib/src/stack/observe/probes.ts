@@ -107,7 +107,11 @@ export async function answersGrpc(address: string, signal: AbortSignal): Promise
       const look = (headers: Readonly<Record<string, unknown>>): void => {
         if (headers["grpc-status"] !== undefined) resolve(true);
       };
-      call.on("response", look).on("trailers", look).on("error", reject).on("end", () => resolve(false));
+      call
+        .on("response", look)
+        .on("trailers", look)
+        .on("error", reject)
+        .on("end", () => resolve(false));
       call.end(Buffer.alloc(5)).resume(); // an empty message: not compressed, no bytes
     });
   } finally {

@@ -26,6 +26,11 @@ async function pretend(
   return child;
 }
 
+function numberOf({ pid }: ChildProcess): number {
+  assert.ok(pid !== undefined, "it could not be started");
+  return pid;
+}
+
 async function withHome(body: (layout: Layout, start: typeof pretend) => Promise<void>): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), "streambook-processes-"));
   const children: ChildProcess[] = [];
@@ -47,7 +52,7 @@ test("a service is known by its arguments file, whatever else runs", () =>
     await start([`@/another/home/conf/arguments/namenode.args`, "NameNode"]);
     await start([argumentsFile(layout, "datanode")]); // a person who looks at the file
     assert.deepEqual([...(await findServices(layout))], [["kafka", kafka.pid]]);
-    assert.ok((await memoryOf(kafka.pid ?? 0)) > 1 << 20);
+    assert.ok((await memoryOf(numberOf(kafka))) > 1 << 20);
   }));
 
 const onLinux = { skip: process.platform === "linux" ? false : "only Linux shows the environment of a process" };
@@ -78,13 +83,13 @@ test(
       await endTasks(layout);
       for (const end of ended) assert.deepEqual(await end, [null, "SIGKILL"]);
       context.mock.reset();
-      for (const { pid } of [inside, shell, reader, elsewhere]) assert.ok(processRuns(pid ?? 0));
+      for (const child of [inside, shell, reader, elsewhere]) assert.ok(processRuns(numberOf(child)));
     }),
 );
 
 test("a process number that was ours and is somebody else's now is neither shown nor killed", () =>
   withHome(async (layout, start) => {
-    const { pid = 0 } = await start(["something", "else"], DEAF);
+    const pid = numberOf(await start(["something", "else"], DEAF));
     assert.equal((await findServices(layout)).size, 0);
     const answers = [pid, undefined]; // ours when it is asked to end; not any more when it has not
     assert.equal(await endProcess(async () => answers.shift(), 0.1), "ended");
