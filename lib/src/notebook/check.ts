@@ -17,7 +17,7 @@ export interface CheckOptions {
 
 /** Longest time of an answer, in milliseconds. */
 const TIMEOUT = 30_000;
-/** Longest time that it may keep the kernel busy, in milliseconds: an endless loop that fills memory takes 100 MB a second. */
+/** Longest time that it may keep the kernel busy, in milliseconds: code that never awaits waits for no service. */
 const BUSY = 10_000;
 
 /** Longest value that is shown, in characters. */

@@ -137,11 +137,11 @@ for (const [name, cell, expected] of [
     assert.equal(next, "2\n");
   });
 
-test("an answer that only fills memory is ended before it has filled it", async () => {
+test("an answer that keeps the kernel busy has ten seconds, also when it fills memory", async () => {
   const cell = 'check("fills", () => { const all: number[][] = []; for (;;) all.push([]); }, []);';
-  const [, wrong = "", most = ""] = await runAll([CHECK, cell, "process.resourceUsage().maxRSS / 1e6"]);
+  const [, wrong = "", next] = await runAll([CHECK, cell, "1 + 1"]);
   assert.match(wrong, /✗ fills\n {2}it did not end within 10 s/);
-  assert.ok(Number(most) < 3, `at most 3 GB, it took ${most}`);
+  assert.equal(next, "2\n");
 });
 
 test("a right answer may be a stream", async () => {
