@@ -180,9 +180,13 @@ async function choosePorts(): Promise<Record<(typeof PUBLISHED)[number], number>
   for (const name of PUBLISHED) {
     while (!(await portIsFree(++candidate)));
     ports[name] = candidate;
-    environment[`STREAMBOOK_${name.toUpperCase()}_PORT`] = String(candidate);
+    environment[portVariable(name)] = String(candidate);
   }
   return ports;
+}
+
+function portVariable(name: string): string {
+  return `STREAMBOOK_${name.toUpperCase()}_PORT`;
 }
 
 async function listening(port: number) {
@@ -274,6 +278,8 @@ async function furtherProfile(ports: Readonly<Record<string, number>>): Promise<
     throw error;
   } finally {
     await toys("down", "--volumes");
+    // to the course itself, whose commands run from here on, they mean nothing
+    for (const name of TOY_NAMES) delete environment[portVariable(name)];
   }
 }
 
