@@ -1,13 +1,12 @@
 /** Against a running Spark: statements, rows, files and tables, what it refuses, and what breaks on the way. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { after, before, suite, test } from "node:test";
 import { Hdfs } from "../hdfs/index.ts";
 import { openHive } from "../hive/index.ts";
 import { addresses, type Addresses } from "../stack/index.ts";
 import { needs } from "../stack/fetch/needs-for-test.ts";
+import { cuttingProxy } from "./proxy-for-test.ts";
 import { openSpark, type SparkSession } from "./session.ts";
 
 suite("a session of Spark", await needs("spark"), () => {
@@ -223,42 +222,3 @@ suite("a session of Spark", await needs("spark"), () => {
     assert.equal(await spark.setting("no.such.setting"), undefined);
   });
 });
-
-/** A way to Spark that cuts every connection, three times, after so many bytes of answers. */
-async function cuttingProxy(to: string, bytes: number) {
-  const [host, port] = to.split(":") as [string, string];
-  const sockets = new Set<Socket>();
-  let [cuts, refusals] = [0, 0];
-  const server = createServer((client) => {
-    if (refusals > 0) {
-      [cuts, refusals] = [cuts + 1, refusals - 1];
-      return void client.destroy();
-    }
-    const upstream = connect(Number(port), host);
-    let seen = 0;
-    for (const socket of [client, upstream]) sockets.add(socket.on("error", () => undefined));
-    client.pipe(upstream).on("close", () => client.destroy());
-    upstream.on("data", (part: Buffer) => {
-      seen += part.length;
-      client.write(part);
-      if (seen < bytes || cuts >= 3) return;
-      cuts++;
-      client.destroy();
-      upstream.destroy();
-    });
-  });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    cuts: () => cuts,
-    /** Cuts what is open, and the next connections before anything arrives. */
-    refuse: (connections: number) => {
-      refusals = connections;
-      for (const socket of sockets) socket.destroy();
-    },
-    [Symbol.asyncDispose]: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}

@@ -8,6 +8,7 @@ import { withTopic } from "../kafka/broker-for-test.ts";
 import { addresses, CORE, status, up, type Addresses } from "../stack/index.ts";
 import { needs } from "../stack/fetch/needs-for-test.ts";
 import { hashingTF, idf, kMeans, tokenizer } from "./ml.ts";
+import { cuttingProxy } from "./proxy-for-test.ts";
 import type { SparkRelation } from "./relation.ts";
 import { openSpark, type SparkSession } from "./session.ts";
 
@@ -78,14 +79,18 @@ suite("streams of Spark", await needs("spark"), () => {
       } as const;
       await send(topic, 0, 2000);
       const query = await numbersOf(topic, { maxOffsetsPerTrigger: "200" }).writeStream(place);
+      await using proxy = await cuttingProxy(known.spark!, Infinity);
+      await using through = await openSpark({ address: proxy.address });
       for await (const { batchId } of query.batches({ every: 50 })) if (batchId >= 2) break;
       const { pid } = (await status()).find((one) => one.name === "spark")!;
       process.kill(pid!, "SIGKILL");
       await assert.rejects(query.ended(), { code: "UNREACHABLE" });
       await up({ services: [CORE, "spark"] });
-      await assert.rejects(spark.sql("SELECT 1"), { code: "SPARK_SESSION_LOST" });
+      known = await addresses(); // its port may be another
+      proxy.leadTo(known.spark!);
+      await assert.rejects(through.sql("SELECT 1"), { code: "SPARK_SESSION_LOST" });
       await spark.close();
-      spark = await openSpark({ address: (await addresses()).spark! });
+      spark = await openSpark({ address: known.spark! });
       const again = await numbersOf(topic, { maxOffsetsPerTrigger: "200" }).writeStream(place);
       await again.ended();
       assert.deepEqual(await stored(place.path), { rows: 2000n, different: 2000n });
