@@ -164,7 +164,7 @@ suite("a session of Spark", await needs("spark"), () => {
   });
 
   test("an abort ends the work on Spark, too", async () => {
-    const long = spark.query`SELECT sum(a.id * b.id) AS s FROM range(10000000) AS a CROSS JOIN range(1000000) AS b`;
+    const long = spark.query`SELECT max(a.id + b.id) AS s FROM range(10000000) AS a CROSS JOIN range(1000000) AS b`;
     await assert.rejects(long.collect({ signal: AbortSignal.timeout(2000) }), { name: "TimeoutError" });
     const quick = performance.now();
     await spark.sql("SELECT count(*) FROM range(1000)");
