@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { messageOf, StreambookError } from "../errors/index.ts";
 import { openHive, statementsOf, type HiveTable, type HiveValue } from "../hive/index.ts";
 import { toJson } from "../json/index.ts";
-import { openSpark, type SparkValue } from "../spark/index.ts";
+import type { SparkValue } from "../spark/index.ts";
 import { addresses, useStack, type Addresses } from "../stack/index.ts";
 import { action, usage, wholeNumber } from "./command.ts";
 import { resultTable } from "./result-table.ts";
@@ -70,6 +70,8 @@ async function askSpark(
 ): Promise<HiveTable> {
   if (address === undefined)
     throw new StreambookError("STACK_DOWN", "Spark is not running", { hint: { start: ["spark"] } });
+  // here, because its libraries take a while to load, and every command loads this file
+  const { openSpark } = await import("../spark/index.ts");
   await using spark = await openSpark({ address, signal });
   const result = await spark.run(statement);
   const columns = (await result.columns({ signal })).map(({ name }) => name);

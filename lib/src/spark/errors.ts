@@ -33,15 +33,11 @@ export class SparkError extends StreambookError implements SparkFailure {
   }
 }
 
-/** What comes with a failed call: the trailer that gRPC's servers give reasons in (google.rpc.ErrorInfo). */
-interface ErrorInfo {
-  /** The class of Java that was thrown. */
-  readonly reason: string;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
-/** Reads the reason of a failed call; undefined when Spark has not answered it, but the network or gRPC. */
-export function errorInfo(error: ConnectError): ErrorInfo | undefined {
+/**
+ * What Spark says with a failed call, by name: the trailer that gRPC's servers give reasons in (google.rpc.ErrorInfo); undefined
+ * when Spark has not answered it, but the network or gRPC.
+ */
+export function errorInfo(error: ConnectError): Readonly<Record<string, string>> | undefined {
   for (const detail of error.details)
     if ("type" in detail && detail.type === "google.rpc.ErrorInfo" && detail.value instanceof Uint8Array)
       return readErrorInfo(detail.value);
@@ -49,16 +45,14 @@ export function errorInfo(error: ConnectError): ErrorInfo | undefined {
 }
 
 /** `reason = 1`, `domain = 2`, `map<string, string> metadata = 3`. */
-function readErrorInfo(bytes: Uint8Array): ErrorInfo {
-  let reason = "";
+function readErrorInfo(bytes: Uint8Array): Record<string, string> {
   const metadata: [string, string][] = [];
   readFields(bytes, (field, reader) => {
-    if (field === 1) reason = reader.string();
-    else if (field === 3) metadata.push(readEntry(reader.bytes()));
-    else return false;
+    if (field !== 3) return false;
+    metadata.push(readEntry(reader.bytes()));
     return true;
   });
-  return { reason, metadata: Object.fromEntries(metadata) };
+  return Object.fromEntries(metadata);
 }
 
 function readEntry(bytes: Uint8Array): [string, string] {
@@ -101,7 +95,7 @@ export function isUnknownOperation(error: unknown): boolean {
 /** The error of a call that Spark refused or failed. @param details what it says when it is asked again */
 export function sparkError(error: ConnectError, details?: FetchErrorDetailsResponse): SparkError {
   const root = details?.errors[details.rootErrorIdx ?? 0];
-  const metadata = errorInfo(error)?.metadata ?? {};
+  const metadata = errorInfo(error) ?? {};
   const failure: SparkFailure = {
     condition: root?.sparkThrowable?.errorClass ?? metadata["errorClass"],
     sqlState: root?.sparkThrowable?.sqlState ?? metadata["sqlState"],

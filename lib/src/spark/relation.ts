@@ -6,7 +6,7 @@ import { AnalyzePlanRequest_Explain_ExplainMode } from "./messages/base.ts";
 import type { Relation } from "./messages/relations.ts";
 import { readBatch, uniqueNames, type SparkRow } from "./rows.ts";
 import { fitModel, transformPlan, type Estimator, type SparkModel, type Stage } from "./ml.ts";
-import { relation, type Planned } from "./sql.ts";
+import { relation, sqlPlan, type Planned } from "./sql.ts";
 import { sqlType } from "./sql-type.ts";
 import { startStream, type StreamOptions, type StreamingQuery } from "./stream.ts";
 import type { RunOptions, SparkWire } from "./wire.ts";
@@ -116,13 +116,8 @@ export class SparkRelation<Row = SparkRow> implements Planned, AsyncIterable<Row
 
   /** How many rows there are. */
   async count(options: RunOptions = {}): Promise<number> {
-    const query = "SELECT count(*) AS rows FROM counted";
-    const references = [relation({ case: "subqueryAlias", value: { input: this.plan, alias: "counted" } })];
-    const root = relation({
-      case: "withRelations",
-      value: { root: relation({ case: "sql", value: { query } }), references },
-    });
-    const counted = await new SparkRelation(this.#wire, root).as({ rows: "bigint" }).first(options);
+    const plan = sqlPlan`SELECT count(*) AS rows FROM ${this}`;
+    const counted = await new SparkRelation(this.#wire, plan).as({ rows: "bigint" }).first(options);
     return Number(counted?.rows ?? 0);
   }
 

@@ -112,7 +112,7 @@ export class SparkSession implements AsyncDisposable {
     text: string | TemplateStringsArray,
     ...parts: readonly SqlPart[]
   ): Promise<SparkRelation<Row>> {
-    const input = sqlPlan(text, parts);
+    const input = sqlPlan(text, ...parts);
     const answers = await this.#wire.command({ case: "sqlCommand", value: { input } });
     const result = answers.find((answer) => answer.case === "sqlCommandResult")?.value.relation;
     return new SparkRelation<Row>(this.#wire, result ?? input);
@@ -133,12 +133,12 @@ export class SparkSession implements AsyncDisposable {
    * ```
    */
   query<Row = SparkRow>(text: string | TemplateStringsArray, ...parts: readonly SqlPart[]): SparkRelation<Row> {
-    return new SparkRelation(this.#wire, sqlPlan(text, parts));
+    return new SparkRelation(this.#wire, sqlPlan(text, ...parts));
   }
 
   /** A table, or a view of this session. @param name `views_report`, `lab.clean` */
   table<Row = SparkRow>(name: string): SparkRelation<Row> {
-    return new SparkRelation(this.#wire, tablePlan(name, false));
+    return new SparkRelation(this.#wire, tablePlan(name));
   }
 
   /** What there is now of files, a topic, … */
@@ -199,10 +199,10 @@ export class SparkSession implements AsyncDisposable {
   }
 }
 
-function tablePlan(name: string, isStreaming: boolean) {
+function tablePlan(name: string) {
   return relation({
     case: "read",
-    value: { isStreaming, readType: { case: "namedTable", value: { unparsedIdentifier: name } } },
+    value: { readType: { case: "namedTable", value: { unparsedIdentifier: name } } },
   });
 }
 

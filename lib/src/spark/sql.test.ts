@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { literal } from "./literal.ts";
 import { relation, sqlPlan, type SqlPart } from "./sql.ts";
 
-const plan = (strings: TemplateStringsArray, ...parts: SqlPart[]) => sqlPlan(strings, parts).relType;
+const plan = (strings: TemplateStringsArray, ...parts: SqlPart[]) => sqlPlan(strings, ...parts).relType;
 
 test("a text stays as it is, a value in it goes beside it", () => {
   const attack = "x' OR 1 = 1 --";

@@ -13,9 +13,9 @@ export type SqlPart = SparkInput | Planned;
 
 /**
  * A statement with what stands in it. Values go beside the text, as parameters: nothing that they hold is read as SQL. Relations
- * go beside it, too, each under a name of its own; the same one twice under the same name.
+ * go beside it, too, each under a name of its own; the same one twice under the same name. It is a tag of templates.
  */
-export function sqlPlan(text: string | TemplateStringsArray, parts: readonly SqlPart[]): Relation {
+export function sqlPlan(text: string | TemplateStringsArray, ...parts: readonly SqlPart[]): Relation {
   if (typeof text === "string") return relation({ case: "sql", value: { query: text } });
   const names = new Map<Planned, string>();
   const values: [string, SparkInput][] = [];

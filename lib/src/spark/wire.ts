@@ -208,7 +208,7 @@ export class SparkWire {
     if (!(error instanceof ConnectError)) return error;
     if (isForgotten(error)) return sessionLost(this.#address, error);
     if (isBroken(error) || error.code === Code.DeadlineExceeded) return unreachable(this.#address, error);
-    const errorId = errorInfo(error)?.metadata["errorId"];
+    const errorId = errorInfo(error)?.["errorId"];
     const details =
       errorId === undefined
         ? undefined
