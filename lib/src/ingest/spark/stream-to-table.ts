@@ -143,8 +143,17 @@ class TableStream {
     this.#stopping = options.signal ?? new AbortController().signal;
   }
 
-  /** Follows the stream to its end; one that fails is started again, but not twice without a batch between. */
+  /** Follows the stream to its end. What a stop finds committed and not yet moved is moved by the next run. */
   async run(): Promise<void> {
+    try {
+      await this.#run();
+    } catch (error) {
+      if (!this.#stopping.aborted || error !== this.#stopping.reason) throw error;
+    }
+  }
+
+  /** A stream that fails is started again, but not twice without a batch between. */
+  async #run(): Promise<void> {
     const { services, logger } = this.#parts;
     await this.#endFormer();
     let session = await this.#open();
@@ -153,13 +162,13 @@ class TableStream {
         await using spark = session;
         return await this.#follow(spark);
       } catch (error) {
-        if (this.#stopping.aborted && error === this.#stopping.reason) return; // nothing had begun
+        if (this.#stopping.aborted) throw error;
         const hasFailed = isStreambookError(error, "SPARK_FAILED");
         if (!(hasFailed || isRetriable(error)) || (hasFailed && failedAt === this.#batches)) throw error;
         if (hasFailed) failedAt = this.#batches;
         logger.warn(`${messageOf(error)}; the stream goes on from its checkpoint when the services answer`);
       }
-      session = await services.try("opening a session of Spark", () => this.#reopen());
+      session = await services.try("opening a session of Spark", () => this.#reopen(), this.#stopping);
     }
   }
 

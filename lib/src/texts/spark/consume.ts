@@ -15,7 +15,15 @@ import { DEFAULT_FEATURES } from "../../text/index.ts";
 import { chunkTable, clusterColumns, dateColumn, timeField } from "../consume/chunk-table.ts";
 import { textField } from "../consume/text-marker.ts";
 import { hdfsFolders } from "../folders.ts";
-import { countWords, fitModels, label, type ModelSettings, SparkModelStore, type TextModels } from "./models.ts";
+import {
+  countWords,
+  fitModels,
+  label,
+  unlearnt,
+  type ModelSettings,
+  SparkModelStore,
+  type TextModels,
+} from "./models.ts";
 import { firstMessages } from "./warm-up.ts";
 
 type Spark = typeof import("../../spark/index.ts");
@@ -44,11 +52,11 @@ export interface SparkConsumeOptions {
   /** Messages that the models learn from, before the stream begins; fewer when nothing comes for a while. @default 200 */
   readonly warmUp?: number;
   /** Stop at the end offsets found at start. @default false */
-  readonly once?: boolean | undefined;
+  readonly once?: boolean;
   /** Most messages of one batch. @default 200000 */
-  readonly flushRecords?: number | undefined;
+  readonly flushRecords?: number;
   /** Seconds from one batch to the next. @default 10 */
-  readonly flushSeconds?: number | undefined;
+  readonly flushSeconds?: number;
   readonly logger?: Logger;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: SparkConsumeProgress) => void;
@@ -129,19 +137,17 @@ class SparkEnrichment implements StreamEnrichment {
     return countWords(this.#spark, messages, textField, this.#settings.features);
   }
 
-  /** Models that have learnt from the first messages; they are kept, unless there was none that could be read. */
+  /** Models that have learnt from the first messages; of those that cannot be read, from more, as long as they come. */
   async #learn(parts: EnrichmentParts, store: SparkModelStore): Promise<TextModels> {
     const { warmUp = 200, once = false } = this.#options;
-    const { spark, signal } = parts;
-    for (const messages of [warmUp, ...(once ? [ALL] : repeated(ALL))]) {
-      const readable = await this.#readable(parts, messages);
-      if (readable === undefined) continue;
-      const models = await fitModels(this.#spark, this.#count(readable), this.#settings, signal);
-      await store.save(models, this.#settings, signal);
-      return (await store.load(spark, this.#settings, signal)) ?? models;
-    }
-    const nothing = spark.query(`SELECT '' AS ${textField}`);
-    return fitModels(this.#spark, this.#count(nothing), this.#settings, signal);
+    const { signal } = parts;
+    let readable = await this.#readable(parts, warmUp);
+    while (readable === undefined && !once) readable = await this.#readable(parts, ALL);
+    readable ??= await this.#readable(parts, ALL);
+    if (readable === undefined) return unlearnt(this.#settings.seed);
+    const models = await fitModels(this.#spark, this.#count(readable), this.#settings, signal);
+    await store.save(models, this.#settings, signal);
+    return (await store.load(parts.spark, this.#settings, signal)) ?? models;
   }
 
   /** So many of the first messages, as far as they can be read; undefined when none can. */
@@ -161,7 +167,3 @@ class SparkEnrichment implements StreamEnrichment {
 
 /** All that there are. */
 const ALL = Number.MAX_SAFE_INTEGER;
-
-function* repeated<T>(value: T): Generator<T> {
-  for (;;) yield value;
-}

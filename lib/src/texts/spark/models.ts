@@ -19,10 +19,10 @@ export interface ModelSettings {
 
 /** The models of a table. */
 export interface TextModels {
-  readonly weights: SparkModel;
-  readonly clusters: SparkModel;
   /** What rows say of them: which seed, and how often they have learnt since. */
   readonly version: string;
+  /** Undefined where all is one cluster: one was asked for, or the texts to learn from do not differ. */
+  readonly learnt?: { readonly weights: SparkModel; readonly clusters: SparkModel };
 }
 
 const CLASSES = {
@@ -42,22 +42,36 @@ export function countWords(spark: Spark, rows: SparkRelation, text: string, feat
     .transform(spark.hashingTF({ inputCol: WORDS, outputCol: COUNTS, numFeatures: features }));
 }
 
-/** Lets the models learn from rows whose words are counted. @throws SPARK_FAILED */
+/** Models that have learnt from rows whose words are counted. @throws SPARK_FAILED */
 export async function fitModels(
   spark: Spark,
   counted: SparkRelation,
-  { clusters: k, seed }: ModelSettings,
+  { clusters, seed }: ModelSettings,
   signal: AbortSignal,
 ): Promise<TextModels> {
   const weights = await counted.fit(spark.idf({ inputCol: COUNTS, outputCol: FEATURES }), { signal });
+  const features = counted.transform(weights);
+  const texts = features.select(`count(DISTINCT CAST(${FEATURES} AS STRING)) AS different`);
+  const { different = 0n } = (await texts.as({ different: "bigint" }).first({ signal })) ?? {};
+  // Spark's k-means takes neither one cluster nor more than there are different vectors.
+  const k = Math.min(clusters, Number(different));
+  if (k < 2) return unlearnt(seed);
   const estimator = spark.kMeans({ featuresCol: FEATURES, predictionCol: "cluster", k, seed: BigInt(seed) });
-  const clusters = await counted.transform(weights).fit(estimator, { signal });
-  return { weights, clusters, version: `spark-s${seed}.000000` }; // as the stream begins, the learning ends
+  return { ...unlearnt(seed), learnt: { weights, clusters: await features.fit(estimator, { signal }) } };
+}
+
+/** Models that have nothing to learn from. */
+export function unlearnt(seed: number): TextModels {
+  return { version: `spark-s${seed}.000000` }; // as the stream begins, the learning ends
 }
 
 /** Rows with their words counted, and the columns `cluster` and `model_version`. */
-export function label(counted: SparkRelation, { weights, clusters, version }: TextModels): SparkRelation {
-  return counted.transform(weights).transform(clusters).select("*", `'${version}' AS model_version`);
+export function label(counted: SparkRelation, { learnt, version }: TextModels): SparkRelation {
+  const clustered =
+    learnt === undefined
+      ? counted.select("*", "0 AS cluster")
+      : counted.transform(learnt.weights).transform(learnt.clusters);
+  return clustered.select("*", `'${version}' AS model_version`);
 }
 
 /** The models of one table on HDFS, written whole or not at all. */
@@ -96,14 +110,15 @@ export class SparkModelStore {
       spark.loadModel(CLASSES.weights, `${this.#folder}/weights`, { signal }),
       spark.loadModel(CLASSES.clusters, `${this.#folder}/clusters`, { signal }),
     ]);
-    return { weights, clusters, version: saved.version };
+    return { version: saved.version, learnt: { weights, clusters } };
   }
 
-  /** Keeps the models for the next start. When another process was quicker, its models stand: {@link load} them. */
-  async save({ weights, clusters, version }: TextModels, settings: ModelSettings, signal: AbortSignal): Promise<void> {
+  /** Keeps what was learnt for the next start. When another process was quicker, its models stand: {@link load} them. */
+  async save({ learnt, version }: TextModels, settings: ModelSettings, signal: AbortSignal): Promise<void> {
+    if (learnt === undefined) return;
     const temporary = `${this.#folder}.${randomUUID()}`;
-    await weights.save(`${temporary}/weights`, { signal });
-    await clusters.save(`${temporary}/clusters`, { signal });
+    await learnt.weights.save(`${temporary}/weights`, { signal });
+    await learnt.clusters.save(`${temporary}/clusters`, { signal });
     const saved: SavedSettings = { ...settings, version };
     await this.#hdfs.write(`${temporary}/settings.json`, Buffer.from(`${JSON.stringify(saved)}\n`));
     try {
