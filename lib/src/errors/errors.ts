@@ -158,6 +158,13 @@ export const errorCodes = {
     retriable: false,
     exitCode: 1,
   },
+  TASK_FAILED: {
+    summary: "A task of TypeScript failed on an executor of Spark.",
+    solve: "Read the task's own error, its place and its row in the message, and fix the task or leave such rows out.",
+    hint: { log: "spark" },
+    retriable: false,
+    exitCode: 1,
+  },
   SPARK_SESSION_LOST: {
     summary: "Spark does not know a session any more.",
     solve:
