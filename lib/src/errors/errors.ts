@@ -218,6 +218,12 @@ export const errorCodes = {
     retriable: true,
     exitCode: 1,
   },
+  YARN_FULL: {
+    summary: "YARN has less memory free than an application asks for, and would let it wait for ever.",
+    solve: "End what runs on YARN, or wait for it; the message says what was asked and what is free.",
+    retriable: true,
+    exitCode: 1,
+  },
   SETUP_MISSING: {
     summary: "Something the stack needs is not installed.",
     solve: "Install what the message names.",
