@@ -8,7 +8,7 @@ const fields = columnTypes([
   new Field("id", new Int64()),
   new Field("name", new Utf8()),
   new Field("price", new Decimal(2, 10)),
-] as unknown as ArrowType["children"]);
+]);
 
 test("columns as expected pass, in any order, with ? or any", () => {
   checkColumns(fields, { name: "string?", id: "bigint", price: "any" });

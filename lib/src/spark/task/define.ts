@@ -70,7 +70,7 @@ export function defineTask<const In extends Columns, const Out extends Columns, 
 
 /** @throws USAGE for what is no task */
 export function checkTask(task: unknown, where = "what was given"): asserts task is AnyTask {
-  const { map, in: input, out } = (task ?? {}) as Partial<AnyTask>;
+  const { map, in: input, out } = (task ?? {}) as Partial<Record<keyof AnyTask, unknown>>;
   if (typeof map !== "function" || typeof input !== "object" || typeof out !== "object")
     throw new StreambookError(
       "USAGE",

@@ -3,6 +3,7 @@
  * for its next line, for ever. So a second thread sends a blank line whenever the task is silent, which gives Spark a moment
  * to notice (`transform.ts` leaves these lines out), and ends the process when nobody takes them.
  */
+import type { write as writeAsync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { writeAll } from "../../bundle/index.ts";
 
@@ -60,7 +61,7 @@ interface Watch {
 }
 
 /** The second thread. It is given as text: it sees nothing but its parameters. */
-function watch({ beat, bytes, stall, shared }: Watch, { write }: typeof import("node:fs")): void {
+function watch({ beat, bytes, stall, shared }: Watch, { write }: { readonly write: typeof writeAsync }): void {
   const blank = Buffer.from(`${" ".repeat(bytes - 1)}\n`);
   const end = () => process.kill(process.pid, "SIGKILL"); // `exit` would wait for the first thread
   let [writes, taken] = [-1, Date.now()];

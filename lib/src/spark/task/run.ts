@@ -2,6 +2,7 @@
 import { dirname, join } from "node:path";
 import { StandardInput, writeAll } from "../../bundle/index.ts";
 import { StreambookError } from "../../errors/index.ts";
+import type { Columns } from "../columns.ts";
 import type { ColumnTree, TaskColumn } from "./column-type.ts";
 import { parseColumn } from "./column-type.ts";
 import { rowReader, rowWriter, shown } from "./codec.ts";
@@ -28,7 +29,7 @@ export async function runTask(load: () => Promise<{ default: AnyTask }>, setting
   const output = new RowOutput(settings.stall);
   const { default: task } = await load();
   const read = rowReader(settings.columns);
-  const write = rowWriter(Object.entries<string>(task.out).map(([name, type]) => parseColumn(name, type)));
+  const write = rowWriter(Object.entries(task.out as Columns).map(([name, type]) => parseColumn(name, type)));
   const give = (row: unknown): void => {
     if (row !== undefined) output.line(write(row));
   };

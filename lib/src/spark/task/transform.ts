@@ -85,7 +85,7 @@ function parseColumns(out: Columns): TaskColumn[] {
 async function bundleTask(module: string, settings: TaskSettings): Promise<string> {
   const own = fileURLToPath(import.meta.url);
   const run = JSON.stringify(join(own, "..", `run${extname(own)}`));
-  const { files, remove } = await bundleModule(module, {
+  const bundle = await bundleModule(module, {
     kind: "task",
     sourceMaps: true,
     programs: {
@@ -94,9 +94,9 @@ async function bundleTask(module: string, settings: TaskSettings): Promise<strin
     },
   });
   try {
-    return await readFile(files.task, "utf8");
+    return await readFile(bundle.files.task, "utf8");
   } finally {
-    await remove();
+    await bundle.remove();
   }
 }
 
