@@ -126,7 +126,7 @@ export function explain(message: string, { condition }: Pick<SparkFailure, "cond
     .replace(/^\s*\[[\w.]+\]\s*/, "")
     .replace(/\s*SQLSTATE: \w+[^]*$/, "")
     .replace(/\s*== SQL[^]*$/, "")
-    .replace(/\s*=== Streaming Query ===[^]*$/, "")
+    .replace(/\s*(?:=== Streaming Query ===|This stopped SparkContext was created at:)[^]*$/, "")
     .replace(/\n\s*at [\w.$/<>]+\([^]*$/, "")
     .replace(/^(?:[a-z]\w*\.)+[A-Z]\w*(?:Exception|Error): /, "")
     .replace(/\s+/g, " ")
