@@ -14,6 +14,11 @@ const benchmarks: Readonly<Record<string, (given: readonly string[]) => Promise<
     const { pipeline } = await import("./pipeline.ts");
     return (signal) => pipeline(options, signal);
   },
+  engines: async (given) => {
+    const options = (await import("./engines/options.ts")).parseEnginesOptions(given);
+    const { enginesBench } = await import("./engines/engines.ts");
+    return (signal) => enginesBench(options, signal);
+  },
   rebuild: async (given) => {
     const options = parseCounts(given, ["messages", "reducers"]);
     const { rebuildBench } = await import("./rebuild.ts");
