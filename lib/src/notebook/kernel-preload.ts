@@ -99,6 +99,8 @@ executors.createExecutor = (folder, converters, output) => {
   const executor = createExecutor(folder, converters, output);
   const execute = async (source: string): Promise<boolean> => {
     running = source;
+    // In a turn of its own: what V8 ends takes all that waits in the same turn with it, and the kernel's sockets must not be among it.
+    await new Promise((resolve) => setImmediate(resolve));
     const succeeded = await runCell(() => executor.execute(source));
     for (const name of namesOf(ts, source))
       if (succeeded) failed.delete(name);
