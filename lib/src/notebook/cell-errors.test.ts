@@ -126,3 +126,25 @@ test("a service that does not answer may have moved: the first cell knows where"
   );
   assert.match(text, /UNREACHABLE[^]*run the first cell again/);
 });
+
+test("an error that nothing awaited is shown as it is, with what is missing, and without the engine's words", async () => {
+  await error(
+    'import { check } from "streambook/notebook";\nasync function fail(): Promise<number> { throw new RangeError("n is 0"); }',
+  );
+  assert.equal(
+    await error("void fail();\nawait new Promise((r) => setTimeout(r, 50));"),
+    [
+      "RangeError: n is 0",
+      '    in a cell that ran before, line 2: async function fail(): Promise<number> { throw new RangeError("n is 0"); }',
+      "    Nothing awaited this when it failed. Is an `await` missing before the call?",
+      "",
+    ].join("\n"),
+  );
+  const forgotten = await error('check("two", async () => 1, 2);\nawait new Promise((r) => setTimeout(r, 50));');
+  assert.match(forgotten, /^✗ two\n {2}found {4}1\n[^]*Is an `await` missing/);
+  const thrown = await error(
+    'void Promise.reject("a text");\nsetTimeout(() => { throw new Error("late"); });\nawait new Promise((r) => setTimeout(r, 50));',
+  );
+  assert.match(thrown, /^'a text'\n {4}Nothing awaited this[^]*^Error: late[^]*Nothing could catch this: a timer/m);
+  assert.doesNotMatch(forgotten + thrown, /Unhandled|Uncaught/);
+});

@@ -19,7 +19,7 @@ import type * as ZeroMQ from "zeromq";
 import { reachDirectly } from "../address/index.ts";
 import { isStop, listenAgain } from "./learner/interruption.ts";
 import { type Diagnostic, explained, syntaxError } from "./preload/diagnostics.ts";
-import { explain, rememberCell } from "./preload/errors.ts";
+import { explain, loose, rememberCell } from "./preload/errors.ts";
 import { interrupt, runCell, stoppable } from "./preload/interruption.ts";
 import { identifiersOf, inWordsOfTslab, namesOf } from "./preload/rewrite.ts";
 import { prepareSockets } from "./preload/sockets.ts";
@@ -128,8 +128,9 @@ const consoleError = console.error.bind(console);
 console.error = (...values: unknown[]): void => {
   // What a stopped cell had begun beside itself ends, too, and nobody waits for it; the cell says so once.
   if (values[0] === "UnhandledPromiseRejection:" && isStop(values[1])) return;
+  const alone = loose(values[0], values[1]);
   const shown = values.map((value) => (value instanceof Error ? explain(value) : value));
-  consoleError(...shown);
+  consoleError(...(alone === undefined ? shown : [alone]));
   const text = values.filter((value) => typeof value === "string").join(" ");
   if (/Cannot find module 'streambook/.test(text))
     consoleError("The library is not built. In a terminal: `npm run setup`; then restart this kernel.");

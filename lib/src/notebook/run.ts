@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { type Cell, isCode, joined, readNotebook } from "./file.ts";
 import type { CellRun } from "./kernel.ts";
 import type { KernelSpec } from "./kernel-spec.ts";
+import { findLoose } from "./preload/errors.ts";
 import { bestLine } from "./preload/lines.ts";
 import { RUNNER } from "./learner/visit.ts";
 import { type Output, streamText } from "./outputs.ts";
@@ -51,9 +52,6 @@ export interface RunNotebookOptions {
 
 /** The tag of a cell that shows an error on purpose. */
 export const EXPECTED_ERROR = "expect-error";
-
-/** How tslab announces an error that nothing has caught. */
-const UNCAUGHT = /^(UnhandledPromiseRejection|UncaughtException): ?(.*)$/m;
 
 /**
  * Runs a notebook. It stops at the first cell that fails.
@@ -126,12 +124,11 @@ function failureOf(cell: Cell, { status, outputs }: CellRun, timeout: number): s
 
 /** The error that nothing has caught, if there is one among the outputs. */
 function uncaught(outputs: readonly Output[]): string | undefined {
-  const match = UNCAUGHT.exec(streamText(outputs, "stderr"));
-  if (match === null) return undefined;
-  const [, kind, message] = match;
-  return kind === "UncaughtException"
-    ? `an exception came after it, uncaught: ${message}`
-    : `a promise was rejected and nothing awaited it: ${message}`;
+  const found = findLoose(streamText(outputs, "stderr"));
+  if (found === undefined) return undefined;
+  return found.awaited
+    ? `a promise was rejected and nothing awaited it: ${found.message}`
+    : `an exception came after it, uncaught: ${found.message}`;
 }
 
 function newlyFailed(earlier: readonly CellReport[]): boolean {
