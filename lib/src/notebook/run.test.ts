@@ -172,7 +172,7 @@ test("a notebook of which every cell is sent twice says which one does something
     "console.log(`${new Date().toISOString()}, 1.${list.length} s`);",
   ];
   const report = await run("twice", cells, { twice: true });
-  assert.deepEqual(failures(report), ['2: sent again, it says "2" where it said "3"']);
+  assert.deepEqual(failures(report), ['2: it says "2" where it said "3" before']);
   assert.deepEqual([report.ok, report.total], [false, 6]);
   assert.deepEqual(
     report.cells.map(({ number, again }) => [number, again ?? false]),

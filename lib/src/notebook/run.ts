@@ -146,7 +146,7 @@ function changed(cell: Cell, { outputs }: CellRun, before: CellReport | undefine
   const tags = cell.metadata.tags ?? [];
   if (before === undefined || tags.includes(CHANGES)) return undefined;
   const found = difference(before.outputs, outputs, tags.includes(MEASURED));
-  return found && `sent again, it says "${found.now}" where it said "${found.before}"`;
+  return found && `it says "${found.now}" where it said "${found.before}" before`;
 }
 
 /** The error that nothing has caught, if there is one among the outputs. */
