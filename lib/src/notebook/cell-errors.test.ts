@@ -1,8 +1,10 @@
 /** What a learner reads when a cell fails, in a real kernel. */
 import assert from "node:assert/strict";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { kernelSpecification } from "../../../setup/learner/kernel.mjs";
+import { delay } from "../async/index.ts";
 import { projectFolder } from "../stack/index.ts";
 import { Kernel } from "./kernel.ts";
 import { TestFolder } from "./notebooks-for-test.ts";
@@ -147,4 +149,19 @@ test("an error that nothing awaited is shown as it is, with what is missing, and
   );
   assert.match(thrown, /^'a text'\n {4}Nothing awaited this[^]*^Error: late[^]*Nothing could catch this: a timer/m);
   assert.doesNotMatch(forgotten + thrown, /Unhandled|Uncaught/);
+});
+
+test("packages may be installed beside an open page, and the next cell finds them", async () => {
+  assert.match(await error('import { seven } from "lucky-number";'), /Cannot find module 'lucky-number'/);
+  const place = join(folder.path, "node_modules", "lucky-number");
+  await mkdir(place, { recursive: true });
+  await writeFile(join(place, "package.json"), '{ "name": "lucky-number", "main": "index.js", "types": "index.d.ts" }');
+  await writeFile(join(place, "index.js"), "exports.seven = 7;");
+  await writeFile(join(place, "index.d.ts"), "export declare const seven: number;");
+  await delay(1500); // the operating system says so, and the compiler would wait 250 ms
+  const { outputs } = await kernel.execute('import { seven } from "lucky-number";\nseven', { timeout: 60_000 });
+  assert.deepEqual([streamText(outputs, "stdout"), streamText(outputs, "stderr")], ["7\n", ""]);
+  await rm(place, { recursive: true });
+  await delay(1500);
+  assert.equal(await error("1 + 1"), "");
 });

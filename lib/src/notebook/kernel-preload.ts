@@ -8,6 +8,7 @@
  * - `{ broker }` and `const { seq: n } = message` work with names of earlier cells: tslab rewrites such names, and overlooks
  *   these. `await (await fetch(url)).json()`, `for await` and `await` in an `if` at the top of a cell work too.
  * - The stop button stops the cell and what it has left running, and never ends the kernel.
+ * - Packages may be installed, and files written, beside an open page.
  * - A library that is not built is named, with what builds it.
  * - Cells reach the services of this machine directly, also where the environment names a proxy.
  * - The kernel ends when the program that started it is gone.
@@ -21,6 +22,7 @@ import { isStop, listenAgain } from "./learner/interruption.ts";
 import { type Diagnostic, explained, syntaxError } from "./preload/diagnostics.ts";
 import { explain, loose, rememberCell } from "./preload/errors.ts";
 import { interrupt, runCell, stoppable } from "./preload/interruption.ts";
+import { rebuildCellsOnly } from "./preload/rebuilding.ts";
 import { identifiersOf, inWordsOfTslab, namesOf } from "./preload/rewrite.ts";
 import { prepareSockets } from "./preload/sockets.ts";
 
@@ -67,6 +69,7 @@ type CreateExecutor = (folder: string, converters: { readonly node: Converter },
 const executors = requireOfKernel("./dist/executor.js") as { createExecutor: CreateExecutor };
 const ts = requireOfKernel("@tslab/typescript-for-tslab") as typeof TypeScript;
 const createExecutor = executors.createExecutor;
+rebuildCellsOnly(ts.sys);
 
 /** The cell that runs, as the learner wrote it. */
 let running = "";
