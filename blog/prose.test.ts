@@ -69,7 +69,7 @@ test("code is coloured by classes, and plain where its language is not known", (
 test("code within a line is broken between its words, and short code nowhere", () => {
   const page = prose();
   const shown = (code: string): string => page.inline(`\`${code}\``);
-  assert.equal(shown("npm start -- --data"), '<code class="nowrap">npm start -- --data</code>');
+  assert.equal(shown("npm start -- --data FOLDER"), '<code class="nowrap">npm start -- --data FOLDER</code>');
   assert.equal(shown("topic"), "<code>topic</code>");
   assert.equal(
     shown("npm start -- --data ~/my-texts <folder>"),

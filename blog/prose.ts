@@ -120,8 +120,8 @@ export function plainText(markdown: string): string {
     .trim();
 }
 
-/** Longest code within a line that is kept on one, in characters: half a line of a phone. */
-const WHOLE = 24;
+/** Longest code within a line that is kept on one, in characters: they fit on a phone, in a list, too. */
+const WHOLE = 30;
 
 /** Code within a line. A browser would break it after each hyphen, and `--data` into three: short code stays whole, and so do its words. */
 function codeInLine(code: string): string {
