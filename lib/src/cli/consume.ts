@@ -4,11 +4,13 @@ import { createLogger } from "../log/index.ts";
 import { plural } from "../format/index.ts";
 import { loadSchema } from "../schema/index.ts";
 import { addresses, useStack } from "../stack/index.ts";
-import { consume } from "../texts/index.ts";
-import { action, path, positiveNumber, serviceAddress, wholeNumber } from "./command.ts";
+import { consume, consumeOnSpark } from "../texts/index.ts";
+import { action, path, positiveNumber, serviceAddress, usage, wholeNumber } from "./command.ts";
+import { type Engine, engineOption } from "./engine.ts";
 import { statusLine } from "./status-line.ts";
 
 interface Options {
+  readonly engine: Engine;
   readonly schemaFile: string;
   readonly kafkaBrokerPort?: string;
   readonly topic: string;
@@ -18,7 +20,7 @@ interface Options {
   readonly clusters: number;
   readonly seed: number;
   readonly warmUp: number;
-  readonly group: string;
+  readonly group?: string;
   readonly once?: boolean;
   readonly flushRecords?: number;
   readonly flushSeconds?: number;
@@ -35,6 +37,7 @@ export function register(program: Command): void {
       "Reads the messages of a topic, clusters their texts as they come, and keeps every message as one row of a Hive table.\n" +
         "Killed at any moment and started again, it goes on where the data files end: nothing is lost, nothing doubled.",
     )
+    .addOption(engineOption())
     .requiredOption("--schema-file <file>", "the schema of the messages, such as schemas/chunks.json", path)
     .option(
       "--kafka-broker-port <port>",
@@ -57,10 +60,18 @@ export function register(program: Command): void {
       wholeNumber(1),
       200,
     )
-    .option("--group <name>", "consumer group", "streambook")
+    .option("--group <name>", "consumer group (default: streambook)")
     .option("--once", "stop at the end of what is in the topic now")
-    .option("--flush-records <n>", "rows after which a file is written (default: 20000)", wholeNumber(1))
-    .option("--flush-seconds <s>", "seconds after which a file is written (default: 10)", positiveNumber)
+    .option(
+      "--flush-records <n>",
+      "rows after which a file is written (default: 20000); on Spark most messages of a batch (default: 200000)",
+      wholeNumber(1),
+    )
+    .option(
+      "--flush-seconds <s>",
+      "seconds after which a file is written, or a batch begins (default: 10)",
+      positiveNumber,
+    )
     .option(
       "--threads <n>",
       "threads that parse and encode (default: one less than there are cores)",
@@ -68,13 +79,14 @@ export function register(program: Command): void {
     )
     .option("--no-stem", "do not reduce words to their stems")
     .action(
-      action<Options>(async (options, { signal }) => {
+      action<Options>(async ({ engine, ...options }, { signal }) => {
+        if (engine === "spark") demandNone(options);
         const schema = await loadSchema(options.schemaFile);
         const running = await addresses();
         await using _user = await useStack("streambook consume");
         const line = statusLine("consume");
         let held = 0;
-        const report = await consume({
+        const shared = {
           ...options,
           schema,
           table: options.hiveTable,
@@ -85,22 +97,36 @@ export function register(program: Command): void {
           },
           logger: createLogger("consumer", { folder: options.logsDir }),
           signal,
-          onProgress({ read, rows, files, deadLetters, warmingUp }) {
+          onProgress({ read, rows, files, deadLetters, warmingUp }: Progress) {
             held = warmingUp;
             line.show(
-              read === 0
+              read === 0 && warmingUp === 0
                 ? `reads the topic ${options.topic}; Ctrl-C stops`
                 : `${read} read, ${plural(rows, "row")} in ${plural(files, "file")}` +
                     (deadLetters > 0 ? `, ${plural(deadLetters, "dead letter")}` : "") +
                     (warmingUp > 0 ? `, ${warmingUp}/${options.warmUp} chunks held to seed the clusters` : ""),
             );
           },
-        });
+        };
+        const report = engine === "spark" ? await consumeOnSpark(shared) : await consume(shared);
         line.end(
           `${plural(report.read, "message")} read, ${plural(report.rows, "row")} in ${plural(report.files, "file")} of ${options.hiveTable}, ` +
             `${plural(report.deadLetters, "dead letter")}, ${report.seconds.toFixed(1)} s, model ${report.modelVersion}` +
             (held > 0 ? `; the ${held} chunks held to seed the clusters are read again next time` : ""),
         );
       }),
+    );
+}
+
+type Progress = Record<"read" | "rows" | "files" | "deadLetters" | "warmingUp", number>;
+
+/** Refuses what only the engine of this process has: Spark reads on its own. */
+function demandNone({ group, threads, stem }: Pick<Options, "group" | "threads" | "stem">): void {
+  const flag = [group !== undefined && "--group", threads !== undefined && "--threads", !stem && "--no-stem"].find(
+    (given) => given !== false,
+  );
+  if (flag !== undefined)
+    usage(
+      `${flag} means nothing to the engine spark, which reads without a group and splits words at blanks; leave it out`,
     );
 }

@@ -36,10 +36,12 @@ import {
   StageRecorder,
 } from "../texts/index.ts";
 import { action, type CommandContext, path, wholeNumber } from "./command.ts";
+import { type Engine, engineOption } from "./engine.ts";
 import { holdingNames, type RunNames } from "./run-names.ts";
 import { statusLine } from "./status-line.ts";
 
 interface Options {
+  readonly engine: Engine;
   readonly data: string;
   readonly output: string;
   readonly chunkSize: number;
@@ -62,6 +64,7 @@ export function register(program: Command): void {
       "Streams the texts of a folder through Kafka into clusters and a Hive table, rebuilds them by MapReduce on YARN,\n" +
         "and compares each with its source. Ends with OUTPUT/report.html, and with 0 only if everything came back.",
     )
+    .addOption(engineOption())
     .option("--data <folder>", "folder of UTF-8 texts", path, join(project, "data", "texts"))
     .option("--output <folder>", "folder for the rebuilt texts and the report", path, join(project, "output"))
     .option("--chunk-size <n>", "characters of a chunk", wholeNumber(1), 256)
@@ -101,7 +104,7 @@ async function runOnStack(
     await recorder.run(
       "Start the stack",
       (stage) => startStack(stage, options, signal),
-      ({ started }) => ({ text: started.length > 0 ? "Kafka, HDFS, YARN and Hive are up" : "it is up already" }),
+      ({ started }) => ({ text: started.length > 0 ? upText(options) : "it is up already" }),
     );
     const { report, html } = await run({
       ...options,
@@ -136,16 +139,21 @@ async function guarded(whenEndedAtOnce: CommandContext["whenEndedAtOnce"]): Prom
 
 function startStack(
   stage: { progress(text: string): void },
-  { keepUp = false }: Options,
+  { keepUp = false, engine }: Options,
   signal: AbortSignal,
 ): Promise<RunningStack> {
   return up({
     signal,
+    ...(engine === "spark" && { services: ["core", "spark"] }),
     temporary: !keepUp,
     // A port that was taken is worth a line that stays.
     onProgress: ({ kind, message }) =>
       kind === "notice" ? process.stderr.write(`\n${message}\n`) : stage.progress(message),
   });
+}
+
+function upText({ engine }: Options): string {
+  return `Kafka, HDFS, YARN${engine === "spark" ? ", Hive and Spark" : " and Hive"} are up`;
 }
 
 function endOfStack({ ended, users }: Released): { text: string } {

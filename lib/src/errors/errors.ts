@@ -166,6 +166,14 @@ export const errorCodes = {
     retriable: true,
     exitCode: 1,
   },
+  CHECKPOINT_LOST: {
+    summary: "What a stream on Spark has read is not known any more: its checkpoint is gone, but its rows are there.",
+    solve:
+      "Put the checkpoint back where the message says; or begin anew, in another table or after this one was removed: from the start of the topic every row would stand there twice.",
+    hint: { change: ["table"] },
+    retriable: false,
+    exitCode: 1,
+  },
   // cluster
   MODEL_INVALID: {
     summary: "A saved model cannot be read.",

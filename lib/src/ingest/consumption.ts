@@ -1,6 +1,6 @@
 /** The reading: batches are parsed ahead in the threads, labelled in order, and gathered to files, which the publisher takes. */
 import { Gate } from "../async/index.ts";
-import type { PartitionBatch, PartitionConsumer } from "../kafka/index.ts";
+import type { ConsumedMessage, PartitionBatch, PartitionConsumer } from "../kafka/index.ts";
 import type { Assignments, Flow } from "./assignments.ts";
 import type { LabelledBatch, ParsedBatch } from "./batches.ts";
 import type { DeadLetters } from "./dead-letters.ts";
@@ -119,7 +119,8 @@ export class Consumption {
     const { partition, generation, firstOffset, nextOffset } = batch;
     for (const { index, reason } of parsed.malformed) {
       if (assignments.open(batch) === undefined) break;
-      await deadLetters.send(batch, index, reason, run.stop);
+      const message = batch.messages[index] as ConsumedMessage;
+      await deadLetters.send({ partition, ...message }, reason, run.stop);
       state.counts.deadLetters++;
     }
     if (assignments.open(batch) === undefined) return assignments.drop(partition, parsed.batch);

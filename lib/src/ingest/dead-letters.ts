@@ -1,12 +1,5 @@
 /** What cannot be read, on its way to the topic for dead letters. */
-import { StreambookError } from "../errors/index.ts";
-import {
-  BatchingProducer,
-  deadLetter,
-  deadLetterTopic,
-  type KafkaCluster,
-  type PartitionBatch,
-} from "../kafka/index.ts";
+import { BatchingProducer, deadLetter, type DeadLetter, deadLetterTopic, type KafkaCluster } from "../kafka/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { ServiceRetry } from "./service-retry.ts";
 
@@ -32,20 +25,17 @@ export class DeadLetters implements AsyncDisposable {
   }
 
   /**
-   * Sends the message of a batch at a place, with a warning. Resolves when the broker has acknowledged it.
+   * Sends a message of the topic, with a warning. Resolves when the broker has acknowledged it.
    *
    * @param reason why it cannot be read, to be read after "the message"
    * @param stop ends the waiting for a broker that is away
    */
-  async send(batch: PartitionBatch, index: number, reason: string, stop: AbortSignal): Promise<void> {
+  async send(message: Omit<DeadLetter, "topic" | "error">, reason: string, stop: AbortSignal): Promise<void> {
     const { topic, services, logger } = this.#options;
-    const message = batch.messages[index];
-    if (message === undefined) throw new StreambookError("INTERNAL", "a dead letter has no message; please report it");
+    const { partition, offset } = message;
     const error = `the message ${reason}`;
-    logger.warn(
-      `${topic}[${batch.partition}] offset ${message.offset}: ${error}; it goes to ${deadLetterTopic(topic)}`,
-    );
-    const letter = { topic, partition: batch.partition, ...message, error };
+    logger.warn(`${topic}[${partition}] offset ${offset}: ${error}; it goes to ${deadLetterTopic(topic)}`);
+    const letter = { topic, ...message, error };
     await services.try("sending a dead letter", () => this.#try((producer) => deadLetter(producer, letter)), stop);
   }
 

@@ -2,7 +2,8 @@
  * Kafka to files, exactly once: batches are checked, gathered to files of one contiguous range of offsets, and published by one rename.
  *
  * Here stands the flow of a topic: reading, labelling, gathering, publishing. `rows/` has what needs one message only, in threads: the
- * check, the formats. `files/` has where files stand: names, layouts, the folder on HDFS, the Hive table over it.
+ * check, the formats. `files/` has where files stand: names, layouts, the folder on HDFS, the Hive table over it. `spark/` lets a stream
+ * on Spark do the reading: the same table, another engine.
  */
 export { ingest, type IngestOptions, type IngestReport } from "./ingest.ts";
 export { checkTopics, demandFields, type TopicOptions } from "./topic-options.ts";
@@ -12,8 +13,17 @@ export type { Enrichment, Labelling, Marker, MarkerModule } from "./enrichment.t
 export { placeColumns, type FileFormat } from "./rows/row-format.ts";
 export { encodeParquet, storedAs } from "./rows/parquet.ts";
 export type { Granularity } from "./rows/timestamp.ts";
-export { fileName, nextOffsets, parseFileName, type OffsetRange } from "./files/file-names.ts";
+export { fileName, nextOffsets, parseFileName, topicOfStreamFile, type OffsetRange } from "./files/file-names.ts";
 export { tableLayout, topicLayout, type Layout } from "./files/layout.ts";
 export type { DestinationOptions } from "./files/destination.ts";
 export type { HiveTableOptions } from "./files/hive-table.ts";
 export { removeTable, tableDestination, tableFolders } from "./files/warehouse.ts";
+export { ownerOfStream } from "./spark/stream-folder.ts";
+export type { OffsetsOfPartition } from "./spark/kafka-source.ts";
+export {
+  streamToTable,
+  type EnrichmentParts,
+  type StreamEnrichment,
+  type StreamFigures,
+  type StreamToTableOptions,
+} from "./spark/stream-to-table.ts";

@@ -17,13 +17,18 @@ export interface TopicOptions extends DestinationOptions {
   readonly enrichment?: Enrichment | undefined;
 }
 
+/** A topic, of whose enrichment only the columns matter. */
+type CheckedTopic = Omit<TopicOptions, "enrichment"> & {
+  readonly enrichment?: Pick<Enrichment, "columns"> | undefined;
+};
+
 /**
  * Checks the topics of a run, one by one and together.
  *
  * @throws USAGE for no topic, names that Kafka, HDFS or Hive do not accept, a column that is there twice, or two topics that are the same, share a folder, or share a
  * table; SCHEMA_INVALID for a time field that a schema does not have
  */
-export function checkTopics(topics: readonly TopicOptions[]): void {
+export function checkTopics(topics: readonly CheckedTopic[]): void {
   if (topics.length === 0) throw new StreambookError("USAGE", "there is no topic to read; give one or more");
   for (const one of topics) {
     const { topic, schema, timeField, layout, table } = one;
@@ -50,14 +55,14 @@ export function checkTopics(topics: readonly TopicOptions[]): void {
 }
 
 /** The columns of a topic's rows after those of its schema. */
-export function addedColumns({ enrichment }: Pick<TopicOptions, "enrichment">): Field[] {
+export function addedColumns({ enrichment }: Pick<CheckedTopic, "enrichment">): Field[] {
   return [...(enrichment?.columns ?? []), ...placeColumns];
 }
 
 /** @throws USAGE when two topics have the same value */
 function demandDistinct(
-  topics: readonly TopicOptions[],
-  valueOf: (topic: TopicOptions) => string | undefined,
+  topics: readonly CheckedTopic[],
+  valueOf: (topic: CheckedTopic) => string | undefined,
   fault: (value: string, topics: string) => string,
 ): void {
   const seen = new Map<string, string>();

@@ -5,8 +5,10 @@ import type { Field, Schema, SimpleType, ValueType } from "./schema.ts";
 /** What is wrong with a message, as a clause; undefined when nothing is. */
 export type MessageCheck = (message: unknown) => string | undefined;
 
-const ISO_DATE = /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
-const ISO_UTC =
+/** The form of a date in messages. */
+export const isoDate = /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+/** The form of a time in messages. */
+export const isoUtc =
   /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 
 const accepts: Readonly<Record<SimpleType, (value: unknown) => boolean>> = {
@@ -15,8 +17,8 @@ const accepts: Readonly<Record<SimpleType, (value: unknown) => boolean>> = {
   bigint: (value) => Number.isSafeInteger(value),
   double: (value) => typeof value === "number",
   boolean: (value) => typeof value === "boolean",
-  timestamp: (value) => typeof value === "string" && ISO_UTC.test(value) && isDay(value.slice(0, 10)),
-  date: (value) => typeof value === "string" && ISO_DATE.test(value) && isDay(value),
+  timestamp: (value) => typeof value === "string" && isoUtc.test(value) && isDay(value.slice(0, 10)),
+  date: (value) => typeof value === "string" && isoDate.test(value) && isDay(value),
 };
 
 /** Whether a month has that day: `Date` takes 30 February for 2 March. */

@@ -12,5 +12,5 @@ export {
   type SimpleType,
   type ValueType,
 } from "./schema.ts";
-export { compileCheck, type MessageCheck } from "./check.ts";
+export { compileCheck, isoDate, isoUtc, type MessageCheck } from "./check.ts";
 export { unscaled } from "./decimal.ts";

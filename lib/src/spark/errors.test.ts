@@ -16,6 +16,15 @@ test("a message keeps the reason, and loses the frame around it", () => {
   );
 });
 
+test("a message shows neither Java's stack nor the plan of a stream", () => {
+  const stack =
+    "Job aborted: Lost task 0.0 (localhost): java.lang.IllegalStateException: no\n\tat a.b.C$.d(C.scala:1)\n\tat a.b.E";
+  assert.equal(explain(stack, {}), "Job aborted: Lost task 0.0 (localhost): java.lang.IllegalStateException: no");
+  const stream =
+    "org.apache.spark.sql.streaming.StreamingQueryException: Some data may be lost.\n=== Streaming Query ===\nPlan";
+  assert.equal(explain(stream, {}), "Some data may be lost.");
+});
+
 test("a call that broke may be taken up again; one that was refused may not", () => {
   assert.ok(isBroken(new ConnectError("reset", Code.Unavailable)));
   assert.ok(isBroken(new ConnectError("http/2 stream closed with error code CANCEL (0x8)", Code.Canceled)));

@@ -115,13 +115,16 @@ export function sparkError(error: ConnectError, details?: FetchErrorDetailsRespo
 
 /**
  * What is wrong, on one line: Spark's first sentences, without the condition and SQLSTATE that stand around them (both are
- * fields of the error) and without the statement that it repeats.
+ * fields of the error), without the statement or the plan that it repeats, and without Java's stack.
  */
 export function explain(message: string, { condition }: Pick<SparkFailure, "condition">): string {
   const text = message
     .replace(/^\s*\[[\w.]+\]\s*/, "")
     .replace(/\s*SQLSTATE: \w+[^]*$/, "")
     .replace(/\s*== SQL[^]*$/, "")
+    .replace(/\s*=== Streaming Query ===[^]*$/, "")
+    .replace(/\n\s*at [\w.$/<>]+\([^]*$/, "")
+    .replace(/^(?:[a-z]\w*\.)+[A-Z]\w*(?:Exception|Error): /, "")
     .replace(/\s+/g, " ")
     .trim();
   return condition === undefined ? text : `${text} (${condition})`;

@@ -1,5 +1,5 @@
 /** Spark by Spark Connect: SQL, tables, streams and machine learning, in the shape that a reader of TypeScript expects. */
-export { openSpark, SparkSession, type ReadOptions, type SparkOptions } from "./session.ts";
+export { endSession, openSpark, SparkSession, type ReadOptions, type SparkOptions } from "./session.ts";
 export { SparkRelation, type SaveMode, type SparkColumn, type WriteOptions } from "./relation.ts";
 export { type RunOptions } from "./wire.ts";
 export { type SparkRow, type SparkValue } from "./rows.ts";

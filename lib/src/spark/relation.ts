@@ -114,6 +114,29 @@ export class SparkRelation<Row = SparkRow> implements Planned, AsyncIterable<Row
     return this.#with(relation({ case: "limit", value: { input: this.plan, limit: rows } }));
   }
 
+  /**
+   * The rows with other columns, each an expression of SQL; `*` stands for all there are.
+   *
+   * @example
+   * ```ts
+   * import { openSpark } from "streambook/spark";
+   * import { addresses } from "streambook/stack";
+   * const { spark: address = "" } = await addresses();
+   * await using spark = await openSpark({ address });
+   * const squares = spark.query`SELECT id FROM range(10)`.select("*", "id * id AS square").where("square > 50");
+   * console.assert((await squares.count()) === 2);
+   * ```
+   */
+  select(...expressions: readonly string[]): SparkRelation {
+    const project = { input: this.plan, expressions: expressions.map(expressionOf) };
+    return new SparkRelation(this.#wire, relation({ case: "project", value: project }));
+  }
+
+  /** The rows for which a condition of SQL is true. */
+  where(condition: string): SparkRelation<Row> {
+    return this.#with(relation({ case: "filter", value: { input: this.plan, condition: expressionOf(condition) } }));
+  }
+
   /** How many rows there are. */
   async count(options: RunOptions = {}): Promise<number> {
     const plan = sqlPlan`SELECT count(*) AS rows FROM ${this}`;
@@ -255,4 +278,9 @@ export class SparkRelation<Row = SparkRow> implements Planned, AsyncIterable<Row
   #with(plan: Relation): SparkRelation<Row> {
     return new SparkRelation(this.#wire, plan, this.#expected);
   }
+}
+
+/** An expression as text, which Spark reads. */
+function expressionOf(expression: string) {
+  return { exprType: { case: "expressionString" as const, value: { expression } } };
 }

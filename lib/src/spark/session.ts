@@ -66,11 +66,25 @@ export async function openSpark(options: SparkOptions): Promise<SparkSession> {
 }
 
 /**
+ * Ends a session of a process that is gone: its streams stop, and Spark forgets what it had. One that Spark does not know is no error.
+ *
+ * @param id {@link SparkSession.id}
+ */
+export async function endSession(
+  { address, user = hadoopUser() }: Pick<SparkOptions, "address" | "user">,
+  id: string,
+): Promise<void> {
+  await new SparkWire({ address, user, connectTimeout: 0, sessionId: id }).close();
+}
+
+/**
  * A session: statements, relations, streams and models of one client. What it names (temporary views, models, settings) is its
  * own, and goes with it; its streams are stopped when it is closed. Several statements may run at once. When Spark was started again
  * the session is lost: what it does then fails with SPARK_SESSION_LOST.
  */
 export class SparkSession implements AsyncDisposable {
+  /** Its name on Spark, a UUID. */
+  readonly id: string;
   /** Spark's version: `4.2.0`. */
   readonly version: string;
   readonly #wire: SparkWire;
@@ -78,6 +92,7 @@ export class SparkSession implements AsyncDisposable {
   /** For {@link openSpark}. */
   constructor(wire: SparkWire, version: string) {
     this.#wire = wire;
+    this.id = wire.sessionId;
     this.version = version;
   }
 

@@ -31,6 +31,8 @@ export interface WireOptions {
   readonly user: string;
   /** Longest wait for a connection, in milliseconds, when it breaks. */
   readonly connectTimeout: number;
+  /** A session of another process. @default a new one */
+  readonly sessionId?: string;
 }
 
 /** Options of what runs on Spark. */
@@ -52,12 +54,13 @@ export class SparkWire {
   readonly #connection: Http2SessionManager;
   readonly #client: Client<typeof SparkConnectService>;
   /** A UUID. */
-  readonly #sessionId = randomUUID();
+  readonly sessionId: string;
   readonly #user: string;
   /** Spark's own name of the session: one that was started again takes the same id for a new session, and would say nothing. */
   #observed = "";
 
-  constructor({ address, user, connectTimeout }: WireOptions) {
+  constructor({ address, user, connectTimeout, sessionId = randomUUID() }: WireOptions) {
+    this.sessionId = sessionId;
     this.#address = address;
     this.#connectTimeout = connectTimeout;
     this.#connection = new Http2SessionManager(`http://${address}`, { pingIntervalMs: 30_000, pingTimeoutMs: 15_000 });
@@ -69,7 +72,7 @@ export class SparkWire {
   /** What every call says of itself. */
   get #own() {
     return {
-      sessionId: this.#sessionId,
+      sessionId: this.sessionId,
       userContext: { userId: this.#user, userName: this.#user },
       clientType: "streambook",
       ...(this.#observed !== "" && { clientObservedServerSideSessionId: this.#observed }),

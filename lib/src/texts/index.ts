@@ -17,3 +17,9 @@ export { checkOutput, OUTPUT_LOCK, OUTPUT_MARKER } from "./run/output.ts";
 export { checkRunNames } from "./run/run-names.ts";
 export { mostClustersByDefault, run, RUN_NAMES, type RunOptions, type RunResult } from "./run/run.ts";
 export { StageRecorder, type Stage, type StageEvent } from "./run/stage-recorder.ts";
+export {
+  consumeOnSpark,
+  type SparkConsumeOptions,
+  type SparkConsumeProgress,
+  type SparkConsumeReport,
+} from "./spark/consume.ts";

@@ -9,7 +9,7 @@ import { isStreambookError, StreambookError } from "../../errors/index.ts";
 import type { Hdfs } from "../../hdfs/index.ts";
 import type { Logger } from "../../log/index.ts";
 import { PERIOD_LENGTH } from "../rows/timestamp.ts";
-import { nextOffsets, type OffsetRange } from "./file-names.ts";
+import { nextOffsets, type OffsetRange, topicOfStreamFile } from "./file-names.ts";
 import type { FilePlace, Layout } from "./layout.ts";
 
 /** The file that says which Kafka cluster the offsets belong to; Hive and Spark take no name that begins with `_` for data. */
@@ -88,7 +88,8 @@ export class DataFolder {
     const { hdfs, topic, folder, layout, logger } = this.#options;
     const ranges: (OffsetRange & { readonly path: string })[] = [];
     const periods = new Set<string>();
-    for await (const { path, type } of hdfs.walk(folder)) {
+    for await (const { name, path, type } of hdfs.walk(folder)) {
+      if (topicOfStreamFile(name) !== undefined) throw otherEngine(this.#options.title, path, "Spark");
       const range = type === "file" ? layout.parse(path.slice(folder.length + 1)) : undefined;
       if (range === undefined) continue;
       this.#checkLayout(range, path);
@@ -157,4 +158,13 @@ export class DataFolder {
       if (range?.topic === topic && partitions.includes(range.partition)) await hdfs.remove(path, { recursive: false });
     }
   }
+}
+
+/** The error of a table whose rows another engine has written: what it has read, only it knows. */
+export function otherEngine(title: string, path: string, engine: "Spark" | "TypeScript"): StreambookError {
+  return new StreambookError(
+    "USAGE",
+    `${title} holds ${path}, which the engine on ${engine} has written; what it has read, only it knows: go on with the same engine, or in another table`,
+    { hint: { change: ["table"] } },
+  );
 }

@@ -52,6 +52,18 @@ export function parseRawFileName(name: string): OffsetRange | undefined {
   return ending === "json" ? { ...range, format: "ndjson" } : range;
 }
 
+const STREAM_FILE = /^(?<topic>[A-Za-z0-9._-]+)\+spark\+(?<name>part-[^+/]+\.parquet)$/;
+
+/** `{topic}+spark+{name}`: a file that a stream on Spark has written. Which offsets it holds, only its checkpoint says. */
+export function streamFileName(topic: string, name: string): string {
+  return `${topic}+spark+${name}`;
+}
+
+/** The topic of such a file; undefined for any other name. */
+export function topicOfStreamFile(name: string): string | undefined {
+  return STREAM_FILE.exec(name)?.groups?.["topic"];
+}
+
 /**
  * The next offset of each partition that has files, after checking that no two files claim the same offset.
  *

@@ -7,10 +7,11 @@ import type { DestinationOptions } from "./destination.ts";
 import type { HiveTableOptions } from "./hive-table.ts";
 import { tableLayout } from "./layout.ts";
 
-/** Where tables are kept on HDFS, and where their files are written before they are theirs. */
+/** Where tables are kept on HDFS, where their files are written before they are theirs, and what streams on Spark keep for them. */
 export const tableFolders = {
   warehouse: "/streambook/warehouse",
   staging: "/streambook/staging",
+  streams: "/streambook/streams",
 } as const;
 
 /**

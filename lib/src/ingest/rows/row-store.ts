@@ -4,11 +4,12 @@
  * one for tests.
  */
 import { isUtf8 } from "node:buffer";
-import { compileCheck, type Field, type MessageCheck, type Schema } from "../../schema/index.ts";
+import type { Field, Schema } from "../../schema/index.ts";
 import type { AddedColumn, ParsedBatch } from "../batches.ts";
 import type { Marker } from "../enrichment.ts";
 import { NdjsonFormat } from "./ndjson-rows.ts";
 import { ParquetFormat } from "./parquet-rows.ts";
+import { messageReader, type MessageReader } from "./read-message.ts";
 import type { FileFormat, FilePart, KeptRows, RowFormat, RowFormatOptions } from "./row-format.ts";
 import { type Granularity, parseTimestamp, PERIOD_LENGTH } from "./timestamp.ts";
 
@@ -64,7 +65,7 @@ export class RowStore {
   readonly #timeField: string;
   readonly #periodLength: number;
   readonly #marker: Marker | undefined;
-  readonly #check: MessageCheck;
+  readonly #read: MessageReader;
   readonly #format: RowFormat;
   readonly #batches = new Map<number, StoredBatch>();
 
@@ -74,7 +75,7 @@ export class RowStore {
     this.#timeField = timeField;
     this.#periodLength = PERIOD_LENGTH[granularity];
     this.#marker = marker;
-    this.#check = compileCheck(schema);
+    this.#read = messageReader(schema);
     this.#format = formats[format]({ schema, timeField, columns });
   }
 
@@ -150,19 +151,6 @@ export class RowStore {
   drop(partition: number, last: number): void {
     for (const [batch, stored] of this.#batches)
       if (batch <= last && stored.partition === partition) this.#batches.delete(batch);
-  }
-
-  /** The message, or the reason why it cannot be read. */
-  #read(bytes: Uint8Array, wellFormed: boolean): Record<string, unknown> | string {
-    if (bytes.length === 0) return "has no value";
-    if (!wellFormed && !isUtf8(bytes)) return "is not UTF-8";
-    let message: unknown;
-    try {
-      message = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"));
-    } catch (error) {
-      return `is not JSON: ${(error as Error).message}`;
-    }
-    return this.#check(message) ?? (message as Record<string, unknown>);
   }
 }
 

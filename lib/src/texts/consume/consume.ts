@@ -1,22 +1,16 @@
 /** The consumer of the course's pipeline: chunks from Kafka, each with its cluster, to rows of a Hive table, exactly once. */
 import {
-  demandFields,
   ingest,
   type Figures,
   type FileFormat,
   type HiveTableOptions,
   type IngestOptions,
-  placeColumns,
   type Progress,
   tableDestination,
   type TopicOptions,
 } from "../../ingest/index.ts";
-import { clusterColumns, TextEnrichment, type TextEnrichmentOptions } from "./enrichment.ts";
-import { createViewOf } from "../folders.ts";
-import { streamField, textField } from "./text-marker.ts";
-
-/** The field of a message whose date is the date of its row. */
-const timeField = "event_time";
+import { chunkTable, dateColumn, timeField } from "./chunk-table.ts";
+import { TextEnrichment, type TextEnrichmentOptions } from "./enrichment.ts";
 
 /** How far a consumer is. */
 export interface ConsumeProgress extends Omit<Progress, "held"> {
@@ -56,17 +50,8 @@ export interface ConsumeReport extends Figures {
  */
 export async function consume(options: ConsumeOptions): Promise<ConsumeReport> {
   const { topic, schema, table, format, tableProperties: properties, onProgress, ...others } = options;
-  demandFields(schema, [
-    [textField, "string"],
-    [streamField, "string"],
-    [timeField, "timestamp"],
-  ]);
   const enrichment = new TextEnrichment(options);
-  const columns = [...schema.fields, ...clusterColumns, ...placeColumns].map(({ name }) => name);
-  const view = createViewOf(table, columns, properties); // refused before anything is made
-  const dateColumn = { name: "event_date", type: "string", doc: `UTC date of ${timeField}, YYYY-MM-DD` } as const;
-  const views = view === undefined ? [] : [view];
-  const destination = tableDestination({ name: table, dateColumn, format, views, properties });
+  const destination = tableDestination({ ...chunkTable(schema, table, properties), dateColumn, format });
   const { topics: _, ...figures } = await ingest({
     ...others,
     topics: [{ ...destination, topic, schema, timeField, enrichment }],

@@ -10,17 +10,11 @@ import type {
 } from "../../ingest/index.ts";
 import type { Logger } from "../../log/index.ts";
 import { siblingModule } from "../../project/index.ts";
-import type { Field } from "../../schema/index.ts";
 import { DEFAULT_FEATURES } from "../../text/index.ts";
+import { clusterColumns } from "./chunk-table.ts";
 import { type ClusteredBatch, Labeller } from "./labeller.ts";
 import { checkCompatible, ModelStore } from "./models.ts";
 import { checkMarkerOptions, type TextMarkerOptions, type TextMarks } from "./text-marker.ts";
-
-/** The columns that are added. */
-export const clusterColumns: readonly Field[] = [
-  { name: "cluster", type: "int", doc: "The cluster the chunk was assigned to" },
-  { name: "model_version", type: "string", doc: "The model that assigned it: its name and how often it had learned" },
-];
 
 /** Options of a {@link TextEnrichment}. */
 export interface TextEnrichmentOptions extends TextMarkerOptions {

@@ -9,7 +9,7 @@ import { HiveTable } from "../../ingest/files/hive-table.ts";
 import { BatchingProducer, deadLetterTopic, deleteTopics, ensureTopic, topicOffsets } from "../../kafka/index.ts";
 import { loadSchema, type Schema } from "../../schema/index.ts";
 import { type Addresses, addresses, projectFolder } from "../../stack/index.ts";
-import { clusterColumns } from "../consume/enrichment.ts";
+import { clusterColumns } from "../consume/chunk-table.ts";
 import { createViewOf, dropTable, hdfsFolders } from "../folders.ts";
 import { RUN_PROPERTIES, runLog, RunNames } from "./run-names.ts";
 

@@ -7,14 +7,15 @@ import { until } from "../../async/index.ts";
 import { isStreambookError, StreambookError } from "../../errors/index.ts";
 import { Hdfs } from "../../hdfs/index.ts";
 import { type HiveSession, identifier, openHive } from "../../hive/index.ts";
-import { parseFileName } from "../../ingest/index.ts";
+import { parseFileName, topicOfStreamFile } from "../../ingest/index.ts";
 import { checkTopic, clusterId, deadLetterTopic, deleteTopics, ensureTopic, topicOffsets } from "../../kafka/index.ts";
 import type { Addresses } from "../../stack/index.ts";
 import { dropTable, hdfsFolders, textViewOf } from "../folders.ts";
+import { endStream } from "../spark/end-stream.ts";
 
 /** What a run works with, and what it may do. */
 export interface RunNamesOptions {
-  readonly addresses: Pick<Addresses, "kafka" | "hive" | "webhdfs">;
+  readonly addresses: Pick<Addresses, "kafka" | "hive" | "webhdfs" | "spark">;
   readonly topic: string;
   readonly table: string;
   /** Removes what stands under the names, whoever made it. @default false */
@@ -82,6 +83,7 @@ export class RunNames implements AsyncDisposable {
     for (const each of names.#topics) await writeMark(hdfs, topicMark(each), { cluster } satisfies TopicMark);
     await writeMark(hdfs, tableMark(table), { topic } satisfies TableMark);
     await deleteTopics({ broker: addresses.kafka, topics: names.#topics, signal });
+    await endStream(addresses, hdfs, table);
     await dropTable(hive, hdfs, table);
     await hdfs.remove(runLog(table), { recursive: true });
     await makeTopic(addresses.kafka, topic, signal);
@@ -179,15 +181,18 @@ async function strangerTable(table: string, hive: HiveSession): Promise<string |
 /** A folder of the table with files, when no run has made it; or a data file that does not hold a run's messages. */
 async function strangerFiles(table: string, hdfs: Hdfs): Promise<string | undefined> {
   const mark = await readMark<TableMark>(hdfs, tableMark(table));
-  const { warehouse, staging, models } = hdfsFolders;
+  const { warehouse, staging, streams, models } = hdfsFolders;
   if (mark === undefined) {
-    for (const folder of [`${warehouse}/${table}`, `${staging}/${table}`, `${models}/${table}`, runLog(table)]) {
+    for (const folder of [warehouse, staging, streams, models]
+      .map((each) => `${each}/${table}`)
+      .concat(runLog(table))) {
       for await (const { path } of filesIn(hdfs, folder)) return `HDFS holds ${path}, which no run has written`;
     }
     return undefined;
   }
   for await (const { name, path } of filesIn(hdfs, `${warehouse}/${table}`)) {
-    if (parseFileName(name)?.topic !== mark.topic) return `HDFS holds ${path}, which no run has written`;
+    if ((parseFileName(name)?.topic ?? topicOfStreamFile(name)) !== mark.topic)
+      return `HDFS holds ${path}, which no run has written`;
   }
   return undefined;
 }

@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly seed?: number;
   /** Chunks held to seed the clusters. @default 200 */
   readonly warmUp?: number;
+  /** What reads the topic into the table: this process, or Spark. @default "typescript" */
+  readonly engine?: "typescript" | "spark";
   /** Topic of Kafka. @default "chunks" */
   readonly topic?: string;
   /** Table of Hive. @default "chunks_clustered" */
@@ -80,7 +82,7 @@ export const RUN_NAMES = { topic: "chunks", table: "chunks_clustered" } as const
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const settings = settingsOf(options);
-  const { recorder, addresses, data, output, chunkSize, seed, warmUp, topic, table, signal } = settings;
+  const { recorder, addresses, data, output, chunkSize, seed, warmUp, engine, topic, table, signal } = settings;
   await checkOutput(output, data);
   await using source = await startStreamSource({ folder: data, chunkSize, port: 0 });
   const survey = options.survey ?? (await surveyTexts(data, signal));
@@ -112,7 +114,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     rates: rates.map((meter) => meter.series()),
     settings: {
       data: basename(resolve(data)),
-      ...{ chunkSize, clusters, clustersChosen: why, seed, warmUp, topic, table },
+      ...{ chunkSize, clusters, clustersChosen: why, seed, warmUp, engine, topic, table },
     },
     versions: { ...options.versions },
     jdk: options.jdk ?? null,
@@ -124,9 +126,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
 /** The options with their defaults: one that is undefined must not hide its default. */
 function settingsOf(options: RunOptions): RunSettings & Pick<RunOptions, "data"> & { readonly chunkSize: number } {
   const { addresses, signal, logger = silentLogger, recorder = new StageRecorder() } = options;
-  const { chunkSize = 256, seed = 42, warmUp = 200, topic = RUN_NAMES.topic, table = RUN_NAMES.table } = options;
+  const { chunkSize = 256, seed = 42, warmUp = 200, engine = "typescript" } = options;
+  const { topic = RUN_NAMES.topic, table = RUN_NAMES.table } = options;
   const hdfs = new Hdfs({ address: addresses.webhdfs, ...(signal === undefined ? {} : { signal }) });
-  return { ...options, chunkSize, seed, warmUp, topic, table, hdfs, logger, recorder };
+  return { ...options, chunkSize, seed, warmUp, engine, topic, table, hdfs, logger, recorder };
 }
 
 /**

@@ -13,6 +13,7 @@ import type { Addresses } from "../../stack/index.ts";
 import { type Analysis, analyse } from "./analysis.ts";
 import { compare, type Sources, vanished } from "./compare.ts";
 import { consume, type ConsumeReport } from "../consume/consume.ts";
+import { consumeOnSpark, type SparkConsumeReport } from "../spark/consume.ts";
 import { piecesOf } from "./large-file.ts";
 import { noteText } from "./output.ts";
 import { produce, type ProduceResult } from "../produce/produce.ts";
@@ -32,6 +33,7 @@ export interface RunSettings {
   readonly replace?: boolean | undefined;
   readonly seed: number;
   readonly warmUp: number;
+  readonly engine: "typescript" | "spark";
   readonly recorder: StageRecorder;
   readonly logger: Logger;
   readonly signal?: AbortSignal | undefined;
@@ -83,29 +85,28 @@ export async function sendTexts(
 }
 
 /** Clusters what is in the topic, and stores it in the table. */
-export function storeRows(settings: RunSettings, clusters: number, stored: RateMeter): Promise<ConsumeReport> {
-  const { recorder, addresses, schema, topic, table, seed, warmUp, logger, signal } = settings;
+export function storeRows(
+  settings: RunSettings,
+  clusters: number,
+  stored: RateMeter,
+): Promise<ConsumeReport | SparkConsumeReport> {
+  const { recorder, engine, table } = settings;
+  const isSpark = engine === "spark";
   return recorder.run(
-    "Kafka → clusters → Hive",
-    (stage) =>
-      consume({
-        addresses,
-        schema,
-        topic,
-        table,
+    isSpark ? "Kafka → Spark → Hive" : "Kafka → clusters → Hive",
+    (stage): Promise<ConsumeReport | SparkConsumeReport> => {
+      const options = {
+        ...settings,
         tableProperties: RUN_PROPERTIES,
-        group: `run-${table}`,
         clusters,
-        seed,
-        warmUp,
         once: true,
-        logger,
-        signal,
-        onProgress: ({ read, rows, files }) => {
+        onProgress: ({ read, rows, files }: Pick<ConsumeReport, "read" | "rows" | "files">) => {
           stored.count(rows);
           stage.progress(`${read} read, ${rows} rows in ${files} files`);
         },
-      }),
+      };
+      return isSpark ? consumeOnSpark(options) : consume({ ...options, group: `run-${table}` });
+    },
     ({ rows, files, read }) => ({
       text: `${plural(rows, "row")} in ${plural(files, "Parquet file")}, ${plural(clusters, "cluster")}`,
       messages: read,

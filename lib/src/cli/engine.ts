@@ -1,0 +1,13 @@
+/** Which engine reads the topic: this process, or Spark. */
+import { Option } from "commander";
+
+export const engines = ["typescript", "spark"] as const;
+
+export type Engine = (typeof engines)[number];
+
+/** `--engine`. */
+export function engineOption(): Option {
+  return new Option("--engine <name>", "what reads the topic: this process, or Spark (`streambook up spark` starts it)")
+    .choices(engines)
+    .default("typescript");
+}
