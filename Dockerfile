@@ -113,7 +113,8 @@ RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
  && node --input-type=module --eval "import { kernelText } from '/opt/streambook/setup/learner/kernel.mjs'; process.stdout.write(kernelText('/workspace'))" > /usr/local/share/jupyter/kernels/streambook/kernel.json \
  && usermod --uid "$STREAMBOOK_UID" streambook \
  && install -d -o streambook -g streambook /workspace \
- && rm -r /var/lib/streambook && install -d -m 1777 /var/lib/streambook
+ && rm -r /var/lib/streambook && install -d -m 1777 /var/lib/streambook \
+ && chown streambook /opt/jars # a further profile's are fetched into it
 # A container that is made anew finds in the project what was fetched before.
 ENV STREAMBOOK_TASK_NODE=/usr/local/bin/node STREAMBOOK_CACHE=/workspace/.streambook/cache
 USER streambook

@@ -1,25 +1,47 @@
-/** `npm run bench -- NAME [key=value …]`: benchmarks on the running stack. They print ratios; nothing here can fail a test. */
+/** `npm run bench -- NAME [--messages 50000 …]`: benchmarks on the running stack. They print ratios; nothing here can fail a test. */
 import { onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
+import { describeError } from "../lib/src/cli/hints.ts";
+import { exitCodeOf, isStreambookError } from "../lib/src/errors/index.ts";
 import { useStack } from "../lib/src/stack/index.ts";
+import { parseCounts } from "./arguments.ts";
 
-type Benchmark = (options: Record<string, number>, signal: AbortSignal) => Promise<void>;
+type Benchmark = (signal: AbortSignal) => Promise<void>;
 
-const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
-  pipeline: async () => (await import("./pipeline.ts")).pipeline,
-  rebuild: async () => (await import("./rebuild.ts")).rebuildBench,
-  ingest: async () => (await import("./ingest.ts")).ingestBench,
-  kafka: async () => (await import("./kafka.ts")).kafka,
+/** Each reads its options, and then gives what is to be run. */
+const benchmarks: Readonly<Record<string, (given: readonly string[]) => Promise<Benchmark>>> = {
+  pipeline: async (given) => {
+    const options = parseCounts(given, ["messages", "rounds"]);
+    const { pipeline } = await import("./pipeline.ts");
+    return (signal) => pipeline(options, signal);
+  },
+  engines: async (given) => {
+    const options = (await import("./engines/options.ts")).parseEnginesOptions(given);
+    const { enginesBench } = await import("./engines/engines.ts");
+    return (signal) => enginesBench(options, signal);
+  },
+  rebuild: async (given) => {
+    const options = parseCounts(given, ["messages", "reducers"]);
+    const { rebuildBench } = await import("./rebuild.ts");
+    return (signal) => rebuildBench(options, signal);
+  },
+  ingest: async (given) => {
+    const options = parseCounts(given, ["messages"]);
+    const { ingestBench } = await import("./ingest.ts");
+    return (signal) => ingestBench(options, signal);
+  },
+  kafka: async (given) => {
+    const options = parseCounts(given, ["messages", "characters", "rounds"]);
+    const { kafka } = await import("./kafka.ts");
+    return (signal) => kafka(options, signal);
+  },
 };
 
-const [name = "", ...settings] = process.argv.slice(2);
-const load = benchmarks[name];
-if (load === undefined) {
-  console.error(`usage: npm run bench -- ${Object.keys(benchmarks).join(" | ")} [messages=50000 …]`);
+const [name = "", ...given] = process.argv.slice(2);
+const prepare = benchmarks[name];
+if (prepare === undefined) {
+  console.error(`usage: npm run bench -- ${Object.keys(benchmarks).join(" | ")} [--messages 50000 …]`);
   process.exit(2);
 }
-const options = Object.fromEntries(
-  settings.map((setting) => setting.split("=")).map(([key = "", value]) => [key, Number(value)]),
-);
 const stop = new AbortController();
 outliveOutput();
 onInterruption(
@@ -29,12 +51,15 @@ onInterruption(
   },
   () => process.exit(130),
 );
-const benchmark = await load();
-await using _user = await useStack(`npm run bench -- ${name}`);
 try {
-  await benchmark(options, stop.signal);
+  const benchmark = await prepare(given);
+  await using _user = await useStack(`npm run bench -- ${name}`);
+  await benchmark(stop.signal);
 } catch (error) {
-  if (!stop.signal.aborted) console.error(error);
-  process.exitCode = stop.signal.aborted ? 130 : 1;
+  if (stop.signal.aborted) process.exitCode = 130;
+  else {
+    console.error(isStreambookError(error) ? `bench: ${describeError(error, () => false)}` : error);
+    process.exitCode = exitCodeOf(error);
+  }
 }
 process.exit();

@@ -206,7 +206,10 @@ test("the workspace finds every service where it is", () => {
     STREAMBOOK_HDFS: hdfs,
     STREAMBOOK_RESOURCE_MANAGER: resourceManager,
     STREAMBOOK_JOB_HISTORY: jobHistory,
+    // further ones, where compose is told that they run
+    STREAMBOOK_METASTORE: "${STREAMBOOK_METASTORE:-}",
     STREAMBOOK_HIVE: hive,
+    STREAMBOOK_SPARK: "${STREAMBOOK_SPARK:-}",
     STREAMBOOK_CA: "/run/secrets/ca",
     STREAMBOOK_LAB: `0.0.0.0:${labPort}`,
   });

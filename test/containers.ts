@@ -9,7 +9,7 @@ import { execFile, type ExecFileException, spawn } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -30,7 +30,9 @@ const SERVICES = [...CORE_NAMES, "workspace"];
 /** Services of a further profile, each one file in the catalogue: on Python, and on another Java than the core. */
 const TOYS = { bottle: bottle(9101), release: release(9102) };
 const TOY_NAMES = Object.keys(TOYS);
-const PUBLISHED = [...CORE_NAMES, ...TOY_NAMES, "lab"];
+/** Spark and what it needs beside the core. */
+const SPARK_NAMES = ["metastore", "spark"];
+const PUBLISHED = [...CORE_NAMES, ...TOY_NAMES, ...SPARK_NAMES, "lab"];
 /** A folder with spaces, and a user who is not number 1000: both are what some machine has. */
 const OWNER = process.getuid?.() === 0 ? 1234 : (process.getuid?.() ?? 1000);
 const MINUTES = 60_000;
@@ -44,7 +46,7 @@ const INIT_PLACES = [
   "/usr/lib/podman",
 ].map((folder) => join(folder, "catatonit"));
 const BUILD = ["build", "--network", "host", "--format", "docker"];
-const IMAGES = ["stack", "workspace", "toys"];
+const IMAGES = ["stack", "workspace", "toys", "spark"];
 
 /** The authority of this network, if it has one of its own, as compose passes it on. */
 const { STREAMBOOK_CA } = process.env;
@@ -105,7 +107,7 @@ async function exercise(): Promise<void> {
   await step("a port that is taken is named", () => portTaken(Number(ports["kafka"])));
   await step("too little memory is reported in numbers", littleMemory);
   await furtherProfile(ports);
-  for (const name of IMAGES) {
+  for (const name of IMAGES.slice(0, 3)) {
     const { text } = await podman("image", "inspect", `${PROJECT}-${name}`, "--format", "{{.Size}}");
     figures.push([`image ${name}`, `${(Number(text) / 1e9).toFixed(2)} GB`]);
   }
@@ -114,7 +116,7 @@ async function exercise(): Promise<void> {
   await step("in the workspace, set-up ends with a doctor who is content", () =>
     inside("npm run setup && npx streambook doctor"),
   );
-  await step("in the workspace, `npm start` brings every text back", runInside);
+  await step("in the workspace, `npm start` brings every text back", () => runInside());
   await step("in the workspace, a notebook runs to its end", () => inside("npm run notebooks -- 02"));
   await measureMemory();
   const tested = performance.now();
@@ -122,7 +124,7 @@ async function exercise(): Promise<void> {
     const { text } = await inside("npm test");
     figures.push(["`npm test` in the workspace", `${seconds(tested)} s: ${text.trim().split("\n").at(-1)}`]);
   });
-  await step("in the workspace, `npm start` does so again", runInside);
+  await step("in the workspace, `npm start` does so again", () => runInside());
 
   await step("in the workspace, WebHDFS sends a plain client on to where it can go", async () => {
     const base = "http://namenode:9870/webhdfs/v1/exercise/inside.json";
@@ -138,11 +140,14 @@ async function exercise(): Promise<void> {
     await step(`${name} is killed and comes back`, () => killAndWait(name));
   }
   await step("what was stored is there", outside.read);
-  await step("down", () => compose("down"));
+  const forget = await withSpark();
+  await step("what was stored is there", outside.read);
+  await step("down", () => compose("--profile", "spark", "down"));
+  forget(); // the core alone again
   await up("later start to all healthy");
   await step("what was stored is there", outside.read);
   await step("down -v leaves no container, volume or network", async () => {
-    await compose("down", "--volumes");
+    await compose("--profile", "spark", "down", "--volumes");
     for (const what of ["ps --all", "volume ls", "network ls"]) {
       const { code, text } = await podman(...what.split(" "), "--quiet", "--filter", `name=${PROJECT}_`);
       assert.deepEqual([code, text.trim()], [0, ""], what);
@@ -150,8 +155,43 @@ async function exercise(): Promise<void> {
   });
 }
 
-async function runInside(): Promise<void> {
-  const { text } = await inside("npm start");
+/**
+ * Spark beside the core, by the three lines that compose's file names: HiveServer2 starts again, with the metastore that both share.
+ *
+ * @returns a function that forgets the lines
+ */
+async function withSpark(): Promise<() => void> {
+  const built = performance.now();
+  await step("an image for Spark is built", () =>
+    build("further", { image: "spark", args: ["--build-arg", "STREAMBOOK_PROFILE=spark"] }),
+  );
+  figures.push(["image of Spark built", `${seconds(built)} s`]);
+  const file = await readFile(join(course, "docker-compose.yml"), "utf8");
+  const lines = [...file.matchAll(/^# {5}(\w+)=(\S+)$/gm)].map(([, name = "", value = ""]) => [name, value] as const);
+  assert.deepEqual(
+    lines.map(([name]) => name),
+    ["COMPOSE_PROFILES", "STREAMBOOK_METASTORE", "STREAMBOOK_SPARK"],
+  );
+  Object.assign(environment, Object.fromEntries(lines));
+  await step("Spark, the metastore and the core are healthy", async () => {
+    await compose("--profile", "spark", "up", "-d", "--no-build"); // podman-compose does not read COMPOSE_PROFILES
+    await Promise.all([...SERVICES, ...SPARK_NAMES].map(healthy));
+  });
+  await step("in the workspace, `npm start -- --engine spark` brings every text back", () =>
+    runInside("npm start -- --engine spark"),
+  );
+  await step("Spark and HiveServer2 see the same tables", async () => {
+    const question = "SELECT count(DISTINCT kafka_partition, kafka_offset) AS n FROM chunks_clustered";
+    for (const engine of ["", "--spark "])
+      assert.match((await inside(`npx streambook query ${engine}--json '${question}'`)).text, /\{"n":391\}/);
+  });
+  return () => {
+    for (const [name] of lines) delete environment[name];
+  };
+}
+
+async function runInside(command = "npm start"): Promise<void> {
+  const { text } = await inside(command);
   assert.match(text, /All 10 texts came back identical/);
 }
 
@@ -524,7 +564,7 @@ async function showLog(name: string): Promise<void> {
 /** Removes what the exercise made, and nothing else. */
 async function cleanUp(): Promise<void> {
   if (process.argv.includes("--keep")) return console.log(`kept: ${course}, containers and images of ${PROJECT}`);
-  await compose("down", "--volumes").catch(() => undefined);
+  await compose("--profile", "spark", "down", "--volumes").catch(() => undefined);
   for (const name of IMAGES) await podman("rmi", "--force", `localhost/${PROJECT}-${name}`);
   for (const id of await openBuilds()) if (!before.has(id)) await podman("rm", "--force", id);
   for (const id of await layers()) if (!before.has(id)) await podman("rmi", "--force", id);

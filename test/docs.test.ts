@@ -152,6 +152,7 @@ const PAGES = [
   "data/README.md",
   "docs/challenge.md",
   "docs/classroom.md",
+  "docs/engines.md",
 ];
 
 for (const page of PAGES) {

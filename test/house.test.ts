@@ -11,7 +11,7 @@ const source = join(projectFolder(), "lib", "src");
 /** From left to right: a room may use the rooms of the tiers before its own. */
 const tiers: readonly (readonly string[])[] = [
   ["errors", "random"],
-  ["async", "format", "log", "schema", "binary", "address", "json", "user", "project"],
+  ["async", "format", "log", "schema", "binary", "address", "json", "user", "project", "bundle"],
   ["stream", "kafka", "text", "cluster", "corpus", "hdfs", "hive", "spark", "mapreduce", "plot", "frames", "stack"],
   ["ingest", "report"],
   ["texts", "challenge"],
@@ -31,6 +31,7 @@ const foundations = new Set([
   "json",
   "user",
   "project",
+  "bundle",
 ]);
 const tierOf = new Map(tiers.flatMap((rooms, tier) => rooms.map((room) => [room, tier] as const)));
 

@@ -158,6 +158,13 @@ export const errorCodes = {
     retriable: false,
     exitCode: 1,
   },
+  TASK_FAILED: {
+    summary: "A task of TypeScript failed on an executor of Spark.",
+    solve: "Read the task's own error, its place and its row in the message, and fix the task or leave such rows out.",
+    hint: { log: "spark" },
+    retriable: false,
+    exitCode: 1,
+  },
   SPARK_SESSION_LOST: {
     summary: "Spark does not know a session any more.",
     solve:
@@ -208,6 +215,12 @@ export const errorCodes = {
     summary: "A service stopped unexpectedly.",
     solve: "The end of its log says why; then start it again.",
     hint: { log: "NAME", start: [] },
+    retriable: true,
+    exitCode: 1,
+  },
+  YARN_FULL: {
+    summary: "YARN has less memory free than an application asks for, and would let it wait for ever.",
+    solve: "End what runs on YARN, or wait for it; the message says what was asked and what is free.",
     retriable: true,
     exitCode: 1,
   },

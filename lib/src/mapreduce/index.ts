@@ -11,6 +11,6 @@ export {
   type MappedRecord,
   type Partition,
 } from "./local.ts";
-export { linesOf } from "./lines.ts";
+export { linesOf } from "../bundle/index.ts";
 export { runOnYarn, type HadoopClient, type JobProgress, type YarnJobResult, type YarnOptions } from "./yarn.ts";
 export { type CounterGroups } from "./hadoop-log.ts";

@@ -1,19 +1,12 @@
-/**
- * One task of Hadoop Streaming: records come on standard input, leave on standard output, counters and errors go to standard error.
- *
- * Everything is read and written synchronously. A task has nothing else to do meanwhile; there is back-pressure without any
- * machinery, and nothing is left in a buffer when the process ends.
- */
-import { readSync, writeSync } from "node:fs";
+/** One task of Hadoop Streaming: records come on standard input, leave on standard output, counters and errors go to standard error. */
+import { StandardInput, writeAll } from "../bundle/index.ts";
 import { reduceSorted } from "./groups.ts";
 import { Counters, NOT_UTF8, type Job } from "./job.ts";
-import { LineSplitter } from "./lines.ts";
 import { encodeOutput, encodeRecord, type Key } from "./record.ts";
 
 /** What stands before a task's own error on standard error, so that it can be found in the container's log. */
 export const TASK_ERROR = "streambook:task-error:";
 
-const READ_BYTES = 1 << 20;
 const WRITE_CHARACTERS = 1 << 17;
 const REPORT_MILLISECONDS = 2000;
 
@@ -22,7 +15,7 @@ export function runMapper(job: Job): void {
   runTask(job, (counters, output) => {
     const emit = (key: Key, value: unknown): void => output.line(encodeRecord(key, value, job.sort));
     const context = { emit, count: counters.count };
-    for (const line of new StandardInput(job, counters).lines()) job.map(line, context);
+    for (const line of inputLines(job, counters)) job.map(line, context);
   });
 }
 
@@ -30,7 +23,7 @@ export function runMapper(job: Job): void {
 export function runReducer(job: Job): void {
   runTask(job, (counters, output) => {
     const emit = (record: unknown): void => output.line(encodeOutput(record));
-    reduceSorted(job, new StandardInput(job, counters).lines(), { emit, count: counters.count });
+    reduceSorted(job, inputLines(job, counters), { emit, count: counters.count });
   });
 }
 
@@ -48,34 +41,18 @@ function runTask(job: Job, work: (counters: Counters, output: StandardOutput) =>
   }
 }
 
-class StandardInput {
-  readonly #splitter = new LineSplitter();
-  readonly #buffer = Buffer.allocUnsafe(READ_BYTES);
-  readonly #job: Job;
-  readonly #counters: Counters;
-  #reported = performance.now();
-
-  constructor(job: Job, counters: Counters) {
-    this.#job = job;
-    this.#counters = counters;
-  }
-
-  *lines(): Generator<string, void, undefined> {
-    for (let length = readSome(this.#buffer); length > 0; length = readSome(this.#buffer)) {
-      yield* this.#splitter.push(this.#buffer.subarray(0, length));
-      this.#report();
-    }
-    yield* this.#splitter.end();
-    if (this.#splitter.invalid > 0) this.#counters.count(NOT_UTF8, this.#splitter.invalid);
-  }
-
-  /** Counters are reported while the task runs, so that whoever watches sees them grow. */
-  #report(): void {
+/** The lines of standard input. Counters are reported while the task runs, so that whoever watches sees them grow. */
+function* inputLines(job: Job, counters: Counters): Generator<string, void, undefined> {
+  const input = new StandardInput();
+  let reported = performance.now();
+  for (const lines of input.blocks()) {
+    yield* lines;
     const now = performance.now();
-    if (now - this.#reported < REPORT_MILLISECONDS) return;
-    this.#reported = now;
-    reportCounters(this.#job, this.#counters);
+    if (now - reported < REPORT_MILLISECONDS) continue;
+    reported = now;
+    reportCounters(job, counters);
   }
+  if (input.invalid > 0) counters.count(NOT_UTF8, input.invalid);
 }
 
 class StandardOutput {
@@ -98,33 +75,4 @@ function reportCounters(job: Job, counters: Counters): void {
   for (const [name, amount] of counters.values) text += `reporter:counter:${job.name},${name},${amount}\n`;
   counters.values.clear();
   writeAll(2, Buffer.from(text));
-}
-
-function readSome(buffer: Buffer): number {
-  for (;;) {
-    try {
-      return readSync(0, buffer, 0, buffer.length, null);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "EOF") return 0; // how Windows says it
-      if (code !== "EAGAIN") throw error;
-      rest();
-    }
-  }
-}
-
-function writeAll(descriptor: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length;) {
-    try {
-      at += writeSync(descriptor, bytes, at);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
-      rest();
-    }
-  }
-}
-
-/** Waits a moment for a pipe that somebody has made non-blocking. */
-function rest(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
 }

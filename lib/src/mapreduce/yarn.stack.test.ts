@@ -9,7 +9,7 @@ import { isStreambookError, type ErrorCode } from "../errors/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { addresses, hadoopClient } from "../stack/index.ts";
 import { defineJob } from "./job.ts";
-import { linesOf } from "./lines.ts";
+import { linesOf } from "../bundle/index.ts";
 import { runLocal } from "./local.ts";
 import job, { type OrderLine } from "./order-job-for-test.ts";
 import { runOnYarn, type HadoopClient, type JobProgress, type YarnOptions } from "./yarn.ts";

@@ -4,15 +4,14 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { pathToFileURL } from "node:url";
 import { anySignal, orAborted } from "../async/index.ts";
+import { linesOf, taskNode, writeModule, type Bundle } from "../bundle/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
 import { formatSeconds } from "../format/index.ts";
 import { hadoopUser } from "../user/index.ts";
-import { bundleJob, type Bundle } from "./bundle.ts";
+import { bundleJob, type Side } from "./bundle.ts";
 import { ResourceManager } from "./resource-manager.ts";
 import { mainComplaint, readLog, type CounterGroups, type JobLog } from "./hadoop-log.ts";
-import { writeJob } from "./job-module.ts";
 import { checkJob, type Job } from "./job.ts";
-import { linesOf } from "./lines.ts";
 import { comparatorOptions, partitionerOptions } from "./record.ts";
 
 /** How Hadoop's own client is started. */
@@ -83,7 +82,7 @@ export async function runOnYarn(subject: string | URL | Job, options: YarnOption
   if (typeof subject === "string") return runModule(moduleUrl(subject), options);
   if (subject instanceof URL) return runModule(subject, options);
   checkJob(subject);
-  const written = await writeJob(subject);
+  const written = await writeModule({ kind: "job", name: subject.name, value: subject });
   try {
     return await runModule(written.url, options);
   } finally {
@@ -135,7 +134,7 @@ async function runModule(url: URL, options: YarnOptions): Promise<YarnJobResult>
 }
 
 /** Looks at what the caller gave, before anything is bundled, asked or started. */
-function checkOptions(job: Job, { inputs, output, reducers = 1, node = defaultNode() }: YarnOptions): void {
+function checkOptions(job: Job, { inputs, output, reducers = 1, node = taskNode() }: YarnOptions): void {
   if (inputs.length === 0)
     throw new StreambookError("USAGE", `the job ${job.name} has no input; name a file or folder on HDFS`);
   if (!Number.isInteger(reducers) || reducers < 1) {
@@ -153,10 +152,6 @@ function checkName(path: string): void {
     "USAGE",
     `the path ${JSON.stringify(path)} cannot be used by a job; give an absolute path on HDFS without , * ? [ ] { } \\`,
   );
-}
-
-function defaultNode(): string {
-  return process.env["STREAMBOOK_TASK_NODE"] || process.execPath;
 }
 
 async function loadJob(url: URL): Promise<Job> {
@@ -181,7 +176,7 @@ async function loadJob(url: URL): Promise<Job> {
 async function follow(
   job: Job,
   name: string,
-  bundle: Bundle,
+  bundle: Bundle<Side>,
   yarn: ResourceManager,
   options: YarnOptions,
   stop: AbortSignal,
@@ -230,8 +225,8 @@ function startClient({ java, arguments: flags, environment }: HadoopClient, stre
 }
 
 /** The arguments of HadoopStreaming: generic options first. */
-function streamingArguments(job: Job, name: string, bundle: Bundle, options: YarnOptions): string[] {
-  const { inputs, output, node = defaultNode(), reducers = 1 } = options;
+function streamingArguments(job: Job, name: string, bundle: Bundle<Side>, options: YarnOptions): string[] {
+  const { inputs, output, node = taskNode(), reducers = 1 } = options;
   const settings = {
     "mapreduce.job.name": name,
     "mapreduce.job.reduces": String(reducers),
@@ -246,7 +241,12 @@ function streamingArguments(job: Job, name: string, bundle: Bundle, options: Yar
   };
   return [
     ...Object.entries(settings).flatMap(([key, value]) => ["-D", `${key}=${value}`]),
-    ...["-files", [bundle.mapper, bundle.reducer].map((file) => pathToFileURL(file).href).join(",")],
+    ...[
+      "-files",
+      Object.values(bundle.files)
+        .map((file) => pathToFileURL(file).href)
+        .join(","),
+    ],
     ...["-partitioner", "org.apache.hadoop.mapred.lib.KeyFieldBasedPartitioner"],
     ...inputs.flatMap((path) => ["-input", path]),
     ...["-output", output],

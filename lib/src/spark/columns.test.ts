@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Bool, Decimal, Field, Float64, Int32, Int64, List, Struct, TimestampMicrosecond, Utf8 } from "apache-arrow";
 import { typeName, type ArrowType } from "./arrow-type.ts";
-import { checkColumns, checkNulls } from "./columns.ts";
+import { checkColumns, checkNulls, columnTypes } from "./columns.ts";
 
-const fields = [
+const fields = columnTypes([
   new Field("id", new Int64()),
   new Field("name", new Utf8()),
   new Field("price", new Decimal(2, 10)),
-] as unknown as ArrowType["children"];
+]);
 
 test("columns as expected pass, in any order, with ? or any", () => {
   checkColumns(fields, { name: "string?", id: "bigint", price: "any" });

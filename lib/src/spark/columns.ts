@@ -16,32 +16,57 @@ interface ValueOf {
   binary: Uint8Array;
 }
 
+/** A type of SQL as it is written here: `decimal` may say its digits, and what is in lists, maps and structs may be null. */
+type TypeName =
+  | keyof ValueOf
+  | `decimal(${number},${number})`
+  | `array<${string}>`
+  | `map<${string}, ${string}>`
+  | `struct<${string}>`;
+
 /** A column's type: `"bigint"`; with `?` behind it where the value may be null; `"any"` for one that is not looked at. */
-export type ColumnType = `${keyof ValueOf}${"" | "?"}` | "any";
+export type ColumnType = `${TypeName}${"" | "?"}` | "any";
 
 /** What is expected of each column: `{ network: "string", views: "bigint", average: "double?" }`. */
 export type Columns = Readonly<Record<string, ColumnType>>;
 
-type Value<Type> = Type extends keyof ValueOf
+type Value<Type> = Type extends "any" ? SparkValue : Type extends `${infer Name}?` ? Plain<Name> | null : Plain<Type>;
+
+/** A value that is not null. Of structs and maps, the compiler knows no more than that they are such. */
+type Plain<Type> = Type extends keyof ValueOf
   ? ValueOf[Type]
-  : Type extends `${infer Name extends keyof ValueOf}?`
-    ? ValueOf[Name] | null
-    : SparkValue;
+  : Type extends `decimal(${string})`
+    ? string
+    : Type extends `array<${infer Element}>`
+      ? (Plain<Element> | null)[]
+      : Type extends `map<${string}>`
+        ? Map<SparkValue, SparkValue>
+        : Type extends `struct<${string}>`
+          ? Record<string, SparkValue>
+          : never;
 
 /** A row with these columns. */
 export type RowOf<Expected extends Columns> = { -readonly [Name in keyof Expected]: Value<Expected[Name]> };
 
+/** The names of the types of columns, by the columns' names. */
+export function columnTypes(fields: ArrowType["children"]): Map<string, string> {
+  return new Map(fields.map((field) => [field.name, typeName(field.type)]));
+}
+
 /**
  * Checks that a result has the columns that are expected, no more and no fewer, in any order.
  *
+ * @param there the names of the columns' types, by the columns' names
  * @throws USAGE with all that is wrong
  */
-export function checkColumns(fields: ArrowType["children"], expected: Columns): void {
-  const there = new Map(fields.map((field) => [field.name, typeName(field.type)]));
+export function checkColumns(there: ReadonlyMap<string, string>, expected: Columns): void {
   const wrong = Object.entries(expected).flatMap(([name, type]) => {
     const found = there.get(name);
     if (found === undefined) return `there is no column ${name}`;
-    return type === "any" || found === type.replace("?", "") ? [] : `${name} is ${found}, not ${type.replace("?", "")}`;
+    const wanted = type.replace(/\?$/, "");
+    return type === "any" || found === wanted.replaceAll(/\(\d+,\s*\d+\)/g, "")
+      ? []
+      : `${name} is ${found}, not ${wanted}`;
   });
   const more = [...there.keys()].filter((name) => !Object.hasOwn(expected, name));
   if (more.length > 0) wrong.push(`nobody expects ${more.join(", ")}`);

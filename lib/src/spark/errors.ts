@@ -3,6 +3,7 @@ import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { messageOf, StreambookError, type ErrorCode, type StreambookErrorOptions } from "../errors/index.ts";
 import type { FetchErrorDetailsResponse } from "./messages/base.ts";
+import { explainTask } from "./task/failure.ts";
 
 /** What Spark knows of a failure, beside its text. */
 export interface SparkFailure {
@@ -102,6 +103,9 @@ export function sparkError(error: ConnectError, details?: FetchErrorDetailsRespo
     parameters: root?.sparkThrowable?.messageParameters ?? {},
     fragment: root?.sparkThrowable?.queryContexts[0]?.fragment,
   };
+  const said = [error.rawMessage, ...(details?.errors.map(({ message }) => message) ?? [])].join("\n");
+  const task = explainTask(said);
+  if (task !== undefined) return new SparkError("TASK_FAILED", task, failure, { cause: error, hint: { log: "spark" } });
   return new SparkError(
     "SPARK_FAILED",
     `Spark failed: ${explain(root?.message ?? error.rawMessage, failure)}`,
@@ -122,9 +126,9 @@ export function explain(message: string, { condition }: Pick<SparkFailure, "cond
     .replace(/^\s*\[[\w.]+\]\s*/, "")
     .replace(/\s*SQLSTATE: \w+[^]*$/, "")
     .replace(/\s*== SQL[^]*$/, "")
-    .replace(/\s*=== Streaming Query ===[^]*$/, "")
+    .replace(/\s*(?:=== Streaming Query ===|This stopped SparkContext was created at:)[^]*$/, "")
     .replace(/\n\s*at [\w.$/<>]+\([^]*$/, "")
-    .replace(/^(?:[a-z]\w*\.)+[A-Z]\w*(?:Exception|Error): /, "")
+    .replace(/^[\w.]*\.StreamingQueryException: /, "")
     .replace(/\s+/g, " ")
     .trim();
   return condition === undefined ? text : `${text} (${condition})`;

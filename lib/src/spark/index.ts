@@ -27,4 +27,14 @@ export {
   type Stage,
   type Transformer,
 } from "./ml.ts";
+export {
+  defineTask,
+  type AnyTask,
+  type Task,
+  type TaskContext,
+  type TaskDefinition,
+  type TaskOutput,
+  type TaskRow,
+} from "./task/define.ts";
+export { type TransformOptions } from "./task/transform.ts";
 export { SparkError, type SparkFailure } from "./errors.ts";

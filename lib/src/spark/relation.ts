@@ -1,11 +1,12 @@
 /** A relation: rows that Spark has not computed yet, and what may be done with them. */
 import { StreambookError } from "../errors/index.ts";
-import { checkColumns, checkNulls, type Columns, type RowOf } from "./columns.ts";
+import { checkColumns, checkNulls, columnTypes, type Columns, type RowOf } from "./columns.ts";
 import { WriteOperation_SaveMode, WriteOperation_SaveTable_TableSaveMethod } from "./messages/commands.ts";
 import { AnalyzePlanRequest_Explain_ExplainMode } from "./messages/base.ts";
 import type { Relation } from "./messages/relations.ts";
 import { readBatch, uniqueNames, type SparkRow } from "./rows.ts";
 import { fitModel, transformPlan, type Estimator, type SparkModel, type Stage } from "./ml.ts";
+import { readSchema } from "./schema.ts";
 import { relation, sqlPlan, type Planned } from "./sql.ts";
 import { sqlType } from "./sql-type.ts";
 import { startStream, type StreamOptions, type StreamingQuery } from "./stream.ts";
@@ -85,7 +86,7 @@ export class SparkRelation<Row = SparkRow> implements Planned, AsyncIterable<Row
     for await (const bytes of this.#wire.batches(this.plan, signal)) {
       const { fields, rows } = readBatch(bytes);
       if (this.#expected !== undefined) {
-        checkColumns(fields, this.#expected);
+        checkColumns(columnTypes(fields), this.#expected);
         checkNulls(rows, this.#expected);
       }
       yield rows as Row[];
@@ -146,11 +147,9 @@ export class SparkRelation<Row = SparkRow> implements Planned, AsyncIterable<Row
 
   /** The columns, in their order. */
   async columns({ signal }: RunOptions = {}): Promise<SparkColumn[]> {
-    const answer = await this.#wire.analyze({ case: "schema", value: { plan: this.#root() } }, signal);
-    const kind = answer.case === "schema" ? answer.value.schema?.kind : undefined;
-    if (kind?.case !== "struct") throw new StreambookError("INTERNAL", "Spark gave no schema of a relation");
-    const names = uniqueNames(kind.value.fields.map(({ name }) => name));
-    return kind.value.fields.map(({ dataType }, index) => ({ name: names[index] ?? "", type: sqlType(dataType) }));
+    const fields = await readSchema(this.#wire, this.plan, signal);
+    const names = uniqueNames(fields.map(({ name }) => name));
+    return fields.map(({ dataType }, index) => ({ name: names[index] ?? "", type: sqlType(dataType) }));
   }
 
   /** How Spark will do it: its plan as text. */

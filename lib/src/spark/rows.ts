@@ -2,6 +2,7 @@
 import { tableFromIPC, TimeUnit, Type } from "apache-arrow";
 import { StreambookError } from "../errors/index.ts";
 import { typeName, type ArrowType } from "./arrow-type.ts";
+import { timestampText } from "./timestamp.ts";
 
 /**
  * A value of a row. What it is follows from the column's type alone, never from the value.
@@ -165,12 +166,7 @@ function timestampReader({ type, values }: ArrowColumn): Reader {
   if (unit !== TimeUnit.MICROSECOND)
     throw new StreambookError("INTERNAL", "Spark sent a timestamp that is not in microseconds");
   const zone = timezone ? "Z" : "";
-  return (index) => {
-    const time = BigInt(values[index] ?? 0);
-    const rest = ((time % 1000n) + 1000n) % 1000n;
-    const text = new Date(Number((time - rest) / 1000n)).toISOString().slice(0, -1);
-    return `${text}${rest === 0n ? "" : String(rest).padStart(3, "0")}${zone}`;
-  };
+  return (index) => timestampText(BigInt(values[index] ?? 0), zone);
 }
 
 function listReader(data: ArrowColumn): Reader {

@@ -69,6 +69,11 @@ suite("a session of Spark", await needs("spark"), () => {
       { rest: 1n, sum: 12n },
       { rest: 2n, sum: 15n },
     ]);
+    const low = spark.query`SELECT id FROM ${numbers} WHERE id < 3`;
+    assert.equal(
+      await spark.query`SELECT n.id FROM ${numbers} AS n JOIN ${low} AS l ON n.id = l.id JOIN ${low} AS m ON m.id = n.id`.count(),
+      3,
+    );
     assert.equal(await numbers.count(), 10);
     assert.deepEqual(await numbers.first(), { id: 0n, rest: 0n });
     assert.deepEqual(await numbers.columns(), [

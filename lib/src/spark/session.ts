@@ -5,8 +5,10 @@ import { hadoopUser } from "../user/index.ts";
 import { readModel, type SparkModel } from "./ml.ts";
 import { SparkRelation } from "./relation.ts";
 import type { SparkRow } from "./rows.ts";
-import { relation, sqlPlan, type SqlPart } from "./sql.ts";
+import { relation, sqlPlan, type Planned, type SqlPart } from "./sql.ts";
 import { StreamingQuery } from "./stream.ts";
+import type { AnyTask, TaskRow } from "./task/define.ts";
+import { transformRows, type TransformOptions } from "./task/transform.ts";
 import { SparkWire, type RunOptions } from "./wire.ts";
 
 /** Options of {@link openSpark}. */
@@ -178,6 +180,45 @@ export class SparkSession implements AsyncDisposable {
    */
   readStream<Row = SparkRow>(options: ReadOptions): SparkRelation<Row> {
     return new SparkRelation(this.#wire, readPlan(options, true));
+  }
+
+  /**
+   * Lets a task of TypeScript make new rows of a relation's, in processes of Node beside Spark's executors, by SQL's TRANSFORM.
+   * Each partition of each run has a process of its own; `DISTRIBUTE BY … SORT BY …` in the relation decides which rows it
+   * gets, and in which order. Nothing runs until the rows are asked for. A stream may be transformed, too: each
+   * batch has new processes, so what a task remembers ends with the batch.
+   *
+   * The task is bundled into one file, which Spark brings to its executors, wherever they are; only Node must be there
+   * already, and a shell.
+   *
+   * @param task a TypeScript module, by path or `file:` URL, whose default export is a task; or the task itself, whose functions
+   *   then travel as their text, and see nothing but themselves there
+   * @typeParam Of the task of a module: `import type words from "./words.ts"`, then `transform<typeof words>(…)`
+   * @throws USAGE for a module that cannot be bundled or whose default export is no task, and for rows without the columns that the
+   *   task declares; whoever reads the rows gets TASK_FAILED when it fails, with its own error, where, and the row
+   *
+   * @example
+   * ```ts
+   * import { defineTask, openSpark } from "streambook/spark";
+   * import { addresses } from "streambook/stack";
+   * const { spark: address = "" } = await addresses();
+   * await using spark = await openSpark({ address });
+   * const rows = spark.query`SELECT 'to be or not' AS text`;
+   * const words = await spark.transform(rows, defineTask({
+   *   in: { text: "string" },
+   *   out: { words: "int" },
+   *   map: ({ text }) => ({ words: text.split(" ").length }),
+   * }));
+   * console.assert((await words.first())?.words === 4);
+   * ```
+   */
+  async transform<Of extends AnyTask>(
+    rows: Planned,
+    task: string | URL | Of,
+    options: TransformOptions = {},
+  ): Promise<SparkRelation<TaskRow<Of>>> {
+    const { plan, columns } = await transformRows(this.#wire, rows, task, options);
+    return new SparkRelation<TaskRow<Of>>(this.#wire, plan, columns);
   }
 
   /** The queries of the session that go on. */

@@ -23,8 +23,17 @@ test("a relation stands under a name of its own, the same one always under the s
     plan`SELECT * FROM ${left!} JOIN ${right!} USING (id) JOIN ${left!} AS again USING (id)`;
   assert.equal(kind, "withRelations");
   const { root, references } = value as { root: { relType: { value: { query: string } } }; references: unknown[] };
-  assert.match(root.relType.value.query, /FROM relation_1 JOIN relation_2 USING \(id\) JOIN relation_1 AS again/);
+  assert.match(root.relType.value.query, /FROM (relation_\d+) JOIN (?!\1)relation_\d+ USING \(id\) JOIN \1 AS again/);
   assert.equal(references.length, 2);
+});
+
+test("no name of a statement is one of the statement around it", () => {
+  const inner = sqlPlan`SELECT * FROM ${{ plan: relation({ case: "sql", value: { query: "a" } }) }}`;
+  const nameOf = (value: unknown) =>
+    (value as { references: { relType: { value: { alias: string } } }[] }).references.map(
+      ({ relType }) => relType.value.alias,
+    );
+  assert.notDeepEqual(nameOf(inner.relType.value), nameOf(plan`SELECT * FROM ${{ plan: inner }}`.value));
 });
 
 test("values become the types of Spark that the table promises", () => {

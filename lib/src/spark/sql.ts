@@ -12,6 +12,12 @@ export interface Planned {
 export type SqlPart = SparkInput | Planned;
 
 /**
+ * How many relations have been named. No two statements use the same name: Spark forgets the names of an inner statement when it has
+ * read it, and with them those of the outer one, if they were the same.
+ */
+let named = 0;
+
+/**
  * A statement with what stands in it. Values go beside the text, as parameters: nothing that they hold is read as SQL. Relations
  * go beside it, too, each under a name of its own; the same one twice under the same name. It is a tag of templates.
  */
@@ -21,7 +27,7 @@ export function sqlPlan(text: string | TemplateStringsArray, ...parts: readonly 
   const values: [string, SparkInput][] = [];
   const placeholder = (part: SqlPart): string => {
     if (isPlanned(part)) {
-      const name = names.get(part) ?? `relation_${names.size + 1}`;
+      const name = names.get(part) ?? `relation_${++named}`;
       names.set(part, name);
       return name;
     }

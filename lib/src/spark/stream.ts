@@ -10,6 +10,7 @@ import type {
   WriteStreamOperationStart,
 } from "./messages/commands.ts";
 import type { Relation } from "./messages/relations.ts";
+import { explainTask } from "./task/failure.ts";
 import type { Answer, RunOptions, SparkWire } from "./wire.ts";
 
 /**
@@ -237,7 +238,10 @@ export class StreamingQuery implements AsyncDisposable {
     const [, sqlState] = /SQLSTATE: (\w+)/.exec(reason) ?? [];
     const failure = { condition, sqlState, parameters: {} };
     const which = this.name === "" ? this.id : this.name;
-    return new SparkError("SPARK_FAILED", `the query ${which} failed: ${explain(reason, failure)}`, failure, {
+    const task = explainTask(reason);
+    const [code, why] =
+      task === undefined ? (["SPARK_FAILED", explain(reason, failure)] as const) : (["TASK_FAILED", task] as const);
+    return new SparkError(code, `the query ${which} failed: ${why}`, failure, {
       hint: { log: "spark" },
       ...(cause !== undefined && { cause }),
     });

@@ -21,6 +21,7 @@ import {
   PlanSchema,
   SparkConnectService,
 } from "./messages/base.ts";
+import { artifactRequests } from "./artifacts.ts";
 import type { CommandSchema } from "./messages/commands.ts";
 import type { Relation } from "./messages/relations.ts";
 
@@ -92,6 +93,25 @@ export class SparkWire {
       signal,
     );
     return new Map(answer.pairs.map(({ key, value }) => [key, value]));
+  }
+
+  /**
+   * Gives the session's files to all executors, under names that say what is in them: one that is there already is not sent again.
+   *
+   * @throws as {@link execute}
+   */
+  async addFiles(
+    files: readonly (readonly [name: string, content: Uint8Array])[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const paths = files.map(([name]) => `files/${name}`);
+    const known = await this.#call(
+      (options) => this.#client.artifactStatus({ ...this.#own, names: paths }, options),
+      signal,
+    );
+    const missing = files.filter(([name]) => known.statuses[`files/${name}`]?.exists !== true);
+    if (missing.length === 0) return;
+    await this.#call((options) => this.#client.addArtifacts(artifactRequests(missing, this.#own), options), signal);
   }
 
   /** Runs a command and gives the parts of its answer. @throws as {@link execute} */

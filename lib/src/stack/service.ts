@@ -110,6 +110,11 @@ export interface PythonPackages {
   readonly name: string;
   /** Lines as pip reads them, each with `--hash=sha256:…`. @default those of `stack/NAME/requirements.txt` */
   readonly requirements?: readonly string[];
+  /**
+   * Lines of the same form, of packages that are published as source only. They are built here by what `requirements` brings, so that
+   * nothing unrecorded takes part.
+   */
+  readonly sources?: readonly string[];
   /** Roughly how large the environment is on the disk, in megabytes: reported before it is fetched. */
   readonly megabytes: number;
   /** The versions of Python that it accepts, both ends included. @default 3.10 or newer */

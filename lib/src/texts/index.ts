@@ -23,3 +23,4 @@ export {
   type SparkConsumeProgress,
   type SparkConsumeReport,
 } from "./spark/consume.ts";
+export { labelTopic, type LabelledRow, type LabelTopicOptions } from "./spark/label.ts";

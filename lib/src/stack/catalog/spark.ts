@@ -4,6 +4,10 @@ import { StreambookError } from "../../errors/index.ts";
 import { answersGrpc } from "../observe/probes.ts";
 import type { Place, Preparation, Service } from "../service.ts";
 import { spark as library } from "./libraries/spark.ts";
+import { demandRoom } from "./parts/yarn-room.ts";
+
+/** What is asked of YARN, in megabytes: heaps, and what Java takes beside them. */
+const YARN = { masterMemory: 384, masterOverhead: 384, executorMemory: 512, executorOverhead: 384 } as const;
 
 export default {
   name: "spark",
@@ -43,6 +47,7 @@ export default {
   values: (at) => ({
     master: masterOf(process.env),
     files: `hdfs://${at.host("namenode")}:${at.port("rpc", "namenode")}`,
+    ...Object.fromEntries(Object.entries(YARN).map(([name, megabytes]) => [name, String(megabytes)])),
   }),
   prepare: demandMaster,
   container: { memory: 1664, publishes: { port: "connect" } },
@@ -53,18 +58,26 @@ function masterOf(environment: NodeJS.ProcessEnv): string {
   return setting("STREAMBOOK_SPARK_MASTER", environment) ?? "local[*]";
 }
 
-/** @throws USAGE for a master that is none; STACK_DOWN for YARN when it does not run: Spark would wait for it, and say nothing */
-async function demandMaster({ at }: Preparation): Promise<void> {
+/**
+ * @throws USAGE for a master that is none; STACK_DOWN for YARN when it does not run, and YARN_FULL when it has none: Spark would
+ *   wait, and say nothing
+ */
+async function demandMaster({ at, addresses }: Preparation): Promise<void> {
   const master = masterOf(process.env);
   if (!/^(?:local(?:\[(?:\*|[1-9]\d*)\])?|yarn|spark:\/\/\S+:\d+)$/.test(master))
     throw new StreambookError(
       "USAGE",
       `STREAMBOOK_SPARK_MASTER is "${master}"; give local[*], local[2], yarn, or spark://host:port`,
     );
-  if (master === "yarn" && !runsYarn(at))
+  if (master !== "yarn") return;
+  if (!runsYarn(at))
     throw new StreambookError("STACK_DOWN", "Spark is to work on YARN, which is not started; start it too", {
       hint: { start: ["yarn"] },
     });
+  await demandRoom("Spark", addresses.resourceManager, {
+    "its application master": YARN.masterMemory + YARN.masterOverhead,
+    "an executor": YARN.executorMemory + YARN.executorOverhead,
+  });
 }
 
 function runsYarn(at: Place): boolean {

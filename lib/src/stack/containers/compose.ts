@@ -1,6 +1,7 @@
 /** docker-compose.yml, written from the catalogue: one container for each instance of a service, and the workspace. */
 import { coreLibraries } from "../../../../setup/paths.mjs";
-import { containerAddresses, publication } from "./containers.ts";
+import { addressesOf } from "../place.ts";
+import { containerAddresses, containerTopology, publication } from "./containers.ts";
 import { WORKSPACE_MEMORY } from "../launch/memory.ts";
 import { CORE, instanceNames, needsOf, profileOf, resolveServices, service, services } from "../catalog/index.ts";
 
@@ -12,7 +13,7 @@ export function composeFile(): string {
   const names = instanceNames();
   const volumes = new Set(names.flatMap((name) => volumeOf(name) ?? []));
   return [
-    HEADER,
+    header(),
     sharedPart(names),
     "services:",
     ...names.map((name, index) => {
@@ -28,15 +29,37 @@ export function composeFile(): string {
   ].join("\n");
 }
 
-const HEADER = `# The services of the course, each in a container of its own, and \`workspace\` to work in: \`docker compose up\`.
+function header(): string {
+  return `# The services of the course, each in a container of its own, and \`workspace\` to work in: \`docker compose up\`.
 # Written from lib/src/stack/catalog: \`UPDATE_DOCS=1 npm test -- docs\` writes it anew.
 #
-# Services without a profile are the core, and always start; the others start with \`docker compose --profile NAME up\`.
+# Services without a profile are the core, and always start. Others start with a profile; these lines in the file \`.env\` say so,
+# and tell the services of the core and the workspace where they are:
+${furtherProfiles().join("\n")}
 #
 # Ports are published on this machine only. Where one is taken, name another: \`STREAMBOOK_KAFKA_PORT=19092 docker compose up\`.
 # The memory limits of the core add up to less than 8 GB.
 name: streambook
 `;
+}
+
+/** What \`.env\` says for each profile that a person may want: the profile, and the addresses of its services. */
+function furtherProfiles(): string[] {
+  const needed = new Set(services().flatMap(({ needs }) => needs));
+  const wanted = services().filter(
+    ({ name, profile, addresses }) => profile !== CORE && addresses && !needed.has(name),
+  );
+  return wanted.flatMap(({ profile }) => {
+    const further = resolveServices([profile])
+      .map(service)
+      .filter((one) => one.profile !== CORE);
+    const running = new Set(further.map(({ name }) => name));
+    const known = addressesOf({ ...containerTopology(), running }) as unknown as Record<string, string>;
+    const offers = further.flatMap(({ addresses = {} }) => Object.entries(addresses));
+    const lines = offers.map(([key, { variable }]) => `#     ${variable}=${known[key]}`);
+    return [`#     COMPOSE_PROFILES=${profile}`, ...lines];
+  });
+}
 
 /** What all containers of services have in common. */
 function sharedPart(names: readonly string[]): string {
@@ -150,13 +173,14 @@ function volumeOf(name: string): string | undefined {
   return name === first ? container.volume : name;
 }
 
-/** Where the workspace finds the services of the core; JupyterLab, once it is started, listens for the machine outside. */
+/** Where the workspace finds the services, further ones where compose is told that they run; JupyterLab, once it is started, listens for the machine outside. */
 function workspaceEnvironment(): [variable: string, value: string][] {
   const known = containerAddresses() as unknown as Record<string, string>;
   const addresses = services().flatMap(({ profile, addresses = {} }) =>
-    profile === CORE
-      ? Object.entries(addresses).map(([key, { variable }]): [string, string] => [variable, known[key] ?? ""])
-      : [],
+    Object.entries(addresses).map(([key, { variable }]): [string, string] => [
+      variable,
+      profile === CORE ? (known[key] ?? "") : `\${${variable}:-}`,
+    ]),
   );
   const authority: [string, string] = ["STREAMBOOK_CA", "/run/secrets/ca # set-up fetches packages here"];
   return [["STREAMBOOK_STACK", "external"], ...addresses, authority, ["STREAMBOOK_LAB", `0.0.0.0:${LAB_PORT}`]];

@@ -60,7 +60,7 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: "STREAMBOOK_TASK_NODE",
     usual: "the project's Node",
-    meaning: "with external services: the Node that tasks of MapReduce are to use, where they run",
+    meaning: "with external services: the Node that tasks of MapReduce and Spark are to use, where they run",
   },
   {
     name: "STREAMBOOK_SPARK_MASTER",

@@ -67,7 +67,7 @@ export async function findEnvironment(packages: PythonPackages, cache: string): 
 }
 
 export async function environmentName(packages: PythonPackages): Promise<string> {
-  return `${packages.name}-${contentKey(await requirementsOf(packages))}`;
+  return `${packages.name}-${contentKey(await requirementsOf(packages), ...(packages.sources ?? []))}`;
 }
 
 /** A program of an environment: its Python, unless another is named. */

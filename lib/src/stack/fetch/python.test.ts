@@ -38,6 +38,7 @@ before(async () => {
   if (python === undefined || openssl === undefined) return;
   folder = await mkdtemp(join(tmpdir(), "streambook-python-"));
   for (const name of NAMES) wheels.set(name, await wheelOf(name, python.program));
+  wheels.set(SOURCE, await sourceOf(SOURCE, python.program));
   // pip keeps only what came by TLS
   const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
   const names = ["-subj", "/CN=127.0.0.1", "-days", "1", "-keyout", key, "-out", certificate];
@@ -68,7 +69,8 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const fileOf = (name: string): string => `${name.replace("-", "_")}-1.0-py3-none-any.whl`;
+const fileOf = (name: string): string =>
+  `${name.replace("-", "_")}-1.0${name === SOURCE ? ".tar.gz" : "-py3-none-any.whl"}`;
 const hashOf = (content: Buffer): string => createHash("sha256").update(content).digest("hex");
 
 /** The smallest wheel: one module that says its name. */
@@ -89,6 +91,45 @@ async function wheelOf(name: string, program: string): Promise<Buffer> {
   await promisify(execFile)(program, ["-c", zip, file, source]);
   return readFile(file);
 }
+
+/** A package that is published as source only: what builds it is in the environment, a package that came before. */
+const SOURCE = "streambook-source";
+
+async function sourceOf(name: string, program: string): Promise<Buffer> {
+  const module = name.replace("-", "_");
+  const source = join(folder, "sources", `${module}-1.0`);
+  await mkdir(source, { recursive: true });
+  await writeFile(join(source, "PKG-INFO"), `Metadata-Version: 2.1\nName: ${name}\nVersion: 1.0\n`);
+  const builder = `requires = ["setuptools"]\nbuild-backend = "builder"\nbackend-path = ["."]`;
+  await writeFile(join(source, "pyproject.toml"), `[build-system]\n${builder}\n`);
+  await writeFile(join(source, "builder.py"), BUILDER.replaceAll("MODULE", module));
+  const archive = `import shutil, sys; print(shutil.make_archive(sys.argv[1], "gztar", sys.argv[2], sys.argv[3]))`;
+  const { stdout } = await promisify(execFile)(program, [
+    "-c",
+    archive,
+    join(folder, "sources", name),
+    join(folder, "sources"),
+    `${module}-1.0`,
+  ]);
+  return readFile(stdout.trim());
+}
+
+const BUILDER = `
+import streambook_one, zipfile
+
+def build_wheel(folder, settings=None, metadata=None):
+    info = "MODULE-1.0.dist-info"
+    files = {
+        "MODULE.py": "BUILT_BY = '" + streambook_one.NAME + "'\\n",
+        f"{info}/METADATA": "Metadata-Version: 2.1\\nName: MODULE\\nVersion: 1.0\\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+        f"{info}/RECORD": "",
+    }
+    with zipfile.ZipFile(f"{folder}/MODULE-1.0-py3-none-any.whl", "w") as wheel:
+        for name, text in files.items():
+            wheel.writestr(name, text)
+    return "MODULE-1.0-py3-none-any.whl"
+`;
 
 const requirements = (hash = hashOf): string[] =>
   NAMES.map((name) => `${name}==1.0 --hash=sha256:${hash(wheels.get(name) ?? Buffer.alloc(0))}`);
@@ -114,6 +155,24 @@ test("packages are installed once, and packages that came before a failure do no
   const { stdout } = await promisify(execFile)(pythonIn(place), ["-c", program]);
   assert.equal(stdout.trim(), "streambook-one streambook-three");
   assert.equal(await installPackages(packages, { cache, environment: { PATH: "/nowhere" } }), place, "nobody is asked");
+});
+
+test("a package that has only its source is built by what was recorded", { skip }, async () => {
+  const cache = join(folder, "source");
+  const sources = [`${SOURCE}==1.0 --hash=sha256:${hashOf(wheels.get(SOURCE) ?? Buffer.alloc(0))}`];
+  const packages = { name: "built", megabytes: 1, requirements: requirements(), sources };
+  downloads = [];
+  const place = await installPackages(packages, { cache, environment });
+  const { stdout } = await promisify(execFile)(pythonIn(place), [
+    "-c",
+    "import streambook_source as s; print(s.BUILT_BY)",
+  ]);
+  assert.equal(stdout.trim(), "streambook-one");
+  assert.ok(!downloads.includes("setuptools"), "pip fetches nothing to build with");
+  const { sources: _, ...without } = packages;
+  assert.equal(await findEnvironment(without, cache), undefined, "they are part of the name");
+  const wrong = { ...packages, sources: [`${SOURCE}==1.0 --hash=sha256:${"0".repeat(64)}`] };
+  await assert.rejects(installPackages(wrong, { cache, environment }), { code: "SETUP_MISSING" });
 });
 
 test("two who want the same packages at once get one environment", { skip }, async () => {

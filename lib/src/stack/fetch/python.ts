@@ -12,7 +12,10 @@ import type { PythonPackages } from "../service.ts";
 import { downloadsFolder, type FetchOptions, isComplete, makeOnce, progressReporter } from "./cache.ts";
 import { environmentName, findEnvironment, pythonIn, requirementsOf } from "./places.ts";
 
-const PIP_OPTIONS = ["--only-binary", ":all:", "--no-user", "--no-input", "--disable-pip-version-check"];
+const QUIET = ["--no-user", "--no-input", "--disable-pip-version-check"];
+const PIP_OPTIONS = ["--only-binary", ":all:", ...QUIET];
+/** For packages of which there is only the source: built by what the environment holds, not by what pip would fetch for that. */
+const BUILD_OPTIONS = ["--no-binary", ":all:", "--no-build-isolation", "--no-deps", ...QUIET];
 
 /**
  * Installs the environment of some packages, unless it is in place. Packages that an earlier try has downloaded are not downloaded again.
@@ -67,7 +70,28 @@ async function install(packages: PythonPackages, python: string, folder: string,
       "SETUP_MISSING",
       `pip has put the packages of ${name} somewhere else; look for \`target\`, \`prefix\` or \`root\` in \`pip config list\`, remove it, and try again`,
     );
+  if (packages.sources !== undefined) await build(name, packages.sources, folder, [...pip, "install"], kept, options);
   if (kept.own !== undefined) await rm(kept.own, { recursive: true, force: true });
+}
+
+/** Builds packages that are published as source only, in an environment that holds what builds them. */
+async function build(
+  name: string,
+  sources: readonly string[],
+  folder: string,
+  install: readonly string[],
+  kept: { readonly arguments: readonly string[] },
+  options: FetchOptions,
+): Promise<void> {
+  const file = join(folder, "sources.txt");
+  await writeFile(file, `${sources.join("\n")}\n`);
+  options.report?.("preparing", `${name}: building ${sources.map((line) => line.split("==")[0]).join(", ")}`);
+  const { code, lines } = await runPip(
+    [...install, "--require-hashes", ...BUILD_OPTIONS, ...kept.arguments, "-r", file],
+    options,
+  );
+  options.signal?.throwIfAborted();
+  if (code !== 0) throw pipProblem(`cannot build a package of ${name}`, lines);
 }
 
 /** Makes an environment without packages. */
@@ -112,12 +136,17 @@ async function runPip(
   );
 }
 
+/** Lines without those that only point at others, with which pip ends when a package cannot be built. */
+function reasonLines(lines: readonly string[]): string[] {
+  return lines.filter((line) => !/^\s*(?:$|note: |hint: |╰─>|\[end of output\])/.test(line));
+}
+
 function pipProblem(what: string, lines: string[]): Error {
   const untrusted = trustProblem("pip does not trust the certificate of its package index", lines);
   if (untrusted !== undefined) return new StreambookError("SETUP_MISSING", untrusted.message);
   const network = networkFailure(lines);
   if (network === undefined)
-    return new StreambookError("SETUP_MISSING", `pip ${what}:\n  ${lines.slice(-4).join("\n  ")}`);
+    return new StreambookError("SETUP_MISSING", `pip ${what}:\n  ${reasonLines(lines).slice(-4).join("\n  ")}`);
   return new StreambookError(
     "UNREACHABLE",
     `pip ${what}, because of the network: ${network.trim()}; try again: what has arrived is kept`,

@@ -102,7 +102,7 @@ export class Labeller {
 
   /** The name and age of the model: which run seeded it, and how many mini-batches it has learned. */
   get version(): string {
-    return `${this.#name}.${String(this.#model?.updates ?? 0).padStart(6, "0")}`;
+    return modelVersion(this.#name, this.#model?.updates ?? 0);
   }
 
   /** How many mini-batches the model has learned. */
@@ -252,6 +252,11 @@ function copyOf({ indices, counts, words }: TermCounts): TermCounts {
   return { indices: indices.slice(), counts: counts.slice(), words };
 }
 
+/** `s42.000017` @param updates how many mini-batches the model has learned */
+export function modelVersion(name: string, updates: number): string {
+  return `${name}.${String(updates).padStart(6, "0")}`;
+}
+
 /** A model as it is kept on HDFS. */
 export interface SavedModel {
   readonly name: string;
@@ -265,7 +270,7 @@ export interface SavedModel {
 const MAGIC = "streambook model 1\n";
 
 /** One line that says what it is, one line of JSON, then the document frequencies and the centroids. */
-function encodeSavedModel({ name, learned, frequencies, model, features, windowWords }: SavedModel): Uint8Array {
+export function encodeSavedModel({ name, learned, frequencies, model, features, windowWords }: SavedModel): Uint8Array {
   const parts = [frequencies.encode(), model.encode()];
   const header = {
     name,

@@ -9,6 +9,7 @@ import {
 } from "../../ingest/index.ts";
 import type { Logger } from "../../log/index.ts";
 import type { Schema } from "../../schema/index.ts";
+import type * as SparkRoom from "../../spark/index.ts";
 import type { SparkRelation } from "../../spark/index.ts";
 import type { Addresses } from "../../stack/index.ts";
 import { DEFAULT_FEATURES } from "../../text/index.ts";
@@ -26,7 +27,7 @@ import {
 } from "./models.ts";
 import { firstMessages } from "./warm-up.ts";
 
-type Spark = typeof import("../../spark/index.ts");
+type Spark = typeof SparkRoom;
 
 /** How far a consumer on Spark is. */
 export interface SparkConsumeProgress extends StreamFigures {

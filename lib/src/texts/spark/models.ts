@@ -5,9 +5,10 @@
 import { randomUUID } from "node:crypto";
 import { isStreambookError, StreambookError } from "../../errors/index.ts";
 import type { Hdfs } from "../../hdfs/index.ts";
+import type * as SparkRoom from "../../spark/index.ts";
 import type { SparkModel, SparkRelation, SparkSession } from "../../spark/index.ts";
 
-type Spark = typeof import("../../spark/index.ts");
+type Spark = typeof SparkRoom;
 
 /** What models are made with; a table keeps to it. */
 export interface ModelSettings {

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runInThisContext } from "node:vm";
+import { moduleText, writeModule } from "./function-text.ts";
 import { isStreambookError } from "../errors/index.ts";
-import { jobModule, writeJob } from "./job-module.ts";
-import { defineJob, type Job } from "./job.ts";
-import { runLocal } from "./local.ts";
-import order from "./order-job-for-test.ts";
+import { defineJob, type Job } from "../mapreduce/job.ts";
+import { runLocal } from "../mapreduce/local.ts";
+import order from "../mapreduce/order-job-for-test.ts";
 
 async function loaded(job: Job): Promise<Job> {
-  const written = await writeJob(job);
+  const written = await writeModule({ kind: "job", name: job.name, value: job });
   try {
     return ((await import(written.url.href)) as { default: Job }).default;
   } finally {
@@ -47,7 +47,7 @@ test("a name from outside is named when it is used, not before", async () => {
 test("a function without a text of its own is refused", () => {
   const bound = { ...words, map: words.map.bind(words) };
   assert.throws(
-    () => jobModule(bound),
+    () => moduleText({ kind: "job", name: "words", value: bound }),
     (error) => isStreambookError(error, "USAGE") && /function map of the job words has no text/.test(error.message),
   );
 });
