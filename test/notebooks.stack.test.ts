@@ -1,16 +1,21 @@
-/** Every lesson and every solution, run from its first cell to its last in a fresh kernel, on the running services. */
+/**
+ * Every lesson and every solution, run from its first cell to its last in a fresh kernel, on the running services. Lessons that need none
+ * of them, or start them themselves, are run with every cell sent twice; `npm run notebooks -- --twice` does so with all, in minutes.
+ */
 import assert from "node:assert/strict";
-import { relative } from "node:path";
+import { basename, relative } from "node:path";
 import { test } from "node:test";
 import { kernelSpecification } from "../setup/learner/kernel.mjs";
-import { lessonFiles, runNotebook, solutionFiles, streamText } from "../lib/src/notebook/index.ts";
+import { COURSE, lessonFiles, runNotebook, solutionFiles, streamText } from "../lib/src/notebook/index.ts";
 import { projectFolder } from "../lib/src/stack/index.ts";
 
 const spec = kernelSpecification();
 
 for (const file of [...lessonFiles(), ...solutionFiles()]) {
-  test(`${relative(projectFolder(), file)} runs from its first cell to its last`, async () => {
-    const report = await runNotebook(file, { spec });
+  const lesson = COURSE.find(({ name }) => name === basename(file, ".ipynb"));
+  const twice = lesson?.services.length === 0;
+  test(`${relative(projectFolder(), file)} runs from its first cell to its last${twice ? ", each sent twice" : ""}`, async () => {
+    const report = await runNotebook(file, { spec, twice });
     const failed = report.cells.flatMap(({ number, failure, source, outputs }) =>
       failure === undefined ? [] : [{ number, failure, source, said: streamText(outputs, "stderr") }],
     );
