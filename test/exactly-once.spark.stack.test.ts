@@ -1,6 +1,6 @@
 /**
  * The promise of the pipeline on Spark, under fire: Spark and the consumer are killed at random moments, and nothing is lost or
- * doubled. `STREAMBOOK_KILLS=20` kills so often, `STREAMBOOK_VICTIM=spark` nothing but Spark; `STREAMBOOK_SEED` is that of the moments.
+ * doubled. `KILLS=20` kills so often, `VICTIM=spark` nothing but Spark; `SEED` is that of the moments.
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
@@ -20,10 +20,10 @@ import { type Addresses, addresses, CORE, projectFolder, status, up } from "../l
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
 import { dropTable } from "../lib/src/texts/index.ts";
 
-const kills = Number(process.env["STREAMBOOK_KILLS"] ?? 3);
-const seed = Number(process.env["STREAMBOOK_SEED"] ?? Date.now() % 1e6);
+const kills = Number(process.env["KILLS"] ?? 3);
+const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
 /** Of the kills, so many are Spark's. */
-const share = process.env["STREAMBOOK_VICTIM"] === "spark" ? 1 : 0.5;
+const share = process.env["VICTIM"] === "spark" ? 1 : 0.5;
 const run = randomUUID().slice(0, 8);
 const [topic, table] = [`spark-once-${run}`, `spark_once_${run}`];
 
