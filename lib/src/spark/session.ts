@@ -71,6 +71,17 @@ export async function openSpark(options: SparkOptions): Promise<SparkSession> {
  * Ends a session of a process that is gone: its streams stop, and Spark forgets what it had. One that Spark does not know is no error.
  *
  * @param id {@link SparkSession.id}
+ *
+ * @example
+ * ```ts
+ * import { endSession, openSpark } from "streambook/spark";
+ * import { addresses } from "streambook/stack";
+ * const { spark: address = "" } = await addresses();
+ * await using spark = await openSpark({ address });
+ * await endSession({ address }, spark.id); // as another process would
+ * const failure = await spark.sql("SELECT 1").catch((error: { code: string }) => error.code);
+ * console.assert(failure === "SPARK_SESSION_LOST");
+ * ```
  */
 export async function endSession(
   { address, user = hadoopUser() }: Pick<SparkOptions, "address" | "user">,
