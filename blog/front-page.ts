@@ -43,7 +43,7 @@ ${new Markup(prose.code("npx streambook challenge consumer", "bash"))}
 <section aria-labelledby="start" class="start"><h2 id="start">How to start</h2>
 <p>These pages can be read as they are. To run them you need Linux or macOS (on Windows: WSL), Node 18, a JDK 17 and Python 3.10, or later ones, and Maven. Docker is not needed. In a terminal${repository === undefined ? ", in the folder of the project" : ""}:</p>
 ${new Markup(prose.code(`${repository === undefined ? "" : `git clone ${repository}\ncd ${repository.split("/").at(-1) ?? ""}\n`}npm run lab`, "bash"))}
-<p>This sets up what is missing, starts the services, and opens the first notebook in your browser. <code>npm start</code> runs the whole pipeline at once and ends with a report.</p>
+<p>This sets up what is missing, starts the services, and opens the first notebook in your browser. <code class="nowrap">npm start</code> runs the whole pipeline at once and ends with a report.</p>
 </section>
 <section aria-labelledby="proof"><h2 id="proof">Every output is real</h2>
 <p>A program made these pages from the notebooks as they ran. Nothing was typed in afterwards: a claim in the text is checked by the code beside it.</p>

@@ -66,6 +66,19 @@ test("code is coloured by classes, and plain where its language is not known", (
   assert.equal(page.html("```\n<b>&\n```").trim(), '<div class="code"><pre><code>&lt;b&gt;&amp;</code></pre></div>');
 });
 
+test("code within a line is broken between its words, and short code nowhere", () => {
+  const page = prose();
+  const shown = (code: string): string => page.inline(`\`${code}\``);
+  assert.equal(shown("npm start -- --data FOLDER"), '<code class="nowrap">npm start -- --data FOLDER</code>');
+  assert.equal(shown("topic"), "<code>topic</code>");
+  assert.equal(
+    shown("npm start -- --data ~/my-texts <folder>"),
+    '<code>npm start <span class="nowrap">--</span> <span class="nowrap">--data</span> <span class="nowrap">~/my-texts</span> &lt;folder&gt;</code>',
+  );
+  const long = "a-name-that-is-longer-than-a-phone-is-wide";
+  assert.equal(shown(long), `<code>${long}</code>`);
+});
+
 test("a notebook's HTML keeps what is harmless, and nothing else", () => {
   const page = prose();
   const cases: [string, RegExp | string][] = [

@@ -1,5 +1,6 @@
 /** The Markdown of a notebook as HTML: headings with anchors, coloured code, formulas, and links that lead to pages of the guide. */
 import markdownIt, { type MarkdownIt, type Token } from "markdown-it";
+import { escapeHtml } from "../lib/src/plot/index.ts";
 import type { Attachments } from "./lesson.ts";
 import type { Highlighter } from "./highlight.ts";
 import { formula, formulasAsText, mathSyntax } from "./math.ts";
@@ -36,6 +37,7 @@ export class Prose {
     const { rules } = this.#markdown.renderer;
     rules["fence"] = (tokens, at) => this.#keep(this.code(tokens[at]?.content ?? "", tokens[at]?.info ?? ""));
     rules["code_block"] = (tokens, at) => this.#keep(this.code(tokens[at]?.content ?? "", "text"));
+    rules["code_inline"] = (tokens, at) => this.#keep(codeInLine(tokens[at]?.content ?? ""));
     rules["math"] = (tokens, at) => this.#keep(formula(tokens[at]?.content ?? "", false));
     rules["math_block"] = (tokens, at) =>
       this.#keep(`<p class="formula wide">${formula(tokens[at]?.content ?? "", true)}</p>\n`);
@@ -116,6 +118,19 @@ export function plainText(markdown: string): string {
     .replace(/(?<![\w*])[*_](\S(?:[^*_]*\S)?)[*_](?![\w*])/g, "$1")
     .replace(/\s+/g, " ")
     .trim();
+}
+
+/** Longest code within a line that is kept on one, in characters: they fit on a phone, in a list, too. */
+const WHOLE = 30;
+
+/** Code within a line. A browser would break it after each hyphen, and `--data` into three: short code stays whole, and so do its words. */
+function codeInLine(code: string): string {
+  if (code.length <= WHOLE) return `<code${/[- ]/.test(code) ? ' class="nowrap"' : ""}>${escapeHtml(code)}</code>`;
+  const words = code.split(/( +)/).map((word) => {
+    const text = escapeHtml(word);
+    return word.includes("-") && word.length <= WHOLE ? `<span class="nowrap">${text}</span>` : text;
+  });
+  return `<code>${words.join("")}</code>`;
 }
 
 /** The name of a heading in an address: `## Keys, and order` is `keys-and-order`. */

@@ -25,6 +25,7 @@ import { action, usage } from "./command.ts";
 interface NotebooksOptions {
   readonly save?: boolean;
   readonly keepGoing?: boolean;
+  readonly twice?: boolean;
   readonly lint?: boolean;
   readonly timeout: string;
 }
@@ -42,6 +43,7 @@ export function register(program: Command): void {
     )
     .option("--save", "write outputs, and a static picture of every figure, into the files")
     .option("--keep-going", "go on with the next notebook when one fails")
+    .option("--twice", "send every cell twice: each must do the same again")
     .option("--lint", "do not run; compile and lint the cells, and measure them")
     .option("--timeout <seconds>", "longest time of a cell", "120")
     .action(
@@ -80,12 +82,14 @@ async function withServices(files: readonly string[]): Promise<string[]> {
 async function runAll(files: readonly string[], options: NotebooksOptions, signal: AbortSignal): Promise<void> {
   const seconds = Number(options.timeout);
   if (!(seconds > 0)) usage(`--timeout needs a number of seconds above 0, not "${options.timeout}"`);
+  const twice = options.twice === true;
+  if (twice && options.save === true) usage("--save keeps the outputs of a page that ran once; leave out --twice");
   await using _user = await useStack("streambook notebooks");
   const failed: string[] = [];
   for (const [index, file] of files.entries()) {
     const name = relative(process.cwd(), file);
     console.log(`${index > 0 ? "\n" : ""}${name}`);
-    const report = await runNotebook(file, { timeout: seconds * 1000, signal, onCell: printCell });
+    const report = await runNotebook(file, { timeout: seconds * 1000, twice, signal, onCell: printCell });
     printSummary(report);
     if (!report.ok) failed.push(name);
     if (report.ok && options.save === true)
@@ -95,13 +99,14 @@ async function runAll(files: readonly string[], options: NotebooksOptions, signa
   if (failed.length > 0) throw new StreambookError("NOTEBOOK_FAILED", `failed: ${failed.join(", ")}`);
 }
 
-function printCell({ number, milliseconds, memory, source, failure }: CellReport): void {
+function printCell({ number, again, milliseconds, memory, source, failure }: CellReport): void {
   const mark = failure === undefined ? "✓" : "✗";
   const first = source.split("\n").find((line) => line.trim() !== "") ?? "";
   const long = milliseconds > LONG_CELL * 1000 ? `  (longer than ${LONG_CELL} s)` : "";
   const size = memory === undefined ? "" : formatBytes(memory);
+  const which = again === true ? "↻" : String(number);
   console.log(
-    `  ${mark} ${String(number).padStart(3)}  ${seconds(milliseconds).padStart(7)}  ${size.padStart(7)}  ${first.slice(0, 70)}${long}`,
+    `  ${mark} ${which.padStart(3)}  ${seconds(milliseconds).padStart(7)}  ${size.padStart(7)}  ${first.slice(0, 70)}${long}`,
   );
 }
 
@@ -112,8 +117,10 @@ function printSummary({ cells, total, milliseconds, peak, ok }: NotebookReport):
 }
 
 /** The cell that failed: what is wrong, its lines with the one at fault marked, and its output. */
-function printFailure({ number, failure, source, line, outputs }: CellReport): void {
-  console.log(`\n  cell ${number}${line === undefined ? "" : `, line ${line}`}: ${failure}`);
+function printFailure({ number, again, failure, source, line, outputs }: CellReport): void {
+  console.log(
+    `\n  cell ${number}${again === true ? ", sent again" : ""}${line === undefined ? "" : `, line ${line}`}: ${failure}`,
+  );
   const width = String(source.split("\n").length).length;
   for (const [index, text] of source.split("\n").entries())
     console.log(`  ${index + 1 === line ? ">" : " "} ${String(index + 1).padStart(width)} | ${text}`);

@@ -1,8 +1,10 @@
 /** What a learner reads when a cell fails, in a real kernel. */
 import assert from "node:assert/strict";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { kernelSpecification } from "../../../setup/learner/kernel.mjs";
+import { delay } from "../async/index.ts";
 import { projectFolder } from "../stack/index.ts";
 import { Kernel } from "./kernel.ts";
 import { TestFolder } from "./notebooks-for-test.ts";
@@ -125,4 +127,41 @@ test("a service that does not answer may have moved: the first cell knows where"
     'throw Object.assign(new Error("nobody at 127.0.0.1:9092"), { name: "StreambookError", code: "UNREACHABLE" });',
   );
   assert.match(text, /UNREACHABLE[^]*run the first cell again/);
+});
+
+test("an error that nothing awaited is shown as it is, with what is missing, and without the engine's words", async () => {
+  await error(
+    'import { check } from "streambook/notebook";\nasync function fail(): Promise<number> { throw new RangeError("n is 0"); }',
+  );
+  assert.equal(
+    await error("void fail();\nawait new Promise((r) => setTimeout(r, 50));"),
+    [
+      "RangeError: n is 0",
+      '    in a cell that ran before, line 2: async function fail(): Promise<number> { throw new RangeError("n is 0"); }',
+      "    Nothing awaited this when it failed. Is an `await` missing before the call?",
+      "",
+    ].join("\n"),
+  );
+  const forgotten = await error('check("two", async () => 1, 2);\nawait new Promise((r) => setTimeout(r, 50));');
+  assert.match(forgotten, /^✗ two\n {2}found {4}1\n[^]*Is an `await` missing/);
+  const thrown = await error(
+    'void Promise.reject("a text");\nsetTimeout(() => { throw new Error("late"); });\nawait new Promise((r) => setTimeout(r, 50));',
+  );
+  assert.match(thrown, /^'a text'\n {4}Nothing awaited this[^]*^Error: late[^]*Nothing could catch this: a timer/m);
+  assert.doesNotMatch(forgotten + thrown, /Unhandled|Uncaught/);
+});
+
+test("packages may be installed beside an open page, and the next cell finds them", async () => {
+  assert.match(await error('import { seven } from "lucky-number";'), /Cannot find module 'lucky-number'/);
+  const place = join(folder.path, "node_modules", "lucky-number");
+  await mkdir(place, { recursive: true });
+  await writeFile(join(place, "package.json"), '{ "name": "lucky-number", "main": "index.js", "types": "index.d.ts" }');
+  await writeFile(join(place, "index.js"), "exports.seven = 7;");
+  await writeFile(join(place, "index.d.ts"), "export declare const seven: number;");
+  await delay(1500); // the operating system says so, and the compiler would wait 250 ms
+  const { outputs } = await kernel.execute('import { seven } from "lucky-number";\nseven', { timeout: 60_000 });
+  assert.deepEqual([streamText(outputs, "stdout"), streamText(outputs, "stderr")], ["7\n", ""]);
+  await rm(place, { recursive: true });
+  await delay(1500);
+  assert.equal(await error("1 + 1"), "");
 });

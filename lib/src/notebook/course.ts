@@ -130,7 +130,7 @@ export const COURSE: readonly CourseLesson[] = [
     title: "Spark",
     does: "a count that outgrows its process, SQL over a topic, a file and a table, streams that go on; the pipeline on an engine",
     services: ["core", "spark"],
-    reading: 30,
+    reading: 35,
     running: 120,
     stations: [],
   },

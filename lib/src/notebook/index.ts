@@ -31,8 +31,8 @@ export {
 } from "./course.ts";
 export { joined, readNotebook, type Cell, type Notebook } from "./file.ts";
 export { runNotebook, type CellReport, type NotebookReport, type RunNotebookOptions } from "./run.ts";
-export { MEASURED, saveNotebook } from "./save.ts";
-export { streamText, type Output } from "./outputs.ts";
+export { saveNotebook } from "./save.ts";
+export { MEASURED, streamText, type Output } from "./outputs.ts";
 export {
   beyondLimits,
   LIMITS,

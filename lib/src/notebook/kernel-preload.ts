@@ -8,6 +8,7 @@
  * - `{ broker }` and `const { seq: n } = message` work with names of earlier cells: tslab rewrites such names, and overlooks
  *   these. `await (await fetch(url)).json()`, `for await` and `await` in an `if` at the top of a cell work too.
  * - The stop button stops the cell and what it has left running, and never ends the kernel.
+ * - Packages may be installed, and files written, beside an open page.
  * - A library that is not built is named, with what builds it.
  * - Cells reach the services of this machine directly, also where the environment names a proxy.
  * - The kernel ends when the program that started it is gone.
@@ -19,8 +20,9 @@ import type * as ZeroMQ from "zeromq";
 import { reachDirectly } from "../address/index.ts";
 import { isStop, listenAgain } from "./learner/interruption.ts";
 import { type Diagnostic, explained, syntaxError } from "./preload/diagnostics.ts";
-import { explain, rememberCell } from "./preload/errors.ts";
+import { explain, loose, rememberCell } from "./preload/errors.ts";
 import { interrupt, runCell, stoppable } from "./preload/interruption.ts";
+import { rebuildCellsOnly } from "./preload/rebuilding.ts";
 import { identifiersOf, inWordsOfTslab, namesOf } from "./preload/rewrite.ts";
 import { prepareSockets } from "./preload/sockets.ts";
 
@@ -67,6 +69,7 @@ type CreateExecutor = (folder: string, converters: { readonly node: Converter },
 const executors = requireOfKernel("./dist/executor.js") as { createExecutor: CreateExecutor };
 const ts = requireOfKernel("@tslab/typescript-for-tslab") as typeof TypeScript;
 const createExecutor = executors.createExecutor;
+rebuildCellsOnly(ts.sys);
 
 /** The cell that runs, as the learner wrote it. */
 let running = "";
@@ -99,6 +102,8 @@ executors.createExecutor = (folder, converters, output) => {
   const executor = createExecutor(folder, converters, output);
   const execute = async (source: string): Promise<boolean> => {
     running = source;
+    // In a turn of its own: what V8 ends takes all that waits in the same turn with it, and the kernel's sockets must not be among it.
+    await new Promise((resolve) => setImmediate(resolve));
     const succeeded = await runCell(() => executor.execute(source));
     for (const name of namesOf(ts, source))
       if (succeeded) failed.delete(name);
@@ -126,8 +131,9 @@ const consoleError = console.error.bind(console);
 console.error = (...values: unknown[]): void => {
   // What a stopped cell had begun beside itself ends, too, and nobody waits for it; the cell says so once.
   if (values[0] === "UnhandledPromiseRejection:" && isStop(values[1])) return;
+  const alone = loose(values[0], values[1]);
   const shown = values.map((value) => (value instanceof Error ? explain(value) : value));
-  consoleError(...shown);
+  consoleError(...(alone === undefined ? shown : [alone]));
   const text = values.filter((value) => typeof value === "string").join(" ");
   if (/Cannot find module 'streambook/.test(text))
     consoleError("The library is not built. In a terminal: `npm run setup`; then restart this kernel.");

@@ -10,7 +10,7 @@ import { figure } from "./figure.ts";
 import { hintFor } from "./hint.ts";
 import { ready } from "./ready.ts";
 import { show } from "./show.ts";
-import { sourceOf } from "./source.ts";
+import { sourceOf, withoutLinks } from "./source.ts";
 import { ownServices } from "../stack/own-services-for-test.ts";
 
 /** What is printed while something runs. */
@@ -160,4 +160,12 @@ test("a lesson names the service beyond the core that it lacks, what it fetches,
   } finally {
     process.env = environment;
   }
+});
+
+test("links for editors are names in shown code", () => {
+  assert.equal(
+    withoutLinks("/** As {@link readChunks}, or {@link a.b | the other}; {@linkcode C}, {@link D it}. */"),
+    "/** As `readChunks`, or the other; `C`, it. */",
+  );
+  assert.equal(withoutLinks("const a = { link };"), "const a = { link };");
 });

@@ -164,3 +164,25 @@ test("a failed line is found by the compiler's number or by its words", () => {
   assert.equal(failedLine(source, "Error: x\n    in the cell, at: somethingElse()"), undefined);
   assert.equal(failedLine(source, "Error: x"), undefined);
 });
+
+test("a notebook of which every cell is sent twice says which one does something else then", async () => {
+  const cells = [
+    "const list = [1, 2, 3];",
+    "list.pop()",
+    "console.log(`${new Date().toISOString()}, 1.${list.length} s`);",
+  ];
+  const report = await run("twice", cells, { twice: true });
+  assert.deepEqual(failures(report), ['2: it says "2" where it said "3" before']);
+  assert.deepEqual([report.ok, report.total], [false, 6]);
+  assert.deepEqual(
+    report.cells.map(({ number, again }) => [number, again ?? false]),
+    [1, 2, 3].flatMap((number) => [
+      [number, false],
+      [number, true],
+    ]),
+  );
+  const once = ["let runs = 0;", 'if (runs++ > 0) throw new Error("only once");', "runs"];
+  assert.deepEqual(failures(await run("only once", once, { twice: true })), ["2: it failed"], "and the rest has run");
+  const changes = { source: "list.pop()", tags: ["changes"] };
+  assert.equal((await run("changes", [cells[0] ?? "", changes], { twice: true })).ok, true);
+});

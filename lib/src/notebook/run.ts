@@ -3,9 +3,10 @@ import { dirname } from "node:path";
 import { type Cell, isCode, joined, readNotebook } from "./file.ts";
 import type { CellRun } from "./kernel.ts";
 import type { KernelSpec } from "./kernel-spec.ts";
+import { findLoose } from "./preload/errors.ts";
 import { bestLine } from "./preload/lines.ts";
 import { RUNNER } from "./learner/visit.ts";
-import { type Output, streamText } from "./outputs.ts";
+import { CHANGES, difference, MEASURED, type Output, streamText } from "./outputs.ts";
 
 /** A cell that ran. */
 export interface CellReport {
@@ -13,6 +14,8 @@ export interface CellReport {
   readonly index: number;
   /** Place among the code cells, from 1: the number that Jupyter shows. */
   readonly number: number;
+  /** Whether it had run just before, and was sent once more. */
+  readonly again?: boolean;
   readonly source: string;
   readonly outputs: readonly Output[];
   readonly milliseconds: number;
@@ -28,7 +31,7 @@ export interface CellReport {
 export interface NotebookReport {
   readonly file: string;
   readonly cells: readonly CellReport[];
-  /** Code cells of the notebook; fewer may have run. */
+  /** Runs of cells that the notebook needs: one for each code cell, or two; fewer may have been made. */
   readonly total: number;
   readonly milliseconds: number;
   /** The most memory that the kernel held, in bytes. */
@@ -42,6 +45,8 @@ export interface RunNotebookOptions {
   readonly timeout?: number;
   /** Time after the last cell in which late errors are heard, in milliseconds. @default 300 */
   readonly settle?: number;
+  /** Sends every cell once more when it has run, as whoever presses Ctrl-Enter twice. @default false */
+  readonly twice?: boolean;
   readonly spec?: KernelSpec;
   readonly environment?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
@@ -49,52 +54,64 @@ export interface RunNotebookOptions {
   readonly onCell?: (cell: CellReport) => void;
 }
 
+/** A cell to be sent to the kernel. */
+interface Send {
+  readonly cell: Cell;
+  readonly at: Pick<CellReport, "index" | "number" | "source" | "again">;
+}
+
 /** The tag of a cell that shows an error on purpose. */
 export const EXPECTED_ERROR = "expect-error";
 
-/** How tslab announces an error that nothing has caught. */
-const UNCAUGHT = /^(UnhandledPromiseRejection|UncaughtException): ?(.*)$/m;
-
 /**
- * Runs a notebook. It stops at the first cell that fails.
+ * Runs a notebook. It stops at the first cell that fails; one that fails only when it is sent again does not end the run.
  *
  * @param file path of the notebook; its folder is the kernel's
  * @throws NOT_FOUND, NOTEBOOK_INVALID, KERNEL_DIED (at its start), SETUP_MISSING
  */
 export async function runNotebook(file: string, options: RunNotebookOptions = {}): Promise<NotebookReport> {
-  const { timeout = 120_000, settle = 300, spec, signal, onCell } = options;
+  const { timeout = 120_000, settle = 300, twice = false, spec, signal, onCell } = options;
   const environment = { ...(options.environment ?? process.env), [RUNNER]: "1" };
   const started = performance.now();
   const notebook = await readNotebook(file);
   const code = [...notebook.cells.entries()].filter(([, cell]) => isCode(cell));
+  const sends = code.flatMap(([index, cell], place): Send[] => {
+    const at = { index, number: place + 1, source: joined(cell.source) };
+    return twice
+      ? [
+          { cell, at },
+          { cell, at: { ...at, again: true } },
+        ]
+      : [{ cell, at }];
+  });
   const { Kernel } = await import("./kernel.ts");
   const kernel = await Kernel.start({ folder: dirname(file), spec, environment, signal });
   const cells: CellReport[] = [];
   let peak: number | undefined;
   try {
-    for (const [place, [index, cell]] of code.entries()) {
-      const run = await kernel.execute(joined(cell.source), { timeout, signal });
+    for (const { cell, at } of sends) {
+      const run = await kernel.execute(at.source, { timeout, signal });
       const memory = await kernel.memory();
       peak = memory?.peak ?? peak;
-      const at = { index, number: place + 1, source: joined(cell.source) };
-      const report = reportOf(at, run, failureOf(cell, run, timeout), memory?.now);
+      const failure = failureOf(cell, run, timeout) ?? changed(cell, run, at.again === true ? cells.at(-1) : undefined);
+      const report = reportOf(at, run, failure, memory?.now);
       cells.push(report);
       const late = newlyFailed(cells.slice(0, -1));
       onCell?.(report);
-      if (report.failure !== undefined || late) break;
+      if ((report.failure !== undefined && at.again !== true) || late) break;
     }
     if (kernel.alive) await kernel.settle(settle);
   } finally {
     await kernel.close();
   }
   const judged = cells.map(withLateFailure);
-  const ok = judged.length === code.length && judged.every(({ failure }) => failure === undefined);
+  const ok = judged.length === sends.length && judged.every(({ failure }) => failure === undefined);
   const milliseconds = performance.now() - started;
-  return { file, cells: judged, total: code.length, milliseconds, ...(peak !== undefined && { peak }), ok };
+  return { file, cells: judged, total: sends.length, milliseconds, ...(peak !== undefined && { peak }), ok };
 }
 
 function reportOf(
-  at: { index: number; number: number; source: string },
+  at: Send["at"],
   { outputs, milliseconds }: CellRun,
   failure: string | undefined,
   memory: number | undefined,
@@ -124,14 +141,21 @@ function failureOf(cell: Cell, { status, outputs }: CellRun, timeout: number): s
   }
 }
 
+/** What a cell says otherwise than before it was sent again. */
+function changed(cell: Cell, { outputs }: CellRun, before: CellReport | undefined): string | undefined {
+  const tags = cell.metadata.tags ?? [];
+  if (before === undefined || tags.includes(CHANGES)) return undefined;
+  const found = difference(before.outputs, outputs, tags.includes(MEASURED));
+  return found && `it says "${found.now}" where it said "${found.before}" before`;
+}
+
 /** The error that nothing has caught, if there is one among the outputs. */
 function uncaught(outputs: readonly Output[]): string | undefined {
-  const match = UNCAUGHT.exec(streamText(outputs, "stderr"));
-  if (match === null) return undefined;
-  const [, kind, message] = match;
-  return kind === "UncaughtException"
-    ? `an exception came after it, uncaught: ${message}`
-    : `a promise was rejected and nothing awaited it: ${message}`;
+  const found = findLoose(streamText(outputs, "stderr"));
+  if (found === undefined) return undefined;
+  return found.awaited
+    ? `a promise was rejected and nothing awaited it: ${found.message}`
+    : `an exception came after it, uncaught: ${found.message}`;
 }
 
 function newlyFailed(earlier: readonly CellReport[]): boolean {

@@ -9,7 +9,8 @@ import { PLOTLY } from "./figure.ts";
 import { joined, readNotebook } from "./file.ts";
 import { prose, TestFolder } from "./notebooks-for-test.ts";
 import { runNotebook } from "./run.ts";
-import { sameOutput, saveNotebook } from "./save.ts";
+import { sameOutput } from "./outputs.ts";
+import { saveNotebook } from "./save.ts";
 
 const folder = await TestFolder.make(join(projectFolder(), ".streambook"));
 after(() => folder.remove());

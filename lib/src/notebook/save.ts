@@ -1,25 +1,10 @@
 /** Puts the outputs of a run into its notebook, so that a rerun changes nothing that did not change. */
-import { homedir } from "node:os";
-import { isDeepStrictEqual } from "node:util";
 import { undrawnTypes } from "../plot/index.ts";
-import { projectFolder } from "../stack/index.ts";
 import { PLOTLY } from "./figure.ts";
 import { isCode, readNotebook, toFile, writeNotebook } from "./file.ts";
 import type { DrawnFigure } from "./picture/index.ts";
-import type { Output } from "./outputs.ts";
+import { cleaned, MEASURED, sameOutput } from "./outputs.ts";
 import type { CellReport, NotebookReport } from "./run.ts";
-
-/** The tag of a cell whose numbers are measured: its kept output stays as long as only numbers differ. */
-export const MEASURED = "measured";
-
-/** What differs from run to run without meaning anything: times, rates, sizes of memory, dates, ports, random names. */
-const VOLATILE: readonly RegExp[] = [
-  /\b\d{4}-\d{2}-\d{2}T[\d:.]+Z?/g,
-  /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g,
-  /(?<=127\.0\.0\.1:|localhost:)\d+/g,
-  /\d[\d,.]*(?=\s?(?:ns|µs|ms|s|min|h)(?![\p{L}\p{N}]))/gu,
-  /\d[\d,.]*(?=\s?(?:[kKMG]i?B|MB\/s|[\p{L}]+ ?(?:\/ ?s\b|per second|a second)))/gu,
-];
 
 /**
  * Saves a run: counts from 1, outputs with the static picture of every figure, no paths of this machine.
@@ -54,47 +39,6 @@ async function keptOutputs(
   const fresh = outputs.map((output) => toFile(cleaned(output)));
   const kept = fresh.map((output, place) => (sameOutput(output, old[place], measured) ? old[place] : output));
   return Promise.all(kept.map(async (output) => withPicture(output as Record<string, unknown>, signal)));
-}
-
-/** Whether two outputs say the same; the picture is made of the rest, so it does not count. */
-export function sameOutput(fresh: unknown, old: unknown, measured = false): boolean {
-  return isDeepStrictEqual(essence(fresh, measured), essence(old, measured));
-}
-
-function essence(output: unknown, measured: boolean): unknown {
-  const text = JSON.stringify(output, (key, value: unknown) => {
-    if (key === "image/png") return undefined;
-    if (Array.isArray(value) && value.every((line) => typeof line === "string"))
-      return masked(value.join(""), measured);
-    if (typeof value === "string") return masked(value, measured);
-    if (measured && Array.isArray(value) && value.every((member) => typeof member === "number")) return "numbers";
-    return measured && typeof value === "number" ? "number" : value;
-  });
-  return text === undefined ? undefined : (JSON.parse(text) as unknown);
-}
-
-function masked(text: string, measured: boolean): string {
-  if (measured) return text.replace(/\d[\d,.]*/g, "#").replace(/[ \t]+/g, " ");
-  return VOLATILE.reduce((rest, pattern) => rest.replace(pattern, "#"), text);
-}
-
-/** An output without what only this machine knows, and without lines of progress that were overwritten. */
-function cleaned(output: Output): Output {
-  if (output.output_type === "stream") return { ...output, text: portable(overwritten(output.text)) };
-  const data = Object.entries(output.data).map(([type, value]): [string, unknown] => [
-    type,
-    typeof value === "string" ? portable(value) : value,
-  ]);
-  return { ...output, data: Object.fromEntries(data) };
-}
-
-function portable(text: string): string {
-  return text.replaceAll(`${projectFolder()}/`, "").replaceAll(`${homedir()}/`, "~/");
-}
-
-/** What a terminal would still show: a carriage return begins the line anew, and blanks wipe out what was longer. */
-function overwritten(text: string): string {
-  return text.replace(/\r\n/g, "\n").replace(/^[^\n]*\r([^\r\n]+)/gm, (_, last: string) => last.trimEnd());
 }
 
 async function withPicture(output: Record<string, unknown>, signal: AbortSignal | undefined): Promise<unknown> {

@@ -32,11 +32,19 @@ export interface SourceText {
  */
 export function source(subject: unknown): void {
   const { file, line, text: whole } = sourceOf(subject);
-  const text = brokenLines(whole);
+  const text = brokenLines(withoutLinks(whole));
   display({
     "text/markdown": `**${file}**, line ${line}\n\n\`\`\`typescript\n${text}\n\`\`\`\n`,
     "text/plain": `${file}, line ${line}\n\n${text}`,
   });
+}
+
+/** Comments as people read them: `{@link name}` is for editors, which make a link of it. */
+export function withoutLinks(text: string): string {
+  return text.replace(
+    /\{@link(?:code|plain)?\s+([^\s|}]+)(?:\s*\|\s*|\s+)?([^}]*)\}/g,
+    (_, name: string, label: string) => (label.trim() === "" ? `\`${name}\`` : label.trim()),
+  );
 }
 
 /**

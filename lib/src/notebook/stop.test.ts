@@ -102,7 +102,7 @@ for (const [name, cell, expected] of [
   [
     "loops",
     'check("loops", () => { while (true) {} }, 1, { timeout: 500, hint: "Count." });',
-    /✗ loops\n {2}it did not end within 0.5 s\n {2}Count/,
+    /✗ loops\n {2}it did not end within 0.5 s, and was stopped\n {2}Count/,
   ],
   [
     "loops after something",
@@ -137,11 +137,49 @@ for (const [name, cell, expected] of [
     assert.equal(next, "2\n");
   });
 
-test("an answer that keeps the kernel busy has ten seconds, also when it fills memory", async () => {
-  const cell = 'check("fills", () => { const all: number[][] = []; for (;;) all.push([]); }, []);';
-  const [, wrong = "", next] = await runAll([CHECK, cell, "1 + 1"]);
-  assert.match(wrong, /✗ fills\n {2}it did not end within 10 s/);
-  assert.equal(next, "2\n");
+const FILL = "const all: number[][] = []; for (;;) all.push([])";
+for (const [name, answer] of [
+  ["at once", `() => { ${FILL}; }`],
+  ["after it has awaited", `async () => { await null; ${FILL}; }`],
+  ["after a pause", `async () => { await new Promise((r) => setTimeout(r, 300)); ${FILL}; }`],
+  [
+    "a piece at a time",
+    "async () => { const all: Buffer[] = []; for (;;) { await null; all.push(Buffer.alloc(1e6, 1)); } }",
+  ],
+  ["by a generator", `function* () { ${FILL}; yield 1; }`],
+  ["by an async generator", `async function* () { yield 1; ${FILL}; }`],
+] as const)
+  test(`an answer that fills memory ${name} is wrong, long before the machine has none left`, async () => {
+    await using kernel = await Kernel.start({ folder: folder.path, spec });
+    const said = async (cell: string): Promise<string> => {
+      const { outputs } = await kernel.execute(cell, { timeout: 60_000 });
+      return `${streamText(outputs, "stdout")}${streamText(outputs, "stderr")}`;
+    };
+    await said(CHECK);
+    const before = (await kernel.memory())?.peak ?? 0;
+    assert.match(await said(`await check("fills", ${answer}, [1, 2]);`), /✗ fills\n {2}it filled a gigabyte of memory/);
+    assert.equal(await said("1 + 1"), "2\n");
+    // Twice as much as allowed: what is measured grows while it is measured.
+    assert.ok(((await kernel.memory())?.peak ?? 0) - before < 2e9, "the kernel took less than 2 GB more");
+  });
+
+test("an answer that loops after it has awaited is ended, and everything else goes on", async () => {
+  const cells = [
+    `${CHECK}\nimport { setTimeout as delay } from "node:timers/promises";\nlet ticks = 0; const ticker = setInterval(() => void ticks++, 20);`,
+    'await check("loops", async () => { await new Promise((r) => setTimeout(r, 50)); for (;;); }, 1, { timeout: 700, hint: "Count." });',
+    'await check("loops at once", async () => { await null; for (;;); }, 1, { timeout: 700 });',
+    "const before: number = ticks; await new Promise((r) => setTimeout(r, 300)); clearInterval(ticker); ticks > before",
+    'void (await Promise.all([check("one", async () => delay(50, 1), 1), check("two", async () => delay(100, 2), 2)]));',
+    'await checkThrows("never", async () => { await null; for (;;); }, "x");',
+    'check("right after it", () => 1, 1);',
+  ];
+  const [, late, atOnce, ticked, both, never, right] = await runAll(cells);
+  assert.match(late ?? "", /✗ loops\n {2}it did not end within 0.7 s, and was stopped\n {2}Count/);
+  assert.match(atOnce ?? "", /✗ loops at once\n {2}it did not end within 0.7 s, and was stopped/);
+  assert.equal(ticked, "true\n");
+  assert.equal(both, "✓ one\n✓ two\n");
+  assert.match(never ?? "", /it did not end within 10 s/);
+  assert.equal(right, "✓ right after it\n");
 });
 
 test("a right answer may be a stream", async () => {

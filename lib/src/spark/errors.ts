@@ -128,7 +128,7 @@ export function explain(message: string, { condition }: Pick<SparkFailure, "cond
     .replace(/\s*== SQL[^]*$/, "")
     .replace(/\s*(?:=== Streaming Query ===|This stopped SparkContext was created at:)[^]*$/, "")
     .replace(/\n\s*at [\w.$/<>]+\([^]*$/, "")
-    .replace(/^(?:[a-z]\w*\.)+[A-Z]\w*(?:Exception|Error): /, "")
+    .replace(/^[\w.]*\.StreamingQueryException: /, "")
     .replace(/\s+/g, " ")
     .trim();
   return condition === undefined ? text : `${text} (${condition})`;

@@ -71,6 +71,17 @@ export async function openSpark(options: SparkOptions): Promise<SparkSession> {
  * Ends a session of a process that is gone: its streams stop, and Spark forgets what it had. One that Spark does not know is no error.
  *
  * @param id {@link SparkSession.id}
+ *
+ * @example
+ * ```ts
+ * import { endSession, openSpark } from "streambook/spark";
+ * import { addresses } from "streambook/stack";
+ * const { spark: address = "" } = await addresses();
+ * await using spark = await openSpark({ address });
+ * await endSession({ address }, spark.id); // as another process would
+ * const failure = await spark.sql("SELECT 1").catch((error: { code: string }) => error.code);
+ * console.assert(failure === "SPARK_SESSION_LOST");
+ * ```
  */
 export async function endSession(
   { address, user = hadoopUser() }: Pick<SparkOptions, "address" | "user">,
@@ -193,7 +204,7 @@ export class SparkSession implements AsyncDisposable {
    *
    * @param task a TypeScript module, by path or `file:` URL, whose default export is a task; or the task itself, whose functions
    *   then travel as their text, and see nothing but themselves there
-   * @typeParam Of the task of a module: `import type words from "./words.ts"`, then `mapRows<typeof words>(…)`
+   * @typeParam Of the task of a module: `import type words from "./words.ts"`, then `transform<typeof words>(…)`
    * @throws USAGE for a module that cannot be bundled or whose default export is no task, and for rows without the columns that the
    *   task declares; whoever reads the rows gets TASK_FAILED when it fails, with its own error, where, and the row
    *
@@ -204,7 +215,7 @@ export class SparkSession implements AsyncDisposable {
    * const { spark: address = "" } = await addresses();
    * await using spark = await openSpark({ address });
    * const rows = spark.query`SELECT 'to be or not' AS text`;
-   * const words = await spark.mapRows(rows, defineTask({
+   * const words = await spark.transform(rows, defineTask({
    *   in: { text: "string" },
    *   out: { words: "int" },
    *   map: ({ text }) => ({ words: text.split(" ").length }),
@@ -212,7 +223,7 @@ export class SparkSession implements AsyncDisposable {
    * console.assert((await words.first())?.words === 4);
    * ```
    */
-  async mapRows<Of extends AnyTask>(
+  async transform<Of extends AnyTask>(
     rows: Planned,
     task: string | URL | Of,
     options: TransformOptions = {},

@@ -220,7 +220,10 @@ class TableStream {
       }
     } catch (error) {
       if (!this.#stopping.aborted) throw error;
-      await query.stop(); // the batch under way is done again by the next start
+      // The batch under way is done again by the next start, also when Spark is away just now.
+      await query.stop().catch((failure: unknown) => {
+        if (!isRetriable(failure)) throw failure;
+      });
     }
     await this.#publish(spark);
   }

@@ -1,6 +1,8 @@
 /** Runs what a learner has written, and comes back from it: an answer that never ends is a wrong answer, and not the end of the page. */
-import { Script } from "node:vm";
-import { interruption, listenAgain } from "./interruption.ts";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext, Script } from "node:vm";
+import { inKernel, interruption, listenAgain } from "./interruption.ts";
+import { TURN, watch } from "./watchdog.ts";
 
 /** What came of it: a value, or why there is none. */
 export type Outcome = { readonly value: unknown } | { readonly endless: string };
@@ -9,7 +11,7 @@ export type Outcome = { readonly value: unknown } | { readonly endless: string }
 export interface Bounds {
   /** Longest time, in milliseconds. */
   readonly timeout: number;
-  /** Longest time until it first awaits or gives a value, in milliseconds. */
+  /** Longest time in which it neither awaits nor gives a value, in milliseconds. */
   readonly busy: number;
   /** Most items that are read of a value that is an iterable, and no list. */
   readonly items: number;
@@ -20,7 +22,8 @@ const call = new Script(`globalThis[Symbol.for(${JSON.stringify(OPERATION.descri
 
 /**
  * Calls a function and waits for what it gives. Code that never awaits is ended by Node; code that awaits is stopped at its next
- * `await`. An iterable is read, as far as the bounds go.
+ * `await`, or ended by the watchdog where there is none. What takes too much memory is ended, too. An iterable is read, as far as the
+ * bounds go.
  *
  * @throws what the function throws
  */
@@ -32,7 +35,7 @@ export function within(operation: () => unknown, bounds: Bounds): Outcome | Prom
   if (isPromise(value) || isAsyncIterable(value))
     return awaitedInTime(
       Promise.resolve(value).then((it) => listed(it, bounds)),
-      bounds.timeout,
+      bounds,
       started.stop,
     );
   if (!isIterator(value)) return first;
@@ -43,35 +46,55 @@ function calledInTime(operation: () => unknown, timeout: number): Outcome {
   const globals = globalThis as { [OPERATION]?: () => unknown };
   const before = globals[OPERATION];
   globals[OPERATION] = operation;
+  // In the code of a cell no listener is to be seen: Node has taken them away, see listenAgain.
+  const breakOnSigint = inKernel() || process.listenerCount("SIGINT") > 0;
+  const watched = watch(Infinity, breakOnSigint); // by memory alone: Node itself keeps the time
   try {
-    return { value: call.runInThisContext({ timeout, breakOnSigint: process.listenerCount("SIGINT") > 0 }) as unknown };
+    return { value: call.runInThisContext({ timeout, breakOnSigint }) as unknown };
   } catch (error) {
+    if (watched.end() === "much") return { endless: tooMuch() };
     if ((error as { code?: unknown } | undefined)?.code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
     return { endless: tooLong(timeout) };
   } finally {
+    watched.end();
     if (before === undefined) delete globals[OPERATION];
     else globals[OPERATION] = before;
     listenAgain("SIGINT");
   }
 }
 
-async function awaitedInTime(value: Promise<unknown>, timeout: number, stop: () => void): Promise<Outcome> {
+async function awaitedInTime(value: Promise<unknown>, bounds: Bounds, stop: () => void): Promise<Outcome> {
+  const { timeout, busy } = bounds;
+  const watched = watch(busy, false);
+  const end = performance.now() + timeout;
   let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<Outcome>((resolve) => {
-    timer = setTimeout(() => {
+  const stopped = new Promise<Outcome>((resolve) => {
+    timer = setInterval(() => {
+      const reason = watched.turn();
+      const expired = performance.now() > end;
+      if (reason === undefined && !expired) return;
       stop();
-      resolve({ endless: `${tooLong(timeout)}, and was stopped` });
-    }, timeout);
+      resolve({ endless: reason === "much" ? tooMuch() : tooLong(reason === "long" ? busy : timeout) });
+    }, TURN);
   });
   try {
-    return await Promise.race([value.then((it) => ({ value: it })), expired]);
+    return await Promise.race([value.then((it) => ({ value: it })), stopped]);
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
+    watched.end();
   }
 }
 
 function tooLong(timeout: number): string {
-  return `it did not end within ${timeout / 1000} s`;
+  return `it did not end within ${timeout / 1000} s, and was stopped`;
+}
+
+/** What was filled is to be free before the next answer is tried. */
+function tooMuch(): string {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as (options: { type: "major"; flavor: "last-resort" }) => void;
+  setImmediate(() => collect({ type: "major", flavor: "last-resort" }));
+  return "it filled a gigabyte of memory without coming to an end, and was stopped";
 }
 
 /** A value, or the first items of one that is an iterable and no list. */

@@ -21,6 +21,11 @@ export function interruption(): Interruption {
   return (globalThis as { [INTERRUPTION]?: Interruption })[INTERRUPTION] ?? NONE;
 }
 
+/** Whether this is the kernel, and no other program that uses the library. */
+export function inKernel(): boolean {
+  return interruption() !== NONE;
+}
+
 /** What tslab, and Node, say of code that the stop button has ended. */
 const STOPPED = /^(Interrupted asynchronously|Script execution was interrupted by `SIGINT`)$/;
 

@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { workFolder } from "../../../../setup/learner/work.mjs";
+import { isStreambookError } from "../../errors/index.ts";
 import { projectFolder } from "../../project/index.ts";
 
 /** Set by the course's own runner, which leaves nothing behind. */
@@ -19,6 +20,9 @@ export function scratchFolder(name: string): string {
   return folder;
 }
 
+/** Whether this kernel has cleaned before: then its connections may be closed. */
+let cleaned = false;
+
 /**
  * Removes what a lesson has made, when the learner says so: whoever presses Shift-Enter to the end of the page still has exercises to
  * do. The course's own runner always cleans.
@@ -33,6 +37,14 @@ export async function cleanUp(finished: boolean, remove: () => unknown): Promise
     );
     return;
   }
-  await remove();
+  try {
+    await remove();
+  } catch (error) {
+    if (!cleaned || !isStreambookError(error, "USAGE")) throw error;
+    return void console.log(
+      "What this page had made was removed before, and its connections are closed. To use it again, or to remove what its cells have made since, begin at its first cell.",
+    );
+  }
+  cleaned = true;
   console.log("What this page has made is removed. To use it again, begin at its first cell.");
 }

@@ -52,6 +52,33 @@ function readable(message: string): string {
     .replace(/\b[A-Za-z][\w$]*_\d+\.(?:default\.)?([\w$.]+)(?= is not )/g, "$1");
 }
 
+/** How tslab announces an error that no cell has ended with, and what a learner reads below the error instead. */
+const LOOSE: Readonly<Record<string, string>> = {
+  "UnhandledPromiseRejection:": "Nothing awaited this when it failed. Is an `await` missing before the call?",
+  "UncaughtException:": "Nothing could catch this: a timer or an event threw it, beside the cell.",
+};
+
+/**
+ * What a learner reads of an error that no cell has ended with.
+ *
+ * @param announcement tslab's word for it
+ * @returns undefined where the announcement is none
+ */
+export function loose(announcement: unknown, error: unknown): string | undefined {
+  const note = typeof announcement === "string" ? LOOSE[announcement] : undefined;
+  return note && `${error instanceof Error ? explain(error) : inspect(error)}\n    ${note}`;
+}
+
+/** The first line of an error that no cell has ended with, if there is one in a text, and whether a promise brought it. */
+export function findLoose(text: string): { readonly message: string; readonly awaited: boolean } | undefined {
+  const notes = Object.values(LOOSE);
+  const lines = text.split("\n");
+  const at = lines.findIndex((line) => notes.includes(line.trim()));
+  if (at === -1) return undefined;
+  const message = lines.slice(0, at).findLast((line) => /^\S/.test(line)) ?? "";
+  return { message, awaited: lines[at]?.trim() === LOOSE["UnhandledPromiseRejection:"] };
+}
+
 /** Codes of errors that a service's new address explains. */
 const MOVED = new Set(["UNREACHABLE", "STACK_DOWN", "ECONNREFUSED"]);
 

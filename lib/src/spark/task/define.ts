@@ -40,7 +40,7 @@ export type TaskRow<Of extends AnyTask> =
   Of extends TaskDefinition<infer _In, infer Out, infer _State> ? RowOf<Out> : never;
 
 /**
- * Defines a task for {@link SparkSession.mapRows}. Its functions run in other processes: they see nothing of this one but what
+ * Defines a task for {@link SparkSession.transform}. Its functions run in other processes: they see nothing of this one but what
  * their module imports; of a task that is no module's default export, nothing at all.
  *
  * Values are those of rows (see {@link SparkValue}); the types are those of columns, and `array<…>`, `struct<…>`, `map<…>`.

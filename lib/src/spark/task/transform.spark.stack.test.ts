@@ -25,7 +25,7 @@ suite("tasks of TypeScript on Spark", await needs("spark"), () => {
 
   test("a module's task makes rows of rows, one process for each partition; what it prints is no row", async () => {
     const rows = spark.query`SELECT id, 'to be or not' AS text, 'more' AS more FROM range(0, 40, 1, 2)`;
-    const counted = await spark.mapRows<typeof reviews>(rows, REVIEWS);
+    const counted = await spark.transform<typeof reviews>(rows, REVIEWS);
     const all = await counted.collect();
     assert.deepEqual(
       all.map(({ id, words }) => [id, words]).sort((a, b) => Number(a[0]) - Number(b[0])),
@@ -59,7 +59,7 @@ suite("tasks of TypeScript on Spark", await needs("spark"), () => {
       money: "decimal?",
       local: "timestamp?",
     } as const;
-    const same = await spark.mapRows(
+    const same = await spark.transform(
       given,
       defineTask({
         in: columns,
@@ -75,7 +75,7 @@ suite("tasks of TypeScript on Spark", await needs("spark"), () => {
 
   test("rows keep their order within a partition, and a task may give none, several, and wait for them", async () => {
     const rows = spark.query`SELECT id, id % 3 AS shelf FROM range(3000) DISTRIBUTE BY shelf SORT BY shelf, id`;
-    const steps = await spark.mapRows(
+    const steps = await spark.transform(
       rows,
       defineTask({
         in: { id: "bigint", shelf: "bigint" },
@@ -96,7 +96,7 @@ suite("tasks of TypeScript on Spark", await needs("spark"), () => {
 
   test("files come along, however large", async () => {
     const [small, large] = [Buffer.from("a\0b"), Buffer.alloc(3_000_001, "x")];
-    const sizes = await spark.mapRows(
+    const sizes = await spark.transform(
       spark.query`SELECT 'small.bin' AS name`,
       defineTask({
         in: { name: "string" },
@@ -114,7 +114,7 @@ suite("tasks of TypeScript on Spark", await needs("spark"), () => {
 
   test("a stream goes through a task as rows do", async () => {
     const ticks = spark.query`SELECT value AS id, 'a b' AS text FROM ${spark.readStream({ format: "rate", options: { rowsPerSecond: "20" } })}`;
-    const counted = await spark.mapRows<typeof reviews>(ticks, REVIEWS);
+    const counted = await spark.transform<typeof reviews>(ticks, REVIEWS);
     await using query = await counted.writeStream({ format: "memory", name: "ticks" });
     for await (const { numInputRows } of query.batches()) if (numInputRows > 0) break;
     const rows = await spark.sql<{ words: number }>`SELECT words FROM ticks`;
@@ -123,7 +123,7 @@ suite("tasks of TypeScript on Spark", await needs("spark"), () => {
 
   test("a task that throws says what, at which line, and at which row", async () => {
     const rows = spark.query`SELECT id, IF(id = 7, '', 'x') AS text FROM range(0, 10, 1, 1)`;
-    await assert.rejects((await spark.mapRows<typeof reviews>(rows, REVIEWS)).collect(), {
+    await assert.rejects((await spark.transform<typeof reviews>(rows, REVIEWS)).collect(), {
       code: "TASK_FAILED",
       message:
         /^the task reviews-task-for-test\.ts failed at \S*reviews-task-for-test\.ts:11: the review 7 is empty; its row: \{"id":"7","text":""\}$/,
@@ -135,7 +135,7 @@ suite("tasks of TypeScript on Spark", await needs("spark"), () => {
     [
       "that gives a value of another type",
       async () =>
-        spark.mapRows(
+        spark.transform(
           ids(),
           defineTask({ in: { id: "bigint" }, out: { half: "int" }, map: ({ id }) => ({ half: Number(id) / 2 }) }),
         ),
@@ -144,19 +144,19 @@ suite("tasks of TypeScript on Spark", await needs("spark"), () => {
     [
       "that leaves a column out",
       async () =>
-        spark.mapRows(ids(), defineTask({ in: { id: "bigint" }, out: { a: "int" }, map: () => ({}) as never })),
+        spark.transform(ids(), defineTask({ in: { id: "bigint" }, out: { a: "int" }, map: () => ({}) as never })),
       /the task gave no value for the column a/,
     ],
     [
       "that gives a column too many",
       async () =>
-        spark.mapRows(ids(), defineTask({ in: { id: "bigint" }, out: { a: "int" }, map: () => ({ a: 1, b: 2 }) })),
+        spark.transform(ids(), defineTask({ in: { id: "bigint" }, out: { a: "int" }, map: () => ({ a: 1, b: 2 }) })),
       /the task gave a value for b, which is none of its columns a/,
     ],
     [
       "that is given a null it does not expect",
       async () =>
-        spark.mapRows(
+        spark.transform(
           spark.query`SELECT CAST(NULL AS STRING) AS a`,
           defineTask({ in: { a: "string" }, out: { a: "string" }, map: (row) => row }),
         ),
@@ -165,13 +165,13 @@ suite("tasks of TypeScript on Spark", await needs("spark"), () => {
     [
       "that ends its process, although it says that all is well",
       async () =>
-        spark.mapRows(ids(), defineTask({ in: { id: "bigint" }, out: { id: "bigint" }, map: () => process.exit(0) })),
+        spark.transform(ids(), defineTask({ in: { id: "bigint" }, out: { id: "bigint" }, map: () => process.exit(0) })),
       /it ended its process itself, with status 0; its row: \{"id":"0"\}/,
     ],
     [
       "that waits for nothing",
       async () =>
-        spark.mapRows(
+        spark.transform(
           ids(),
           defineTask({ in: { id: "bigint" }, out: { id: "bigint" }, map: () => new Promise<never>(() => undefined) }),
         ),
@@ -180,7 +180,7 @@ suite("tasks of TypeScript on Spark", await needs("spark"), () => {
     [
       "that throws beside its rows",
       async () =>
-        spark.mapRows(
+        spark.transform(
           ids(),
           defineTask({
             in: { id: "bigint" },
@@ -199,7 +199,7 @@ suite("tasks of TypeScript on Spark", await needs("spark"), () => {
     [
       "that runs out of memory",
       async () =>
-        spark.mapRows(
+        spark.transform(
           ids(),
           defineTask({
             in: { id: "bigint" },
@@ -216,7 +216,7 @@ suite("tasks of TypeScript on Spark", await needs("spark"), () => {
     [
       "for which there is no Node",
       async () =>
-        spark.mapRows(ids(), defineTask({ in: { id: "bigint" }, out: { id: "bigint" }, map: (row) => row }), {
+        spark.transform(ids(), defineTask({ in: { id: "bigint" }, out: { id: "bigint" }, map: (row) => row }), {
           node: "/no/such/node",
         }),
       /Node/,
@@ -236,18 +236,18 @@ suite("tasks of TypeScript on Spark", await needs("spark"), () => {
         return join(folder, name);
       };
       const broken = await write("broken.ts", "export default {\n  map( {\n};\n");
-      await assert.rejects(spark.mapRows(ids(), broken), { code: "USAGE", message: /broken\.ts:3/ });
+      await assert.rejects(spark.transform(ids(), broken), { code: "USAGE", message: /broken\.ts:3/ });
       const none = await write("none.ts", "export const task = 1;\n");
-      await assert.rejects(spark.mapRows(ids(), none), { code: "USAGE", message: /No matching export|is no task/ });
-      await assert.rejects(spark.mapRows(ids(), join(folder, "absent.ts")), {
+      await assert.rejects(spark.transform(ids(), none), { code: "USAGE", message: /No matching export|is no task/ });
+      await assert.rejects(spark.transform(ids(), join(folder, "absent.ts")), {
         code: "USAGE",
         message: /cannot be bundled/,
       });
-      await assert.rejects(spark.mapRows<typeof reviews>(ids(), REVIEWS), {
+      await assert.rejects(spark.transform<typeof reviews>(ids(), REVIEWS), {
         code: "USAGE",
         message: /there is no column text/,
       });
-      await assert.rejects(spark.mapRows<typeof reviews>(spark.query`SELECT id, id AS text FROM range(1)`, REVIEWS), {
+      await assert.rejects(spark.transform<typeof reviews>(spark.query`SELECT id, id AS text FROM range(1)`, REVIEWS), {
         code: "USAGE",
         message: /text is bigint, not string/,
       });
@@ -266,7 +266,7 @@ suite("tasks of TypeScript on Spark", await needs("spark"), () => {
       },
     });
     const rows = spark.query`SELECT id FROM range(0, 12, 1, 3)`;
-    const relation = await spark.mapRows(rows, endless, { stall: 1500 });
+    const relation = await spark.transform(rows, endless, { stall: 1500 });
     await assert.rejects(relation.collect({ signal: AbortSignal.timeout(6000) }), { name: "TimeoutError" });
     assert.notEqual(taskProcesses().length, 0);
     const noise = defineTask({
@@ -276,7 +276,7 @@ suite("tasks of TypeScript on Spark", await needs("spark"), () => {
         for (;;) yield { text: "x".repeat(1000) };
       },
     });
-    const many = await spark.mapRows(spark.query`SELECT 1L AS id`, noise, { stall: 1500 });
+    const many = await spark.transform(spark.query`SELECT 1L AS id`, noise, { stall: 1500 });
     assert.equal((await many.limit(3).collect()).length, 3);
     for (let waited = 0; taskProcesses().length > 0; waited += 500) {
       assert.ok(waited < 30_000, "processes of tasks are left");

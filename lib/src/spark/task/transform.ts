@@ -15,7 +15,7 @@ import { checkTask, type AnyTask } from "./define.ts";
 import type { TaskSettings } from "./run.ts";
 import { columnsOf, lineOf, lineSchema, quoted, sqlText } from "./wire-sql.ts";
 
-/** Options of {@link SparkSession.mapRows}. */
+/** Options of {@link SparkSession.transform}. */
 export interface TransformOptions extends RunOptions {
   /** Files that come along, by the name under which the task's `setup` finds them: bytes, or a path here. @default none */
   readonly files?: Readonly<Record<string, Uint8Array | string>>;
@@ -36,7 +36,7 @@ export interface Transformed {
   readonly columns: Columns;
 }
 
-/** The plan of a relation whose rows a task makes. @throws as {@link SparkSession.mapRows} */
+/** The plan of a relation whose rows a task makes. @throws as {@link SparkSession.transform} */
 export async function transformRows(
   wire: SparkWire,
   rows: Planned,

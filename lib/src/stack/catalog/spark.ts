@@ -45,11 +45,12 @@ export default {
   answers: answersGrpc,
   configuration: ["hadoop", "spark"],
   values: (at) => ({
-    master: masterOf(process.env),
+    // a master that is none is named before anything is started for it
+    master: at.runs("spark") ? demandMaster(at) : masterOf(process.env),
     files: `hdfs://${at.host("namenode")}:${at.port("rpc", "namenode")}`,
     ...Object.fromEntries(Object.entries(YARN).map(([name, megabytes]) => [name, String(megabytes)])),
   }),
-  prepare: demandMaster,
+  prepare: demandYarn,
   container: { memory: 1664, publishes: { port: "connect" } },
 } satisfies Service;
 
@@ -58,22 +59,24 @@ function masterOf(environment: NodeJS.ProcessEnv): string {
   return setting("STREAMBOOK_SPARK_MASTER", environment) ?? "local[*]";
 }
 
-/**
- * @throws USAGE for a master that is none; STACK_DOWN for YARN when it does not run, and YARN_FULL when it has none: Spark would
- *   wait, and say nothing
- */
-async function demandMaster({ at, addresses }: Preparation): Promise<void> {
+/** @throws USAGE for a master that is none; STACK_DOWN for YARN when it is not among what runs */
+function demandMaster(at: Place): string {
   const master = masterOf(process.env);
   if (!/^(?:local(?:\[(?:\*|[1-9]\d*)\])?|yarn|spark:\/\/\S+:\d+)$/.test(master))
     throw new StreambookError(
       "USAGE",
       `STREAMBOOK_SPARK_MASTER is "${master}"; give local[*], local[2], yarn, or spark://host:port`,
     );
-  if (master !== "yarn") return;
-  if (!runsYarn(at))
+  if (master === "yarn" && !runsYarn(at))
     throw new StreambookError("STACK_DOWN", "Spark is to work on YARN, which is not started; start it too", {
       hint: { start: ["yarn"] },
     });
+  return master;
+}
+
+/** @throws as {@link demandMaster}; YARN_FULL when YARN has no room: Spark would wait for it, and say nothing */
+async function demandYarn({ at, addresses }: Preparation): Promise<void> {
+  if (demandMaster(at) !== "yarn") return;
   await demandRoom("Spark", addresses.resourceManager, {
     "its application master": YARN.masterMemory + YARN.masterOverhead,
     "an executor": YARN.executorMemory + YARN.executorOverhead,

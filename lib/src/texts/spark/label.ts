@@ -23,7 +23,7 @@ export interface LabelTopicOptions extends Omit<TransformOptions, "files"> {
  * Labels all chunks that a topic has when the rows are asked for, with the course's own tokenizer, windows and model, on as many
  * executors as there are. The model goes along once, as a file. Messages that are no chunks are left out.
  *
- * @throws as {@link SparkSession.mapRows}
+ * @throws as {@link SparkSession.transform}
  *
  * @example
  * ```ts no-run
@@ -50,7 +50,7 @@ export async function labelTopic(
     WHERE chunk.stream_id IS NOT NULL AND chunk.chunk IS NOT NULL
     DISTRIBUTE BY stream_id SORT BY stream_id, kafka_partition, kafka_offset`;
   const settings: LabelSettings = { stem };
-  return spark.mapRows<typeof labelTask>(chunks, siblingModule("./label-task", import.meta.url), {
+  return spark.transform<typeof labelTask>(chunks, siblingModule("./label-task", import.meta.url), {
     ...options,
     files: { [FILES.model]: encodeSavedModel(model), [FILES.settings]: Buffer.from(JSON.stringify(settings)) },
   });
