@@ -7,6 +7,7 @@ import { formatBytes, plural, textTable } from "../format/index.ts";
 import {
   beyondLimits,
   type CellReport,
+  COURSE,
   findNotebooks,
   furtherServices,
   lessonFiles,
@@ -73,8 +74,9 @@ async function withServices(files: readonly string[]): Promise<string[]> {
   return files.filter((file) => {
     const missing = furtherServices(file).filter((name) => states.get(name) !== "running");
     if (missing.length === 0) return true;
-    const start = `npx streambook up core ${missing.join(" ")}`;
-    console.log(`${relative(process.cwd(), file)}: skipped, because it needs ${missing.join(" and ")}: ${start}`);
+    const { services = [] } = COURSE.find(({ name }) => name === basename(file, ".ipynb")) ?? {};
+    const start = `npx streambook up ${services.join(" ")}`;
+    console.log(`${relative(process.cwd(), file)}: skipped, because ${missing.join(" and ")} must run: ${start}`);
     return false;
   });
 }
