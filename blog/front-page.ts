@@ -37,7 +37,7 @@ ${tracks(prose)}
 <ol class="cards">${rendered.map(({ lesson }) => card(lesson, prose))}</ol>
 </section>
 <section aria-labelledby="challenge"><h2 id="challenge">And then the challenge</h2>
-<p>After the last lesson you write a consumer of your own, in any language. An adversary kills it at each of its steps, freezes it, and takes Kafka and HDFS away. It counts what is lost or doubled, gives a score of 100, and draws the first failure; hints come one at a time.${repository !== undefined && markup` <a href="${repository}/blob/HEAD/docs/challenge.md">The rules</a> fit on a page.`}</p>
+<p>After lesson 08 you write a consumer of your own, in any language. An adversary kills it at each of its steps, freezes it, and takes Kafka and HDFS away. It counts what is lost or doubled, gives a score of 100, and draws the first failure; hints come one at a time.${repository !== undefined && markup` <a href="${repository}/blob/HEAD/docs/challenge.md">The rules</a> fit on a page.`}</p>
 ${new Markup(prose.code("npx streambook challenge consumer", "bash"))}
 </section>
 <section aria-labelledby="start" class="start"><h2 id="start">How to start</h2>

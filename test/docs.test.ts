@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { format, getFileInfo, resolveConfig } from "prettier";
 import { adviceOf } from "../lib/src/cli/hints.ts";
 import { type ErrorEntry, errorCodes } from "../lib/src/errors/index.ts";
-import { COURSE, lessonNumber, TRACKS, trackTime } from "../lib/src/notebook/index.ts";
+import { COURSE, lessonNumber, trackLessons, TRACKS, trackTime } from "../lib/src/notebook/index.ts";
 import {
   composeFile,
   environmentPage,
@@ -69,10 +69,9 @@ function readme(text: string): string {
 }
 
 function trackTable(): string {
-  const rows = TRACKS.map((track) => {
-    const numbers = track.lessons.length === COURSE.length ? "all" : track.lessons.map(lessonNumber).join(", ");
-    return `| ${track.name} | ${numbers} | ${trackTime(track)} | ${track.about} |`;
-  });
+  const rows = TRACKS.map(
+    (track) => `| ${track.name} | ${trackLessons(track)} | ${trackTime(track)} | ${track.about} |`,
+  );
   return ["| track | lessons | to read | what it has |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
 

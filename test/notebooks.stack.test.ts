@@ -1,26 +1,5 @@
-/**
- * Every lesson and every solution, run from its first cell to its last in a fresh kernel, on the running services. Lessons that need none
- * of them, or start them themselves, are run with every cell sent twice; `npm run notebooks -- --twice` does so with all, in minutes.
- */
-import assert from "node:assert/strict";
-import { basename, relative } from "node:path";
-import { test } from "node:test";
-import { kernelSpecification } from "../setup/learner/kernel.mjs";
-import { COURSE, lessonFiles, runNotebook, solutionFiles, streamText } from "../lib/src/notebook/index.ts";
-import { projectFolder } from "../lib/src/stack/index.ts";
+/** Every lesson and every solution that the core is enough for. Those of further services are tested with them. */
+import { furtherServices, lessonFiles, solutionFiles } from "../lib/src/notebook/index.ts";
+import { testNotebooks } from "./notebooks-for-test.ts";
 
-const spec = kernelSpecification();
-
-for (const file of [...lessonFiles(), ...solutionFiles()]) {
-  const lesson = COURSE.find(({ name }) => name === basename(file, ".ipynb"));
-  const twice = lesson?.services.length === 0;
-  test(`${relative(projectFolder(), file)} runs from its first cell to its last${twice ? ", each sent twice" : ""}`, async () => {
-    const report = await runNotebook(file, { spec, twice });
-    const failed = report.cells.flatMap(({ number, failure, source, outputs }) =>
-      failure === undefined ? [] : [{ number, failure, source, said: streamText(outputs, "stderr") }],
-    );
-    assert.deepEqual(failed, []);
-    assert.equal(report.cells.length, report.total);
-    assert.equal(report.ok, true);
-  });
-}
+testNotebooks([...lessonFiles(), ...solutionFiles()].filter((file) => furtherServices(file).length === 0));

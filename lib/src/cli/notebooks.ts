@@ -8,6 +8,7 @@ import {
   beyondLimits,
   type CellReport,
   findNotebooks,
+  furtherServices,
   lessonFiles,
   lintNotebooks,
   measureNotebook,
@@ -18,7 +19,7 @@ import {
   saveNotebook,
   solutionFiles,
 } from "../notebook/index.ts";
-import { useStack } from "../stack/index.ts";
+import { status, useStack } from "../stack/index.ts";
 import { action, usage } from "./command.ts";
 
 interface NotebooksOptions {
@@ -49,7 +50,7 @@ export function register(program: Command): void {
       action(async (options: NotebooksOptions, { signal, operands }) => {
         const files = filesOf(operands);
         if (options.lint === true) await lint(files);
-        else await runAll(files, options, signal);
+        else await runAll(operands.length === 0 ? await withServices(files) : files, options, signal);
       }),
     );
 }
@@ -64,6 +65,18 @@ function filesOf(names: readonly string[]): string[] {
     return found;
   });
   return [...new Set(chosen)];
+}
+
+/** Those of the files whose further services run; the others are named, with what they need. */
+async function withServices(files: readonly string[]): Promise<string[]> {
+  const states = new Map((await status()).map(({ name, state }) => [name, state]));
+  return files.filter((file) => {
+    const missing = furtherServices(file).filter((name) => states.get(name) !== "running");
+    if (missing.length === 0) return true;
+    const start = `npx streambook up core ${missing.join(" ")}`;
+    console.log(`${relative(process.cwd(), file)}: skipped, because it needs ${missing.join(" and ")}: ${start}`);
+    return false;
+  });
 }
 
 async function runAll(files: readonly string[], options: NotebooksOptions, signal: AbortSignal): Promise<void> {

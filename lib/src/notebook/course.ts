@@ -1,8 +1,8 @@
 /** The course: its lessons in their order, what each is about, and what it needs. Whatever lists lessons asks here. */
 import { existsSync, globSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { StreambookError } from "../errors/index.ts";
-import { projectFolder } from "../stack/index.ts";
+import { CORE, profileOf, projectFolder, resolveServices } from "../stack/index.ts";
 
 /** A lesson of the course. */
 export interface CourseLesson {
@@ -27,6 +27,7 @@ export interface CourseLesson {
 }
 
 const PIPELINE = "The text pipeline";
+const FURTHER = "Further pipelines";
 
 /** The lessons, in the order in which they are read. */
 export const COURSE: readonly CourseLesson[] = [
@@ -123,24 +124,41 @@ export const COURSE: readonly CourseLesson[] = [
     running: 90,
     stations: ["Texts"],
   },
+  {
+    name: "09-spark",
+    part: FURTHER,
+    title: "Spark",
+    does: "a count that outgrows its process, SQL over a topic, a file and a table, streams that go on; the pipeline on an engine",
+    services: ["core", "spark"],
+    reading: 35,
+    running: 120,
+    stations: [],
+  },
 ];
 
 /** A way through the course. */
 export interface Track {
-  readonly name: "short" | "full";
+  readonly name: "short" | "full" | "further";
   /** Whom it is for, and what it has, in a sentence without its end. */
   readonly about: string;
   readonly lessons: readonly CourseLesson[];
 }
 
-/** The ways through the course: the pipeline alone, or with the mathematics in it. */
+const pipeline = COURSE.filter(({ part }) => part === PIPELINE);
+
+/** The ways through the course: the pipeline alone, or with the mathematics in it; and what one may go on with. */
 export const TRACKS: readonly Track[] = [
   {
     name: "short",
     about: "the pipeline, with the clusters as a tool that is used and not explained",
-    lessons: COURSE.filter(({ mathematics }) => mathematics !== true),
+    lessons: pipeline.filter(({ mathematics }) => mathematics !== true),
   },
-  { name: "full", about: "the same, and how words become numbers and numbers become clusters", lessons: COURSE },
+  { name: "full", about: "the same, and how words become numbers and numbers become clusters", lessons: pipeline },
+  {
+    name: "further",
+    about: "the same pipeline on an engine that spans machines, with services of its own",
+    lessons: COURSE.filter(({ part }) => part === FURTHER),
+  },
 ];
 
 /** How long a lesson takes, as its first cell says: "About 30 minutes to read, about 45 seconds to run." */
@@ -149,24 +167,35 @@ export function timesOf({ reading, running }: Pick<CourseLesson, "reading" | "ru
 }
 
 /** How long it takes to read the lessons of a track, in hours and their halves: "about 2½ hours". */
-export function trackTime({ lessons }: Track): string {
+export function trackTime({ lessons }: Pick<Track, "lessons">): string {
   const halves = Math.round(lessons.reduce((sum, { reading }) => sum + reading, 0) / 30);
+  if (halves <= 1) return "about half an hour";
   return `about ${Math.floor(halves / 2)}${halves % 2 === 1 ? "½" : ""} hours`;
+}
+
+/** The numbers of a track's lessons: "00 to 08", "00, 01, 06 and 07", "09". */
+export function trackLessons({ lessons }: Pick<Track, "lessons">): string {
+  const numbers = lessons.map(lessonNumber);
+  const [first = "", last = ""] = [numbers[0], numbers.at(-1)];
+  if (numbers.length > 2 && Number(last) - Number(first) === numbers.length - 1) return `${first} to ${last}`;
+  return [numbers.slice(0, -1).join(", "), last].filter((part) => part !== "").join(" and ");
 }
 
 /** A track in a sentence, as lesson 00 and the guide say it. Markdown. */
 export function trackSentence(track: Track): string {
-  const numbers = track.lessons.map(lessonNumber);
-  const which =
-    numbers.length === COURSE.length
-      ? "all lessons"
-      : `lessons ${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`;
+  const which = `${track.lessons.length === 1 ? "lesson" : "lessons"} ${trackLessons(track)}`;
   return `The **${track.name} track** takes ${trackTime(track)} to read (${which}): ${track.about}.`;
 }
 
 /** The number of a lesson: "04". */
 export function lessonNumber({ name }: Pick<CourseLesson, "name">): string {
   return name.slice(0, 2);
+}
+
+/** The services that a notebook of the course needs beyond the core, which may not have been fetched; none for another file. */
+export function furtherServices(file: string): string[] {
+  const { services = [] } = COURSE.find(({ name }) => name === basename(file, ".ipynb")) ?? {};
+  return (services.length === 0 ? [] : resolveServices(services)).filter((name) => profileOf(name) !== CORE);
 }
 
 /** The folder of the notebooks. */

@@ -14,6 +14,7 @@ export { jupyterFolder, type KernelSpec } from "./kernel-spec.ts";
 export {
   COURSE,
   findNotebooks,
+  furtherServices,
   lessonFiles,
   lessonNumber,
   noSuchNotebook,
@@ -21,6 +22,7 @@ export {
   notebooksIn,
   solutionFiles,
   timesOf,
+  trackLessons,
   TRACKS,
   trackSentence,
   trackTime,

@@ -148,6 +148,20 @@ test("a lesson without the stack says what to do", async () => {
   }
 });
 
+test("a lesson names the service beyond the core that it lacks, what it fetches, and what starts it", async () => {
+  const environment = process.env;
+  process.env = { ...ownServices(), STREAMBOOK_HOME: "/nowhere", STREAMBOOK_JARS: "/nowhere/jars" };
+  try {
+    await assert.rejects(ready("spark"), (error: Error) => {
+      assert.match(error.message, /needs Spark \(stopped\); its first start fetches .*[Ss]park.*\(\d+ MB\)/);
+      assert.equal(hintFor(error), "In a terminal: `npx streambook up core spark`. Then run the first cell again.");
+      return true;
+    });
+  } finally {
+    process.env = environment;
+  }
+});
+
 test("links for editors are names in shown code", () => {
   assert.equal(
     withoutLinks("/** As {@link readChunks}, or {@link a.b | the other}; {@linkcode C}, {@link D it}. */"),

@@ -1,6 +1,6 @@
 /** What a lesson asks before it begins: the right kernel, and services that answer. */
 import { StreambookError } from "../errors/index.ts";
-import { type Addresses, addresses, status, titleOf, useStack } from "../stack/index.ts";
+import { type Addresses, addresses, CORE, missingFor, profileOf, status, titleOf, useStack } from "../stack/index.ts";
 import { requireOwnKernel } from "./display.ts";
 import { interruption } from "./learner/interruption.ts";
 
@@ -17,20 +17,25 @@ export async function ready(...services: readonly string[]): Promise<Addresses |
   requireOwnKernel();
   if (services.length === 0) return void console.log("ready");
   const titles = services.map(titleOf);
+  await demandRunning(services);
   const places = await addresses();
-  const states = await status();
-  const down = states.filter(({ name, state }) => services.includes(name) && state !== "running");
-  if (down.length > 0) {
-    const names = down.map(({ name, state }) => `${titleOf(name)} (${state})`).join(", ");
-    throw new StreambookError(
-      "STACK_DOWN",
-      `this lesson needs ${names}; in a terminal: \`npx streambook up\`, then run this cell again`,
-    );
-  }
   use ??= useStack("a notebook");
   await use;
   console.log(`ready: ${titles.join(", ")}`);
   return places;
+}
+
+/** @throws STACK_DOWN naming what does not run, what starts it, and what has to be fetched for it */
+async function demandRunning(services: readonly string[]): Promise<void> {
+  const states = new Map((await status()).map(({ name, state }) => [name, state]));
+  const down = services.filter((name) => states.get(name) !== "running");
+  if (down.length === 0) return;
+  const names = down.map((name) => `${titleOf(name)} (${states.get(name) ?? "stopped"})`).join(", ");
+  const further = [...new Set(down.map(profileOf))].filter((profile) => profile !== CORE);
+  const missing = further.length > 0 ? await missingFor(further) : [];
+  const fetched = missing.length > 0 ? `; its first start fetches ${missing.join(", ")}` : "";
+  const start = further.length > 0 ? [CORE, ...further] : [];
+  throw new StreambookError("STACK_DOWN", `this lesson needs ${names}${fetched}`, { hint: { start } });
 }
 
 /** Once said, it holds until the kernel ends. */

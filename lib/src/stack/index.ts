@@ -25,7 +25,7 @@ export { containerAddresses, publication } from "./containers/containers.ts";
 export { runInContainer } from "./containers/run.ts";
 export { logs, type LogOptions } from "./observe/logs.ts";
 export { doctor, type DoctorOptions, type Finding } from "./commands/doctor.ts";
-export { fetchFor, pythonProgram, type FetchForOptions } from "./commands/fetch.ts";
+export { fetchFor, missingFor, pythonProgram, type FetchForOptions } from "./commands/fetch.ts";
 export { reset, type ResetOptions } from "./commands/reset.ts";
 export { hadoopClient, type HadoopClient } from "./commands/hadoop-client.ts";
 export { versions } from "./versions.ts";

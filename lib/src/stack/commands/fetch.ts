@@ -32,6 +32,16 @@ export async function fetchFor(options: FetchForOptions = {}): Promise<string[]>
 }
 
 /**
+ * What of that which some services run on is not in place, each with its size. The core's own, which set-up brings, is not asked for.
+ *
+ * @throws USAGE for a name that is no service
+ */
+export async function missingFor(services: readonly string[], environment = process.env): Promise<string[]> {
+  const names = resolveServices(services).filter((name) => !isExternal(name, environment));
+  return (await missingParts(openLayout(environment), names, environment)).map(describePart);
+}
+
+/**
  * A program of a Python environment that is no service: JupyterLab. The environment is installed first, if it is not in place.
  *
  * @param program the name of its script: `jupyter-lab`

@@ -1,0 +1,29 @@
+/**
+ * Notebooks as tests: each run from its first cell to its last in a fresh kernel, on the running services. Lessons that need none
+ * of them, or start them themselves, are run with every cell sent twice; `npm run notebooks -- --twice` does so with all, in minutes.
+ */
+import assert from "node:assert/strict";
+import { basename, relative } from "node:path";
+import { test } from "node:test";
+import { kernelSpecification } from "../setup/learner/kernel.mjs";
+import { COURSE, runNotebook, streamText } from "../lib/src/notebook/index.ts";
+import { projectFolder } from "../lib/src/stack/index.ts";
+
+/** A test for each notebook. @param options of the tests: whether they are skipped, and why */
+export function testNotebooks(files: readonly string[], options: { readonly skip?: string | false } = {}): void {
+  const spec = kernelSpecification();
+  for (const file of files) {
+    const lesson = COURSE.find(({ name }) => name === basename(file, ".ipynb"));
+    const twice = lesson?.services.length === 0;
+    const title = `${relative(projectFolder(), file)} runs from its first cell to its last${twice ? ", each sent twice" : ""}`;
+    test(title, options, async () => {
+      const report = await runNotebook(file, { spec, twice });
+      const failed = report.cells.flatMap(({ number, failure, source, outputs }) =>
+        failure === undefined ? [] : [{ number, failure, source, said: streamText(outputs, "stderr") }],
+      );
+      assert.deepEqual(failed, []);
+      assert.equal(report.cells.length, report.total);
+      assert.equal(report.ok, true);
+    });
+  }
+}
