@@ -184,7 +184,7 @@ test("names that Hadoop would take for patterns are refused", async () => {
 test("a module that is not there, or holds no job, is refused", async () => {
   const options = { hadoop, resourceManager, inputs: [folder], output: `${folder}/out` };
   await rejects(runOnYarn("/no/such/job.ts", options), "USAGE", /no\/such\/job\.ts cannot be loaded/);
-  await rejects(runOnYarn(new URL("./lines.ts", import.meta.url), options), "USAGE", /is not a job/);
+  await rejects(runOnYarn(new URL("./groups.ts", import.meta.url), options), "USAGE", /is not a job/);
 });
 
 test("a YARN that is not there, or is something else, is named", async () => {
