@@ -102,7 +102,7 @@ USER root
 RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority,target=/run/authority \
     . /run/authority/use.sh \
  && apt-get update \
- && apt-get install -y --no-install-recommends curl git less openssh-client procps python3 python3-venv \
+ && apt-get install -y --no-install-recommends curl git less maven openssh-client procps python3 python3-venv \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=packages /opt/npm/lib/node_modules/npm /usr/local/lib/node_modules/npm
 # The kernel of the project that will be mounted, where Jupyter and VS Code look for kernels unasked. It is there before set-up has
