@@ -4,9 +4,9 @@ import { createLogger } from "../log/index.ts";
 import { plural } from "../format/index.ts";
 import { loadSchema } from "../schema/index.ts";
 import { addresses, useStack } from "../stack/index.ts";
-import { consume, consumeOnSpark } from "../texts/index.ts";
+import { consume, consumeOnSpark, type Engine } from "../texts/index.ts";
 import { action, path, positiveNumber, serviceAddress, usage, wholeNumber } from "./command.ts";
-import { type Engine, engineOption } from "./engine.ts";
+import { engineOption } from "./engine.ts";
 import { statusLine } from "./status-line.ts";
 
 interface Options {

@@ -1,9 +1,6 @@
 /** Which engine reads the topic: this process, or Spark. */
 import { Option } from "commander";
-
-export const engines = ["typescript", "spark"] as const;
-
-export type Engine = (typeof engines)[number];
+import { engines } from "../texts/index.ts";
 
 /** `--engine`. */
 export function engineOption(): Option {

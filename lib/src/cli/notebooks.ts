@@ -7,9 +7,9 @@ import { formatBytes, plural, textTable } from "../format/index.ts";
 import {
   beyondLimits,
   type CellReport,
-  COURSE,
   findNotebooks,
   furtherServices,
+  lessonOf,
   lessonFiles,
   lintNotebooks,
   measureNotebook,
@@ -74,7 +74,7 @@ async function withServices(files: readonly string[]): Promise<string[]> {
   return files.filter((file) => {
     const missing = furtherServices(file).filter((name) => states.get(name) !== "running");
     if (missing.length === 0) return true;
-    const { services = [] } = COURSE.find(({ name }) => name === basename(file, ".ipynb")) ?? {};
+    const { services = [] } = lessonOf(file) ?? {};
     const start = `npx streambook up ${services.join(" ")}`;
     console.log(`${relative(process.cwd(), file)}: skipped, because ${missing.join(" and ")} must run: ${start}`);
     return false;

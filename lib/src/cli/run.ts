@@ -29,6 +29,7 @@ import { passedOver, surveyTexts, type TextSurvey } from "../stream/index.ts";
 import {
   checkOutput,
   checkRunNames,
+  type Engine,
   mostClustersByDefault,
   run,
   RUN_NAMES,
@@ -36,7 +37,7 @@ import {
   StageRecorder,
 } from "../texts/index.ts";
 import { action, type CommandContext, path, wholeNumber } from "./command.ts";
-import { type Engine, engineOption } from "./engine.ts";
+import { engineOption } from "./engine.ts";
 import { holdingNames, type RunNames } from "./run-names.ts";
 import { statusLine } from "./status-line.ts";
 

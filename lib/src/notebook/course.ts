@@ -192,9 +192,14 @@ export function lessonNumber({ name }: Pick<CourseLesson, "name">): string {
   return name.slice(0, 2);
 }
 
+/** The lesson of a notebook, or of its solutions; undefined for another file. */
+export function lessonOf(file: string): CourseLesson | undefined {
+  return COURSE.find(({ name }) => name === basename(file, ".ipynb"));
+}
+
 /** The services that a notebook of the course needs beyond the core, which may not have been fetched; none for another file. */
 export function furtherServices(file: string): string[] {
-  const { services = [] } = COURSE.find(({ name }) => name === basename(file, ".ipynb")) ?? {};
+  const { services = [] } = lessonOf(file) ?? {};
   return (services.length === 0 ? [] : resolveServices(services)).filter((name) => profileOf(name) !== CORE);
 }
 

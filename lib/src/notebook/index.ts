@@ -15,6 +15,7 @@ export {
   COURSE,
   findNotebooks,
   furtherServices,
+  lessonOf,
   lessonFiles,
   lessonNumber,
   noSuchNotebook,

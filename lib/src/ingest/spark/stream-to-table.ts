@@ -15,9 +15,8 @@ import { DeadLetters } from "../dead-letters.ts";
 import { Destination } from "../files/destination.ts";
 import type { HiveTableOptions } from "../files/hive-table.ts";
 import { tableDestination, tableFolders } from "../files/warehouse.ts";
-import { placeColumns } from "../rows/row-format.ts";
 import { ServiceRetry } from "../service-retry.ts";
-import { checkTopics } from "../topic-options.ts";
+import { addedColumns, checkTopics } from "../topic-options.ts";
 import { kafkaRange, kafkaStream, type OffsetsOfPartition } from "./kafka-source.ts";
 import { messageColumns, readableColumn } from "./message-columns.ts";
 import { StreamFolder } from "./stream-folder.ts";
@@ -92,14 +91,13 @@ export interface StreamToTableOptions {
  */
 export async function streamToTable(options: StreamToTableOptions): Promise<StreamFigures> {
   const { topic, schema, timeField, table, dateColumn, enrichment, addresses, logger = silentLogger, signal } = options;
-  const { columns } = enrichment;
   const destination = tableDestination({ ...table, dateColumn });
-  checkTopics([{ ...destination, topic, schema, timeField, enrichment: { columns } }]);
+  checkTopics([{ ...destination, topic, schema, timeField, enrichment }]);
   messageColumns(schema, ""); // refused before anything is made
   using services = new ServiceRetry({ stopping: signal, logger });
   const hdfs = new Hdfs({ address: addresses.webhdfs, retry: { attempts: 2 }, signal: services.signal });
   const cluster = new KafkaCluster();
-  const parts = { hdfs, hive: addresses.hive, topic, schema, columns: [...columns, ...placeColumns], logger };
+  const parts = { hdfs, hive: addresses.hive, topic, schema, columns: addedColumns({ enrichment }), logger };
   await using target = new Destination(destination, { ...parts, signal: services.signal });
   await using deadLetters = new DeadLetters({ broker: addresses.kafka, cluster, topic, services, logger });
   const folder = new StreamFolder({
@@ -232,7 +230,7 @@ class TableStream {
   #columns(): Record<"read" | "rows", (rows: SparkRelation) => SparkRelation> {
     const { schema, timeField, dateColumn, enrichment } = this.#options;
     const { parsed, fields } = messageColumns(schema, this.#key);
-    const names = [...schema.fields, ...enrichment.columns, ...placeColumns].map(({ name }) => name);
+    const names = [...schema.fields, ...addedColumns({ enrichment })].map(({ name }) => name);
     const date = `IF(${readableColumn}, date_format(${timeField}, 'yyyy-MM-dd'), NULL) AS ${dateColumn.name}`;
     return {
       read: (topic) => topic.select(...parsed).select(...fields),

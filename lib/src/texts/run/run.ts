@@ -20,6 +20,7 @@ import {
   askHive,
   clearLastRun,
   compareTexts,
+  type Engine,
   keepLog,
   rebuildTexts,
   type RunSettings,
@@ -48,7 +49,7 @@ export interface RunOptions {
   /** Chunks held to seed the clusters. @default 200 */
   readonly warmUp?: number;
   /** What reads the topic into the table: this process, or Spark. @default "typescript" */
-  readonly engine?: "typescript" | "spark";
+  readonly engine?: Engine;
   /** Topic of Kafka. @default "chunks" */
   readonly topic?: string;
   /** Table of Hive. @default "chunks_clustered" */

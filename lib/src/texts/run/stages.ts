@@ -21,6 +21,12 @@ import { rebuild, type RebuildReport } from "../rebuild/rebuild.ts";
 import { RUN_PROPERTIES, runLog, RunNames } from "./run-names.ts";
 import type { RateMeter, StageRecorder } from "./stage-recorder.ts";
 
+/** What may read the topic into the table: this process, or Spark. */
+export const engines = ["typescript", "spark"] as const;
+
+/** One of {@link engines}. */
+export type Engine = (typeof engines)[number];
+
 /** What all stages of a run work with. */
 export interface RunSettings {
   readonly addresses: Addresses;
@@ -33,7 +39,7 @@ export interface RunSettings {
   readonly replace?: boolean | undefined;
   readonly seed: number;
   readonly warmUp: number;
-  readonly engine: "typescript" | "spark";
+  readonly engine: Engine;
   readonly recorder: StageRecorder;
   readonly logger: Logger;
   readonly signal?: AbortSignal | undefined;

@@ -32,14 +32,18 @@ const CLASSES = {
 } as const;
 
 /** The columns between the text and its cluster. */
-const [WORDS, COUNTS, FEATURES] = ["words_of_chunk", "counts_of_words", "features_of_chunk"] as const;
+const [TEXT, WORDS, COUNTS, FEATURES] = [
+  "text_to_split",
+  "words_of_chunk",
+  "counts_of_words",
+  "features_of_chunk",
+] as const;
 
 /** Texts with their words counted. A row without a text has none. */
 export function countWords(spark: Spark, rows: SparkRelation, text: string, features: number): SparkRelation {
-  const [inputCol] = ["text_to_split"];
   return rows
-    .select("*", `coalesce(${text}, '') AS ${inputCol}`)
-    .transform(spark.tokenizer({ inputCol, outputCol: WORDS }))
+    .select("*", `coalesce(${text}, '') AS ${TEXT}`)
+    .transform(spark.tokenizer({ inputCol: TEXT, outputCol: WORDS }))
     .transform(spark.hashingTF({ inputCol: WORDS, outputCol: COUNTS, numFeatures: features }));
 }
 
