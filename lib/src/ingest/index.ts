@@ -22,7 +22,7 @@ export type { DestinationOptions } from "./files/destination.ts";
 export type { HiveTableOptions } from "./files/hive-table.ts";
 export { removeTable, tableDestination, tableFolders } from "./files/warehouse.ts";
 export { ownerOfStream } from "./spark/stream-folder.ts";
-export { SinkLog } from "./spark/sink-log.ts";
+export { committedOffsets, committedPartitions } from "./spark/stream-position.ts";
 export type { StreamSessions } from "./spark/run-stream.ts";
 export { streamToFiles, type FilesFigures, type StreamToFilesOptions } from "./spark/stream-to-files.ts";
 export type { OffsetsOfPartition } from "./spark/kafka-source.ts";

@@ -185,6 +185,7 @@ function folderOf(file: string): string {
   return file.slice(0, file.lastIndexOf("/"));
 }
 
-function isUnreadable(file: string): boolean {
+/** Whether a file, by its path from the folder of the rows, has messages that cannot be read. */
+export function isUnreadable(file: string): boolean {
   return folderOf(file).endsWith(UNREADABLE);
 }
