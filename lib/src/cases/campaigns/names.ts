@@ -28,6 +28,14 @@ export const campaignNames: CampaignNames = {
 /** Partitions of the topic. */
 export const PARTITIONS = 4;
 
+/** What a run takes, and the commands name. */
+export const caseNames = {
+  name: "campaigns",
+  topics: [{ topic: campaignNames.topic, partitions: PARTITIONS }],
+  tables: [campaignNames.views, campaignNames.report],
+  folder: campaignNames.folder,
+} as const;
+
 /** The column of the dates in the table of the views. */
 export const viewDate: Field = { name: "event_date", type: "date", doc: "UTC date of end_timestamp" };
 

@@ -1,6 +1,6 @@
 /** The case's question as SQL. The stream and the batch that corrects it ask the same one: only where their rows come from differs. */
 import type { SparkRelation, SparkSession } from "../../spark/index.ts";
-import { type Campaign, campaigns, UNKNOWN_NETWORK } from "./dictionary.ts";
+import { type Campaign, knownCampaigns, UNKNOWN_NETWORK } from "./dictionary.ts";
 
 /** How long the stream waits for views that are late. */
 export const WATERMARK = "1 minute";
@@ -14,7 +14,7 @@ export const WATERMARK = "1 minute";
 export function viewsOf(
   spark: SparkSession,
   messages: SparkRelation,
-  dictionary: readonly Campaign[] = campaigns(),
+  dictionary: readonly Campaign[] = knownCampaigns(),
 ): SparkRelation {
   const ids = dictionary.map(({ id }) => id);
   const networks = dictionary.map(({ network }) => network);
