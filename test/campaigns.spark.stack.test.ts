@@ -1,0 +1,179 @@
+/**
+ * The promise of the campaigns, under fire: generator, job, Spark, HDFS and Kafka are killed at random moments, and every number of the report
+ * is right in the end. `KILLS=20` kills so often, `VICTIM=hdfs` nothing but that; `SEED` is that of the moments.
+ */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { after, before, suite, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { until } from "../lib/src/async/index.ts";
+import {
+  adViews,
+  type CampaignNames,
+  compact,
+  compareRows,
+  correct,
+  endJob,
+  expectedReport,
+  type ReportRow,
+  take,
+  timeOfMinute,
+  viewSchema,
+} from "../lib/src/cases/index.ts";
+import { messageOf } from "../lib/src/errors/index.ts";
+import { Hdfs } from "../lib/src/hdfs/index.ts";
+import { type HiveSession, openHive } from "../lib/src/hive/index.ts";
+import { removeTable } from "../lib/src/ingest/index.ts";
+import { deadLetterTopic, deleteTopics, topicOffsets } from "../lib/src/kafka/index.ts";
+import { Random } from "../lib/src/random/index.ts";
+import { cuttingProxy } from "../lib/src/spark/proxy-for-test.ts";
+import { type Addresses, addresses, CORE, projectFolder, status, up } from "../lib/src/stack/index.ts";
+import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
+
+const kills = Number(process.env["KILLS"] ?? 5);
+const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
+/** Who is killed, each by the name of a process of the test or of services. */
+const victims: Readonly<Record<string, readonly string[]>> = {
+  generator: [],
+  job: [],
+  spark: ["spark"],
+  hdfs: ["namenode", "datanode"],
+  kafka: ["kafka"],
+};
+const only = process.env["VICTIM"];
+const run = randomUUID().slice(0, 8);
+const names: CampaignNames = {
+  topic: `ad-views-${run}`,
+  views: `ad_views_${run}`,
+  report: `views_report_${run}`,
+  folder: `/streambook/campaigns-${run}`,
+};
+/** Views that are sent while things are killed, and a second of it. */
+const [RATE, SECONDS] = [1000, 8];
+const events = 20_000 + kills * RATE * SECONDS;
+
+suite("the campaigns under fire", await needs("spark"), () => {
+  let at: Addresses;
+  let hive: HiveSession;
+  let proxy: Awaited<ReturnType<typeof cuttingProxy>>;
+  before(async () => {
+    at = await addresses();
+    hive = await openHive({ address: at.hive });
+    proxy = await cuttingProxy(at.spark!, Infinity); // Spark may come back on another port
+  });
+  after(async () => {
+    await endJob(at, names);
+    const hdfs = new Hdfs({ address: at.webhdfs });
+    for (const table of [names.views, names.report]) await removeTable(hive, hdfs, table);
+    await hdfs.remove(names.folder, { recursive: true });
+    await hive.close();
+    await proxy[Symbol.asyncDispose]();
+    await deleteTopics({ broker: at.kafka, topics: [names.topic, deadLetterTopic(names.topic)] });
+  });
+
+  /** A process of the test, and why it ended. */
+  interface Half {
+    readonly child: ChildProcess;
+    readonly end: Promise<string>;
+  }
+  const start = (half: "generate" | "job", options: object = {}): Half => {
+    const file = join(projectFolder(), "test/fixtures/campaigns.ts");
+    const child = spawn(process.execPath, [file, half, JSON.stringify({ names, events, ...options })], {
+      cwd: projectFolder(),
+      stdio: ["ignore", "ignore", "pipe"],
+      env: { ...process.env, STREAMBOOK_SPARK: proxy.address, NODE_TEST_CONTEXT: undefined },
+    });
+    let said = "";
+    child.stderr?.on("data", (part) => (said += String(part)));
+    const end = once(child, "exit").then(([code]) => (code === 0 || code === null ? "" : said));
+    return { child, end };
+  };
+  const isOver = ({ child }: Half): boolean => child.exitCode !== null || child.signalCode !== null;
+
+  const killService = async (name: string): Promise<void> => {
+    const { pid } = (await status()).find((one) => one.name === name)!;
+    assert.ok(pid !== undefined, `${name} runs`);
+    process.kill(pid, "SIGKILL");
+    await until(`${name} to be gone`, async () =>
+      (await status()).some((one) => one.name === name && (one.state === "died" || one.state === "stopped")),
+    );
+    await up({ services: [CORE, "spark"] });
+    at = await addresses();
+    proxy.leadTo(at.spark!);
+  };
+  const rows = async (): Promise<ReportRow[]> => {
+    const sql = `SELECT network_id, minute, campaign_id, avg_duration, total_count FROM ${names.report}`;
+    return (await hive.query(sql).catch((error: unknown) => {
+      if (messageOf(error).includes("Table not found")) return []; // the first job makes it
+      throw error;
+    })) as unknown as ReportRow[];
+  };
+  const keyOf = ({ network_id, minute, campaign_id }: ReportRow): string => `${network_id} ${minute} ${campaign_id}`;
+
+  test(`killed ${kills} times (seed ${seed}), every number is right`, { timeout: 40 * 60_000 }, async (t) => {
+    const random = new Random(seed);
+    const halves: Record<"generate" | "job", Half> = { generate: start("generate", { rate: RATE }), job: start("job") };
+    const survive = async (half: "generate" | "job", options?: object): Promise<void> => {
+      if (!isOver(halves[half])) return;
+      const why = await halves[half].end;
+      // One that had not reached a service yet says so; what is done goes on where it was.
+      if (why !== "") t.diagnostic(`   ${half} ended: ${why.trim().slice(0, 300)}`);
+      assert.match(why, /^(?:$|[^]*(?:UNREACHABLE|TIMEOUT|KAFKA_FAILED|HDFS_FAILED|HIVE_FAILED|SPARK_\w+): )/);
+      halves[half] = start(half, options);
+    };
+    await delay(3000);
+    for (let kill = 1; kill <= kills; kill++) {
+      await delay(1000 + random.next() * 5000);
+      const victim = only ?? random.pick(Object.keys(victims));
+      const services = victims[victim] ?? assert.fail(`there is no victim ${victim}`);
+      if (services.length > 0) await killService(random.pick(services));
+      else {
+        const half = victim === "job" ? "job" : "generate";
+        halves[half].child.kill("SIGKILL");
+        await halves[half].end;
+      }
+      await survive("generate", { rate: RATE });
+      await survive("job");
+      const seen = await rows();
+      t.diagnostic(`${kill}. ${victim} killed; the report has ${seen.length} rows`);
+      assert.equal(new Set(seen.map(keyOf)).size, seen.length, "no sum is there twice, at any time");
+    }
+    halves.generate.child.kill("SIGKILL");
+    await halves.generate.end;
+    assert.equal(await start("generate").end, "", "the rest is sent");
+    halves.job.child.kill("SIGKILL");
+    await halves.job.end;
+    assert.equal(await start("job", { once: true }).end, "", "the rest is counted");
+
+    const expected = expectedReport(take(adViews(), events), await viewSchema());
+    const streamed = await rows();
+    await compact({ addresses: at, names });
+    const { added } = await correct({ addresses: at, names });
+    const closed = expected.rows.filter(({ minute }) => timeOfMinute(minute) + 120_000 <= expected.to);
+    const proof = compareRows("report", closed, await rows(), ["network_id", "minute", "campaign_id"]);
+    assert.deepEqual([proof.different, proof.examples], [0, []]);
+    assert.ok(closed.length > 100, `${closed.length} sums`);
+    const views = (some: readonly ReportRow[]): number => some.reduce((sum, row) => sum + Number(row.total_count), 0);
+    assert.equal(views(closed) - views(streamed), added, "what the stream left out, the correction has added");
+    const [found] = await hive.query(
+      `SELECT count(*) AS n, count(DISTINCT kafka_partition, kafka_offset) AS places, count(DISTINCT view_id) AS views FROM ${names.views}`,
+    );
+    const { readable, doubled, malformed } = expected;
+    assert.deepEqual(found, { n: readable, places: readable, views: readable - doubled });
+    const sent = [...(await topicOffsets({ broker: at.kafka, topic: names.topic })).values()];
+    assert.equal(
+      sent.reduce((sum, { high }) => sum + Number(high), 0),
+      events,
+      "every view was sent once",
+    );
+    const letters = [...(await topicOffsets({ broker: at.kafka, topic: deadLetterTopic(names.topic) })).values()];
+    const said = letters.reduce((sum, { high }) => sum + Number(high), 0);
+    assert.ok(said >= malformed, `${said} dead letters of ${malformed}`); // one that was sent in the moment of a kill is sent again
+    t.diagnostic(
+      `${events} views, ${proof.compared} numbers compared; ${added} late; ${said} dead letters of ${malformed}`,
+    );
+  });
+});
