@@ -1,9 +1,10 @@
 /** `streambook run NAME`, `generate NAME` and `job NAME`: the further pipelines. */
 import type { Command } from "commander";
+import { addClicks } from "./clicks.ts";
 import type { CaseCommands } from "./shared.ts";
 
 /** The cases, each with a file of its own here. */
-const CASES: readonly ((commands: CaseCommands) => void)[] = [];
+const CASES: readonly ((commands: CaseCommands) => void)[] = [addClicks];
 
 /** Adds the commands to the program. */
 export function register(program: Command): void {

@@ -4,12 +4,12 @@
  * zone a session is in does not matter.
  */
 import { identifier } from "../../../hive/index.ts";
-import type { AnswerName } from "../plain/expected.ts";
+import type { ClicksAnswerName } from "../plain/expected.ts";
 import { PATH_PAGES, SESSION_GAP, stages } from "../plain/sessions.ts";
 
 /** A question. */
-export interface Question {
-  readonly name: AnswerName;
+export interface ClicksQuestion {
+  readonly name: ClicksAnswerName;
   /** What it asks, for people. */
   readonly title: string;
   /** The columns that name a row of the answer. */
@@ -90,7 +90,7 @@ const pathsOf = (table: string): string => {
 )`;
 };
 
-const statements: readonly Question[] = [
+const statements: readonly ClicksQuestion[] = [
   {
     name: "by_category",
     title: "events and revenue by category",
@@ -181,14 +181,14 @@ SELECT path, COUNT(*) AS sessions, ${count("purchases > 0")} AS buying FROM path
     title: "sessions by the last stage that they reached, and the page that they left from",
     key: ["last_stage", "last_page"],
     // A time has 13 digits until the year 2286, so the greatest text has the last page.
-    sql: (table) => `WITH ${reached(table, "session_id", ", MAX(concat(event_ms, ' ', page)) AS last_view")}
-SELECT last_stage, coalesce(substr(last_view, 15), '') AS last_page, COUNT(*) AS sessions
-FROM reached GROUP BY last_stage, coalesce(substr(last_view, 15), '')`,
+    sql: (table) => `WITH ${reached(table, "session_id", ", MAX(concat(event_ms, ' ', page)) AS last_seen")}
+SELECT last_stage, coalesce(substr(last_seen, 15), '') AS last_page, COUNT(*) AS sessions
+FROM reached GROUP BY last_stage, coalesce(substr(last_seen, 15), '')`,
   },
 ];
 
 /** All questions; the table is given by name. */
-export const questions: readonly Question[] = statements.map((question) => ({
+export const clicksQuestions: readonly ClicksQuestion[] = statements.map((question) => ({
   ...question,
   sql: (table) => question.sql(identifier(table)),
 }));

@@ -14,7 +14,7 @@ import { rawHours, type RawHour } from "./completeness.ts";
 import { DoneHours, isStale } from "./done-hours.ts";
 import { rawFiles } from "./raw-files.ts";
 
-/** Options of {@link runBatch}. */
+/** Options of {@link cleanHours}. */
 export interface BatchOptions {
   readonly addresses: Pick<Addresses, "webhdfs" | "hdfs" | "hive" | "spark">;
   /** These hours, as `2026-10-24T15`, complete or not, done before or not. @default those that are complete and not done */
@@ -33,7 +33,7 @@ export interface DoneHour extends RawHour {
 }
 
 /** What a batch has done. */
-export interface BatchReport {
+export interface CleanHoursReport {
   readonly done: readonly DoneHour[];
   /** Hours that are not complete yet. */
   readonly waiting: readonly RawHour[];
@@ -53,7 +53,7 @@ const HOURS_AT_ONCE = 24;
  *
  * @throws UNREACHABLE; SPARK_FAILED or HIVE_FAILED when it fails twice at the same hours; USAGE
  */
-export async function runBatch(options: BatchOptions): Promise<BatchReport> {
+export async function cleanHours(options: BatchOptions): Promise<CleanHoursReport> {
   const began = performance.now();
   const { addresses, logger = silentLogger, signal, onProgress } = options;
   using services = new ServiceRetry({ stopping: signal, logger });
@@ -74,7 +74,7 @@ export async function runBatch(options: BatchOptions): Promise<BatchReport> {
 }
 
 /** What there is to do. */
-interface Plan extends Pick<BatchReport, "waiting" | "empty"> {
+interface Plan extends Pick<CleanHoursReport, "waiting" | "empty"> {
   readonly toDo: readonly DoneHour[];
 }
 

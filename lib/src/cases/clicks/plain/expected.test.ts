@@ -3,11 +3,11 @@ import { suite, test } from "node:test";
 import { eventReader } from "./clean-event.ts";
 import type { CaseEvent } from "../../events/event.ts";
 import { first, schemasForTest, shop } from "../events-for-test.ts";
-import { plainAnswer } from "./expected.ts";
+import { clicksAnswer } from "./expected.ts";
 import { clicks } from "../events/generate.ts";
 
 const schemas = await schemasForTest();
-const answersTo = (events: Iterable<CaseEvent>) => plainAnswer(events, schemas, 3);
+const answersTo = (events: Iterable<CaseEvent>) => clicksAnswer(events, schemas, 3);
 
 suite("the plain answer", () => {
   test("counts what each category and product was looked at, put in the cart, and sold for", () => {

@@ -17,7 +17,7 @@ const HELD = LONGEST_DELAY + 5 * 60_000;
 const SESSION_OVER = 3 * 60 * 60_000;
 
 /** How many events there were of each kind. */
-export interface EventCounts {
+export interface ClicksCounts {
   sent: number;
   malformed: number;
   doubled: number;
@@ -25,7 +25,7 @@ export interface EventCounts {
 }
 
 /** The names of the answers. */
-export type AnswerName =
+export type ClicksAnswerName =
   | "by_category"
   | "by_product"
   | "trend"
@@ -39,25 +39,29 @@ export type AnswerName =
   | "drop_offs";
 
 /** What the store should answer. */
-export interface PlainAnswer {
-  readonly counts: EventCounts;
-  readonly answers: Readonly<Record<AnswerName, readonly AnswerRow[]>>;
+export interface ClicksAnswer {
+  readonly counts: ClicksCounts;
+  readonly answers: Readonly<Record<ClicksAnswerName, readonly AnswerRow[]>>;
 }
 
 /**
- * Answers all questions.
+ * ClicksAnswers all questions.
  *
  * @param schemas those of the topics, which say what is malformed
  * @param partitions of each topic: within a partition, an event that comes after one of a later hour is late
  */
-export function plainAnswer(events: Iterable<CaseEvent>, schemas: readonly Schema[], partitions: number): PlainAnswer {
+export function clicksAnswer(
+  events: Iterable<CaseEvent>,
+  schemas: readonly Schema[],
+  partitions: number,
+): ClicksAnswer {
   const pass = new Pass(schemas, partitions);
   for (const event of events) pass.add(event);
   return pass.end();
 }
 
 class Pass {
-  readonly #counts: EventCounts = { sent: 0, malformed: 0, doubled: 0, clean: 0 };
+  readonly #counts: ClicksCounts = { sent: 0, malformed: 0, doubled: 0, clean: 0 };
   readonly #read: (event: CaseEvent) => CleanEvent | undefined;
   readonly #partitions: number;
   readonly #inOrder = new InOrder(HELD);
@@ -82,7 +86,7 @@ class Pass {
     for (const next of this.#inOrder.take()) this.#follow(next);
   }
 
-  end(): PlainAnswer {
+  end(): ClicksAnswer {
     for (const next of this.#inOrder.take(true)) this.#follow(next);
     for (const [user, events] of this.#present) this.#leave(user, events);
     return { counts: this.#counts, answers: { ...this.#events.rows(), ...this.#sessions.rows() } };
@@ -120,7 +124,7 @@ class Pass {
   }
 }
 
-/** Answers for which each event counts for itself. */
+/** ClicksAnswers for which each event counts for itself. */
 class EventTallies {
   readonly #byCategory = new Tally("category");
   readonly #byProduct = new Tally("category", "product");
@@ -150,7 +154,7 @@ class EventTallies {
     this.#users.see(event);
   }
 
-  rows(): Pick<PlainAnswer["answers"], "by_category" | "by_product" | "trend" | "arrivals"> {
+  rows(): Pick<ClicksAnswer["answers"], "by_category" | "by_product" | "trend" | "arrivals"> {
     const users = this.#users.counts();
     return {
       by_category: this.#byCategory.rows(),
@@ -179,7 +183,7 @@ class UsersByHour {
   }
 }
 
-/** Answers for which the events of a session count together. */
+/** ClicksAnswers for which the events of a session count together. */
 class SessionTallies {
   readonly #given = new Tally("hour");
   readonly #byGap = new Tally("hour");
@@ -213,7 +217,7 @@ class SessionTallies {
     tally.add({ hour }, { sessions: 1, events, milliseconds });
   }
 
-  rows(): Omit<PlainAnswer["answers"], "by_category" | "by_product" | "trend" | "arrivals"> {
+  rows(): Omit<ClicksAnswer["answers"], "by_category" | "by_product" | "trend" | "arrivals"> {
     return {
       sessions_given: this.#given.rows(),
       sessions_by_gap: this.#byGap.rows(),
