@@ -21,21 +21,4 @@ export {
   type WrittenCaseReport,
 } from "./report/report.ts";
 export { ReplacedTable, type PartitionValues, type ReplacedTableOptions } from "./table/replaced-table.ts";
-export {
-  askHive,
-  askSpark,
-  CLEAN_TABLE,
-  clicks,
-  clicksCase,
-  clicksJob,
-  clicksAnswer,
-  clicksQuestions,
-  cleanHours,
-  type ClicksAnswerName,
-  type ClicksAnswers,
-  type CleanHoursReport,
-  type ClicksJobOptions,
-  type ClicksCounts,
-  type ClicksAnswer,
-  type ClicksQuestion,
-} from "./clicks/index.ts";
+export * from "./clicks/index.ts";

@@ -8,6 +8,7 @@ import type { ClicksAnswers } from "../ask/ask.ts";
 import type { CleanHoursReport } from "../hours/batch.ts";
 import { CLEAN_TABLE } from "../hours/clean-table.ts";
 import type { ClicksAnswer } from "../plain/expected.ts";
+import { suggestions } from "../suggestions.ts";
 import { clicksFigures } from "./figures.ts";
 
 /** What the stages of a run have counted. */
@@ -66,14 +67,7 @@ export function findings(
     rates: figures.rates,
     settings: figures.settings,
     links: [],
-    suggestions: [
-      { command: "npx streambook generate clicks --forever --rate 200", does: "sends events until Ctrl-C" },
-      { command: "npx streambook job clicks --every 1m", does: "keeps them, and makes complete hours clean" },
-      {
-        command: `npx streambook query "SELECT action, count(*) FROM ${CLEAN_TABLE} GROUP BY action"`,
-        does: "asks Hive",
-      },
-    ],
+    suggestions,
   };
 }
 
