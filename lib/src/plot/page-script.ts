@@ -43,6 +43,13 @@ export const pageScript = `"use strict";
   addEventListener("beforeprint", () => drawAll("light", 620));
   addEventListener("afterprint", () => drawAll());
 
+  // A page that follows something gives its figures anew: the place's id, and the figure.
+  document.addEventListener("streambook:figure", ({ detail: { id, figure } }) => {
+    const place = document.querySelector("#" + id + " .plot");
+    figures.set(place, figure);
+    draw(place, themeName());
+  });
+
   const status = document.getElementById("status");
   async function copy(text) {
     try { await navigator.clipboard.writeText(text); }

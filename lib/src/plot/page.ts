@@ -26,6 +26,11 @@ export interface PageOptions {
   readonly style?: string;
   /** Source of plotly.js, see `plotlySource`. */
   readonly plotly: string;
+  /**
+   * Source of a script of a page that is served, and follows something: it may ask the server that it comes from, and gives figures anew by
+   * an event `streambook:figure` of the document, whose detail is `{ id, figure }`. @default none: the page asks nothing of anyone
+   */
+  readonly follow?: string;
 }
 
 /**
@@ -44,14 +49,16 @@ export interface PageOptions {
  * ```
  */
 export function standalonePage(options: PageOptions): string {
-  const { title, description, brand, aside, body, footer, style = "", plotly } = options;
-  const scripts = [scriptSource(plotly), scriptSource(themeScript), scriptSource(pageScript)];
-  const [plotlyText, themeText, pageText] = scripts as [string, string, string];
+  const { title, description, brand, aside, body, footer, style = "", plotly, follow } = options;
+  const sources = [plotly, themeScript, pageScript, ...(follow === undefined ? [] : [follow])];
+  const scripts = sources.map((source) => scriptSource(source));
+  const [plotlyText, themeText, pageText, followText] = scripts as [string, string, string, string | undefined];
   const policy = [
     "default-src 'none'",
     `script-src ${scripts.map((source) => `'sha256-${createHash("sha256").update(source).digest("base64")}'`).join(" ")}`,
     "style-src 'unsafe-inline'",
     "img-src data: blob:",
+    ...(follow === undefined ? [] : ["connect-src 'self'"]),
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
@@ -85,7 +92,12 @@ ${footer === undefined ? "" : markup`<footer class="foot">${footer}</footer>`}
 <p class="unseen" role="status" id="status"></p>
 <script type="application/json" id="templates">${new Markup(scriptJson(templates))}</script>
 <script>${new Markup(plotlyText)}</script>
-<script>${new Markup(pageText)}</script>
+<script>${new Markup(pageText)}</script>${
+    followText === undefined
+      ? ""
+      : markup`
+<script>${new Markup(followText)}</script>`
+  }
 </body>
 </html>
 `.html;

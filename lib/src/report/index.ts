@@ -12,6 +12,7 @@ export {
   type RunPageOptions,
   type Tile,
 } from "./sections.ts";
+export { reportStyle } from "./style.ts";
 export { RateMeter, StageRecorder, type Stage, type StageEvent } from "./stage-recorder.ts";
 export { judge, type Verdict } from "./verdict.ts";
 export { writeWhole } from "./write-whole.ts";

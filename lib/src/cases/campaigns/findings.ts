@@ -93,14 +93,14 @@ function notices({ job, open, correction }: Found, { report }: Plain): string[] 
 function flow(events: number, { job, streamed, correction }: Found): CaseFindings["flow"] {
   const { topic, views, report } = campaignNames;
   const boxes: FlowBox[] = [
-    { name: "generator", column: 0, row: 0 },
-    { name: "Kafka", detail: topic, column: 1, row: 0 },
+    { name: "generator", column: 0, row: 1 },
+    { name: "Kafka", detail: topic, column: 1, row: 1 },
     { name: "Spark: windows", detail: "by event time", column: 2, row: 0 },
     { name: "Spark: rows", detail: "as they came", column: 2, row: 1 },
     { name: report, detail: "Parquet, Hive", column: 3, row: 0 },
     { name: views, detail: "Parquet, Hive", column: 3, row: 1 },
     { name: "dead letters", detail: "Kafka", column: 2, row: 2 },
-    { name: "late", detail: "left out", column: 1, row: 1 },
+    { name: "late views", detail: "left out", column: 1, row: 0 },
   ];
   const arrows: FlowArrow[] = [
     { from: "generator", to: "Kafka", label: formatCount(events) },
@@ -109,7 +109,7 @@ function flow(events: number, { job, streamed, correction }: Found): CaseFinding
     { from: "Spark: windows", to: report, label: formatCount(viewsIn(streamed)) },
     { from: "Spark: rows", to: views, label: formatCount(job.views.rows) },
     { from: "Spark: rows", to: "dead letters", label: formatCount(job.views.deadLetters) },
-    { from: "Spark: windows", to: "late", label: formatCount(job.tally.late) },
+    { from: "Spark: windows", to: "late views", label: formatCount(job.tally.late) },
     { from: views, to: report, label: `correction: ${formatCount(correction.added)}` },
   ];
   return { boxes, arrows };

@@ -24,3 +24,4 @@ export { type Tally } from "./tally.ts";
 export { correct, type Correction, type MendOptions } from "./correct.ts";
 export { compact, type Compaction } from "./compact.ts";
 export { openMinutes, type OpenCount } from "./open-minutes.ts";
+export { followLive, type FollowOptions, type LivePage } from "./live/follow.ts";

@@ -47,7 +47,9 @@ export interface JobOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: JobProgress) => void;
   /** Hears of each batch of the report's stream. */
-  readonly onBatch?: (batch: StreamProgress, tally: Tally) => Promise<void> | void;
+  readonly onBatch?: (batch: StreamProgress, tally: Tally) => void;
+  /** Hears of minutes that the report has got: the first time, all that the stream has ever closed. */
+  readonly onMinutes?: (minutes: readonly string[]) => void;
 }
 
 /** Views of one batch of the table, which has no watermark to move. */
@@ -112,7 +114,7 @@ async function reportStream(
   shared: Shared,
   progress: Progress,
 ): Promise<void> {
-  const { addresses, names, batchViews = 5000, signal, onBatch } = options;
+  const { addresses, names, batchViews = 5000, signal, onBatch, onMinutes } = options;
   await using table = await openReport(addresses, names, signal);
   const hdfs = new Hdfs({ address: addresses.webhdfs, signal });
   const folder = streamFolder(names);
@@ -125,13 +127,16 @@ async function reportStream(
     partitionedBy: reportPartitions.map(({ name }) => name),
     rows: (messages, spark) => reportOf(spark, onceInStream(viewsOf(spark, messages))),
     hasRows: async () => (await table.partitions()).length > 0,
-    publish: (partitions) => table.add(partitions.map(valuesOf)),
+    publish: async (partitions) => {
+      await table.add(partitions.map(valuesOf));
+      onMinutes?.([...new Set(partitions.map((partition) => valuesOf(partition)["minute"] ?? ""))].sort());
+    },
     onBatch: async (batch) => {
       reported += batch.numInputRows;
       tally = addBatch(tally, batch);
       await writeTally(hdfs, folder, tally);
       progress.note({ reported, tally });
-      await onBatch?.(batch, tally);
+      onBatch?.(batch, tally);
     },
   });
 }

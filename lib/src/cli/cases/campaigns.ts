@@ -1,6 +1,14 @@
 /** `streambook run campaigns`, `generate campaigns` and `job campaigns`: views of banners by the minute. */
 import type { Command } from "commander";
-import { campaignNames, campaignsCase, compact, correct, type JobProgress, runJob } from "../../cases/index.ts";
+import {
+  campaignNames,
+  campaignsCase,
+  compact,
+  correct,
+  followLive,
+  type JobProgress,
+  runJob,
+} from "../../cases/index.ts";
 import { formatCount, plural } from "../../format/index.ts";
 import { createLogger } from "../../log/index.ts";
 import { type Addresses, addresses, useStack } from "../../stack/index.ts";
@@ -12,6 +20,7 @@ interface JobFlags {
   readonly once?: boolean;
   readonly batchViews?: number;
   readonly batchSeconds?: number;
+  readonly page?: boolean;
   readonly correct?: boolean;
   readonly compact?: boolean;
 }
@@ -38,6 +47,7 @@ function addJob(job: Command): void {
       wholeNumber(1),
     )
     .option("--batch-seconds <s>", "seconds from one batch to the next (default: 5)", positiveNumber)
+    .option("--page", "serve a page that follows the stream, and say where")
     .option("--compact", `do not count: write what ${report} has in several small files to one each`)
     .option("--correct", `do not count: replace what differs from all views, late ones too, in ${report}`)
     .action(
@@ -52,12 +62,12 @@ function addJob(job: Command): void {
 
 /** Compacts, corrects, or both, in this order. */
 async function mend(
-  { once, batchViews, batchSeconds, ...flags }: JobFlags,
+  { once, batchViews, batchSeconds, page, ...flags }: JobFlags,
   at: Addresses,
   signal: AbortSignal,
 ): Promise<void> {
-  if (once !== undefined || batchViews !== undefined || batchSeconds !== undefined)
-    usage("--compact and --correct count nothing; leave out --once, --batch-views and --batch-seconds");
+  if ([once, batchViews, batchSeconds, page].some((flag) => flag !== undefined))
+    usage("--compact and --correct count nothing; leave out --once, --batch-views, --batch-seconds and --page");
   if (flags.compact === true) {
     const { compacted, before, after } = await compact({ addresses: at, signal });
     console.log(`${plural(before, "file")} became ${formatCount(after)}, in ${plural(compacted, "partition")}`);
@@ -71,11 +81,18 @@ async function mend(
   );
 }
 
-async function count({ once, batchViews, batchSeconds }: JobFlags, at: Addresses, signal: AbortSignal): Promise<void> {
+async function count(
+  { once, batchViews, batchSeconds, page }: JobFlags,
+  at: Addresses,
+  signal: AbortSignal,
+): Promise<void> {
   const line = statusLine("job");
+  const logger = createLogger(campaignsCase.name);
+  await using live = page === true ? await followLive({ addresses: at, logger, signal }) : undefined;
+  if (live !== undefined) console.log(`the stream can be followed at ${live.url}; Ctrl-C stops`);
   const progress = await runJob({
-    ...{ addresses: at, once, batchViews, batchSeconds, signal },
-    logger: createLogger("campaigns"),
+    ...{ addresses: at, once, batchViews, batchSeconds, signal, logger },
+    ...live?.hooks,
     onProgress: (now) => line.show(progressText(now)),
   });
   line.end(progressText(progress));

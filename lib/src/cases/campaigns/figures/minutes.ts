@@ -21,10 +21,8 @@ export interface MinutesFigureOptions {
 }
 
 /** Stacked bars, a minute each; minutes that are open are paler, and the watermark stands as a line between. */
-export function minutesFigure(
-  counts: readonly MinuteCount[],
-  { watermark, newest }: MinutesFigureOptions = {},
-): Figure {
+export function minutesFigure(all: readonly MinuteCount[], { watermark, newest }: MinutesFigureOptions = {}): Figure {
+  const counts = fromFirstFull(all);
   const networks = [...new Set(counts.map(({ network }) => network))].sort();
   return {
     data: networks.map((network, index) => {
@@ -62,6 +60,15 @@ export function minutesFigure(
     },
     config: defaultConfig,
   };
+}
+
+/** Without the minutes before the first that most views are of: only late ones came of those. */
+function fromFirstFull(counts: readonly MinuteCount[]): readonly MinuteCount[] {
+  const sums = new Map<string, number>();
+  for (const { minute, views } of counts) sums.set(minute, (sums.get(minute) ?? 0) + views);
+  const enough = Math.max(0, ...sums.values()) / 20;
+  const first = [...sums.keys()].sort().find((minute) => (sums.get(minute) ?? 0) >= enough) ?? "";
+  return counts.filter(({ minute }) => minute >= first);
 }
 
 /** Half a minute, in milliseconds. */

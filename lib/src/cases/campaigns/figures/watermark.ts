@@ -78,37 +78,33 @@ const LENGTHS = [0, 15, 30, 60, 120, 180, 300, 600, 900];
 export function waitingFigure(lags: readonly number[]): Figure {
   const all = sum(lags);
   const lost = LENGTHS.map((seconds) => (all === 0 ? 0 : (100 * sum(lags.slice(seconds / LAG_STEP))) / all));
+  const chosen = LENGTHS.indexOf(60);
   return {
     data: [
       {
-        type: "scatter",
-        mode: "lines+markers+text",
-        x: LENGTHS.map((seconds) => seconds / 60),
+        type: "bar",
+        x: LENGTHS.map((seconds) => (seconds < 60 ? `${seconds} s` : `${seconds / 60} min`)),
         y: lost,
-        text: lost.map((share) => (share === 0 ? "none" : `${share.toFixed(share < 1 ? 2 : 0)} %`)),
-        textposition: "top right",
-        line: { width: 2.5, color: clusterColour(3) },
-        marker: { size: 8, color: clusterColour(3) },
-        hovertemplate: "a watermark of %{x:.2~f} min leaves out %{y:.2f} %<extra></extra>",
+        text: lost.map((share) => (share === 0 ? "none" : `${share.toFixed(share < 10 ? 2 : 0)} %`)),
+        textposition: "outside",
+        cliponaxis: false,
+        marker: { color: LENGTHS.map((_, index) => clusterColour(index === chosen ? 1 : 0)) },
+        hovertemplate: "a watermark of %{x} leaves out %{y:.3f} %<extra></extra>",
       },
     ],
     layout: {
       height: 340,
-      margin: { l: 8, r: 40, t: 24, b: 48 },
+      margin: { l: 8, r: 16, t: 28, b: 48 },
       dragmode: false,
+      showlegend: false,
       xaxis: {
         fixedrange: true,
-        title: { text: "minutes that the stream waits: every answer comes so much later" },
-        ticksuffix: " min",
-        rangemode: "tozero",
+        type: "category",
+        title: { text: "length of the watermark: every answer comes so much later" },
       },
       yaxis: {
-        fixedrange: true,
-        title: { text: "views left out" },
-        ticksuffix: " %",
-        type: "log",
-        range: [-2.3, 2.2],
-        tickvals: [0.01, 0.1, 1, 10, 100],
+        ...{ fixedrange: true, title: { text: "views left out" }, ticksuffix: " %" },
+        ...{ type: "log", range: [-2.5, 2.1], tickvals: [0.01, 0.1, 1, 10, 100] },
       },
     },
     config: defaultConfig,
