@@ -62,6 +62,7 @@ const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["run", ["campaigns", "now"], /too many arguments for 'campaigns'/],
   ["run", ["campaigns", "--late", "2"], /a share from 0 to 1/],
   ["run", ["clicks", "--chunk-size", "5"], /unknown option '--chunk-size'/],
+  ["run", ["clicks", "--seed", "7", "--data", "."], /unknown option '--data'/],
   ["run", ["clicks", "--start", "yesterday"], /a time such as .*, or now/],
   ["generate", ["clicks", "--forever", "--events", "4"], /contradict each other/],
   ["generate", ["texts"], /unknown command 'texts'/],
