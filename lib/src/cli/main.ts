@@ -1,5 +1,5 @@
 /** The command `streambook`. Each command's module is loaded only when it is called, so that `--help` stays quick. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { dieWithParent } from "../../bin/signals.mjs";
 import { reachDirectly } from "../address/index.ts";
 import { StreambookError } from "../errors/index.ts";
@@ -38,6 +38,7 @@ reachDirectly();
 async function main(args: readonly string[]): Promise<void> {
   const program = new Command(PROGRAM)
     .description("The course you can run: a streaming text pipeline on real Kafka, HDFS, YARN and Hive.")
+    .enablePositionalOptions() // what stands behind a command is that command's: `run` and its further pipelines share names
     .option("--verbose", "show where an error comes from")
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .exitOverride()
@@ -54,11 +55,21 @@ async function main(args: readonly string[]): Promise<void> {
   const wanted = args.find((argument) => !argument.startsWith("-"));
   const chosen = MODULES.filter(({ commands }) => wanted !== undefined && commands.includes(wanted));
   for (const { load } of chosen.length > 0 ? chosen : MODULES) (await load()).register(program);
+  takeEverywhere(program);
   if (args.length === 0) {
     program.outputHelp();
     return;
   }
   await program.parseAsync(args, { from: "user" });
+}
+
+/** Options of the whole program may stand behind a command, too; its help shows them as those of the program. */
+function takeEverywhere(program: Command): void {
+  const add = (command: Command): void => {
+    for (const { flags } of program.options) command.addOption(new Option(flags).hideHelp());
+    command.commands.forEach(add);
+  };
+  program.commands.forEach(add);
 }
 
 /** A misspelt variable would be a setting that its user believes to be made. Commands that this one starts do not repeat it. */
