@@ -8,3 +8,4 @@ export { type ClicksQuestion, clicksQuestions } from "./ask/questions.ts";
 export { type CleanHoursReport, cleanHours } from "./hours/batch.ts";
 export { clicksJob, type ClicksJobOptions } from "./hours/job.ts";
 export { clicksNames, clicksSchemas, type ClicksNames } from "./names.ts";
+export { clicksComparisons } from "./run.ts";

@@ -37,13 +37,13 @@ export async function runClicks(options: CaseRunOptions): Promise<CaseFindings> 
   const plain = await run.clicksAnswer();
   const [spark, hive] = [await run.askSpark(), await run.askHive()];
   return findings(run.figures, plain, spark, [
-    ...comparisons("Spark", plain, spark),
-    ...comparisons("Hive", plain, hive),
+    ...clicksComparisons("Spark", plain, spark),
+    ...clicksComparisons("Hive", plain, hive),
   ]);
 }
 
 /** Each answer of an engine, compared with the plain one. */
-export function comparisons(engine: string, plain: ClicksAnswer, found: ClicksAnswers): Comparison[] {
+export function clicksComparisons(engine: string, plain: ClicksAnswer, found: ClicksAnswers): Comparison[] {
   return clicksQuestions.map(({ name, title, key }) =>
     compareRows(`${engine}: ${title}`, plain.answers[name], found[name], key),
   );

@@ -14,29 +14,31 @@ export interface AskOptions {
   readonly address: string;
   /** The table that is asked. @default that of the case */
   readonly table?: string;
+  /** Settings of the sessions: `{ "spark.sql.session.timeZone": "Europe/Berlin" }`. @default the engine's own */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
   /** Called after each answer. */
   readonly onAnswer?: (answered: number) => void;
 }
 
 /** Asks Spark. @throws UNREACHABLE; SparkError */
-export async function askSpark({ address, signal, ...options }: AskOptions): Promise<ClicksAnswers> {
+export async function askSpark({ address, signal, settings = {}, ...options }: AskOptions): Promise<ClicksAnswers> {
   const { openSpark } = await import("../../../spark/index.ts");
-  await using spark = await openSpark({ address, signal });
+  await using spark = await openSpark({ address, signal, configuration: settings });
   return await askAll(options, 1, () => Promise.resolve((sql) => spark.sql<Row>(sql)));
 }
 
 /** Hive looks at its jobs once a second to see whether they have ended; a small one ends sooner. */
-const PROMPT = ["hive.exec.counters.pull.interval=50", "mapreduce.client.progressmonitor.pollinterval=50"];
+const PROMPT = { "hive.exec.counters.pull.interval": "50", "mapreduce.client.progressmonitor.pollinterval": "50" };
 /** A session runs one statement at a time, in one thread; a laptop has two. */
 const HIVE_SESSIONS = 2;
 
 /** Asks Hive. @throws UNREACHABLE; HIVE_FAILED */
-export async function askHive({ address, signal, ...options }: AskOptions): Promise<ClicksAnswers> {
+export async function askHive({ address, signal, settings = {}, ...options }: AskOptions): Promise<ClicksAnswers> {
   await using sessions = new AsyncDisposableStack();
   return await askAll(options, HIVE_SESSIONS, async () => {
     const hive = sessions.use(await openHive({ address, signal }));
-    for (const setting of PROMPT) await hive.execute(`SET ${setting}`);
+    for (const [name, value] of Object.entries({ ...PROMPT, ...settings })) await hive.execute(`SET ${name}=${value}`);
     return (sql) => hive.query(sql) as Promise<Row[]>;
   });
 }

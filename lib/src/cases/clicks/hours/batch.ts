@@ -15,7 +15,7 @@ import { DoneHours, isStale } from "./done-hours.ts";
 import { rawFiles } from "./raw-files.ts";
 
 /** Options of {@link cleanHours}. */
-export interface BatchOptions {
+export interface CleanHoursOptions {
   readonly addresses: Pick<Addresses, "webhdfs" | "hdfs" | "hive" | "spark">;
   /** @default those of the case */
   readonly names?: ClicksNames;
@@ -55,7 +55,7 @@ const HOURS_AT_ONCE = 24;
  *
  * @throws UNREACHABLE; SPARK_FAILED or HIVE_FAILED when it fails twice at the same hours; USAGE
  */
-export async function cleanHours(options: BatchOptions): Promise<CleanHoursReport> {
+export async function cleanHours(options: CleanHoursOptions): Promise<CleanHoursReport> {
   const began = performance.now();
   const { addresses, names = clicksNames(), logger = silentLogger, signal, onProgress } = options;
   using services = new ServiceRetry({ stopping: signal, logger });
@@ -83,7 +83,7 @@ interface Plan extends Pick<CleanHoursReport, "waiting" | "empty"> {
 async function planned(
   hdfs: Hdfs,
   table: ReplacedTable,
-  { names, hours: asked, timeLimit = 600 }: BatchOptions & { readonly names: ClicksNames },
+  { names, hours: asked, timeLimit = 600 }: CleanHoursOptions & { readonly names: ClicksNames },
 ): Promise<Plan> {
   const done = await new DoneHours(hdfs, names.folder).all();
   const inTable = new Set((await table.partitions()).map(({ date, hour }) => `${date}T${hour}`));
@@ -101,12 +101,12 @@ async function planned(
 
 /** The jobs of a batch: in one session of Spark, or the next one when Spark was away. */
 class Batch implements AsyncDisposable {
-  readonly #options: BatchOptions & { readonly names: ClicksNames };
+  readonly #options: CleanHoursOptions & { readonly names: ClicksNames };
   readonly #parts: { readonly services: ServiceRetry; readonly table: ReplacedTable; readonly logger: Logger };
   #session: SparkSession | undefined;
 
   constructor(
-    options: BatchOptions & { names: ClicksNames },
+    options: CleanHoursOptions & { names: ClicksNames },
     parts: { services: ServiceRetry; table: ReplacedTable; logger: Logger },
   ) {
     this.#options = options;

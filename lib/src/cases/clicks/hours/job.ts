@@ -1,13 +1,14 @@
 /** The job of the case: a stream that keeps raw events, and a batch that makes hours of them clean, once or again and again. */
 import { delay } from "../../../async/index.ts";
+import { messageOf } from "../../../errors/index.ts";
 import { ingest, type IngestReport } from "../../../ingest/index.ts";
 import type { Logger } from "../../../log/index.ts";
 import type { Addresses } from "../../../stack/index.ts";
 import { clicksNames, rawTopics } from "../names.ts";
-import { type BatchOptions, type CleanHoursReport, cleanHours } from "./batch.ts";
+import { type CleanHoursOptions, type CleanHoursReport, cleanHours } from "./batch.ts";
 
 /** Options of {@link clicksJob}. */
-export interface ClicksJobOptions extends Omit<BatchOptions, "addresses" | "hours"> {
+export interface ClicksJobOptions extends Omit<CleanHoursOptions, "addresses" | "hours"> {
   readonly addresses: Addresses;
   /** Seconds from one batch to the next. @default one batch, of what is in the topics now */
   readonly every?: number | undefined;
@@ -17,6 +18,9 @@ export interface ClicksJobOptions extends Omit<BatchOptions, "addresses" | "hour
   /** Called after each batch. */
   readonly onBatch?: (report: CleanHoursReport) => void;
 }
+
+/** How soon a batch that has failed is tried again. */
+const RETRY_SECONDS = 10;
 
 /**
  * Keeps what is in the topics as raw events, exactly once, and runs the batch; with `every` both go on until the signal aborts, side by
@@ -46,10 +50,19 @@ export async function clicksJob(options: ClicksJobOptions): Promise<void> {
   );
 }
 
+/** Batches one after the other. One that fails, because a service was away for longer than it waits, is tried again; not twice. */
 async function batches(options: ClicksJobOptions, every: number): Promise<void> {
-  for (;;) {
-    options.onBatch?.(await cleanHours(options));
-    await delay(every * 1000, options.signal);
+  const { signal, logger, onBatch } = options;
+  for (let hasFailed = false; ;) {
+    try {
+      onBatch?.(await cleanHours(options));
+      hasFailed = false;
+    } catch (error) {
+      if (signal?.aborted === true || hasFailed) throw error;
+      hasFailed = true;
+      logger?.warn(`${messageOf(error)}; the next batch does what this one has left`);
+    }
+    await delay(hasFailed ? Math.min(every, RETRY_SECONDS) * 1000 : every * 1000, signal);
   }
 }
 
