@@ -21,4 +21,5 @@ export {
   type WrittenCaseReport,
 } from "./report/report.ts";
 export { ReplacedTable, type PartitionValues, type ReplacedTableOptions } from "./table/replaced-table.ts";
+export * from "./campaigns/index.ts";
 export * from "./clicks/index.ts";

@@ -51,9 +51,11 @@ export function addRunAndGenerate({ run, generate }: CaseCommands, one: Case): v
 function addRun(run: Command, one: Case): void {
   const command = run
     .command(one.name)
+    .allowExcessArguments(false)
+    .configureHelp({ visibleGlobalOptions: (each) => [...rootOf(each).options] }) // those of the texts' run are not its own
     .summary(one.does)
     .description(
-      `${one.does}.\nStarts what it needs, and ends with OUTPUT/report.html, and with 0 only if every number of every answer is that of plain TypeScript.`,
+      `${one.does.charAt(0).toUpperCase()}${one.does.slice(1)}.\nStarts what it needs, and ends with OUTPUT/report.html, and with 0 only if every number of every answer is that of plain TypeScript.`,
     )
     .option("--events <n>", `events to send (default: ${one.defaultEvents})`, wholeNumber(1));
   withEventOptions(command, one)
@@ -86,6 +88,10 @@ function addRun(run: Command, one: Case): void {
         });
       }),
     );
+}
+
+function rootOf(command: Command): Command {
+  return command.parent === null ? command : rootOf(command.parent);
 }
 
 function addGenerate(generate: Command, one: Case): void {

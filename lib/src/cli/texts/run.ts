@@ -1,9 +1,9 @@
 /** `streambook run`, which `npm start` calls: the stack, the whole pipeline, the report. */
 import { join, relative } from "node:path";
 import type { Command } from "commander";
-import { StreambookError } from "../../errors/index.ts";
+import { listed, StreambookError } from "../../errors/index.ts";
 import { createLogger } from "../../log/index.ts";
-import { alternatives, plural } from "../../format/index.ts";
+import { plural } from "../../format/index.ts";
 import { judge, type RunReport } from "../../report/index.ts";
 import { loadSchema } from "../../schema/index.ts";
 import { addresses, hadoopClient, homeFolder, projectFolder, temporaryServices } from "../../stack/index.ts";
@@ -72,7 +72,7 @@ export function register(program: Command): void {
 
 /** The cases, which are commands of this one. */
 function namesOf(run: Command): string {
-  return alternatives(run.commands.map((each) => each.name()));
+  return listed(run.commands.map((each) => each.name()));
 }
 
 /** The run itself, on a stack that is started for it. */
