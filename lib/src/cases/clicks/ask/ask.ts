@@ -1,7 +1,7 @@
 /** The questions, asked of Spark and of Hive: the same statements, over the same table. */
 import { openHive } from "../../../hive/index.ts";
 import type { Row } from "../../report/compare-rows.ts";
-import { CLEAN_TABLE } from "../hours/clean-table.ts";
+import { clicksNames } from "../names.ts";
 import type { ClicksAnswerName } from "../plain/expected.ts";
 import { clicksQuestions } from "./questions.ts";
 
@@ -12,38 +12,40 @@ export type ClicksAnswers = Readonly<Record<ClicksAnswerName, readonly Row[]>>;
 export interface AskOptions {
   /** `host:port` */
   readonly address: string;
-  /** The table that is asked. @default clickstream_clean */
+  /** The table that is asked. @default that of the case */
   readonly table?: string;
+  /** Settings of the sessions: `{ "spark.sql.session.timeZone": "Europe/Berlin" }`. @default the engine's own */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
   /** Called after each answer. */
   readonly onAnswer?: (answered: number) => void;
 }
 
 /** Asks Spark. @throws UNREACHABLE; SparkError */
-export async function askSpark({ address, signal, ...options }: AskOptions): Promise<ClicksAnswers> {
+export async function askSpark({ address, signal, settings = {}, ...options }: AskOptions): Promise<ClicksAnswers> {
   const { openSpark } = await import("../../../spark/index.ts");
-  await using spark = await openSpark({ address, signal });
+  await using spark = await openSpark({ address, signal, configuration: settings });
   return await askAll(options, 1, () => Promise.resolve((sql) => spark.sql<Row>(sql)));
 }
 
 /** Hive looks at its jobs once a second to see whether they have ended; a small one ends sooner. */
-const PROMPT = ["hive.exec.counters.pull.interval=50", "mapreduce.client.progressmonitor.pollinterval=50"];
+const PROMPT = { "hive.exec.counters.pull.interval": "50", "mapreduce.client.progressmonitor.pollinterval": "50" };
 /** A session runs one statement at a time, in one thread; a laptop has two. */
 const HIVE_SESSIONS = 2;
 
 /** Asks Hive. @throws UNREACHABLE; HIVE_FAILED */
-export async function askHive({ address, signal, ...options }: AskOptions): Promise<ClicksAnswers> {
+export async function askHive({ address, signal, settings = {}, ...options }: AskOptions): Promise<ClicksAnswers> {
   await using sessions = new AsyncDisposableStack();
   return await askAll(options, HIVE_SESSIONS, async () => {
     const hive = sessions.use(await openHive({ address, signal }));
-    for (const setting of PROMPT) await hive.execute(`SET ${setting}`);
+    for (const [name, value] of Object.entries({ ...PROMPT, ...settings })) await hive.execute(`SET ${name}=${value}`);
     return (sql) => hive.query(sql) as Promise<Row[]>;
   });
 }
 
 /** Asks all questions, some at once: each asker takes the next one that nobody has asked. */
 async function askAll(
-  { table = CLEAN_TABLE, onAnswer }: Pick<AskOptions, "table" | "onAnswer">,
+  { table = clicksNames().table, onAnswer }: Pick<AskOptions, "table" | "onAnswer">,
   askers: number,
   open: () => Promise<(sql: string) => Promise<Row[]>>,
 ): Promise<ClicksAnswers> {

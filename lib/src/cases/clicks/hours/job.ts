@@ -1,13 +1,14 @@
 /** The job of the case: a stream that keeps raw events, and a batch that makes hours of them clean, once or again and again. */
 import { delay } from "../../../async/index.ts";
+import { messageOf } from "../../../errors/index.ts";
 import { ingest, type IngestReport } from "../../../ingest/index.ts";
 import type { Logger } from "../../../log/index.ts";
 import type { Addresses } from "../../../stack/index.ts";
-import { rawTopics } from "../topics.ts";
-import { type BatchOptions, type CleanHoursReport, cleanHours } from "./batch.ts";
+import { clicksNames, rawTopics } from "../names.ts";
+import { type CleanHoursOptions, type CleanHoursReport, cleanHours } from "./batch.ts";
 
 /** Options of {@link clicksJob}. */
-export interface ClicksJobOptions extends Omit<BatchOptions, "addresses" | "hours"> {
+export interface ClicksJobOptions extends Omit<CleanHoursOptions, "addresses" | "hours"> {
   readonly addresses: Addresses;
   /** Seconds from one batch to the next. @default one batch, of what is in the topics now */
   readonly every?: number | undefined;
@@ -18,8 +19,8 @@ export interface ClicksJobOptions extends Omit<BatchOptions, "addresses" | "hour
   readonly onBatch?: (report: CleanHoursReport) => void;
 }
 
-/** Consumer group of the case. */
-const GROUP = "clicks";
+/** How soon a batch that has failed is tried again. */
+const RETRY_SECONDS = 10;
 
 /**
  * Keeps what is in the topics as raw events, exactly once, and runs the batch; with `every` both go on until the signal aborts, side by
@@ -49,26 +50,40 @@ export async function clicksJob(options: ClicksJobOptions): Promise<void> {
   );
 }
 
+/** Batches one after the other. One that fails, because a service was away for longer than it waits, is tried again; not twice. */
 async function batches(options: ClicksJobOptions, every: number): Promise<void> {
-  for (;;) {
-    options.onBatch?.(await cleanHours(options));
-    await delay(every * 1000, options.signal);
+  const { signal, logger, onBatch } = options;
+  for (let hasFailed = false; ;) {
+    try {
+      onBatch?.(await cleanHours(options));
+      hasFailed = false;
+    } catch (error) {
+      if (signal?.aborted === true || hasFailed) throw error;
+      hasFailed = true;
+      logger?.warn(`${messageOf(error)}; the next batch does what this one has left`);
+    }
+    await delay(hasFailed ? Math.min(every, RETRY_SECONDS) * 1000 : every * 1000, signal);
   }
 }
 
 /** What {@link keepRaw} needs. */
-export interface KeepRawOptions extends Pick<ClicksJobOptions, "addresses" | "logger" | "signal" | "onKept"> {
+export interface KeepRawOptions extends Pick<ClicksJobOptions, "addresses" | "names" | "logger" | "signal" | "onKept"> {
   /** Stop at the end of what is in the topics now. @default true */
   readonly once?: boolean;
 }
 
 /** Keeps the events of all topics as they came, one consumer for the three. @throws as {@link ingest} */
-export async function keepRaw({ once = true, onKept, ...options }: KeepRawOptions): Promise<IngestReport> {
+export async function keepRaw({
+  names = clicksNames(),
+  once = true,
+  onKept,
+  ...options
+}: KeepRawOptions): Promise<IngestReport> {
   return ingest({
     ...options,
     once,
-    topics: await rawTopics(),
-    group: GROUP,
+    topics: await rawTopics(names),
+    group: names.group,
     onProgress: ({ rows }) => onKept?.(rows),
   });
 }
