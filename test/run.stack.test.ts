@@ -10,7 +10,8 @@ import { BatchingProducer, ensureTopic, topicOffsets } from "../lib/src/kafka/in
 import { judge, type RunReport } from "../lib/src/report/index.ts";
 import { loadSchema } from "../lib/src/schema/index.ts";
 import { addresses, hadoopClient, projectFolder } from "../lib/src/stack/index.ts";
-import { run, StageRecorder } from "../lib/src/texts/index.ts";
+import { StageRecorder } from "../lib/src/report/index.ts";
+import { run } from "../lib/src/texts/index.ts";
 import { command } from "./fixtures/command.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "streambook run "));

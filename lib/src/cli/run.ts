@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { StreambookError } from "../errors/index.ts";
 import { createLogger } from "../log/index.ts";
 import { plural } from "../format/index.ts";
-import { judge, type RunReport } from "../report/index.ts";
+import { judge, type RunReport, type StageEvent, StageRecorder } from "../report/index.ts";
 import { loadSchema } from "../schema/index.ts";
 import {
   addresses,
@@ -33,8 +33,6 @@ import {
   mostClustersByDefault,
   run,
   RUN_NAMES,
-  type StageEvent,
-  StageRecorder,
 } from "../texts/index.ts";
 import { action, type CommandContext, path, wholeNumber } from "./command.ts";
 import { engineOption } from "./engine.ts";

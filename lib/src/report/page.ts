@@ -1,24 +1,20 @@
 /** The page of a report, section by section: what the run came to, what flowed, how long it took, what it found, and how to go on. */
-import { durationParts, formatBytes, formatCount, formatSeconds, plural, unbroken } from "../format/index.ts";
-import {
-  clusterPlane,
-  excerpt,
-  figureElement,
-  heatMap,
-  markup,
-  ratesOverTime,
-  stageRates,
-  standalonePage,
-  timeline,
-  type Figure,
-  type Markup,
-  type MarkupPart,
-} from "../plot/index.ts";
-import { pipelinePicture } from "./picture.ts";
+import { formatBytes, formatCount, formatSeconds, plural, unbroken } from "../format/index.ts";
+import { clusterPlane, excerpt, figureElement, heatMap, markup, type Figure, type Markup } from "../plot/index.ts";
 import { clustersShown, samplePoints, textsShown } from "./limits.ts";
-import { reportStyle } from "./style.ts";
+import { pipelinePicture } from "./picture.ts";
+import {
+  durationTile,
+  heroSection,
+  madeSection,
+  nextSection,
+  runPage,
+  section,
+  type Tile,
+  timeSection,
+} from "./sections.ts";
 import type { ReportCluster, ReportHeatMap, ReportPoint, ReportSuggestion, ReportText, RunReport } from "./types.ts";
-import { judge, type Verdict } from "./verdict.ts";
+import { judge } from "./verdict.ts";
 
 /**
  * The page of a run as one HTML file that works offline. Long lists are cut, and the page says by how much.
@@ -27,38 +23,23 @@ import { judge, type Verdict } from "./verdict.ts";
  */
 export function reportPage(run: RunReport, plotly: string): string {
   const verdict = judge(run);
-  const sections = [
-    hero(run, verdict),
-    picture(run),
-    time(run),
-    clusters(run),
-    heat(run),
-    texts(run),
-    made(run),
-    next(run, verdict),
-  ];
-  return standalonePage({
-    title: `${verdict.passed ? "✓" : "✗"} ${verdict.headline.replace(/\.$/, "")} · streambook`,
-    description: summary(run),
-    brand: markup`streambook`,
-    aside: markup`Run of <time datetime="${run.startedAt}">${moment(run.startedAt)}</time>`,
-    body: markup`${sections}`,
+  return runPage({
+    verdict,
+    summary: summary(run),
+    startedAt: run.startedAt,
+    sections: [
+      heroSection(verdict, summary(run), tiles(run)),
+      picture(run),
+      timeSection(run),
+      clusters(run),
+      heat(run),
+      texts(run),
+      madeSection(run, "The same settings and seed on the same texts give the same clusters."),
+      nextSection(verdict, run.suggestions ?? (verdict.passed ? AFTER_SUCCESS : AFTER_FAILURE)),
+    ],
     footer: markup`<p>Everything on this page is also in <code>report.json</code> beside it, and every text with its checksums in <code>texts.ndjson</code>. The page is one file and asks nothing of any network. Figures drawn with plotly.js (MIT).</p>`,
-    style: reportStyle,
     plotly,
   });
-}
-
-function hero(run: RunReport, verdict: Verdict): Markup {
-  const sign = verdict.passed ? "M19 33.5L28.5 43L46 22.5" : "M22 22L42 42M42 22L22 42";
-  return markup`<section class="hero${verdict.passed ? "" : " failed"}" aria-labelledby="verdict">
-<div class="verdict"><svg viewBox="0 0 64 64" aria-hidden="true"><circle class="seal" cx="32" cy="32" r="30"/><path class="sign" d="${sign}"/></svg>
-<h1 id="verdict">${verdict.headline}</h1></div>
-<p class="lead">${summary(run)}</p>
-<dl class="tiles">${tiles(run)}</dl>
-${findings("What failed", "", verdict.failures)}
-${findings("Worth a look", "notice", verdict.notices)}
-</section>`;
 }
 
 function summary(run: RunReport): string {
@@ -71,36 +52,22 @@ function summary(run: RunReport): string {
   return `${begin} ${plural(sent, "message was", "messages were")} sent; Hive holds ${plural(rows, "row")} with ${plural(distinctOffsets, "distinct offset")}.`;
 }
 
-function tiles(run: RunReport): Markup[] {
+function tiles(run: RunReport): Tile[] {
   const { sent, rows, distinctOffsets } = run.counts;
   const identical = run.texts.filter((text) => text.identical).length;
-  const tile = (name: string, value: MarkupPart, failed = false): Markup =>
-    markup`<div class="card${failed ? " bad" : ""}"><dt>${name}</dt><dd>${value}</dd></div>`;
+  const tile = (name: string, count: number, failed: boolean): Tile => ({ name, value: formatCount(count), failed });
   return [
-    tile(
-      "texts identical",
-      [formatCount(identical), markup`<small>of ${formatCount(run.texts.length)}</small>`],
-      identical < run.texts.length,
-    ),
-    tile("messages sent", formatCount(sent), sent !== run.messages),
-    tile("rows in Hive", formatCount(rows), rows !== sent),
-    tile("distinct offsets", formatCount(distinctOffsets), distinctOffsets !== sent),
-    tile("dead letters", formatCount(run.deadLetters), run.deadLetters > 0),
-    tile(
-      "from start to report",
-      durationParts(run.seconds).map(({ value, unit }) => [value, markup`<small>${unit}</small> `]),
-    ),
+    {
+      name: "texts identical",
+      value: [formatCount(identical), markup`<small>of ${formatCount(run.texts.length)}</small>`],
+      failed: identical < run.texts.length,
+    },
+    tile("messages sent", sent, sent !== run.messages),
+    tile("rows in Hive", rows, rows !== sent),
+    tile("distinct offsets", distinctOffsets, distinctOffsets !== sent),
+    tile("dead letters", run.deadLetters, run.deadLetters > 0),
+    durationTile(run.seconds),
   ];
-}
-
-function findings(title: string, kind: string, sentences: readonly string[]): Markup | false {
-  if (sentences.length === 0) return false;
-  return markup`<div class="findings card ${kind}"><h2>${title}</h2><ul>${sentences.map((sentence) => markup`<li>${sentence}</li>`)}</ul></div>`;
-}
-
-function section(id: string, title: string, lead: string, ...content: readonly (Markup | false)[]): Markup {
-  return markup`<section aria-labelledby="${id}-heading"><h2 id="${id}-heading">${title}</h2>
-<p class="lead">${lead}</p>${content}</section>`;
 }
 
 function picture(run: RunReport): Markup {
@@ -110,54 +77,6 @@ function picture(run: RunReport): Markup {
     "The texts leave on the upper road and come back on the lower one. MapReduce reads the log that the producer keeps, and not the table: so the two roads share nothing after the producer, and each proves the other. The numbers are of this run; where two of them differ, something was lost or came twice.",
     pipelinePicture(run),
   );
-}
-
-function time(run: RunReport): Markup | false {
-  if (run.stages.length === 0) return false;
-  const rated = run.stages.flatMap(({ name, messagesPerSecond }) =>
-    messagesPerSecond === undefined ? [] : [{ name, messagesPerSecond }],
-  );
-  const longest = run.stages.reduce((one, other) => (other.seconds > one.seconds ? other : one));
-  return section(
-    "time",
-    "Where the time went",
-    `${unbroken(formatSeconds(run.seconds))} from the first command to this report. The longest stage was “${longest.name}” with ${unbroken(formatSeconds(longest.seconds))}.`,
-    markup`<div class="pair">${[
-      figureElement({
-        id: "timeline",
-        figure: timeline(run.stages),
-        title: "Timeline of the stages",
-        description:
-          "Each bar is a stage, from its start to its end on the clock of the run. Stages that overlap ran at the same time.",
-        table: stageTable(run),
-      }),
-      rated.length > 0 &&
-        figureElement({
-          id: "throughput",
-          figure: stageRates(rated),
-          title: "Messages a second, by stage",
-          description:
-            "Messages a second in each stage that moves messages, start-up of the stage included. A small run is mostly start-up: a large one is faster.",
-        }),
-      run.rates !== undefined &&
-        run.rates.length > 0 &&
-        figureElement({
-          id: "rates",
-          figure: ratesOverTime(run.rates),
-          title: "Messages a second over time",
-          description: "How many messages a second passed at each moment of the run.",
-        }),
-    ]}</div>`,
-  );
-}
-
-function stageTable({ stages }: RunReport): Markup {
-  return markup`<table><caption>Stages of the run, in the order they began</caption>
-<thead><tr><th scope="col">Stage</th><th scope="col" class="number">Began at</th><th scope="col" class="number">Took</th><th scope="col" class="number">Messages/s</th></tr></thead>
-<tbody>${stages.map(
-    ({ name, startedAt, seconds, messagesPerSecond }) =>
-      markup`<tr><th scope="row">${name}</th><td class="number">${unbroken(formatSeconds(startedAt))}</td><td class="number">${unbroken(formatSeconds(seconds))}</td><td class="number">${messagesPerSecond === undefined ? "" : formatCount(messagesPerSecond)}</td></tr>`,
-  )}</tbody></table>`;
 }
 
 function clusters(run: RunReport): Markup | false {
@@ -318,59 +237,6 @@ function hash(sha256: string, of: string): Markup {
   return markup`<button type="button" class="hash" data-copy="${sha256}" title="${sha256}" aria-label="Copy SHA-256 of ${of}, ${sha256.slice(0, 8)}">${sha256.slice(0, 8)}…</button>`;
 }
 
-function made(run: RunReport): Markup {
-  const { cores, memory, node, jdk, system } = run.machine;
-  const machine = { System: system, Cores: cores, Memory: formatBytes(memory), Node: node, JDK: jdk ?? "elsewhere" };
-  return section(
-    "made",
-    "How it was made",
-    "The same settings and seed on the same texts give the same clusters.",
-    markup`<div class="columns">${[
-      facts("Settings", run.settings),
-      facts("Versions", run.versions),
-      facts("Machine", machine),
-      run.links.length > 0 &&
-        markup`<div class="card"><h3>Look inside, while the stack is up</h3><ul class="places">${run.links.map(
-          ({ name, url, shows }) =>
-            markup`<li>${isWebAddress(url) ? markup`<a href="${url}" rel="noreferrer">${name}</a>` : markup`${name}: <code>${url}</code>`}<small>${shows}</small></li>`,
-        )}</ul></div>`,
-    ]}</div>`,
-  );
-}
-
-function facts(title: string, values: Readonly<Record<string, string | number | boolean>>): Markup | false {
-  const entries = Object.entries(values);
-  if (entries.length === 0) return false;
-  const shown = (value: string | number | boolean): string =>
-    typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
-  return markup`<div class="card"><h3>${title}</h3><dl class="facts">${entries.map(([name, value]) => markup`<dt>${spaced(name)}</dt><dd>${shown(value)}</dd>`)}</dl></div>`;
-}
-
-/** The command and its arguments, none of which is broken at its hyphens. */
-function unbrokenArguments(command: string): Markup[] {
-  return command.split(" ").map((part, index) => markup`${index > 0 && " "}<span class="argument">${part}</span>`);
-}
-
-/** `chunkSize` as people write it: `chunk size`; names that are not camel case stay. */
-function spaced(name: string): string {
-  return name.replace(/(?<=[a-z])[A-Z](?=[a-z])/g, (letter) => ` ${letter.toLowerCase()}`);
-}
-
-function next(run: RunReport, verdict: Verdict): Markup {
-  const suggestions = run.suggestions ?? (verdict.passed ? AFTER_SUCCESS : AFTER_FAILURE);
-  return section(
-    "next",
-    verdict.passed ? "What to try next" : "How to find out why",
-    verdict.passed
-      ? "Press a command to copy it."
-      : "The stack keeps its logs and its data. Press a command to copy it.",
-    markup`<ul class="commands">${suggestions.map(
-      ({ command, does }) =>
-        markup`<li><button type="button" class="command" data-copy="${command}"><span class="say"><span>copy</span></span><code>${unbrokenArguments(command)}</code><small>${does}</small></button></li>`,
-    )}</ul>`,
-  );
-}
-
 const AFTER_SUCCESS: readonly ReportSuggestion[] = [
   {
     command: "npm start -- --data path/to/your/texts",
@@ -400,22 +266,3 @@ const AFTER_FAILURE: readonly ReportSuggestion[] = [
   { command: "npx streambook logs kafka", does: "The log of a service; also hdfs, yarn, hive." },
   { command: "npm start", does: "The whole run again; what the last one made is removed first." },
 ];
-
-function isWebAddress(url: string): boolean {
-  return /^https?:\/\//i.test(url) && URL.canParse(url);
-}
-
-/** `4 March 2026, 09:30 UTC`, or the text as it is when it is no time. */
-function moment(iso: string): string {
-  const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return iso;
-  const text = date.toLocaleString("en-GB", {
-    timeZone: "UTC",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
-  return `${text.replace(" at ", ", ")} UTC`;
-}

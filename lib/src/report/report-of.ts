@@ -37,7 +37,8 @@ export function reportOf({ startedAt, sent, table, rates, jdk, ...facts }: RunFa
   };
 }
 
-function thisMachine(jdk: string | null): ReportMachine {
+/** The machine of this process. @param jdk version of the JDK, or null when the services run elsewhere */
+export function thisMachine(jdk: string | null): ReportMachine {
   return {
     cores: availableParallelism(),
     memory: totalmem(),

@@ -1,6 +1,4 @@
 /** Writes what a run came to: `report.html` for people, `report.json` for programs, and `texts.ndjson` with every text. */
-import { randomUUID } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { toJson } from "../json/index.ts";
 import { plotlySource } from "../plot/index.ts";
@@ -8,6 +6,7 @@ import { makeOutputFolder, writingInto } from "../project/index.ts";
 import { failuresFirst, reportFile } from "./limits.ts";
 import { reportPage } from "./page.ts";
 import type { ReportText, RunReport } from "./types.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /** Where {@link writeReport} wrote. */
 export interface WrittenReport {
@@ -66,22 +65,4 @@ function* linesOf(texts: readonly ReportText[]): Generator<string> {
       .slice(from, from + 1000)
       .map((text) => `${toJson(text)}\n`)
       .join("");
-}
-
-/** Writes beside the place and renames, so that a reader never meets half a file. */
-async function writeWhole(path: string, content: string | Iterable<string>): Promise<void> {
-  const beside = `${path}.${randomUUID()}.partial`;
-  try {
-    const file = await open(beside, "wx");
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
 }

@@ -1,15 +1,10 @@
 /** Checks of messages against a schema. */
 import { unscaled } from "./decimal.ts";
+import { comparable, isDate, isTime } from "./iso.ts";
 import type { Field, Schema, SimpleType, ValueType } from "./schema.ts";
 
 /** What is wrong with a message, as a clause; undefined when nothing is. */
 export type MessageCheck = (message: unknown) => string | undefined;
-
-/** The form of a date in messages. */
-export const isoDate = /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
-/** The form of a time in messages. */
-export const isoUtc =
-  /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 
 const accepts: Readonly<Record<SimpleType, (value: unknown) => boolean>> = {
   string: (value) => typeof value === "string" && value.isWellFormed(), // half a character has no UTF-8: it would be changed
@@ -17,14 +12,9 @@ const accepts: Readonly<Record<SimpleType, (value: unknown) => boolean>> = {
   bigint: (value) => Number.isSafeInteger(value),
   double: (value) => typeof value === "number",
   boolean: (value) => typeof value === "boolean",
-  timestamp: (value) => typeof value === "string" && isoUtc.test(value) && isDay(value.slice(0, 10)),
-  date: (value) => typeof value === "string" && isoDate.test(value) && isDay(value),
+  timestamp: (value) => typeof value === "string" && isTime(value),
+  date: (value) => typeof value === "string" && isDate(value),
 };
-
-/** Whether a month has that day: `Date` takes 30 February for 2 March. */
-function isDay(date: string): boolean {
-  return Number(date.slice(8)) <= 28 || new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
-}
 
 const described: Readonly<Record<SimpleType, string>> = {
   string: "text",
@@ -50,11 +40,22 @@ const described: Readonly<Record<SimpleType, string>> = {
  */
 export function compileCheck(schema: Schema): MessageCheck {
   const check = checkOfFields(schema.fields, ` is not in the schema ${schema.name}`);
+  const { ordered = [] } = schema;
   return (message) => {
     if (!isObject(message)) return "is not a JSON object";
-    const fault = check(message);
+    const fault = check(message) ?? faultOfOrder(message, ordered);
     return fault === undefined ? undefined : `field "${fault.path}"${fault.what}`;
   };
+}
+
+/** @param ordered fields that hold times, which were checked before */
+function faultOfOrder(message: Record<string, unknown>, ordered: readonly string[]): Fault | undefined {
+  for (const [index, name] of ordered.entries()) {
+    const next = ordered[index + 1];
+    if (next !== undefined && comparable(message[name] as string) > comparable(message[next] as string))
+      return { path: next, what: ` must not come before "${name}", and is ${shorten(message[next])}` };
+  }
+  return undefined;
 }
 
 /** Where something is wrong, `user.tags[2]`, and what, to be read after it. */
@@ -86,8 +87,33 @@ function checkOfFields(fields: readonly Field[], unknown: string): ValueCheck<Re
 }
 
 function checkOf(type: ValueType): ValueCheck<unknown> {
-  const check = checkOfValue(type);
+  const check = withLimits(checkOfValue(type), type);
   return type.nullable === true ? (value) => (value === null ? undefined : check(value)) : check;
+}
+
+/** A check that looks at the limits of the type, too, once the value is of the type. */
+function withLimits(check: ValueCheck<unknown>, type: ValueType): ValueCheck<unknown> {
+  const { minimum, maximum, values } = type;
+  if (minimum === undefined && maximum === undefined && values === undefined) return check;
+  const order = orderOf(type);
+  const [least, most] = [minimum, maximum].map((limit) => (limit === undefined ? undefined : order(limit)));
+  const known = values === undefined ? undefined : new Set<unknown>(values);
+  return (value) => {
+    const fault = check(value);
+    if (fault !== undefined) return fault;
+    const one = order(value);
+    if (least !== undefined && one < least) return mustBe(`${minimum} at the least`, value);
+    if (most !== undefined && one > most) return mustBe(`${maximum} at the most`, value);
+    if (known?.has(value) === false) return mustBe(`one of ${values?.join(", ")}`, value);
+    return undefined;
+  };
+}
+
+/** What values of a type are compared by. */
+function orderOf({ type }: ValueType): (value: unknown) => number | string {
+  if (type === "timestamp") return (value) => comparable(value as string);
+  if (type === "decimal") return Number; // it may be text
+  return (value) => value as number | string;
 }
 
 function checkOfValue(type: ValueType): ValueCheck<unknown> {

@@ -7,10 +7,12 @@ export {
   type DecimalType,
   type Field,
   type FieldType,
+  type Limits,
   type RecordType,
   type Schema,
   type SimpleType,
   type ValueType,
 } from "./schema.ts";
-export { compileCheck, isoDate, isoUtc, type MessageCheck } from "./check.ts";
+export { compileCheck, type MessageCheck } from "./check.ts";
+export { isoDate, isoUtc } from "./iso.ts";
 export { unscaled } from "./decimal.ts";

@@ -96,6 +96,70 @@ for (const [what, value, message] of wrong) {
   });
 }
 
+for (const [what, more, said] of [
+  ["a minimum of a string", { minimum: 1 }, /field 1 \("a"\): a string has no "minimum"/],
+  ["values of a number", { type: "int", values: ["a"] }, /a int has no "values"/],
+  ["no values", { values: [] }, /"values" must be a list of texts/],
+  ["a minimum that is text", { type: "int", minimum: "1" }, /"minimum" must be a number, and is "1"/],
+  [
+    "a maximum on a day that there is not",
+    { type: "timestamp", maximum: "2026-02-30T00:00:00Z" },
+    /"maximum" must be a time/,
+  ],
+] as const)
+  test(`${what} is no limit`, () =>
+    assert.throws(() => parseSchema({ name: "x", fields: [{ ...field, ...more }] }), said));
+
+for (const ordered of ["a", ["a"], ["a", "b"], ["a", "missing"]])
+  test(`${JSON.stringify(ordered)} is no order of times`, () => {
+    const fields = [
+      { ...field, type: "timestamp" },
+      { ...field, name: "b", type: "timestamp", nullable: true },
+    ];
+    assert.throws(() => parseSchema({ name: "x", fields, ordered }), /"ordered" must be a list of two fields or more/);
+  });
+
+const limited = parseSchema({
+  name: "x",
+  fields: [
+    { name: "n", type: "int", minimum: 1, maximum: 9 },
+    { name: "price", type: "decimal", precision: 5, scale: 2, minimum: 0 },
+    { name: "kind", type: "string", values: ["view", "click"] },
+    { name: "began", type: "timestamp", minimum: "2026-01-01T00:00:00Z" },
+    { name: "ended", type: "timestamp", maximum: "2026-12-31T23:59:59.5Z" },
+    { name: "day", type: "date", nullable: true, maximum: "2026-06-30" },
+  ],
+  ordered: ["began", "ended"],
+});
+const within = {
+  n: 1,
+  price: "0.00",
+  kind: "view",
+  began: "2026-01-01T00:00:00.000Z",
+  ended: "2026-01-01T00:00:00Z",
+  day: null,
+};
+for (const [change, said] of [
+  [{}, undefined],
+  [{ n: 9, price: 10.5, kind: "click", ended: "2026-12-31T23:59:59.500Z", day: "2026-06-30" }, undefined],
+  [{ n: 0 }, 'field "n" must be 1 at the least, and is 0'],
+  [{ n: 10 }, 'field "n" must be 9 at the most, and is 10'],
+  [{ price: "-0.01" }, 'field "price" must be 0 at the least, and is "-0.01"'],
+  [{ kind: "buy" }, 'field "kind" must be one of view, click, and is "buy"'],
+  [
+    { began: "2025-12-31T23:59:59.999999999Z" },
+    'field "began" must be 2026-01-01T00:00:00Z at the least, and is "2025-12-31T23:59:59.999999999Z"',
+  ],
+  [
+    { ended: "2026-12-31T23:59:59.51Z" },
+    'field "ended" must be 2026-12-31T23:59:59.5Z at the most, and is "2026-12-31T23:59:59.51Z"',
+  ],
+  [{ day: "2026-07-01" }, 'field "day" must be 2026-06-30 at the most, and is "2026-07-01"'],
+  [{ began: "2026-01-01T00:00:00.001Z" }, 'field "ended" must not come before "began", and is "2026-01-01T00:00:00Z"'],
+] as const)
+  test(`with ${JSON.stringify(change)}, a message ${said === undefined ? "is within its limits" : "is not"}`, () =>
+    assert.equal(compileCheck(limited)({ ...within, ...change }), said));
+
 test("a file that is not there, or not JSON, is named", async () => {
   await assert.rejects(loadSchema(join(folder, "none.json")), { code: "SCHEMA_INVALID", message: /none\.json/ });
   await writeFile(join(folder, "half.json"), `{"name": `);

@@ -1,6 +1,7 @@
 /** The form of a schema file, and its reading. */
 import { readFile } from "node:fs/promises";
 import { messageOf, StreambookError } from "../errors/index.ts";
+import { isDate, isTime } from "./iso.ts";
 
 /**
  * The types that are said by their name alone. In a message a `timestamp` is ISO 8601 text in UTC, and a `date` is text of the form
@@ -35,11 +36,22 @@ export interface RecordType {
   readonly fields: readonly Field[];
 }
 
+/** What a value may be, beyond its type. */
+export interface Limits {
+  /** The least value: a number for numbers, ISO 8601 text for a timestamp or date. @default none */
+  readonly minimum?: number | string;
+  /** The largest value, likewise. @default none */
+  readonly maximum?: number | string;
+  /** All that a string may be. @default anything */
+  readonly values?: readonly string[];
+}
+
 /** What a value is, and whether it may be missing. */
-export type ValueType = ({ readonly type: SimpleType } | DecimalType | ArrayType | RecordType) & {
-  /** Whether the value may be null or absent; NULL in a table. @default false */
-  readonly nullable?: boolean;
-};
+export type ValueType = ({ readonly type: SimpleType } | DecimalType | ArrayType | RecordType) &
+  Limits & {
+    /** Whether the value may be null or absent; NULL in a table. @default false */
+    readonly nullable?: boolean;
+  };
 
 /** One field of a message, one column of a table. */
 export type Field = ValueType & {
@@ -55,6 +67,8 @@ export type FieldType = Field["type"];
 export interface Schema {
   readonly name: string;
   readonly fields: readonly Field[];
+  /** Timestamps of a message that must not come before one another, the earliest first. @default none */
+  readonly ordered?: readonly string[];
 }
 
 const NAME = /^[a-z][a-z0-9_]{0,63}$/;
@@ -98,10 +112,20 @@ export function parseSchema(value: unknown, where = "the schema"): Schema {
   const fail = (what: string): never => {
     throw new StreambookError("SCHEMA_INVALID", `${where}: ${what}; schemas/chunks.json shows the form`);
   };
-  const { name, fields } = isRecord(value) ? value : fail("is not an object");
+  const { name, fields, ordered } = isRecord(value) ? value : fail("is not an object");
   if (typeof name !== "string" || !NAME.test(name))
     return fail(`"name" must be lower-case letters, digits and _, and is ${JSON.stringify(name)}`);
-  return { name, fields: parseFields(fields, "", fail) };
+  const parsed = parseFields(fields, "", fail);
+  return { name, fields: parsed, ...(ordered !== undefined && { ordered: parseOrdered(ordered, parsed, fail) }) };
+}
+
+function parseOrdered(value: unknown, fields: readonly Field[], fail: Fail): string[] {
+  const isTime = (name: unknown): name is string =>
+    fields.some((field) => field.name === name && field.type === "timestamp" && field.nullable !== true);
+  if (Array.isArray(value) && value.length > 1 && value.every(isTime)) return value;
+  return fail(
+    `"ordered" must be a list of two fields or more, each a timestamp that may not be null, and is ${JSON.stringify(value)}`,
+  );
 }
 
 /** Ends the reading: says what is wrong in the schema. */
@@ -129,8 +153,39 @@ function parseType(value: Record<string, unknown>, at: string, fail: Fail): Valu
   const { type, nullable = false } = value;
   if (typeof nullable !== "boolean")
     return fail(`${at}: "nullable" must be true or false, and is ${JSON.stringify(nullable)}`);
-  const parsed = parseNamed(type, value, at, fail);
-  return nullable ? { ...parsed, nullable } : parsed;
+  const named = parseNamed(type, value, at, fail);
+  return { ...named, ...parseLimits(value, named.type, at, fail), ...(nullable && { nullable }) };
+}
+
+/** What the limits of a type are written as. */
+const LIMITS: Readonly<
+  Partial<Record<FieldType, { readonly what: string; readonly accepts: (value: unknown) => boolean }>>
+> = {
+  ...Object.fromEntries(
+    ["int", "bigint", "double", "decimal"].map((type) => [type, { what: "a number", accepts: Number.isFinite }]),
+  ),
+  timestamp: {
+    what: "a time in ISO 8601, UTC, with Z",
+    accepts: (value) => typeof value === "string" && isTime(value),
+  },
+  date: { what: "a date of the form 2026-01-31", accepts: (value) => typeof value === "string" && isDate(value) },
+};
+
+function parseLimits(value: Record<string, unknown>, type: FieldType, at: string, fail: Fail): Limits {
+  const { values } = value;
+  const limits: { minimum?: number | string; maximum?: number | string; values?: readonly string[] } = {};
+  for (const name of ["minimum", "maximum"] as const) {
+    const limit = value[name];
+    if (limit === undefined) continue;
+    const { what, accepts } = LIMITS[type] ?? fail(`${at}: a ${type} has no "${name}"`);
+    if (!accepts(limit)) return fail(`${at}: "${name}" must be ${what}, and is ${JSON.stringify(limit)}`);
+    limits[name] = limit as number | string;
+  }
+  if (values === undefined) return limits;
+  if (type !== "string") return fail(`${at}: a ${type} has no "values"`);
+  if (!Array.isArray(values) || values.length === 0 || !values.every((one) => typeof one === "string"))
+    return fail(`${at}: "values" must be a list of texts, and is ${JSON.stringify(values)}`);
+  return { ...limits, values };
 }
 
 function parseNamed(type: unknown, value: Record<string, unknown>, at: string, fail: Fail): ValueType {

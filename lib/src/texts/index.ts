@@ -17,7 +17,6 @@ export { checkOutput, OUTPUT_LOCK, OUTPUT_MARKER } from "./run/output.ts";
 export { checkRunNames } from "./run/run-names.ts";
 export { mostClustersByDefault, run, RUN_NAMES, type RunOptions, type RunResult } from "./run/run.ts";
 export { engines, type Engine } from "./run/stages.ts";
-export { StageRecorder, type Stage, type StageEvent } from "./run/stage-recorder.ts";
 export {
   consumeOnSpark,
   type SparkConsumeOptions,

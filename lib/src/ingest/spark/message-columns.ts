@@ -34,11 +34,12 @@ export function messageColumns(schema: Schema, key: string): MessageColumns {
   const readable = [
     `schema_of_variant(message) RLIKE r'${patternOf(schema, tail)}'`,
     ...schema.fields.flatMap((field) => {
-      const { condition } = valueOf(field, schema);
-      return condition === undefined
-        ? []
-        : [field.nullable === true ? `(${isNull(field)} OR ${condition})` : condition];
+      const { value, condition } = valueOf(field, schema);
+      const conditions = [...(condition === undefined ? [] : [condition]), ...limitsOf(field, value)];
+      if (conditions.length === 0) return [];
+      return field.nullable === true ? [`(${isNull(field)} OR (${conditions.join(" AND ")}))`] : conditions;
     }),
+    ...orderOf(schema),
   ];
   return {
     parsed: [`IF(is_valid_utf8(${text}), ${wrapped}, NULL) AS message`, "partition", "offset"],
@@ -111,6 +112,30 @@ function valueOf(field: Field, { name }: Schema): Value {
         `the field "${field.name}" of the schema ${name} is of the type ${field.type}, which is not read on Spark; leave the reading to the other engine`,
       );
   }
+}
+
+/** What must be true of a value because of the limits of its field. */
+function limitsOf({ type, minimum, maximum, values }: Field, value: string): string[] {
+  const literal = (limit: number | string): string => {
+    if (type === "timestamp") return `CAST(TIMESTAMP '${limit}' AS TIMESTAMP_NTZ)`;
+    return typeof limit === "number" ? `${limit}D` : `DATE '${limit}'`;
+  };
+  return [
+    ...(minimum === undefined ? [] : [`${value} >= ${literal(minimum)}`]),
+    ...(maximum === undefined ? [] : [`${value} <= ${literal(maximum)}`]),
+    ...(values === undefined ? [] : [`${value} IN (${values.map(textLiteral).join(", ")})`]),
+  ];
+}
+
+/** Times that must not come before one another. */
+function orderOf(schema: Schema): string[] {
+  const times = (schema.ordered ?? []).flatMap((name) => schema.fields.filter((field) => field.name === name));
+  const values = times.map((field) => valueOf(field, schema).value);
+  return values.slice(1).map((value, index) => `${values[index]} <= ${value}`);
+}
+
+function textLiteral(text: string): string {
+  return `'${text.replace(/[\\']/g, String.raw`\$&`)}'`;
 }
 
 /** Text of a form, of which Spark has made a value: it takes more forms than the course's messages may have. */

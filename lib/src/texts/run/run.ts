@@ -8,7 +8,15 @@ import { topicOffsets } from "../../kafka/index.ts";
 import { type Logger, silentLogger } from "../../log/index.ts";
 import type { HadoopClient } from "../../mapreduce/index.ts";
 import { plural } from "../../format/index.ts";
-import { type ReportLink, reportOf, type RunReport, writeReport, type WrittenReport } from "../../report/index.ts";
+import {
+  RateMeter,
+  type ReportLink,
+  reportOf,
+  type RunReport,
+  StageRecorder,
+  writeReport,
+  type WrittenReport,
+} from "../../report/index.ts";
 import type { Schema } from "../../schema/index.ts";
 import type { Addresses } from "../../stack/index.ts";
 import { listFiles, startStreamSource, surveyTexts, type TextSurvey } from "../../stream/index.ts";
@@ -27,7 +35,6 @@ import {
   sendTexts,
   storeRows,
 } from "./stages.ts";
-import { RateMeter, StageRecorder } from "./stage-recorder.ts";
 
 /** Options of {@link run}. */
 export interface RunOptions {

@@ -7,7 +7,7 @@ import { openHive } from "../../hive/index.ts";
 import type { Logger } from "../../log/index.ts";
 import type { HadoopClient } from "../../mapreduce/index.ts";
 import { plural } from "../../format/index.ts";
-import type { ReportText } from "../../report/index.ts";
+import type { RateMeter, ReportText, StageRecorder } from "../../report/index.ts";
 import type { Schema } from "../../schema/index.ts";
 import type { Addresses } from "../../stack/index.ts";
 import { type Analysis, analyse } from "./analysis.ts";
@@ -19,7 +19,6 @@ import { noteText } from "./output.ts";
 import { produce, type ProduceResult } from "../produce/produce.ts";
 import { rebuild, type RebuildReport } from "../rebuild/rebuild.ts";
 import { RUN_PROPERTIES, runLog, RunNames } from "./run-names.ts";
-import type { RateMeter, StageRecorder } from "./stage-recorder.ts";
 
 /** What may read the topic into the table: this process, or Spark. */
 export const engines = ["typescript", "spark"] as const;

@@ -1,6 +1,6 @@
 /** The stages of a run: begun, reported, timed. */
-import type { RateSeries } from "../../plot/index.ts";
-import type { ReportStage } from "../../report/index.ts";
+import type { RateSeries } from "../plot/index.ts";
+import type { ReportStage } from "./types.ts";
 
 /** What is reported while a run goes on. */
 export type StageEvent =
