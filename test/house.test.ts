@@ -14,7 +14,7 @@ const tiers: readonly (readonly string[])[] = [
   ["async", "format", "log", "schema", "binary", "address", "json", "user", "project", "bundle"],
   ["stream", "kafka", "text", "cluster", "corpus", "hdfs", "hive", "spark", "mapreduce", "plot", "frames", "stack"],
   ["ingest", "report"],
-  ["texts", "challenge"],
+  ["texts", "challenge", "cases"],
   ["notebook"],
   ["cli"],
 ];

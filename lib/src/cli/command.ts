@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { type Command, CommanderError, InvalidArgumentError } from "commander";
 import { formatAddress, parseAddress } from "../address/index.ts";
 import { exitCodeOf, isStreambookError, StreambookError } from "../errors/index.ts";
+import { isoUtc } from "../schema/index.ts";
 import { hostOf } from "../stack/index.ts";
 import { onInterruption, outliveOutput } from "../../bin/signals.mjs";
 import { SetupProblem } from "../../../setup/problem.mjs";
@@ -33,7 +34,8 @@ export function action<Options extends object>(
 ): (...parameters: unknown[]) => Promise<void> {
   return async (...parameters) => {
     const command = parameters.at(-1) as Command;
-    const options = command.optsWithGlobals<Options & { verbose?: boolean }>();
+    // an option of the command itself before one of the same name of a command above
+    const options = { ...command.optsWithGlobals<Options & { verbose?: boolean }>(), ...command.opts<Options>() };
     const verbose = options.verbose === true;
     const interruption = interruptible();
     const hasFlag: HasFlag = (flag) => command.options.some(({ long }) => long === flag);
@@ -128,6 +130,22 @@ export function positiveNumber(text: string): number {
   if (text.trim() === "" || !Number.isFinite(value) || value <= 0)
     throw new InvalidArgumentError("It must be a number above 0.");
   return value;
+}
+
+/** An option's parser for parts of a whole, from 0 to 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError("It must be a share from 0 to 1.");
+  return value;
+}
+
+/** An option's parser for moments: ISO 8601 in UTC, or `now`. */
+export function moment(text: string): Date {
+  const date = text === "now" ? new Date() : new Date(isoUtc.test(text) ? text : NaN);
+  if (Number.isNaN(date.getTime()))
+    throw new InvalidArgumentError("It must be a time such as 2026-09-13T06:45:00Z, or now.");
+  return date;
 }
 
 /** An option's parser for files and folders: absolute, so that a message about it says where was looked. */

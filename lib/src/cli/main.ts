@@ -11,7 +11,8 @@ interface CommandModule {
 }
 
 const MODULES: readonly { readonly commands: readonly string[]; readonly load: () => Promise<CommandModule> }[] = [
-  { commands: ["run"], load: () => import("./run.ts") },
+  { commands: ["run", "generate", "job"], load: () => import("./run.ts") },
+  { commands: ["run", "generate", "job"], load: () => import("./cases/index.ts") },
   { commands: ["up", "down", "status", "logs", "doctor", "reset", "fetch"], load: () => import("./stack.ts") },
   { commands: ["source"], load: () => import("./source.ts") },
   { commands: ["produce"], load: () => import("./produce.ts") },

@@ -3,41 +3,16 @@ import { join, relative } from "node:path";
 import type { Command } from "commander";
 import { StreambookError } from "../errors/index.ts";
 import { createLogger } from "../log/index.ts";
-import { plural } from "../format/index.ts";
-import { judge, type RunReport, type StageEvent, StageRecorder } from "../report/index.ts";
+import { alternatives, plural } from "../format/index.ts";
+import { judge, type RunReport } from "../report/index.ts";
 import { loadSchema } from "../schema/index.ts";
-import {
-  addresses,
-  deadServices,
-  downIfUnused,
-  type Guardian,
-  hadoopClient,
-  homeFolder,
-  projectFolder,
-  type Released,
-  type RunningStack,
-  startGuardian,
-  temporaryServices,
-  up,
-  describeUsers,
-  useStack,
-  versions,
-} from "../stack/index.ts";
-import { CORE_JAVA, findJavaFor } from "../../../setup/java/java.mjs";
-import { setting } from "../../../setup/settings.mjs";
+import { addresses, hadoopClient, homeFolder, projectFolder, temporaryServices } from "../stack/index.ts";
 import { passedOver, surveyTexts, type TextSurvey } from "../stream/index.ts";
-import {
-  checkOutput,
-  checkRunNames,
-  type Engine,
-  mostClustersByDefault,
-  run,
-  RUN_NAMES,
-} from "../texts/index.ts";
-import { action, type CommandContext, path, wholeNumber } from "./command.ts";
+import { checkOutput, checkRunNames, type Engine, mostClustersByDefault, run, RUN_NAMES } from "../texts/index.ts";
+import { action, type CommandContext, path, usage, wholeNumber } from "./command.ts";
 import { engineOption } from "./engine.ts";
+import { onStack } from "./on-stack.ts";
 import { holdingNames, type RunNames } from "./run-names.ts";
-import { statusLine } from "./status-line.ts";
 
 interface Options {
   readonly engine: Engine;
@@ -56,8 +31,10 @@ interface Options {
 /** Adds the command to the program. */
 export function register(program: Command): void {
   const project = projectFolder();
-  program
-    .command("run")
+  const command = program.command("run");
+  command
+    .enablePositionalOptions() // what stands after the name of a case is the case's
+    .allowExcessArguments(true)
     .summary("start the stack, run the whole pipeline on a folder of texts, and write a report")
     .description(
       "Streams the texts of a folder through Kafka into clusters and a Hive table, rebuilds them by MapReduce on YARN,\n" +
@@ -80,6 +57,8 @@ export function register(program: Command): void {
     .option("--keep-up", "leave the stack running, to look inside")
     .action(
       action<Options>(async (options, context) => {
+        const [other] = context.operands;
+        if (other !== undefined) usage(`there is no further pipeline "${other}"; there are ${namesOf(command)}`);
         // Problems of names, folders and texts are reported before the stack is started for them.
         checkRunNames(options);
         await checkOutput(options.output, options.data);
@@ -91,87 +70,31 @@ export function register(program: Command): void {
     );
 }
 
-/** The run itself: starts the stack, and ends it if nobody else uses it. */
+/** The cases, which are commands of this one. */
+function namesOf(run: Command): string {
+  return alternatives(run.commands.map((each) => each.name()));
+}
+
+/** The run itself, on a stack that is started for it. */
 async function runOnStack(
   options: Options & RunNames & { readonly survey: TextSurvey },
-  { signal, whenEndedAtOnce }: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
-  await using _user = await useStack("streambook run");
-  await using _guardian = options.keepUp === true ? undefined : await guarded(whenEndedAtOnce);
-  const recorder = new StageRecorder(terminal());
-  try {
-    await recorder.run(
-      "Start the stack",
-      (stage) => startStack(stage, options, signal),
-      ({ started }) => ({ text: started.length > 0 ? upText(options) : "it is up already" }),
-    );
+  const { engine, keepUp } = options;
+  const services = engine === "spark" ? ["core", "spark"] : ["core"];
+  await onStack({ command: "streambook run", services, keepUp }, context, async ({ recorder, versions, jdk }) => {
     const { report, html } = await run({
       ...options,
+      ...{ recorder, versions, jdk, signal: context.signal },
       schema: await loadSchema(join(projectFolder(), "schemas", "chunks.json")),
       addresses: await addresses(),
       hadoop: await hadoopClient(),
-      versions: await versions(),
-      jdk: await javaVersion(),
-      recorder,
-      signal,
       logger: createLogger(options.topic === RUN_NAMES.topic ? "run" : `run-${options.topic}`, {
         folder: join(homeFolder(), "logs"),
       }),
     });
     printSummary(report, html, (await temporaryServices()).length === 0);
-  } catch (error) {
-    for (const { name, log = [] } of await deadServices()) {
-      process.stderr.write(`\n${name} stopped unexpectedly; the end of its log:\n${log.join("\n")}\n`);
-    }
-    throw error;
-  } finally {
-    if ((await temporaryServices()).length > 0) await recorder.run("Stop the stack", () => downIfUnused(), endOfStack);
-  }
-}
-
-/** Whatever becomes of this process, the services that it has started end. */
-async function guarded(whenEndedAtOnce: CommandContext["whenEndedAtOnce"]): Promise<Guardian | undefined> {
-  if (setting("STREAMBOOK_STACK") === "external") return undefined;
-  whenEndedAtOnce("the services that this run has started are being ended in the background");
-  return startGuardian({ services: "unused" });
-}
-
-function startStack(
-  stage: { progress(text: string): void },
-  { keepUp = false, engine }: Options,
-  signal: AbortSignal,
-): Promise<RunningStack> {
-  return up({
-    signal,
-    ...(engine === "spark" && { services: ["core", "spark"] }),
-    temporary: !keepUp,
-    // A port that was taken is worth a line that stays.
-    onProgress: ({ kind, message }) =>
-      kind === "notice" ? process.stderr.write(`\n${message}\n`) : stage.progress(message),
   });
-}
-
-function upText({ engine }: Options): string {
-  return `Kafka, HDFS, YARN${engine === "spark" ? ", Hive and Spark" : " and Hive"} are up`;
-}
-
-function endOfStack({ ended, users }: Released): { text: string } {
-  if (users.length > 0) return { text: `it stays up for ${describeUsers(users)}` };
-  return { text: ended.length > 0 ? "what it stored is kept" : "it stays up, as `streambook up` wanted" };
-}
-
-/** Shows stages as they go: one line each, with what came of it and the seconds. */
-function terminal(): (event: StageEvent) => void {
-  const width = 24;
-  let line = statusLine("");
-  return (event) => {
-    if (event.kind === "begin") {
-      line = statusLine(event.name.padEnd(width));
-      line.show("…");
-    }
-    if (event.kind === "progress") line.show(event.text);
-    if (event.kind === "end") line.end(`${event.text.padEnd(44)} ${event.seconds.toFixed(1).padStart(6)} s`);
-  };
 }
 
 /** The end of a run for the terminal; a run that failed is an error. */
@@ -193,9 +116,4 @@ function printSummary(report: RunReport, html: string, up: boolean): void {
   process.stdout.write(`${lines.join("\n")}\n`);
   if (!passed)
     throw new StreambookError("RUN_NOT_IDENTICAL", `the run does not agree with its source; ${page} says where`);
-}
-
-async function javaVersion(): Promise<string | null> {
-  if (setting("STREAMBOOK_STACK") === "external") return null;
-  return (await findJavaFor(CORE_JAVA)).found?.version ?? null;
 }

@@ -269,6 +269,12 @@ export const errorCodes = {
     retriable: false,
     exitCode: 1,
   },
+  CASE_NOT_PROVEN: {
+    summary: "A run of a further pipeline ended, but a number of its answers is not that of plain TypeScript.",
+    solve: "The report says which number, and what it should be; run it again, and report it if it stays so.",
+    retriable: false,
+    exitCode: 1,
+  },
   // notebook
   NOTEBOOK_INVALID: {
     summary: "A notebook file cannot be read.",

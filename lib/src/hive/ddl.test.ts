@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isStreambookError } from "../errors/index.ts";
 import { parseSchema } from "../schema/index.ts";
-import { addPartition, columnType, createExternalTable, createTextView, identifier, stringLiteral } from "./ddl.ts";
+import {
+  addPartition,
+  addPartitions,
+  columnType,
+  createExternalTable,
+  createTextView,
+  identifier,
+  movePartition,
+  stringLiteral,
+} from "./ddl.ts";
 
 const usage = (error: unknown) => isStreambookError(error, "USAGE");
 
@@ -124,6 +133,17 @@ test("a partition is named by its values", () => {
     "ALTER TABLE `t` ADD IF NOT EXISTS PARTITION (`event_date` = '2026-01-01', `part` = 3) LOCATION '/t/event_date=2026-01-01'",
   );
   assert.throws(() => addPartition("t", { part: 1.5 }, "/t"), usage);
+  assert.equal(
+    addPartitions("t", [
+      [{ d: "1" }, "/t/d=1"],
+      [{ d: "2" }, "/elsewhere"],
+    ]),
+    "ALTER TABLE `t` ADD IF NOT EXISTS PARTITION (`d` = '1') LOCATION '/t/d=1' PARTITION (`d` = '2') LOCATION '/elsewhere'",
+  );
+  assert.equal(
+    movePartition("t", { d: "it's" }, "hdfs:///elsewhere"),
+    "ALTER TABLE `t` PARTITION (`d` = 'it\\'s') SET LOCATION 'hdfs:///elsewhere'",
+  );
 });
 
 test("a view of text casts every column, and strips those it should", () => {

@@ -147,7 +147,35 @@ function tableProperties(properties: Readonly<Record<string, string>> = {}): str
  * @param folder folder of its files on HDFS
  */
 export function addPartition(table: string, values: Readonly<Record<string, string | number>>, folder: string): string {
-  return `ALTER TABLE ${identifier(table)} ADD IF NOT EXISTS PARTITION (${partition(values)}) LOCATION ${stringLiteral(location(folder))}`;
+  return addPartitions(table, [[values, folder]]);
+}
+
+/**
+ * The statement that makes folders partitions of a table, those that are not yet.
+ *
+ * @param partitions values of each partition's columns, in the table's order, and the folder of its files on HDFS; at least one
+ */
+export function addPartitions(
+  table: string,
+  partitions: readonly (readonly [values: Readonly<Record<string, string | number>>, folder: string])[],
+): string {
+  const each = partitions.map(
+    ([values, folder]) => `PARTITION (${partition(values)}) LOCATION ${stringLiteral(location(folder))}`,
+  );
+  return `ALTER TABLE ${identifier(table)} ADD IF NOT EXISTS ${each.join(" ")}`;
+}
+
+/**
+ * The statement that lets a partition have its files in another folder. Readers see the files of the old folder or those of the new one.
+ *
+ * @param folder on HDFS, with `hdfs://` in front
+ */
+export function movePartition(
+  table: string,
+  values: Readonly<Record<string, string | number>>,
+  folder: string,
+): string {
+  return `ALTER TABLE ${identifier(table)} PARTITION (${partition(values)}) SET LOCATION ${stringLiteral(location(folder))}`;
 }
 
 /** What a view of text shows. */

@@ -4,11 +4,13 @@ export { type HiveRow, type HiveTable, type HiveValue } from "./rows.ts";
 export { statementsOf } from "./statements.ts";
 export {
   addPartition,
+  addPartitions,
   columnType,
   columnTypes,
   createExternalTable,
   createTextView,
   identifier,
+  movePartition,
   stringLiteral,
   type TableOptions,
   type TextViewOptions,

@@ -7,6 +7,9 @@
  */
 export { ingest, type IngestOptions, type IngestReport } from "./ingest.ts";
 export { checkTopics, demandFields, type TopicOptions } from "./topic-options.ts";
+export { readMark, writeMark } from "./names/marks.ts";
+export { makeTopic, TopicMarks, type TopicMarksOptions } from "./names/topic-marks.ts";
+export { ServiceRetry, type ServiceRetryOptions } from "./service-retry.ts";
 export type { CommitStep, Figures, Progress, Spent } from "./topic-state.ts";
 export type { AddedColumn, BatchToLabel, LabelledBatch, ParsedBatch } from "./batches.ts";
 export type { Enrichment, Labelling, Marker, MarkerModule } from "./enrichment.ts";

@@ -8,7 +8,6 @@ export const hdfsFolders = {
   ...tableFolders,
   models: "/streambook/models",
   log: "/streambook/log",
-  marks: "/streambook/marks",
 } as const;
 
 /** The name of a table's view. */

@@ -37,7 +37,7 @@ suite("the names of a run", () => {
       await dropTable(hive, hdfs, table);
       await deleteTopics({ broker: at.kafka, topics: [topic, deadLetterTopic(topic)] });
       const marks = [topic, deadLetterTopic(topic)].map((name) => `topic/${name}`);
-      for (const mark of [...marks, `table/${table}`]) await hdfs.remove(`${hdfsFolders.marks}/${mark}.json`);
+      for (const mark of [...marks, `table/${table}`]) await hdfs.remove(`/streambook/marks/${mark}.json`);
       await hdfs.remove(runLog(table), { recursive: true });
     }
     await hive.close();
@@ -118,7 +118,7 @@ suite("the names of a run", () => {
 
   test("a topic of another cluster is another topic", async () => {
     await runToItsEnd();
-    const mark = `${hdfsFolders.marks}/topic/${topic}.json`;
+    const mark = `/streambook/marks/topic/${topic}.json`;
     const said = JSON.parse((await hdfs.read(mark)).toString()) as object;
     await hdfs.write(mark, Buffer.from(JSON.stringify({ ...said, cluster: "another" })), { overwrite: true });
     await refused(/holds messages that no run has sent/);

@@ -3,12 +3,11 @@
  * earlier run has left there: only that. Marks say what runs have made: a property of the table and its view, and on HDFS,
  * below `/streambook/marks`, a file for each topic and for the folders of each table.
  */
-import { until } from "../../async/index.ts";
 import { isStreambookError, StreambookError } from "../../errors/index.ts";
 import { Hdfs } from "../../hdfs/index.ts";
 import { type HiveSession, identifier, openHive } from "../../hive/index.ts";
-import { parseFileName, topicOfStreamFile } from "../../ingest/index.ts";
-import { checkTopic, clusterId, deadLetterTopic, deleteTopics, ensureTopic, topicOffsets } from "../../kafka/index.ts";
+import { makeTopic, parseFileName, readMark, TopicMarks, topicOfStreamFile, writeMark } from "../../ingest/index.ts";
+import { checkTopic, deadLetterTopic } from "../../kafka/index.ts";
 import type { Addresses } from "../../stack/index.ts";
 import { dropTable, hdfsFolders, textViewOf } from "../folders.ts";
 import { endStream } from "../spark/end-stream.ts";
@@ -25,14 +24,6 @@ export interface RunNamesOptions {
 
 /** The property of a table, and of its view, that a run has made. */
 export const RUN_PROPERTIES = { "streambook.made.by": "run" } as const;
-
-/** What a run says of a topic. */
-interface TopicMark {
-  /** Another cluster's topic of that name is another topic. */
-  readonly cluster: string;
-  /** The end of each partition when the run ended; none of a run that was killed, whose messages nobody has counted. */
-  readonly ends?: Readonly<Record<string, string>>;
-}
 
 /** What a run says of a table: whose messages its files hold. */
 interface TableMark {
@@ -57,14 +48,12 @@ export function runLog(table: string): string {
 
 /** The names, taken: everything under them is the run's, and the topic is there and empty. */
 export class RunNames implements AsyncDisposable {
-  readonly #options: RunNamesOptions;
-  readonly #topics: readonly string[];
-  readonly #cluster: string;
+  readonly #marks: TopicMarks;
+  readonly #webhdfs: string;
 
-  private constructor(options: RunNamesOptions, cluster: string) {
-    this.#options = options;
-    this.#topics = topicsOf(options);
-    this.#cluster = cluster;
+  private constructor(marks: TopicMarks, webhdfs: string) {
+    this.#marks = marks;
+    this.#webhdfs = webhdfs;
   }
 
   /**
@@ -77,17 +66,15 @@ export class RunNames implements AsyncDisposable {
     const { addresses, topic, table, signal } = options;
     const hdfs = new Hdfs({ address: addresses.webhdfs, signal });
     await using hive = await openHive({ address: addresses.hive, signal });
-    const cluster = await clusterId({ broker: addresses.kafka, signal });
-    if (options.replace !== true) await demandOurs(options, cluster, hdfs, hive);
-    const names = new RunNames(options, cluster);
-    for (const each of names.#topics) await writeMark(hdfs, topicMark(each), { cluster } satisfies TopicMark);
+    const marks = await TopicMarks.open({ hdfs, broker: addresses.kafka, topics: topicsOf(options), signal });
+    if (options.replace !== true) await demandOurs(options, marks, hdfs, hive);
     await writeMark(hdfs, tableMark(table), { topic } satisfies TableMark);
-    await deleteTopics({ broker: addresses.kafka, topics: names.#topics, signal });
+    await marks.take();
     await endStream(addresses, hdfs, table);
     await dropTable(hive, hdfs, table);
     await hdfs.remove(runLog(table), { recursive: true });
-    await makeTopic(addresses.kafka, topic, signal);
-    return names;
+    await makeTopic({ broker: addresses.kafka, topic, signal });
+    return new RunNames(marks, addresses.webhdfs);
   }
 
   /**
@@ -95,14 +82,10 @@ export class RunNames implements AsyncDisposable {
    * are gone, the marks stay as they are.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { addresses } = this.#options;
     const signal = AbortSignal.timeout(10_000);
-    const hdfs = new Hdfs({ address: addresses.webhdfs, signal, retry: { attempts: 2 } });
+    const hdfs = new Hdfs({ address: this.#webhdfs, signal, retry: { attempts: 2 } });
     try {
-      for (const topic of this.#topics) {
-        const ends = endsOf((await offsetsOf(addresses.kafka, topic, signal)) ?? new Map<number, never>());
-        await writeMark(hdfs, topicMark(topic), { cluster: this.#cluster, ends } satisfies TopicMark);
-      }
+      await this.#marks.noteEnds({ hdfs, signal });
     } catch {
       // the run's own error is the one to report
     } finally {
@@ -111,15 +94,13 @@ export class RunNames implements AsyncDisposable {
   }
 }
 
-type Offsets = Awaited<ReturnType<typeof topicOffsets>>;
-
 function topicsOf({ topic }: RunNamesOptions): string[] {
   return [topic, deadLetterTopic(topic)];
 }
 
-async function demandOurs(options: RunNamesOptions, cluster: string, hdfs: Hdfs, hive: HiveSession): Promise<void> {
+async function demandOurs(options: RunNamesOptions, marks: TopicMarks, hdfs: Hdfs, hive: HiveSession): Promise<void> {
   const strangers = [
-    ...(await Promise.all(topicsOf(options).map((topic) => strangerTopic(options, topic, cluster, hdfs)))),
+    await marks.stranger(),
     await strangerTable(options.table, hive),
     await strangerFiles(options.table, hdfs),
   ];
@@ -128,35 +109,6 @@ async function demandOurs(options: RunNamesOptions, cluster: string, hdfs: Hdfs,
   throw new StreambookError("NOT_OURS", `${stranger}, and a run begins with an empty topic and table`, {
     hint: { change: ["topic", "table"], replace: true },
   });
-}
-
-/** Why the messages of a topic are not those of an earlier run. An empty topic may be taken over. */
-async function strangerTopic(
-  { addresses, signal }: RunNamesOptions,
-  topic: string,
-  cluster: string,
-  hdfs: Hdfs,
-): Promise<string | undefined> {
-  const offsets = await offsetsOf(addresses.kafka, topic, signal);
-  if (offsets === undefined || [...offsets.values()].every(({ low, high }) => low === high)) return undefined;
-  const mark = await readMark<TopicMark>(hdfs, topicMark(topic));
-  if (mark?.cluster !== cluster) return `the topic ${topic} holds messages that no run has sent`;
-  if (mark.ends === undefined || JSON.stringify(mark.ends) === JSON.stringify(endsOf(offsets))) return undefined;
-  return `the topic ${topic} holds messages that were sent after the last run`;
-}
-
-/** The end of each partition, in the order of the partitions. */
-function endsOf(offsets: Offsets): Record<string, string> {
-  return Object.fromEntries([...offsets].map(([partition, { high }]) => [String(partition), String(high)]));
-}
-
-async function offsetsOf(broker: string, topic: string, signal: AbortSignal | undefined): Promise<Offsets | undefined> {
-  try {
-    return await topicOffsets({ broker, topic, signal });
-  } catch (error) {
-    if (isStreambookError(error, "NOT_FOUND")) return undefined;
-    throw error;
-  }
 }
 
 /** A table or view of the names that lacks the property of what a run has made. */
@@ -206,40 +158,6 @@ async function* filesIn(hdfs: Hdfs, folder: string): ReturnType<Hdfs["walk"]> {
   }
 }
 
-function topicMark(topic: string): string {
-  return `${hdfsFolders.marks}/topic/${topic}.json`;
-}
-
 function tableMark(table: string): string {
-  return `${hdfsFolders.marks}/table/${table}.json`;
-}
-
-async function writeMark(hdfs: Hdfs, path: string, mark: TopicMark | TableMark): Promise<void> {
-  await hdfs.write(path, Buffer.from(JSON.stringify(mark)), { overwrite: true });
-}
-
-/** A mark; undefined when there is none. It is written whole or not at all. */
-async function readMark<T>(hdfs: Hdfs, path: string): Promise<T | undefined> {
-  try {
-    return JSON.parse((await hdfs.read(path)).toString("utf8")) as T;
-  } catch (error) {
-    if (isStreambookError(error, "NOT_FOUND")) return undefined;
-    throw error;
-  }
-}
-
-/** Kafka deletes in its own time; a topic of that name can be made when the old one is gone. */
-async function makeTopic(broker: string, topic: string, signal: AbortSignal | undefined): Promise<void> {
-  await until(
-    `Kafka to delete the topic ${topic}`,
-    async () => {
-      try {
-        return (await ensureTopic({ broker, topic })).created;
-      } catch (error) {
-        if (isStreambookError(error, "KAFKA_FAILED")) return false;
-        throw error;
-      }
-    },
-    { signal },
-  );
+  return `table/${table}`;
 }
