@@ -11,14 +11,14 @@ interface CommandModule {
 }
 
 const MODULES: readonly { readonly commands: readonly string[]; readonly load: () => Promise<CommandModule> }[] = [
-  { commands: ["run", "generate", "job"], load: () => import("./run.ts") },
+  { commands: ["run", "generate", "job"], load: () => import("./texts/run.ts") },
   { commands: ["run", "generate", "job"], load: () => import("./cases/index.ts") },
   { commands: ["up", "down", "status", "logs", "doctor", "reset", "fetch"], load: () => import("./stack.ts") },
-  { commands: ["source"], load: () => import("./source.ts") },
-  { commands: ["produce"], load: () => import("./produce.ts") },
-  { commands: ["consume"], load: () => import("./consume.ts") },
+  { commands: ["source"], load: () => import("./texts/source.ts") },
+  { commands: ["produce"], load: () => import("./texts/produce.ts") },
+  { commands: ["consume"], load: () => import("./texts/consume.ts") },
   { commands: ["ingest"], load: () => import("./ingest.ts") },
-  { commands: ["rebuild"], load: () => import("./rebuild.ts") },
+  { commands: ["rebuild"], load: () => import("./texts/rebuild.ts") },
   { commands: ["query"], load: () => import("./query.ts") },
   { commands: ["data"], load: () => import("./data.ts") },
   { commands: ["container-run"], load: () => import("./container.ts") },

@@ -97,8 +97,8 @@ export function judgeCase({
   const different = comparisons.reduce((sum, comparison) => sum + comparison.different, 0);
   const headline =
     failures.length === 0
-      ? `${title}: all ${formatCount(compared)} numbers are right.`
-      : `${title}: ${formatCount(different)} of ${formatCount(compared)} numbers are wrong.`;
+      ? `${title}: ${plural(compared, "number")} compared, all right.`
+      : `${title}: ${formatCount(different)} of ${plural(compared, "number")} ${different === 1 ? "is" : "are"} wrong.`;
   return { passed: failures.length === 0, headline, failures, notices };
 }
 

@@ -1,8 +1,8 @@
 /** `streambook source`: the stream API over a folder of texts, until Ctrl-C. */
 import type { Command } from "commander";
-import { plural } from "../format/index.ts";
-import { faultSentences, passedOver, startStreamSource } from "../stream/index.ts";
-import { action, path, port, wholeNumber } from "./command.ts";
+import { plural } from "../../format/index.ts";
+import { faultSentences, passedOver, startStreamSource } from "../../stream/index.ts";
+import { action, path, port, wholeNumber } from "../command.ts";
 
 interface SourceOptions {
   readonly directory: string;

@@ -1,17 +1,17 @@
 /** `streambook run`, which `npm start` calls: the stack, the whole pipeline, the report. */
 import { join, relative } from "node:path";
 import type { Command } from "commander";
-import { StreambookError } from "../errors/index.ts";
-import { createLogger } from "../log/index.ts";
-import { alternatives, plural } from "../format/index.ts";
-import { judge, type RunReport } from "../report/index.ts";
-import { loadSchema } from "../schema/index.ts";
-import { addresses, hadoopClient, homeFolder, projectFolder, temporaryServices } from "../stack/index.ts";
-import { passedOver, surveyTexts, type TextSurvey } from "../stream/index.ts";
-import { checkOutput, checkRunNames, type Engine, mostClustersByDefault, run, RUN_NAMES } from "../texts/index.ts";
-import { action, type CommandContext, path, usage, wholeNumber } from "./command.ts";
+import { StreambookError } from "../../errors/index.ts";
+import { createLogger } from "../../log/index.ts";
+import { alternatives, plural } from "../../format/index.ts";
+import { judge, type RunReport } from "../../report/index.ts";
+import { loadSchema } from "../../schema/index.ts";
+import { addresses, hadoopClient, homeFolder, projectFolder, temporaryServices } from "../../stack/index.ts";
+import { passedOver, surveyTexts, type TextSurvey } from "../../stream/index.ts";
+import { checkOutput, checkRunNames, type Engine, mostClustersByDefault, run, RUN_NAMES } from "../../texts/index.ts";
+import { action, type CommandContext, path, usage, wholeNumber } from "../command.ts";
 import { engineOption } from "./engine.ts";
-import { onStack } from "./on-stack.ts";
+import { onStack } from "../on-stack.ts";
 import { holdingNames, type RunNames } from "./run-names.ts";
 
 interface Options {

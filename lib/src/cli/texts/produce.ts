@@ -1,12 +1,12 @@
 /** `streambook produce`, which bin/start_producer.sh calls. */
 import { type Command, InvalidArgumentError } from "commander";
-import { createLogger } from "../log/index.ts";
-import { plural } from "../format/index.ts";
-import { addresses, useStack } from "../stack/index.ts";
-import { action, hostAndPort, path, positiveNumber, serviceAddress, usage, wholeNumber } from "./command.ts";
-import { statusLine } from "./status-line.ts";
-import { shownName, StreambookError } from "../errors/index.ts";
-import { produce, type ProduceResult } from "../texts/index.ts";
+import { createLogger } from "../../log/index.ts";
+import { plural } from "../../format/index.ts";
+import { addresses, useStack } from "../../stack/index.ts";
+import { action, hostAndPort, path, positiveNumber, serviceAddress, usage, wholeNumber } from "../command.ts";
+import { statusLine } from "../status-line.ts";
+import { shownName, StreambookError } from "../../errors/index.ts";
+import { produce, type ProduceResult } from "../../texts/index.ts";
 
 interface Options {
   readonly source: string;

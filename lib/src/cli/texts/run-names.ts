@@ -4,11 +4,11 @@
  */
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { StreambookError } from "../errors/index.ts";
-import { claimedHome } from "../stack/index.ts";
-import { makeFolder } from "../project/index.ts";
-import { OUTPUT_LOCK, OUTPUT_MARKER } from "../texts/index.ts";
-import { type Holder, withLock } from "../../../setup/lock.mjs";
+import { StreambookError } from "../../errors/index.ts";
+import { claimedHome } from "../../stack/index.ts";
+import { makeFolder } from "../../project/index.ts";
+import { OUTPUT_LOCK, OUTPUT_MARKER } from "../../texts/index.ts";
+import { type Holder, withLock } from "../../../../setup/lock.mjs";
 
 /** What a run empties and fills. */
 export interface RunNames {

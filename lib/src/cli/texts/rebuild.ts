@@ -1,13 +1,13 @@
 /** `streambook rebuild`, which bin/rebuild_texts.sh calls. */
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { StreambookError } from "../errors/index.ts";
-import { toJson } from "../json/index.ts";
-import { plural } from "../format/index.ts";
-import { addresses, hadoopClient, useStack } from "../stack/index.ts";
-import { rebuild, type RebuildReport } from "../texts/index.ts";
-import { action, path, wholeNumber } from "./command.ts";
-import { statusLine } from "./status-line.ts";
+import { StreambookError } from "../../errors/index.ts";
+import { toJson } from "../../json/index.ts";
+import { plural } from "../../format/index.ts";
+import { addresses, hadoopClient, useStack } from "../../stack/index.ts";
+import { rebuild, type RebuildReport } from "../../texts/index.ts";
+import { action, path, wholeNumber } from "../command.ts";
+import { statusLine } from "../status-line.ts";
 
 interface Options {
   readonly input: string;

@@ -1,6 +1,6 @@
 /** Which engine reads the topic: this process, or Spark. */
 import { Option } from "commander";
-import { engines } from "../texts/index.ts";
+import { engines } from "../../texts/index.ts";
 
 /** `--engine`. */
 export function engineOption(): Option {

@@ -1,13 +1,13 @@
 /** `streambook consume`, which bin/start_consumer.sh calls. */
 import type { Command } from "commander";
-import { createLogger } from "../log/index.ts";
-import { plural } from "../format/index.ts";
-import { loadSchema } from "../schema/index.ts";
-import { addresses, useStack } from "../stack/index.ts";
-import { consume, consumeOnSpark, type Engine } from "../texts/index.ts";
-import { action, path, positiveNumber, serviceAddress, usage, wholeNumber } from "./command.ts";
+import { createLogger } from "../../log/index.ts";
+import { plural } from "../../format/index.ts";
+import { loadSchema } from "../../schema/index.ts";
+import { addresses, useStack } from "../../stack/index.ts";
+import { consume, consumeOnSpark, type Engine } from "../../texts/index.ts";
+import { action, path, positiveNumber, serviceAddress, usage, wholeNumber } from "../command.ts";
 import { engineOption } from "./engine.ts";
-import { statusLine } from "./status-line.ts";
+import { statusLine } from "../status-line.ts";
 
 interface Options {
   readonly engine: Engine;

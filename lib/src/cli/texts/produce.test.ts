@@ -5,8 +5,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { until } from "../async/index.ts";
-import { projectFolder } from "../stack/index.ts";
+import { until } from "../../async/index.ts";
+import { projectFolder } from "../../stack/index.ts";
 
 let folder: string;
 before(async () => {

@@ -1,0 +1,147 @@
+/** The plain answer: views and their average duration by network, minute and campaign, in one pass over the messages. */
+import type { Schema } from "../../schema/index.ts";
+import { compileCheck } from "../../schema/index.ts";
+import type { CaseEvent } from "../events/event.ts";
+import { campaigns, type Campaign, UNKNOWN_NETWORK } from "./dictionary.ts";
+import { type AdView, DOUBLE_DISTANCE } from "./generate.ts";
+
+/** A row of the report: one campaign in one minute of event time. */
+export type ReportRow = {
+  readonly network_id: string;
+  /** When the minute begins, UTC, so that it can name a folder: `2026-09-13T06-49-00Z`. */
+  readonly minute: string;
+  readonly campaign_id: number;
+  /** Seconds. */
+  readonly avg_duration: number;
+  readonly total_count: number;
+};
+
+/** What messages come to. */
+export interface ExpectedReport {
+  /** By minute, network and campaign. */
+  readonly rows: readonly ReportRow[];
+  /** All messages. */
+  readonly messages: number;
+  /** Those that can be read: the rows of the raw table. */
+  readonly readable: number;
+  /** Those that cannot: the dead letters. */
+  readonly malformed: number;
+  /** Messages whose view was there before. */
+  readonly doubled: number;
+  /** Views of campaigns that the dictionary does not have. */
+  readonly unknown: number;
+  /** Event time of the first view and of the last, milliseconds since 1970; NaN when there is none. */
+  readonly from: number;
+  readonly to: number;
+}
+
+const MINUTE = 60_000;
+
+/**
+ * The minute of event time in which a view ended.
+ *
+ * @param time milliseconds since 1970
+ *
+ * @example
+ * ```ts
+ * import { minuteOf } from "streambook/cases";
+ * console.assert(minuteOf(Date.parse("2026-09-13T06:49:59.999Z")) === "2026-09-13T06-49-00Z");
+ * ```
+ */
+export function minuteOf(time: number): string {
+  return new Date(Math.floor(time / MINUTE) * MINUTE).toISOString().slice(0, 19).replaceAll(":", "-") + "Z";
+}
+
+/** When a minute begins, in milliseconds since 1970: {@link minuteOf} backwards. */
+export function timeOfMinute(minute: string): number {
+  return Date.parse(minute.replace(/T(\d\d)-(\d\d)-(\d\d)Z$/, "T$1:$2:$3Z"));
+}
+
+/**
+ * Answers the case's question without a store. Memory grows with the minutes, not with the messages: a double is looked for among the
+ * last messages only, because it comes soon.
+ *
+ * @param schema of the topic; what breaks it is no view
+ *
+ * @example
+ * ```ts
+ * import { adViews, expectedReport, take } from "streambook/cases";
+ * import { loadSchema } from "streambook/schema";
+ * const schema = await loadSchema("schemas/ad-views.json");
+ * const { rows, messages } = expectedReport(take(adViews(), 1000), schema);
+ * console.assert(messages === 1000 && rows.every(({ total_count }) => total_count > 0));
+ * ```
+ */
+export function expectedReport(
+  messages: Iterable<CaseEvent>,
+  schema: Schema,
+  dictionary: readonly Campaign[] = campaigns(),
+): ExpectedReport {
+  const check = compileCheck(schema);
+  const networks = new Map(dictionary.map(({ id, network }) => [id, network]));
+  const seen = new RecentIds(DOUBLE_DISTANCE);
+  const sums = new Map<
+    string,
+    { readonly row: Omit<ReportRow, "avg_duration" | "total_count">; ms: number; n: number }
+  >();
+  const counts = { messages: 0, readable: 0, malformed: 0, doubled: 0, unknown: 0, from: Infinity, to: -Infinity };
+  for (const { value } of messages) {
+    counts.messages++;
+    const view = readView(value, check);
+    if (view === undefined) {
+      counts.malformed++;
+      continue;
+    }
+    counts.readable++;
+    if (seen.has(view.view_id)) {
+      counts.doubled++;
+      continue;
+    }
+    const network = networks.get(view.campaign_id) ?? UNKNOWN_NETWORK;
+    if (network === UNKNOWN_NETWORK) counts.unknown++;
+    const end = Date.parse(view.end_timestamp);
+    counts.from = Math.min(counts.from, end);
+    counts.to = Math.max(counts.to, end);
+    const row = { network_id: network, minute: minuteOf(end), campaign_id: view.campaign_id };
+    const key = `${row.minute} ${network} ${row.campaign_id}`;
+    const sum = sums.get(key) ?? { row, ms: 0, n: 0 };
+    sum.ms += end - Date.parse(view.start_timestamp);
+    sum.n++;
+    sums.set(key, sum);
+  }
+  const rows = [...sums.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    // The division is Spark's, in its order, so that the last bit is the same.
+    .map(([, { row, ms, n }]) => ({ ...row, avg_duration: ms / n / 1000, total_count: n }));
+  if (counts.readable === 0) Object.assign(counts, { from: NaN, to: NaN });
+  return { ...counts, rows };
+}
+
+function readView(value: string, check: ReturnType<typeof compileCheck>): AdView | undefined {
+  let message: unknown;
+  try {
+    message = JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+  return check(message) === undefined ? (message as AdView) : undefined;
+}
+
+/** Ids that were seen lately: at least the last so many, at most twice as many. */
+class RecentIds {
+  readonly #size: number;
+  #young = new Set<string>();
+  #old = new Set<string>();
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /** Whether the id was there; from now on it is. */
+  has(id: string): boolean {
+    if (this.#young.has(id) || this.#old.has(id)) return true;
+    this.#young.add(id);
+    if (this.#young.size > this.#size) [this.#old, this.#young] = [this.#young, new Set()];
+    return false;
+  }
+}
