@@ -144,6 +144,16 @@ export const COURSE: readonly CourseLesson[] = [
     running: 120,
     stations: [],
   },
+  {
+    name: "11-clicks",
+    part: FURTHER,
+    title: "Clicks",
+    does: "a stream that only keeps, batches by the hour that compute; when an hour is complete, sessions, a funnel, two engines that agree",
+    services: ["core", "spark"],
+    reading: 40,
+    running: 120,
+    stations: [],
+  },
 ];
 
 /** A way through the course. */
