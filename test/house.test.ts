@@ -191,7 +191,7 @@ const MAY_NAME_COMMANDS: readonly (readonly [place: RegExp, why: string])[] = [
   [/^stack\/docs\//, "pages of the documentation"],
   [/^stack\/containers\/compose\.ts$/, "comments of docker-compose.yml"],
   [/^stack\/commands\/doctor\.ts$/, "lists what to type: that is its answer, beside the package managers' commands"],
-  [/^report\/page\.ts$/, "the page's last section lists commands to go on with"],
+  [/^(?:report\/page|cases\/\w+\/suggestions)\.ts$/, "the page's last section lists commands to go on with"],
 ];
 
 test("no room below the command line names a command or an option of it", () => {

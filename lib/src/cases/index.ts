@@ -21,7 +21,5 @@ export {
   type WrittenCaseReport,
 } from "./report/report.ts";
 export { ReplacedTable, type PartitionValues, type ReplacedTableOptions } from "./table/replaced-table.ts";
-export { adViews } from "./campaigns/generate.ts";
-export { campaigns, type Campaign } from "./campaigns/dictionary.ts";
-export { expectedReport, type ExpectedReport, type ReportRow } from "./campaigns/expected.ts";
+export * from "./campaigns/index.ts";
 export { clicks } from "./clicks/index.ts";

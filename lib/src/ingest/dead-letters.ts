@@ -15,17 +15,21 @@ export interface DeadLettersOptions {
   readonly logger: Logger;
 }
 
+/** Dead letters of a topic that are worth a warning each; of thousands, nobody reads more. */
+const WARNINGS = 10;
+
 /** Sends dead letters. Its producer is opened when the first one comes, and again after a failure. */
 export class DeadLetters implements AsyncDisposable {
   readonly #options: DeadLettersOptions;
   #producer: Promise<BatchingProducer> | undefined;
+  #sent = 0;
 
   constructor(options: DeadLettersOptions) {
     this.#options = options;
   }
 
   /**
-   * Sends a message of the topic, with a warning. Resolves when the broker has acknowledged it.
+   * Sends a message of the topic; the first ones with a warning. Resolves when the broker has acknowledged it.
    *
    * @param reason why it cannot be read, to be read after "the message"
    * @param stop ends the waiting for a broker that is away
@@ -34,7 +38,11 @@ export class DeadLetters implements AsyncDisposable {
     const { topic, services, logger } = this.#options;
     const { partition, offset } = message;
     const error = `the message ${reason}`;
-    logger.warn(`${topic}[${partition}] offset ${offset}: ${error}; it goes to ${deadLetterTopic(topic)}`);
+    const line = `${topic}[${partition}] offset ${offset}: ${error}; it goes to ${deadLetterTopic(topic)}`;
+    if (this.#sent++ < WARNINGS) logger.warn(line);
+    else logger.info(line);
+    if (this.#sent === WARNINGS)
+      logger.warn(`${topic}: further messages that go to ${deadLetterTopic(topic)} are only counted`);
     const letter = { topic, ...message, error };
     await services.try("sending a dead letter", () => this.#try((producer) => deadLetter(producer, letter)), stop);
   }

@@ -22,6 +22,9 @@ export type { DestinationOptions } from "./files/destination.ts";
 export type { HiveTableOptions } from "./files/hive-table.ts";
 export { removeTable, tableDestination, tableFolders } from "./files/warehouse.ts";
 export { ownerOfStream } from "./spark/stream-folder.ts";
+export { committedOffsets, committedPartitions } from "./spark/stream-position.ts";
+export type { StreamSessions } from "./spark/run-stream.ts";
+export { streamToFiles, type FilesFigures, type StreamToFilesOptions } from "./spark/stream-to-files.ts";
 export type { OffsetsOfPartition } from "./spark/kafka-source.ts";
 export {
   streamToTable,

@@ -183,6 +183,27 @@ export class SparkRelation<Row = SparkRow> implements Planned, AsyncIterable<Row
     );
   }
 
+  /**
+   * The rows without those that agree in some columns with one that was there before.
+   *
+   * @param columns none for all columns
+   * @param options.withinWatermark of a stream: remember a row only until the watermark has passed its event time by the watermark's
+   *   delay. Without, a stream remembers all rows, unless the event time is among the columns. Rows behind the watermark are left out,
+   *   and counted, either way
+   */
+  dropDuplicates(
+    columns: readonly string[] = [],
+    { withinWatermark = false }: { readonly withinWatermark?: boolean } = {},
+  ): SparkRelation<Row> {
+    const value = {
+      input: this.plan,
+      columnNames: [...columns],
+      allColumnsAsKeys: columns.length === 0,
+      withinWatermark,
+    };
+    return this.#with(relation({ case: "deduplicate", value }));
+  }
+
   /** Gives the rows a name for statements of this session; another relation of that name loses it. */
   async createView(name: string, { signal }: RunOptions = {}): Promise<void> {
     await this.#wire.command(

@@ -171,6 +171,41 @@ suite("streams of Spark", await needs("spark"), () => {
     });
   });
 
+  test("rows that are there twice are left out, of a stream as long as the watermark has not passed them", async () => {
+    const rows = spark.query`SELECT * FROM VALUES (1, 'a'), (1, 'a'), (1, 'b') AS v(n, s)`;
+    assert.equal(await rows.dropDuplicates().count(), 2);
+    assert.equal(await rows.dropDuplicates(["n"]).count(), 1);
+    await withTopic({ partitions: 1 }, async ({ topic }) => {
+      const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds)).toISOString();
+      const once = spark.query`SELECT split(CAST(value AS STRING), ' ')[0] AS id,
+        CAST(split(CAST(value AS STRING), ' ')[1] AS TIMESTAMP) AS at FROM ${spark.readStream({
+          format: "kafka",
+          options: { "kafka.bootstrap.servers": known.kafka, subscribe: topic, startingOffsets: "earliest" },
+        })}`
+        .withWatermark("at", "10 seconds")
+        .dropDuplicates(["id"], { withinWatermark: true });
+      await using query = await once.writeStream({ format: "memory", name: `once_${topic.replaceAll("-", "_")}` });
+      await sendTexts(topic, [`a ${at(0)}`, `a ${at(0)}`, `b ${at(1)}`]);
+      await query.processAllAvailable();
+      await sendTexts(topic, [`b ${at(1)}`, `c ${at(60)}`]);
+      await query.processAllAvailable();
+      await sendTexts(topic, [`a ${at(0)}`, `d ${at(61)}`]); // behind the watermark by now: late, and no double
+      await query.processAllAvailable();
+      const seen = await spark.table(query.name).as({ id: "string", at: "timestamp" }).collect();
+      assert.deepEqual(seen.map(({ id }) => id).sort(), ["a", "b", "c", "d"]);
+      const states = (await query.progress()).flatMap(({ stateOperators }) => stateOperators);
+      const sum = (of: (state: (typeof states)[number]) => number): number => states.reduce((n, s) => n + of(s), 0);
+      assert.equal(
+        sum(({ customMetrics }) => customMetrics["numDroppedDuplicateRows"] ?? 0),
+        2,
+      );
+      assert.equal(
+        sum(({ numRowsDroppedByWatermark }) => numRowsDroppedByWatermark),
+        1,
+      );
+    });
+  });
+
   test("what an estimator has learnt from rows labels rows and streams alike, also after it was saved", async () => {
     const texts = ["a cat and a dog", "a dog and a cat", "kafka keeps a log", "a log that kafka keeps"];
     await withTopic({ partitions: 1 }, async ({ topic }) => {

@@ -74,6 +74,8 @@ export interface StreamProgress {
     /** Rows that came behind the watermark, and were left out. */
     readonly numRowsDroppedByWatermark: number;
     readonly memoryUsedBytes: number;
+    /** Of its kind: of `dropDuplicates`, `numDroppedDuplicateRows`. */
+    readonly customMetrics: Readonly<Record<string, number>>;
   }[];
   readonly sources: readonly SourceProgress[];
   readonly sink: Readonly<Record<string, unknown>>;

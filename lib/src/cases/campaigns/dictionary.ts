@@ -79,7 +79,7 @@ let read: readonly Campaign[] | undefined;
  *
  * @throws USAGE when the file cannot be read, or as {@link parseCampaigns}
  */
-export function campaigns(): readonly Campaign[] {
+export function knownCampaigns(): readonly Campaign[] {
   if (read !== undefined) return read;
   const file = "data/campaigns.csv";
   let text: string;

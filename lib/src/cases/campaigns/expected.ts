@@ -2,7 +2,7 @@
 import type { Schema } from "../../schema/index.ts";
 import { compileCheck } from "../../schema/index.ts";
 import type { CaseEvent } from "../events/event.ts";
-import { campaigns, type Campaign, UNKNOWN_NETWORK } from "./dictionary.ts";
+import { type Campaign, knownCampaigns, UNKNOWN_NETWORK } from "./dictionary.ts";
 import { type AdView, DOUBLE_DISTANCE } from "./generate.ts";
 
 /** A row of the report: one campaign in one minute of event time. */
@@ -57,9 +57,37 @@ export function timeOfMinute(minute: string): number {
   return Date.parse(minute.replace(/T(\d\d)-(\d\d)-(\d\d)Z$/, "T$1:$2:$3Z"));
 }
 
+/** A message as plain TypeScript reads it. */
+export interface ReadMessage {
+  readonly event: CaseEvent;
+  /** Undefined when the message cannot be read. */
+  readonly view: AdView | undefined;
+  /** When the view began and ended, milliseconds since 1970; NaN without a view. */
+  readonly start: number;
+  readonly end: number;
+  /** Whether the view was there before. */
+  readonly isDouble: boolean;
+}
+
 /**
- * Answers the case's question without a store. Memory grows with the minutes, not with the messages: a double is looked for among the
- * last messages only, because it comes soon.
+ * Reads messages, one after the other. Memory does not grow with them: a double is looked for among the last messages only, because it comes
+ * soon.
+ *
+ * @param schema of the topic; what breaks it is no view
+ */
+export function* readMessages(messages: Iterable<CaseEvent>, schema: Schema): Generator<ReadMessage, void> {
+  const check = compileCheck(schema);
+  const seen = new RecentIds(DOUBLE_DISTANCE);
+  for (const event of messages) {
+    const view = readView(event.value, check);
+    const [start, end] =
+      view === undefined ? [NaN, NaN] : [Date.parse(view.start_timestamp), Date.parse(view.end_timestamp)];
+    yield { event, view, start, end, isDouble: view !== undefined && seen.has(view.view_id) };
+  }
+}
+
+/**
+ * Answers the case's question without a store. Memory grows with the minutes, not with the messages.
  *
  * @param schema of the topic; what breaks it is no view
  *
@@ -75,47 +103,63 @@ export function timeOfMinute(minute: string): number {
 export function expectedReport(
   messages: Iterable<CaseEvent>,
   schema: Schema,
-  dictionary: readonly Campaign[] = campaigns(),
+  dictionary: readonly Campaign[] = knownCampaigns(),
 ): ExpectedReport {
-  const check = compileCheck(schema);
-  const networks = new Map(dictionary.map(({ id, network }) => [id, network]));
-  const seen = new RecentIds(DOUBLE_DISTANCE);
-  const sums = new Map<
-    string,
-    { readonly row: Omit<ReportRow, "avg_duration" | "total_count">; ms: number; n: number }
-  >();
-  const counts = { messages: 0, readable: 0, malformed: 0, doubled: 0, unknown: 0, from: Infinity, to: -Infinity };
-  for (const { value } of messages) {
-    counts.messages++;
-    const view = readView(value, check);
-    if (view === undefined) {
-      counts.malformed++;
-      continue;
-    }
-    counts.readable++;
-    if (seen.has(view.view_id)) {
-      counts.doubled++;
-      continue;
-    }
-    const network = networks.get(view.campaign_id) ?? UNKNOWN_NETWORK;
-    if (network === UNKNOWN_NETWORK) counts.unknown++;
-    const end = Date.parse(view.end_timestamp);
-    counts.from = Math.min(counts.from, end);
-    counts.to = Math.max(counts.to, end);
-    const row = { network_id: network, minute: minuteOf(end), campaign_id: view.campaign_id };
-    const key = `${row.minute} ${network} ${row.campaign_id}`;
-    const sum = sums.get(key) ?? { row, ms: 0, n: 0 };
-    sum.ms += end - Date.parse(view.start_timestamp);
-    sum.n++;
-    sums.set(key, sum);
-  }
-  const rows = [...sums.entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    // The division is Spark's, in its order, so that the last bit is the same.
-    .map(([, { row, ms, n }]) => ({ ...row, avg_duration: ms / n / 1000, total_count: n }));
-  if (counts.readable === 0) Object.assign(counts, { from: NaN, to: NaN });
-  return { ...counts, rows };
+  const report = new PlainReport(dictionary);
+  for (const message of readMessages(messages, schema)) report.add(message);
+  return report.answer();
 }
+
+/** The plain answer while messages are added to it. */
+export class PlainReport {
+  readonly #networks: ReadonlyMap<number, string>;
+  readonly #sums = new Map<string, { readonly row: ReportKey; milliseconds: number; views: number }>();
+  readonly #counts = { messages: 0, readable: 0, malformed: 0, doubled: 0, unknown: 0, from: NaN, to: NaN };
+
+  constructor(dictionary: readonly Campaign[] = knownCampaigns()) {
+    this.#networks = new Map(dictionary.map(({ id, network }) => [id, network]));
+  }
+
+  add({ view, start, end, isDouble }: ReadMessage): void {
+    const counts = this.#counts;
+    counts.messages++;
+    if (view === undefined) counts.malformed++;
+    else {
+      counts.readable++;
+      if (isDouble) counts.doubled++;
+      else this.#addView(view, start, end);
+    }
+  }
+
+  #addView({ campaign_id }: AdView, start: number, end: number): void {
+    const counts = this.#counts;
+    const network_id = this.#networks.get(campaign_id) ?? UNKNOWN_NETWORK;
+    if (network_id === UNKNOWN_NETWORK) counts.unknown++;
+    if (!(counts.from <= end)) counts.from = end;
+    if (!(counts.to >= end)) counts.to = end;
+    const row = { network_id, minute: minuteOf(end), campaign_id };
+    const key = `${row.minute} ${network_id} ${campaign_id}`;
+    const sum = this.#sums.get(key) ?? { row, milliseconds: 0, views: 0 };
+    sum.milliseconds += end - start;
+    sum.views++;
+    this.#sums.set(key, sum);
+  }
+
+  /** The answer to what was added so far. */
+  answer(): ExpectedReport {
+    const rows = [...this.#sums.entries()]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      // The divisions are Spark's, in their order, so that the last bit is the same.
+      .map(([, { row, milliseconds, views }]) => ({
+        ...row,
+        avg_duration: milliseconds / views / 1000,
+        total_count: views,
+      }));
+    return { ...this.#counts, rows };
+  }
+}
+
+type ReportKey = Pick<ReportRow, "network_id" | "minute" | "campaign_id">;
 
 function readView(value: string, check: ReturnType<typeof compileCheck>): AdView | undefined {
   let message: unknown;

@@ -4,7 +4,7 @@
  */
 import { Random } from "../../random/index.ts";
 import type { CaseEvent, EventOptions } from "../events/event.ts";
-import { campaigns, type Campaign } from "./dictionary.ts";
+import { type Campaign, knownCampaigns } from "./dictionary.ts";
 
 /** The topic of the views. */
 export const VIEWS_TOPIC = "ad-views";
@@ -42,7 +42,7 @@ const SECOND = 1000;
 export function* adViews(options: EventOptions = {}): Generator<CaseEvent, never, undefined> {
   const { seed = 42, start = START, late = 0.01, doubled = 0.005, malformed = 0.001 } = options;
   const random = new Random(seed);
-  const known = campaigns();
+  const known = knownCampaigns();
   const weights = known.map(({ id }) => 1 + (id % 3));
   /** Second copies, by the index at which they are sent. */
   const again = new Map<number, CaseEvent[]>();

@@ -1,14 +1,15 @@
 /** `streambook run NAME`, `generate NAME` and `job NAME`: the further pipelines. */
 import type { Command } from "commander";
+import { addCampaigns } from "./campaigns.ts";
 import type { CaseCommands } from "./shared.ts";
 
 /** The cases, each with a file of its own here. */
-const CASES: readonly ((commands: CaseCommands) => void)[] = [];
+const CASES: readonly ((commands: CaseCommands) => void)[] = [addCampaigns];
 
 /** Adds the commands to the program. */
 export function register(program: Command): void {
   const run = program.commands.find((command) => command.name() === "run");
-  if (CASES.length === 0 || run === undefined) return;
+  if (run === undefined) return;
   const generate = program.command("generate").description("Sends the events of a further pipeline.");
   const job = program.command("job").description("Does the work of a further pipeline, on what is in its topics.");
   for (const add of CASES) add({ run, generate, job });

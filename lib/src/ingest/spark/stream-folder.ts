@@ -7,8 +7,7 @@
  */
 import { isStreambookError, StreambookError } from "../../errors/index.ts";
 import type { Hdfs } from "../../hdfs/index.ts";
-import { otherEngine } from "../files/data-folder.ts";
-import { parseFileName, streamFileName, topicOfStreamFile } from "../files/file-names.ts";
+import { streamFileName } from "../files/file-names.ts";
 import { SinkLog } from "./sink-log.ts";
 
 /** Options of {@link StreamFolder}. */
@@ -21,8 +20,6 @@ export interface StreamFolderOptions {
   readonly folder: string;
   /** The folder of the table's files. */
   readonly target: string;
-  /** The folders of the rows' dates are `{dateColumn}=2026-01-31`. */
-  readonly dateColumn: string;
 }
 
 /** What the stream has committed so far. */
@@ -30,8 +27,8 @@ export interface Published {
   /** Files that this process has moved into the table, and their bytes. */
   readonly files: number;
   readonly bytes: number;
-  /** Dates that have files in the table. */
-  readonly dates: ReadonlySet<string>;
+  /** Folders of the table that have got files: `event_date=2026-01-31`, from its own. The first time, all that ever have. */
+  readonly partitions: ReadonlySet<string>;
   /** Files of the places in Kafka of messages that cannot be read; they stay until they are removed. */
   readonly unreadable: ReadonlySet<string>;
 }
@@ -53,8 +50,8 @@ export async function ownerOfStream(hdfs: Hdfs, folder: string): Promise<string 
   }
 }
 
-/** What rows without a date stand under: those of messages that cannot be read. */
-const UNDATED = "__HIVE_DEFAULT_PARTITION__";
+/** What rows without a value of the last partition column stand under: those of messages that cannot be read. */
+const UNREADABLE = "=__HIVE_DEFAULT_PARTITION__";
 
 /** The folder of one table's stream. */
 export class StreamFolder {
@@ -62,7 +59,7 @@ export class StreamFolder {
   readonly checkpoint: string;
   readonly #options: StreamFolderOptions;
   readonly #log: SinkLog;
-  readonly #published = { files: 0, bytes: 0, dates: new Set<string>(), unreadable: new Set<string>() };
+  readonly #published = { files: 0, bytes: 0, partitions: new Set<string>(), unreadable: new Set<string>() };
   /** Committed files that are not moved yet. */
   #waiting: string[] = [];
   #isFirst = true;
@@ -77,26 +74,23 @@ export class StreamFolder {
   /**
    * Checks that the stream of this topic may go on in the table, or begin.
    *
-   * @throws USAGE when the table is another topic's or another engine's; CHECKPOINT_LOST when rows are there without a checkpoint
+   * @param hasRows looks whether the table has rows of the stream
+   * @throws USAGE when the table is another topic's; CHECKPOINT_LOST when rows are there without a checkpoint
    */
-  async claim(): Promise<void> {
-    const { hdfs, topic, table, folder, target } = this.#options;
+  async claim(hasRows: () => Promise<boolean>): Promise<void> {
+    const { hdfs, topic, table, folder } = this.#options;
     const file = `${folder}/topic`;
     await hdfs.mkdirs(folder);
     if (!(await hdfs.exists(file))) await hdfs.write(file, Buffer.from(`${topic}\n`), { overwrite: true });
     const owner = (await hdfs.read(file)).toString("utf8").trim();
-    let written = await this.#log.exists();
-    for await (const { name, path } of hdfs.walk(target)) {
-      if (parseFileName(name) !== undefined) throw otherEngine(`the table ${table}`, path, "TypeScript");
-      written ||= topicOfStreamFile(name) !== undefined;
-    }
+    const isWritten = (await hasRows()) || (await this.#log.exists());
     if (owner !== topic)
       throw new StreambookError(
         "USAGE",
         `the table ${table} is that of the topic ${owner} (${file} on HDFS says so), and not of ${topic}; a stream on Spark has one topic`,
         { hint: { change: ["topic", "table"] } },
       );
-    if (written && !(await hdfs.exists(`${this.checkpoint}/offsets`)))
+    if (isWritten && !(await hdfs.exists(`${this.checkpoint}/offsets`)))
       throw new StreambookError(
         "CHECKPOINT_LOST",
         `the table ${table} has rows, but the checkpoint ${this.checkpoint} on HDFS, which says how far its topic was read, is gone`,
@@ -127,13 +121,13 @@ export class StreamFolder {
     this.#waiting.push(...(await this.#log.next()));
     const there = this.#isFirst ? await this.#files() : undefined;
     this.#isFirst = false;
-    const { dates, unreadable } = this.#published;
+    const { partitions, unreadable } = this.#published;
     if (there !== undefined) {
-      for (const file of this.#waiting) if (dateOf(file) !== UNDATED) dates.add(dateOf(file));
+      for (const file of this.#waiting) if (!isUnreadable(file)) partitions.add(folderOf(file));
       this.#waiting = this.#waiting.filter((file) => there.has(file)); // the others were dealt with before
     }
     for (let file = this.#waiting[0]; file !== undefined; file = this.#waiting[0]) {
-      if (dateOf(file) === UNDATED) unreadable.add(file);
+      if (isUnreadable(file)) unreadable.add(file);
       else await this.#move(file);
       this.#waiting.shift();
     }
@@ -141,13 +135,13 @@ export class StreamFolder {
   }
 
   async #move(file: string): Promise<void> {
-    const { hdfs, topic, target, dateColumn } = this.#options;
-    const folder = `${target}/${dateColumn}=${dateOf(file)}`;
+    const { hdfs, topic, target } = this.#options;
+    const folder = `${target}/${folderOf(file)}`;
     const to = `${folder}/${streamFileName(topic, file.slice(file.lastIndexOf("/") + 1))}`;
     await hdfs.mkdirs(folder);
     await hdfs.renameOnce(`${this.rows}/${file}`, to);
     this.#published.bytes += (await hdfs.stat(to))?.length ?? 0;
-    this.#published.dates.add(dateOf(file));
+    this.#published.partitions.add(folderOf(file));
     this.#published.files++;
   }
 
@@ -186,7 +180,12 @@ export class StreamFolder {
   }
 }
 
-/** The date of a file's rows: `event_date=2026-01-31/part-….parquet`. */
-function dateOf(file: string): string {
-  return file.slice(file.indexOf("=") + 1, file.indexOf("/"));
+/** The folders of a file's partition: `event_date=2026-01-31` of `event_date=2026-01-31/part-….parquet`. */
+function folderOf(file: string): string {
+  return file.slice(0, file.lastIndexOf("/"));
+}
+
+/** Whether a file, by its path from the folder of the rows, has messages that cannot be read. */
+export function isUnreadable(file: string): boolean {
+  return folderOf(file).endsWith(UNREADABLE);
 }

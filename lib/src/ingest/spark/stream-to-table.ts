@@ -4,21 +4,23 @@
  * follows it, and may end at any moment: what was committed is moved by the next one.
  */
 import { randomUUID } from "node:crypto";
-import { isRetriable, isStreambookError, messageOf, StreambookError } from "../../errors/index.ts";
 import { Hdfs } from "../../hdfs/index.ts";
-import { clusterId, ensureTopic, KafkaCluster } from "../../kafka/index.ts";
+import { ensureTopic, KafkaCluster } from "../../kafka/index.ts";
 import { type Logger, silentLogger } from "../../log/index.ts";
 import type { Field, Schema } from "../../schema/index.ts";
-import type { SparkRelation, SparkSession, StreamingQuery } from "../../spark/index.ts";
+import type { SparkRelation, SparkSession, StreamingQuery, StreamProgress } from "../../spark/index.ts";
 import type { Addresses } from "../../stack/index.ts";
 import { DeadLetters } from "../dead-letters.ts";
+import { otherEngine } from "../files/data-folder.ts";
 import { Destination } from "../files/destination.ts";
+import { parseFileName, topicOfStreamFile } from "../files/file-names.ts";
 import type { HiveTableOptions } from "../files/hive-table.ts";
 import { tableDestination, tableFolders } from "../files/warehouse.ts";
 import { ServiceRetry } from "../service-retry.ts";
 import { addedColumns, checkTopics } from "../topic-options.ts";
 import { kafkaRange, kafkaStream, type OffsetsOfPartition } from "./kafka-source.ts";
 import { messageColumns, readableColumn } from "./message-columns.ts";
+import { type FollowedStream, runStream, type StreamSessions } from "./run-stream.ts";
 import { StreamFolder } from "./stream-folder.ts";
 import { sendUnreadable } from "./unreadable.ts";
 
@@ -57,11 +59,7 @@ export interface StreamFigures {
 /** Options of {@link streamToTable}. */
 export interface StreamToTableOptions {
   readonly addresses: Pick<Addresses, "kafka" | "webhdfs" | "hive">;
-  /** Opens sessions of Spark, one after the other when Spark was away, and ends those of others. */
-  readonly sessions: {
-    open(signal: AbortSignal): Promise<SparkSession>;
-    end(id: string): Promise<void>;
-  };
+  readonly sessions: StreamSessions;
   readonly topic: string;
   readonly schema: Schema;
   /** The field of the schema, a timestamp, whose UTC date says where a row goes. */
@@ -101,17 +99,33 @@ export async function streamToTable(options: StreamToTableOptions): Promise<Stre
   await using target = new Destination(destination, { ...parts, signal: services.signal });
   await using deadLetters = new DeadLetters({ broker: addresses.kafka, cluster, topic, services, logger });
   const folder = new StreamFolder({
-    ...{ hdfs, topic, table: table.name, dateColumn: dateColumn.name },
+    ...{ hdfs, topic, table: table.name },
     folder: `${tableFolders.streams}/${table.name}`,
     target: destination.folder,
   });
   await ensureTopic({ broker: addresses.kafka, cluster, topic, signal });
   await target.create();
   if (cluster.id !== undefined) await target.claim(cluster.id, addresses.kafka);
-  await folder.claim();
-  const stream = new TableStream(options, { hdfs, services, folder, target, deadLetters, logger });
-  await stream.run();
+  await folder.claim(() => hasStreamFiles(hdfs, destination.folder, table.name));
+  const stopping = signal ?? new AbortController().signal;
+  const stream = new TableStream(options, { hdfs, services, folder, target, deadLetters, stopping });
+  const running = { sessions: options.sessions, broker: addresses.kafka, services, folder, logger, stopping };
+  await runStream(stream, { ...running, title: `the table ${table.name}` });
   return stream.figures;
+}
+
+/**
+ * Whether a stream has written files to a table's folder.
+ *
+ * @throws USAGE when the other engine has
+ */
+async function hasStreamFiles(hdfs: Hdfs, folder: string, table: string): Promise<boolean> {
+  let found = false;
+  for await (const { name, path } of hdfs.walk(folder)) {
+    if (parseFileName(name) !== undefined) throw otherEngine(`the table ${table}`, path, "TypeScript");
+    found ||= topicOfStreamFile(name) !== undefined;
+  }
+  return found;
 }
 
 /** What a {@link TableStream} works with. */
@@ -121,109 +135,48 @@ interface TableStreamParts {
   readonly folder: StreamFolder;
   readonly target: Destination;
   readonly deadLetters: DeadLetters;
-  readonly logger: Logger;
+  readonly stopping: AbortSignal;
 }
 
-/** A stream, through all the sessions that it takes. */
-class TableStream {
+/** A table's stream: its rows, and what becomes of those that are committed. */
+class TableStream implements FollowedStream {
   readonly figures = { read: 0, rows: 0, files: 0, bytes: 0, deadLetters: 0 };
   readonly #options: StreamToTableOptions;
   readonly #parts: TableStreamParts;
   /** Behind which the ends of messages are looked for. */
   readonly #key = randomUUID().replaceAll("-", "");
-  readonly #stopping: AbortSignal;
-  #batches = 0;
-  #session = "";
 
   constructor(options: StreamToTableOptions, parts: TableStreamParts) {
     this.#options = options;
     this.#parts = parts;
-    this.#stopping = options.signal ?? new AbortController().signal;
   }
 
-  /** Follows the stream to its end. What a stop finds committed and not yet moved is moved by the next run. */
-  async run(): Promise<void> {
-    try {
-      await this.#run();
-    } catch (error) {
-      if (!this.#stopping.aborted || error !== this.#stopping.reason) throw error;
-    }
-  }
-
-  /** A stream that fails is started again, but not twice without a batch between. */
-  async #run(): Promise<void> {
-    const { services, logger } = this.#parts;
-    await this.#endFormer();
-    let session = await this.#open();
-    for (let failedAt = -1; ;) {
-      try {
-        await using spark = session;
-        return await this.#follow(spark);
-      } catch (error) {
-        if (this.#stopping.aborted) throw error;
-        const hasFailed = isStreambookError(error, "SPARK_FAILED");
-        if (!(hasFailed || isRetriable(error)) || (hasFailed && failedAt === this.#batches)) throw error;
-        if (hasFailed) failedAt = this.#batches;
-        logger.warn(`${messageOf(error)}; the stream goes on from its checkpoint when the services answer`);
-      }
-      session = await services.try("opening a session of Spark", () => this.#reopen(), this.#stopping);
-    }
-  }
-
-  /** A process that was killed has left its session to Spark, and in it the stream. */
-  async #endFormer(): Promise<void> {
-    const former = await this.#parts.folder.owner();
-    if (former !== undefined) await this.#options.sessions.end(former);
-  }
-
-  async #open(): Promise<SparkSession> {
-    const session = await this.#options.sessions.open(this.#stopping);
-    await this.#parts.folder.own(session.id);
-    this.#session = session.id;
-    return session;
-  }
-
-  /**
-   * Opens the next session. Spark may have failed because of a service that is away: each is asked, so that it is named.
-   *
-   * @throws PARTITION_LOST when another process has taken the stream over
-   */
-  async #reopen(): Promise<SparkSession> {
-    const { addresses, table } = this.#options;
-    const { folder } = this.#parts;
-    await clusterId({ broker: addresses.kafka, signal: this.#stopping });
-    if ((await folder.owner()) !== this.#session)
-      throw new StreambookError(
-        "PARTITION_LOST",
-        `another consumer has taken over the table ${table.name}; nothing was lost or doubled, and it goes on`,
-      );
-    return this.#open();
-  }
-
-  async #follow(spark: SparkSession): Promise<void> {
-    const { folder } = this.#parts;
+  async start(spark: SparkSession): Promise<StreamingQuery> {
+    const { topic, addresses, enrichment, batchMessages = 200_000 } = this.#options;
     const { read, rows } = this.#columns();
-    const label = await this.#options.enrichment.open(this.#partsOf(spark, read));
-    const before = await folder.now();
-    const { topic, addresses, batchMessages = 200_000 } = this.#options;
+    const label = await enrichment.open(this.#partsOf(spark, read));
     const source = kafkaStream(spark, { broker: addresses.kafka, topic }, batchMessages);
-    await using query = await this.#start(rows(label(read(source))));
-    await this.#publish(spark);
-    await folder.sweep(before); // an earlier start of the query has ended by now
-    try {
-      for await (const { numInputRows } of query.batches({ signal: this.#stopping, every: 200 })) {
-        this.figures.read += numInputRows;
-        this.#batches++;
-        await this.#publish(spark);
-      }
-    } catch (error) {
-      if (!this.#stopping.aborted) throw error;
-      // The batch under way is done again by the next start, also when Spark is away just now.
-      await query.stop().catch((failure: unknown) => {
-        if (!isRetriable(failure)) throw failure;
-      });
-    }
-    await this.#publish(spark);
+    return this.#start(rows(label(read(source))));
+  }
+
+  onBatch({ numInputRows }: StreamProgress): void {
+    this.figures.read += numInputRows;
+  }
+
+  /** Moves what is committed into the table, and what cannot be read to the dead letters. */
+  async publish(spark: SparkSession): Promise<void> {
+    const { services, folder, target } = this.#parts;
+    const { figures } = this;
+    const published = await services.try("moving files into the table", () => folder.publish());
+    for (const partition of published.partitions)
+      await services.try("adding a partition to the table", () =>
+        target.addPeriod(partition.slice(partition.indexOf("=") + 1)),
+      );
+    if (published.unreadable.size > 0) await this.#putAside(spark, [...published.unreadable]);
+    figures.files = published.files;
+    figures.bytes = published.bytes;
+    figures.rows = figures.read - figures.deadLetters;
+    this.#options.onProgress?.({ ...figures });
   }
 
   /** The steps from the topic to the rows of the table, as functions of relations. */
@@ -244,7 +197,7 @@ class TableStream {
     return {
       spark,
       hdfs: this.#parts.hdfs,
-      signal: this.#stopping,
+      signal: this.#parts.stopping,
       messages: (parts) => read(kafkaRange(spark, source, parts)).where(readableColumn),
     };
   }
@@ -256,22 +209,8 @@ class TableStream {
       ...{ path, checkpoint, format: "parquet", name: table.name, partitionBy: [dateColumn.name] },
       options: { compression: "zstd" },
       trigger: once ? "availableNow" : { every: `${batchSeconds} seconds` },
-      signal: this.#stopping,
+      signal: this.#parts.stopping,
     });
-  }
-
-  /** Moves what is committed into the table, and what cannot be read to the dead letters. */
-  async #publish(spark: SparkSession): Promise<void> {
-    const { services, folder, target } = this.#parts;
-    const { figures } = this;
-    const published = await services.try("moving files into the table", () => folder.publish());
-    for (const date of published.dates)
-      await services.try("adding a partition to the table", () => target.addPeriod(date));
-    if (published.unreadable.size > 0) await this.#putAside(spark, [...published.unreadable]);
-    figures.files = published.files;
-    figures.bytes = published.bytes;
-    figures.rows = figures.read - figures.deadLetters;
-    this.#options.onProgress?.({ ...figures });
   }
 
   /** Sends what cannot be read to the dead letters; files are removed when all of them are sent. */
