@@ -22,4 +22,4 @@ export {
 } from "./report/report.ts";
 export { ReplacedTable, type PartitionValues, type ReplacedTableOptions } from "./table/replaced-table.ts";
 export * from "./campaigns/index.ts";
-export { clicks } from "./clicks/index.ts";
+export * from "./clicks/index.ts";

@@ -140,6 +140,16 @@ export function share(text: string): number {
   return value;
 }
 
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** An option's parser for lengths of time: `30s`, `10m`, `1h`, `1d`. Gives seconds. */
+export function timeSpan(text: string): number {
+  const [, value = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([smhd])$/.exec(text.trim()) ?? [];
+  const seconds = Number(value) * (SECONDS[unit] ?? NaN);
+  if (!Number.isFinite(seconds)) throw new InvalidArgumentError("It must be a length of time, such as 30s, 10m or 1h.");
+  return seconds;
+}
+
 /** An option's parser for moments: ISO 8601 in UTC, or `now`. */
 export function moment(text: string): Date {
   const date = text === "now" ? new Date() : new Date(isoUtc.test(text) ? text : NaN);

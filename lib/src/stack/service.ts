@@ -258,6 +258,11 @@ export interface Service {
   readonly uses?: readonly string[];
   /** Services that it talks to only when somebody asks for that, and whose addresses it is given all the same. */
   readonly calls?: readonly string[];
+  /**
+   * Whether it starts when the others work, and nobody waits for it: it is for looking back. It must not be needed by another.
+   * @default false
+   */
+  readonly inBackground?: boolean;
   /** The service that does its work: without that one this answers, and nothing comes of it. */
   readonly worker?: string;
   /** Memory that it takes at work, in megabytes: what must be free before it starts. */

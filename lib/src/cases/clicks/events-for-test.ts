@@ -1,6 +1,6 @@
 /** Events and schemas for the tests of the case. */
 import { loadSchema, type Schema } from "../../schema/index.ts";
-import type { CaseEvent } from "./event.ts";
+import type { CaseEvent } from "../events/event.ts";
 
 export const topics = ["clickstream_raw", "user_events", "transactions"] as const;
 

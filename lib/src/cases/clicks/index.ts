@@ -1,4 +1,10 @@
 /** Clicks: events of a shop come as a stream, and are made clean by the hour. */
-export { clicks } from "./generate.ts";
-export { type AnswerName, type EventCounts, plainAnswer, type PlainAnswer } from "./expected.ts";
-export { SESSION_GAP, stages } from "./sessions.ts";
+export { clicksCase } from "./clicks-case.ts";
+export { clicks } from "./events/generate.ts";
+export { type ClicksAnswerName, type ClicksCounts, clicksAnswer, type ClicksAnswer } from "./plain/expected.ts";
+export { SESSION_GAP, stages } from "./plain/sessions.ts";
+export { type ClicksAnswers, askHive, askSpark } from "./ask/ask.ts";
+export { type ClicksQuestion, clicksQuestions } from "./ask/questions.ts";
+export { type CleanHoursReport, cleanHours } from "./hours/batch.ts";
+export { clicksJob, type ClicksJobOptions } from "./hours/job.ts";
+export { CLEAN_TABLE } from "./hours/clean-table.ts";

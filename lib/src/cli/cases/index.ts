@@ -1,10 +1,11 @@
 /** `streambook run NAME`, `generate NAME` and `job NAME`: the further pipelines. */
 import type { Command } from "commander";
 import { addCampaigns } from "./campaigns.ts";
+import { addClicks } from "./clicks.ts";
 import type { CaseCommands } from "./shared.ts";
 
 /** The cases, each with a file of its own here. */
-const CASES: readonly ((commands: CaseCommands) => void)[] = [addCampaigns];
+const CASES: readonly ((commands: CaseCommands) => void)[] = [addCampaigns, addClicks];
 
 /** Adds the commands to the program. */
 export function register(program: Command): void {

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isStreambookError } from "../../errors/index.ts";
-import { instanceNames, membersOf, needsOf, resolveServices, service, serviceNames } from "./index.ts";
+import {
+  instanceNames,
+  isInBackground,
+  membersOf,
+  needsOf,
+  resolveServices,
+  service,
+  serviceNames,
+  waitedFor,
+} from "./index.ts";
 import { wellKnownPorts } from "../place.ts";
 
 const cases: [names: string[], expected: string][] = [
@@ -39,4 +48,13 @@ test("no two instances want the same port, and each stands after those it waits 
     for (const other of [...after, ...needsOf(name), ...uses])
       assert.ok(names.indexOf(other) < index, `${other} ${name}`);
   }
+});
+
+test("what nobody waits for is needed by nobody", () => {
+  const waited = new Set(instanceNames().flatMap((name) => [...needsOf(name), ...waitedFor(name)]));
+  assert.deepEqual(
+    instanceNames().filter((name) => isInBackground(name) && waited.has(name)),
+    [],
+  );
+  assert.ok(isInBackground("historyserver"));
 });

@@ -16,6 +16,7 @@ export default {
   page: "web",
   needs: ["datanode"],
   after: ["datanode"],
+  inBackground: true,
   memory: 200,
   stopTimeout: 2,
   addresses: { jobHistory: { variable: "STREAMBOOK_JOB_HISTORY", port: "web", scheme: "http" } },

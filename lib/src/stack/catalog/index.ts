@@ -142,6 +142,11 @@ export function waitedFor(name: string): readonly string[] {
   return [...after, ...uses, ...(name === first ? [] : [first])];
 }
 
+/** Whether an instance starts when the others work, and nobody waits for it. */
+export function isInBackground(name: string): boolean {
+  return service(name).inBackground === true;
+}
+
 /** Instances in the order of the catalogue. */
 export function inOrder(names: Iterable<string>): string[] {
   const wanted = new Set(names);

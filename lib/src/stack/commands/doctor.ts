@@ -1,9 +1,10 @@
 /** `streambook doctor`: looks at everything that must be right, and says for each what to do. */
+import { delay } from "../../async/index.ts";
 import { allExternal, isExternal, knownAddresses, type Addresses } from "../addresses.ts";
 import { checkConnections } from "../observe/connections.ts";
 import type { StackOptions } from "../events.ts";
 import { openLayout } from "../layout.ts";
-import { service, titleOf } from "../catalog/index.ts";
+import { isInBackground, service, titleOf } from "../catalog/index.ts";
 import { complaintOf } from "../observe/readiness.ts";
 import { findServices } from "../observe/running.ts";
 import { homeProblem } from "../../../../setup/owned.mjs";
@@ -91,8 +92,22 @@ async function distProblem(): Promise<string | undefined> {
   return (await (await setupModule("packages/build")).distIsOld()) ? "a source is newer than the build" : undefined;
 }
 
+/** How long after its start a service that nobody waits for may still be starting, in milliseconds. */
+const BACKGROUND_START = 30_000;
+
+/** The services, when those that start in the background have had their time to. */
+async function settledStatus(options: DoctorOptions): Promise<ServiceStatus[]> {
+  const isStarting = ({ name, state, started }: ServiceStatus): boolean =>
+    state === "silent" && isInBackground(name) && Date.now() - Number(started ?? 0) < BACKGROUND_START;
+  for (;;) {
+    const found = await status(options);
+    if (!found.some(isStarting)) return found;
+    await delay(300, options.signal);
+  }
+}
+
 async function services(options: DoctorOptions): Promise<Finding[]> {
-  const found = await status(options);
+  const found = await settledStatus(options);
   if (found.every(({ state }) => state === "stopped")) {
     return [{ name: "services", ok: true, found: "none runs; `npx streambook up` starts them", remedy: [] }];
   }

@@ -2,7 +2,7 @@
 import { delay } from "../../async/index.ts";
 import { StreambookError } from "../../errors/index.ts";
 import { formatSeconds } from "../../format/index.ts";
-import { libraries, titleOf, waitedFor } from "../catalog/index.ts";
+import { isInBackground, libraries, titleOf, waitedFor } from "../catalog/index.ts";
 import type { Report, StackOptions } from "../events.ts";
 import { describeRuntime, serviceCommand } from "../launch/command.ts";
 import { launch, logFile } from "../launch/launch.ts";
@@ -29,8 +29,19 @@ export interface Start {
   readonly report: Report;
 }
 
-/** Everything at once, except those that need others to be ready. */
+/**
+ * Everything at once, except those that need others to be ready. What nobody waits for is begun when all others work, and goes on by
+ * itself; alone, it is waited for, too.
+ */
 export async function startAll(wanted: readonly string[], start: Start): Promise<void> {
+  const waited = wanted.filter((name) => !isInBackground(name));
+  if (waited.length === 0) return startTogether(wanted, start);
+  await startTogether(waited, start);
+  const { signal = new AbortController().signal } = start.options;
+  for (const name of wanted) if (isInBackground(name) && !start.running.has(name)) await launchOne(name, start, signal);
+}
+
+async function startTogether(wanted: readonly string[], start: Start): Promise<void> {
   const { options } = start;
   const failure = new AbortController();
   const signal = options.signal === undefined ? failure.signal : AbortSignal.any([options.signal, failure.signal]);
@@ -56,15 +67,26 @@ export async function startAll(wanted: readonly string[], start: Start): Promise
 }
 
 async function startOne(name: string, start: Start, signal: AbortSignal): Promise<void> {
-  const { parts, topology, layout, state, running, started, options, report } = start;
-  const title = titleOf(name);
+  const { state, running, report } = start;
   signal.throwIfAborted();
   const there = running.get(name);
   if (there !== undefined) return waitReady(name, start, there, undefined, signal);
+  const { pid, ended } = await launchOne(name, start, signal);
+  await waitReady(name, start, pid, ended, signal);
+  report("ready", `${titleOf(name)}: ready at ${shownAddress(name, state.value)}`, { service: name });
+}
+
+/** Begins the start of a service, and gives its process. */
+async function launchOne(
+  name: string,
+  start: Start,
+  signal: AbortSignal,
+): Promise<{ readonly pid: number; readonly ended: Promise<string> }> {
+  const { parts, topology, layout, state, started, options, report } = start;
   const at = placeOf(name, topology, layout);
   await prepareService(at, parts);
   signal.throwIfAborted();
-  report("starting", `${title}: starting`, { service: name });
+  report("starting", `${titleOf(name)}: starting`, { service: name });
   const recorded = libraries([name]).flatMap((library) =>
     recording(options.environment ?? process.env, library.name, name),
   );
@@ -73,8 +95,7 @@ async function startOne(name: string, start: Start, signal: AbortSignal): Promis
   if (pid === undefined) throw await deathOf(name, layout, await ended, report);
   started.push(name);
   await state.add(name, pid, describeRuntime(name, parts.runtimes), start.isTemporary(name));
-  await waitReady(name, start, pid, ended, signal);
-  report("ready", `${title}: ready at ${shownAddress(name, state.value)}`, { service: name });
+  return { pid, ended };
 }
 
 /** The address that people want of an instance: its page, or where clients reach it. */

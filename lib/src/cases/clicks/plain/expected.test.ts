@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { eventReader } from "./clean-event.ts";
-import type { CaseEvent } from "./event.ts";
-import { first, schemasForTest, shop } from "./events-for-test.ts";
-import { plainAnswer } from "./expected.ts";
-import { clicks } from "./generate.ts";
+import type { CaseEvent } from "../../events/event.ts";
+import { first, schemasForTest, shop } from "../events-for-test.ts";
+import { clicksAnswer } from "./expected.ts";
+import { clicks } from "../events/generate.ts";
 
 const schemas = await schemasForTest();
-const answersTo = (events: Iterable<CaseEvent>) => plainAnswer(events, schemas, 3);
+const answersTo = (events: Iterable<CaseEvent>) => clicksAnswer(events, schemas, 3);
 
 suite("the plain answer", () => {
   test("counts what each category and product was looked at, put in the cart, and sold for", () => {
@@ -87,10 +87,10 @@ suite("the plain answer", () => {
       { last_stage: "view", last_page: "product", sessions: 1 },
     ]);
     assert.deepEqual(answers.paths, [
-      { path: "home", sessions: 1, purchases: 0 },
-      { path: "product", sessions: 1, purchases: 0 },
-      { path: "product > cart", sessions: 1, purchases: 1 },
-      { path: "product > category", sessions: 1, purchases: 0 },
+      { path: "home", sessions: 1, buying: 0 },
+      { path: "product", sessions: 1, buying: 1 },
+      { path: "product > cart", sessions: 1, buying: 1 },
+      { path: "product > category", sessions: 1, buying: 0 },
     ]);
   });
 
@@ -106,8 +106,11 @@ suite("the plain answer", () => {
       { topic: "user_events", key: "u1", value: "{" },
     ]);
     assert.deepEqual(counts, { sent: 6, malformed: 1, doubled: 2, clean: 3 });
-    assert.deepEqual(answers.late_events, [{ topic: "clickstream_raw", hour: "2026-10-24T12", events: 1 }]);
-    assert.deepEqual(answers.paths, [{ path: "category > home > search", sessions: 1, purchases: 0 }]);
+    assert.deepEqual(answers.arrivals, [
+      { topic: "clickstream_raw", hour: "2026-10-24T12", events: 2, doubled: 2, late: 1 },
+      { topic: "clickstream_raw", hour: "2026-10-24T13", events: 1, doubled: 0, late: 0 },
+    ]);
+    assert.deepEqual(answers.paths, [{ path: "category > home > search", sessions: 1, buying: 0 }]);
   });
 
   test("is the same when nothing is late or doubled, but for the count of what is", () => {
@@ -117,8 +120,8 @@ suite("the plain answer", () => {
     const timeOf = (event: CaseEvent) => read(event)?.time ?? 0;
     const tidy = [...byId.values()].sort((a, b) => timeOf(a) - timeOf(b));
     const { answers, counts } = answersTo(sent);
-    assert.ok(counts.malformed > 0 && counts.doubled > 0 && answers.late_events.length > 0);
+    assert.ok(counts.malformed > 0 && counts.doubled > 0 && answers.arrivals.some(({ late }) => Number(late) > 0));
     assert.equal(counts.clean, tidy.length);
-    assert.deepEqual({ ...answers, late_events: [] }, answersTo(tidy).answers);
+    assert.deepEqual({ ...answers, arrivals: [] }, { ...answersTo(tidy).answers, arrivals: [] });
   });
 });

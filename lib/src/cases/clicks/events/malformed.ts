@@ -1,5 +1,5 @@
 /** Events that cannot be read: what the world makes of a message when a program, a clock or a till is wrong. */
-import type { Random } from "../../random/index.ts";
+import type { Random } from "../../../random/index.ts";
 
 type Message = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 /** An event of any of the three topics in the one shape that the clean table has, and what is asked about it. */
-import { compileCheck, type MessageCheck, type Schema, unscaled } from "../../schema/index.ts";
-import type { CaseEvent } from "./event.ts";
+import { compileCheck, type MessageCheck, type Schema, unscaled } from "../../../schema/index.ts";
+import type { CaseEvent } from "../../events/event.ts";
 
 /** An event that can be read. */
 export interface CleanEvent {

@@ -2,8 +2,8 @@
  * The events of the shop as they come to Kafka: three topics that belong together, in the order of their times, but for those that
  * come late, come twice, or cannot be read.
  */
-import { Random } from "../../random/index.ts";
-import type { CaseEvent, EventOptions } from "./event.ts";
+import { Random } from "../../../random/index.ts";
+import type { CaseEvent, EventOptions } from "../../events/event.ts";
 import { misread } from "./malformed.ts";
 import { isClosed, sessionsPerSecond, USERS } from "./shop.ts";
 import { type ShopEvent, visit } from "./visit.ts";

@@ -2,11 +2,11 @@
  * The plain answer: every question of the case, answered in one pass of plain TypeScript over the events as they were sent. Some hours
  * of events are held, however many there are.
  */
-import { partitionForKey } from "../../kafka/index.ts";
-import type { Schema } from "../../schema/index.ts";
+import { partitionForKey } from "../../../kafka/index.ts";
+import type { Schema } from "../../../schema/index.ts";
 import { type CleanEvent, eventReader, hourOf } from "./clean-event.ts";
-import type { CaseEvent } from "./event.ts";
-import { LONGEST_DELAY } from "./generate.ts";
+import type { CaseEvent } from "../../events/event.ts";
+import { LONGEST_DELAY } from "../events/generate.ts";
 import { InOrder } from "./in-order.ts";
 import { agreementOf, byGap, given, lastPage, lastStage, measures, pathOf, type Session, stages } from "./sessions.ts";
 import { type AnswerRow, Tally } from "./tally.ts";
@@ -17,7 +17,7 @@ const HELD = LONGEST_DELAY + 5 * 60_000;
 const SESSION_OVER = 3 * 60 * 60_000;
 
 /** How many events there were of each kind. */
-export interface EventCounts {
+export interface ClicksCounts {
   sent: number;
   malformed: number;
   doubled: number;
@@ -25,11 +25,11 @@ export interface EventCounts {
 }
 
 /** The names of the answers. */
-export type AnswerName =
+export type ClicksAnswerName =
   | "by_category"
   | "by_product"
   | "trend"
-  | "late_events"
+  | "arrivals"
   | "sessions_given"
   | "sessions_by_gap"
   | "agreement"
@@ -39,25 +39,29 @@ export type AnswerName =
   | "drop_offs";
 
 /** What the store should answer. */
-export interface PlainAnswer {
-  readonly counts: EventCounts;
-  readonly answers: Readonly<Record<AnswerName, readonly AnswerRow[]>>;
+export interface ClicksAnswer {
+  readonly counts: ClicksCounts;
+  readonly answers: Readonly<Record<ClicksAnswerName, readonly AnswerRow[]>>;
 }
 
 /**
- * Answers all questions.
+ * ClicksAnswers all questions.
  *
  * @param schemas those of the topics, which say what is malformed
  * @param partitions of each topic: within a partition, an event that comes after one of a later hour is late
  */
-export function plainAnswer(events: Iterable<CaseEvent>, schemas: readonly Schema[], partitions: number): PlainAnswer {
+export function clicksAnswer(
+  events: Iterable<CaseEvent>,
+  schemas: readonly Schema[],
+  partitions: number,
+): ClicksAnswer {
   const pass = new Pass(schemas, partitions);
   for (const event of events) pass.add(event);
   return pass.end();
 }
 
 class Pass {
-  readonly #counts: EventCounts = { sent: 0, malformed: 0, doubled: 0, clean: 0 };
+  readonly #counts: ClicksCounts = { sent: 0, malformed: 0, doubled: 0, clean: 0 };
   readonly #read: (event: CaseEvent) => CleanEvent | undefined;
   readonly #partitions: number;
   readonly #inOrder = new InOrder(HELD);
@@ -77,15 +81,20 @@ class Pass {
     this.#counts.sent++;
     const event = this.#read(sent);
     if (event === undefined) this.#counts.malformed++;
-    else if (!this.#inOrder.add(event)) this.#counts.doubled++;
+    else if (!this.#inOrder.add(event)) this.#copy(event);
     else this.#clean(event, `${sent.topic}[${partitionForKey(sent.key, this.#partitions)}]`);
     for (const next of this.#inOrder.take()) this.#follow(next);
   }
 
-  end(): PlainAnswer {
+  end(): ClicksAnswer {
     for (const next of this.#inOrder.take(true)) this.#follow(next);
     for (const [user, events] of this.#present) this.#leave(user, events);
     return { counts: this.#counts, answers: { ...this.#events.rows(), ...this.#sessions.rows() } };
+  }
+
+  #copy(event: CleanEvent): void {
+    this.#counts.doubled++;
+    this.#events.addCopy(event);
   }
 
   #clean(event: CleanEvent, partition: string): void {
@@ -115,12 +124,12 @@ class Pass {
   }
 }
 
-/** Answers for which each event counts for itself. */
+/** ClicksAnswers for which each event counts for itself. */
 class EventTallies {
   readonly #byCategory = new Tally("category");
   readonly #byProduct = new Tally("category", "product");
   readonly #trend = new Tally("hour");
-  readonly #late = new Tally("topic", "hour");
+  readonly #arrivals = new Tally("topic", "hour");
   readonly #users = new UsersByHour();
 
   /** Adds an event, in the order in which events came. */
@@ -132,7 +141,12 @@ class EventTallies {
     if (category !== null && product !== null) this.#byProduct.add({ category, product }, { ...actions, ...sold });
     const hour = hourOf(time).join("T");
     this.#trend.add({ hour }, { events: 1, ...actions, ...sold });
-    if (isLate) this.#late.add({ topic, hour }, { events: 1 });
+    this.#arrivals.add({ topic, hour }, { events: 1, doubled: 0, late: isLate ? 1 : 0 });
+  }
+
+  /** Counts a copy of an event. */
+  addCopy({ topic, time }: CleanEvent): void {
+    this.#arrivals.add({ topic, hour: hourOf(time).join("T") }, { events: 0, doubled: 1, late: 0 });
   }
 
   /** Sees who was there, in the order of the events' times. */
@@ -140,13 +154,13 @@ class EventTallies {
     this.#users.see(event);
   }
 
-  rows(): Pick<PlainAnswer["answers"], "by_category" | "by_product" | "trend" | "late_events"> {
+  rows(): Pick<ClicksAnswer["answers"], "by_category" | "by_product" | "trend" | "arrivals"> {
     const users = this.#users.counts();
     return {
       by_category: this.#byCategory.rows(),
       by_product: this.#byProduct.rows(),
       trend: this.#trend.rows().map((row) => ({ ...row, users: users.get(row["hour"]) ?? 0 })),
-      late_events: this.#late.rows(),
+      arrivals: this.#arrivals.rows(),
     };
   }
 }
@@ -169,7 +183,7 @@ class UsersByHour {
   }
 }
 
-/** Answers for which the events of a session count together. */
+/** ClicksAnswers for which the events of a session count together. */
 class SessionTallies {
   readonly #given = new Tally("hour");
   readonly #byGap = new Tally("hour");
@@ -186,7 +200,9 @@ class SessionTallies {
       this.#addTo(this.#given, session);
       this.#agreement.add({ agreement: agreementOf(session, gaps) }, { sessions: 1 });
       const stage = lastStage(session);
-      this.#paths.add({ path: pathOf(session) }, { sessions: 1, purchases: stage === "purchase" ? 1 : 0 });
+      const buys = session.some(({ action }) => action === "purchase");
+      if (buys || session.some(({ action }) => action === "view"))
+        this.#paths.add({ path: pathOf(session) }, { sessions: 1, buying: buys ? 1 : 0 });
       this.#dropOffs.add({ last_stage: stage ?? "none", last_page: lastPage(session) }, { sessions: 1 });
       for (const reached of upTo(stage)) this.#funnel.add({ stage: reached }, { sessions: 1 });
       for (const [category, events] of Map.groupBy(session, (event) => event.category))
@@ -201,7 +217,7 @@ class SessionTallies {
     tally.add({ hour }, { sessions: 1, events, milliseconds });
   }
 
-  rows(): Omit<PlainAnswer["answers"], "by_category" | "by_product" | "trend" | "late_events"> {
+  rows(): Omit<ClicksAnswer["answers"], "by_category" | "by_product" | "trend" | "arrivals"> {
     return {
       sessions_given: this.#given.rows(),
       sessions_by_gap: this.#byGap.rows(),

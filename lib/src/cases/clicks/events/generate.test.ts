@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compileCheck } from "../../schema/index.ts";
-import type { CaseEvent } from "./event.ts";
-import { first, schemasForTest, topics } from "./events-for-test.ts";
+import { compileCheck } from "../../../schema/index.ts";
+import type { CaseEvent } from "../../events/event.ts";
+import { first, schemasForTest, topics } from "../events-for-test.ts";
 import { clicks } from "./generate.ts";
 
 const clean = { late: 0, doubled: 0, malformed: 0 };

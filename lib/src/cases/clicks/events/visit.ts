@@ -1,5 +1,5 @@
 /** One visit to the shop: what a user does from coming to leaving, event by event. */
-import type { Random } from "../../random/index.ts";
+import type { Random } from "../../../random/index.ts";
 import { categories, type Category, type Product, products } from "./shop.ts";
 
 /** What happened, before anything goes wrong on its way. */

@@ -39,32 +39,35 @@ export function agreementOf(session: Session, gaps: readonly Session[]): "same" 
   return found[0]?.length === session.length ? "same" : "joined";
 }
 
-/** How far a session went: it saw a product, then put one in the cart, then bought; undefined when it saw none. */
+/**
+ * The last stage that a session reached: each stage has an event that is not before the first of the stage before. Undefined when it
+ * saw no product.
+ */
 export function lastStage(session: Session): Stage | undefined {
-  let reached = 0;
-  // Those of one time are one step: which of them was first, nobody knows.
-  const at = (stage: number, since: number): number =>
-    session.find(({ time, action, product }) => time >= since && action === stages[stage] && product !== null)?.time ??
-    Infinity;
-  for (let since = -Infinity; reached < stages.length; reached++) {
-    since = at(reached, since);
-    if (since === Infinity) break;
-  }
-  return stages[reached - 1];
+  const times = stages.map((stage) =>
+    session.filter(({ action, product }) => action === stage && product !== null).map(({ time }) => time),
+  );
+  const end = times.findIndex((own, stage) => {
+    const since = stage === 0 ? -Infinity : (times[stage - 1]?.[0] ?? Infinity);
+    return !own.some((time) => time >= since);
+  });
+  return stages[(end === -1 ? stages.length : end) - 1];
 }
 
-/** The pages of a session, one after the other: `home > search > product`. */
+/** The first pages that a session viewed: `home > search > product`. */
 export function pathOf(session: Session): string {
-  const pages = session.flatMap(({ page }) => page ?? []);
-  return pages
-    .filter((page, index) => page !== pages[index - 1])
+  return session
+    .filter(({ action }) => action === "view")
     .slice(0, PATH_PAGES)
+    .map(({ page }) => page)
     .join(" > ");
 }
 
-/** The last page of a session; empty when it saw none. */
+/** The last page of a session, of two at the same time the later by name; empty when it saw none. */
 export function lastPage(session: Session): string {
-  return session.findLast(({ page }) => page !== null)?.page ?? "";
+  const seen = session.filter(({ page }) => page !== null);
+  const last = seen.filter(({ time }) => time === seen.at(-1)?.time).map(({ page }) => page ?? "");
+  return last.sort().at(-1) ?? "";
 }
 
 /** What is summed of the sessions that began in an hour. */

@@ -1,0 +1,61 @@
+/** The questions, asked of Spark and of Hive: the same statements, over the same table. */
+import { openHive } from "../../../hive/index.ts";
+import type { Row } from "../../report/compare-rows.ts";
+import { CLEAN_TABLE } from "../hours/clean-table.ts";
+import type { ClicksAnswerName } from "../plain/expected.ts";
+import { clicksQuestions } from "./questions.ts";
+
+/** The rows of each answer. */
+export type ClicksAnswers = Readonly<Record<ClicksAnswerName, readonly Row[]>>;
+
+/** Options of {@link askSpark} and {@link askHive}. */
+export interface AskOptions {
+  /** `host:port` */
+  readonly address: string;
+  /** The table that is asked. @default clickstream_clean */
+  readonly table?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each answer. */
+  readonly onAnswer?: (answered: number) => void;
+}
+
+/** Asks Spark. @throws UNREACHABLE; SparkError */
+export async function askSpark({ address, signal, ...options }: AskOptions): Promise<ClicksAnswers> {
+  const { openSpark } = await import("../../../spark/index.ts");
+  await using spark = await openSpark({ address, signal });
+  return await askAll(options, 1, () => Promise.resolve((sql) => spark.sql<Row>(sql)));
+}
+
+/** Hive looks at its jobs once a second to see whether they have ended; a small one ends sooner. */
+const PROMPT = ["hive.exec.counters.pull.interval=50", "mapreduce.client.progressmonitor.pollinterval=50"];
+/** A session runs one statement at a time, in one thread; a laptop has two. */
+const HIVE_SESSIONS = 2;
+
+/** Asks Hive. @throws UNREACHABLE; HIVE_FAILED */
+export async function askHive({ address, signal, ...options }: AskOptions): Promise<ClicksAnswers> {
+  await using sessions = new AsyncDisposableStack();
+  return await askAll(options, HIVE_SESSIONS, async () => {
+    const hive = sessions.use(await openHive({ address, signal }));
+    for (const setting of PROMPT) await hive.execute(`SET ${setting}`);
+    return (sql) => hive.query(sql) as Promise<Row[]>;
+  });
+}
+
+/** Asks all questions, some at once: each asker takes the next one that nobody has asked. */
+async function askAll(
+  { table = CLEAN_TABLE, onAnswer }: Pick<AskOptions, "table" | "onAnswer">,
+  askers: number,
+  open: () => Promise<(sql: string) => Promise<Row[]>>,
+): Promise<ClicksAnswers> {
+  const answers: [ClicksAnswerName, readonly Row[]][] = [];
+  const left = clicksQuestions.values();
+  const all = Array.from({ length: askers }, async () => {
+    const ask = await open();
+    for (const { name, sql } of left) {
+      answers.push([name, await ask(sql(table))]);
+      onAnswer?.(answers.length);
+    }
+  });
+  await Promise.all(all);
+  return Object.fromEntries(answers) as ClicksAnswers;
+}

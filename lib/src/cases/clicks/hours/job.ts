@@ -1,0 +1,74 @@
+/** The job of the case: a stream that keeps raw events, and a batch that makes hours of them clean, once or again and again. */
+import { delay } from "../../../async/index.ts";
+import { ingest, type IngestReport } from "../../../ingest/index.ts";
+import type { Logger } from "../../../log/index.ts";
+import type { Addresses } from "../../../stack/index.ts";
+import { rawTopics } from "../topics.ts";
+import { type BatchOptions, type CleanHoursReport, cleanHours } from "./batch.ts";
+
+/** Options of {@link clicksJob}. */
+export interface ClicksJobOptions extends Omit<BatchOptions, "addresses" | "hours"> {
+  readonly addresses: Addresses;
+  /** Seconds from one batch to the next. @default one batch, of what is in the topics now */
+  readonly every?: number | undefined;
+  readonly logger?: Logger;
+  /** How many events have been kept. */
+  readonly onKept?: (rows: number) => void;
+  /** Called after each batch. */
+  readonly onBatch?: (report: CleanHoursReport) => void;
+}
+
+/** Consumer group of the case. */
+const GROUP = "clicks";
+
+/**
+ * Keeps what is in the topics as raw events, exactly once, and runs the batch; with `every` both go on until the signal aborts, side by
+ * side. Killed at any moment and started again, it ends with the same files and the same table.
+ *
+ * @throws as {@link ingest} and {@link cleanHours}
+ */
+export async function clicksJob(options: ClicksJobOptions): Promise<void> {
+  const { every, onBatch } = options;
+  if (every === undefined) {
+    await keepRaw(options);
+    if (options.signal?.aborted !== true) onBatch?.(await cleanHours(options));
+    return;
+  }
+  const failed = new AbortController();
+  const signals = options.signal === undefined ? [failed.signal] : [options.signal, failed.signal];
+  const both = { ...options, signal: AbortSignal.any(signals) };
+  const halves = [keepRaw({ ...both, once: false }), batches(both, every)];
+  // The half that is left must end, too, when the other has failed.
+  await Promise.all(
+    halves.map((half) =>
+      half.catch((error: unknown) => {
+        failed.abort(error);
+        if (options.signal?.aborted !== true) throw error;
+      }),
+    ),
+  );
+}
+
+async function batches(options: ClicksJobOptions, every: number): Promise<void> {
+  for (;;) {
+    options.onBatch?.(await cleanHours(options));
+    await delay(every * 1000, options.signal);
+  }
+}
+
+/** What {@link keepRaw} needs. */
+export interface KeepRawOptions extends Pick<ClicksJobOptions, "addresses" | "logger" | "signal" | "onKept"> {
+  /** Stop at the end of what is in the topics now. @default true */
+  readonly once?: boolean;
+}
+
+/** Keeps the events of all topics as they came, one consumer for the three. @throws as {@link ingest} */
+export async function keepRaw({ once = true, onKept, ...options }: KeepRawOptions): Promise<IngestReport> {
+  return ingest({
+    ...options,
+    once,
+    topics: await rawTopics(),
+    group: GROUP,
+    onProgress: ({ rows }) => onKept?.(rows),
+  });
+}
