@@ -1,9 +1,10 @@
 /** The case as the command line knows it. */
 import type { Case } from "../case.ts";
 import { clicks } from "./events/generate.ts";
-import { CLEAN_TABLE } from "./hours/clean-table.ts";
+import { clicksNames } from "./names.ts";
 import { runClicks } from "./run.ts";
-import { caseTopics, FOLDER } from "./topics.ts";
+
+const { topics, table, folder } = clicksNames();
 
 /** Clicks in a shop: kept as they come, made clean by the hour. */
 export const clicksCase: Case = {
@@ -11,9 +12,9 @@ export const clicksCase: Case = {
   title: "Clicks by the hour",
   does: "clicks in a shop, kept as they come and made clean by the hour",
   services: ["core", "spark"],
-  topics: caseTopics,
-  tables: [CLEAN_TABLE],
-  folder: FOLDER,
+  topics,
+  tables: [table],
+  folder,
   defaultEvents: 200_000,
   events: clicks,
   run: runClicks,

@@ -1,11 +1,12 @@
 /** Events and schemas for the tests of the case. */
-import { loadSchema, type Schema } from "../../schema/index.ts";
+import type { Schema } from "../../schema/index.ts";
 import type { CaseEvent } from "../events/event.ts";
+import { clicksNames, clicksSchemas } from "./names.ts";
 
 export const topics = ["clickstream_raw", "user_events", "transactions"] as const;
 
 export function schemasForTest(): Promise<Schema[]> {
-  return Promise.all(topics.map((topic) => loadSchema(`schemas/${topic}.json`)));
+  return clicksSchemas(clicksNames());
 }
 
 /** Writes the events of a user by hand: `shop("u1", "s1").view("12:00", "tent")`. */

@@ -7,4 +7,4 @@ export { type ClicksAnswers, askHive, askSpark } from "./ask/ask.ts";
 export { type ClicksQuestion, clicksQuestions } from "./ask/questions.ts";
 export { type CleanHoursReport, cleanHours } from "./hours/batch.ts";
 export { clicksJob, type ClicksJobOptions } from "./hours/job.ts";
-export { CLEAN_TABLE } from "./hours/clean-table.ts";
+export { clicksNames, clicksSchemas, type ClicksNames } from "./names.ts";

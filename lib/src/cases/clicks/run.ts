@@ -14,20 +14,21 @@ import { type ClicksAnswers, askHive, askSpark } from "./ask/ask.ts";
 import { clicksQuestions } from "./ask/questions.ts";
 import { clicks } from "./events/generate.ts";
 import { type CleanHoursReport, cleanHours } from "./hours/batch.ts";
-import { CLEAN_TABLE } from "./hours/clean-table.ts";
 import { keepRaw } from "./hours/job.ts";
 import { clicksAnswer, type ClicksAnswer } from "./plain/expected.ts";
 import { findings, type RunFigures } from "./report/findings.ts";
-import { caseTopics, FOLDER, loadSchemas, PARTITIONS } from "./topics.ts";
+import { clicksNames, clicksSchemas, PARTITIONS } from "./names.ts";
+
+const NAMES = clicksNames();
 
 /** Runs the case. @throws NOT_OURS when somebody else's messages stand in the topics; whatever sending, keeping and asking throw */
 export async function runClicks(options: CaseRunOptions): Promise<CaseFindings> {
   const { addresses, replace, recorder, events, signal } = options;
-  const names = { name: "clicks", topics: caseTopics, tables: [CLEAN_TABLE], folder: FOLDER };
+  const names = { ...NAMES, name: "clicks", tables: [NAMES.table] };
   await using _names = await recorder.run(
     "Empty the case",
     () => CaseNames.take(names, { addresses, replace, signal }),
-    () => ({ text: `${caseTopics.map(({ topic }) => topic).join(", ")} are empty` }),
+    () => ({ text: `${NAMES.topics.map(({ topic }) => topic).join(", ")} are empty` }),
   );
   const run = new ClicksRun(options);
   // The first half of the events says which hours are over; the second one ends, and brings what was late.
@@ -94,7 +95,7 @@ class ClicksRun {
       name,
       (stage) =>
         sendEvents({
-          ...{ broker: addresses.kafka, topics: caseTopics, rate, signal },
+          ...{ broker: addresses.kafka, topics: NAMES.topics, rate, signal },
           events: take(clicks(eventOptions), upTo),
           onProgress: ({ sent: now }) => {
             this.#sent.count(this.#sums.sent + now);
@@ -158,7 +159,7 @@ class ClicksRun {
     const { events, eventOptions, recorder } = this.#options;
     return recorder.run(
       "Answer in TypeScript",
-      async () => clicksAnswer(take(clicks(eventOptions), events), await loadSchemas(), PARTITIONS),
+      async () => clicksAnswer(take(clicks(eventOptions), events), await clicksSchemas(NAMES), PARTITIONS),
       ({ counts }) => ({ text: `${plural(counts.clean, "event")}, one pass`, messages: counts.sent }),
     );
   }

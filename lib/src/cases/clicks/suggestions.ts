@@ -1,11 +1,11 @@
 /** What to try after a run: the last section of its page. */
 import type { ReportSuggestion } from "../../report/index.ts";
-import { CLEAN_TABLE } from "./hours/clean-table.ts";
+import { clicksNames } from "./names.ts";
 
 /** Commands, each with what it shows. */
 export const suggestions: readonly ReportSuggestion[] = [
   {
-    command: `npx streambook query "SELECT action, count(*) AS events FROM ${CLEAN_TABLE} GROUP BY action"`,
+    command: `npx streambook query "SELECT action, count(*) AS events FROM ${clicksNames().table} GROUP BY action"`,
     does: "Asks Hive what happened how often; the stack must be up (npx streambook up core spark).",
   },
   {

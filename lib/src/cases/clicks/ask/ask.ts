@@ -1,7 +1,7 @@
 /** The questions, asked of Spark and of Hive: the same statements, over the same table. */
 import { openHive } from "../../../hive/index.ts";
 import type { Row } from "../../report/compare-rows.ts";
-import { CLEAN_TABLE } from "../hours/clean-table.ts";
+import { clicksNames } from "../names.ts";
 import type { ClicksAnswerName } from "../plain/expected.ts";
 import { clicksQuestions } from "./questions.ts";
 
@@ -12,7 +12,7 @@ export type ClicksAnswers = Readonly<Record<ClicksAnswerName, readonly Row[]>>;
 export interface AskOptions {
   /** `host:port` */
   readonly address: string;
-  /** The table that is asked. @default clickstream_clean */
+  /** The table that is asked. @default that of the case */
   readonly table?: string;
   readonly signal?: AbortSignal | undefined;
   /** Called after each answer. */
@@ -43,7 +43,7 @@ export async function askHive({ address, signal, ...options }: AskOptions): Prom
 
 /** Asks all questions, some at once: each asker takes the next one that nobody has asked. */
 async function askAll(
-  { table = CLEAN_TABLE, onAnswer }: Pick<AskOptions, "table" | "onAnswer">,
+  { table = clicksNames().table, onAnswer }: Pick<AskOptions, "table" | "onAnswer">,
   askers: number,
   open: () => Promise<(sql: string) => Promise<Row[]>>,
 ): Promise<ClicksAnswers> {

@@ -7,7 +7,7 @@ import { type Logger, silentLogger } from "../../../log/index.ts";
 import type { SparkSession } from "../../../spark/index.ts";
 import type { Addresses } from "../../../stack/index.ts";
 import type { ReplacedTable } from "../../table/replaced-table.ts";
-import { caseTopics } from "../topics.ts";
+import { clicksNames, type ClicksNames, rawFolder } from "../names.ts";
 import { replaceHours } from "./clean.ts";
 import { openCleanTable } from "./clean-table.ts";
 import { rawHours, type RawHour } from "./completeness.ts";
@@ -17,6 +17,8 @@ import { rawFiles } from "./raw-files.ts";
 /** Options of {@link cleanHours}. */
 export interface BatchOptions {
   readonly addresses: Pick<Addresses, "webhdfs" | "hdfs" | "hive" | "spark">;
+  /** @default those of the case */
+  readonly names?: ClicksNames;
   /** These hours, as `2026-10-24T15`, complete or not, done before or not. @default those that are complete and not done */
   readonly hours?: readonly string[] | undefined;
   /** Seconds after which an hour does not wait any longer for partitions that have not passed its end. @default 600 */
@@ -55,13 +57,13 @@ const HOURS_AT_ONCE = 24;
  */
 export async function cleanHours(options: BatchOptions): Promise<CleanHoursReport> {
   const began = performance.now();
-  const { addresses, logger = silentLogger, signal, onProgress } = options;
+  const { addresses, names = clicksNames(), logger = silentLogger, signal, onProgress } = options;
   using services = new ServiceRetry({ stopping: signal, logger });
   await using hdfs = new Hdfs({ address: addresses.webhdfs, signal });
-  await using table = await services.try("opening the table", () => openCleanTable(addresses, signal));
-  const plan = await services.try("listing the raw files", () => planned(hdfs, table, options));
-  const done = new DoneHours(hdfs);
-  await using batch = new Batch(options, { services, table, logger });
+  await using table = await services.try("opening the table", () => openCleanTable(names, addresses, signal));
+  const plan = await services.try("listing the raw files", () => planned(hdfs, table, { ...options, names }));
+  const done = new DoneHours(hdfs, names.folder);
+  await using batch = new Batch({ ...options, names }, { services, table, logger });
   for (let from = 0; from < plan.toDo.length; from += HOURS_AT_ONCE) {
     const hours = plan.toDo.slice(from, from + HOURS_AT_ONCE);
     onProgress?.({ done: from, of: plan.toDo.length });
@@ -81,11 +83,11 @@ interface Plan extends Pick<CleanHoursReport, "waiting" | "empty"> {
 async function planned(
   hdfs: Hdfs,
   table: ReplacedTable,
-  { hours: asked, timeLimit = 600 }: BatchOptions,
+  { names, hours: asked, timeLimit = 600 }: BatchOptions & { readonly names: ClicksNames },
 ): Promise<Plan> {
-  const done = await new DoneHours(hdfs).all();
+  const done = await new DoneHours(hdfs, names.folder).all();
   const inTable = new Set((await table.partitions()).map(({ date, hour }) => `${date}T${hour}`));
-  const all = rawHours(await rawFiles(hdfs), { topics: caseTopics, now: Date.now(), timeLimit: timeLimit * 1000 });
+  const all = rawHours(await rawFiles(hdfs, names), { ...names, now: Date.now(), timeLimit: timeLimit * 1000 });
   const isToDo = ({ hour, files, complete }: RawHour): boolean =>
     asked === undefined
       ? complete !== undefined && (isStale(files, done.get(hour)) || !inTable.has(hour))
@@ -99,11 +101,14 @@ async function planned(
 
 /** The jobs of a batch: in one session of Spark, or the next one when Spark was away. */
 class Batch implements AsyncDisposable {
-  readonly #options: BatchOptions;
+  readonly #options: BatchOptions & { readonly names: ClicksNames };
   readonly #parts: { readonly services: ServiceRetry; readonly table: ReplacedTable; readonly logger: Logger };
   #session: SparkSession | undefined;
 
-  constructor(options: BatchOptions, parts: { services: ServiceRetry; table: ReplacedTable; logger: Logger }) {
+  constructor(
+    options: BatchOptions & { names: ClicksNames },
+    parts: { services: ServiceRetry; table: ReplacedTable; logger: Logger },
+  ) {
     this.#options = options;
     this.#parts = parts;
   }
@@ -127,7 +132,7 @@ class Batch implements AsyncDisposable {
   }
 
   async #replace(hours: readonly RawHour[]): Promise<void> {
-    const { addresses, signal } = this.#options;
+    const { addresses, names, signal } = this.#options;
     const { openSpark } = await import("../../../spark/index.ts");
     const { spark: address } = addresses;
     if (address === undefined)
@@ -136,7 +141,8 @@ class Batch implements AsyncDisposable {
       });
     this.#session ??= await openSpark({ address, signal });
     const files = hours.flatMap((one) => one.files);
-    await replaceHours(this.#session, this.#parts.table, addresses.hdfs, files, signal);
+    const places = { hdfs: addresses.hdfs, raw: rawFolder(names) };
+    await replaceHours(this.#session, this.#parts.table, places, files, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

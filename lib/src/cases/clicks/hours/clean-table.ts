@@ -2,10 +2,7 @@
 import type { Field } from "../../../schema/index.ts";
 import type { Addresses } from "../../../stack/index.ts";
 import { ReplacedTable } from "../../table/replaced-table.ts";
-import { FOLDER } from "../topics.ts";
-
-/** Its name in Hive's metastore. */
-export const CLEAN_TABLE = "clickstream_clean";
+import type { ClicksNames } from "../names.ts";
 
 /** Its columns. */
 export const cleanColumns: readonly Field[] = [
@@ -34,11 +31,12 @@ export const cleanPartitions: readonly Field[] = [
 
 /** Opens the table, which is made if it is missing. @throws as {@link ReplacedTable.open} */
 export function openCleanTable(
+  { table: name, folder }: ClicksNames,
   addresses: Pick<Addresses, "webhdfs" | "hive">,
   signal: AbortSignal | undefined,
 ): Promise<ReplacedTable> {
   return ReplacedTable.open({
-    ...{ addresses, signal, name: CLEAN_TABLE, madeBy: "clicks", folder: `${FOLDER}/${CLEAN_TABLE}` },
+    ...{ addresses, signal, name, madeBy: "clicks", folder: `${folder}/${name}` },
     columns: cleanColumns,
     partitions: cleanPartitions,
   });

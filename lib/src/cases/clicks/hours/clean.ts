@@ -1,7 +1,6 @@
 /** The batch: raw events of some hours are read by Spark, made clean, and become these hours of the clean table. */
 import type { SparkRelation, SparkSession } from "../../../spark/index.ts";
 import type { ReplacedTable } from "../../table/replaced-table.ts";
-import { RAW_FOLDER } from "../topics.ts";
 import { cleanColumns } from "./clean-table.ts";
 import type { RawFile } from "./raw-files.ts";
 
@@ -35,15 +34,19 @@ const COLUMNS = cleanColumns.map(({ name }) => (MADE[name] === undefined ? `\`${
  * Raw events made clean, as a relation of Spark. A copy has the same id, and the same time, so it stands in the same hour; the one that
  * came first stays.
  *
- * @param hdfs the file system's address, `hdfs://host:port`
+ * @param places the file system's address, `hdfs://host:port`, and the folder of the raw events on it
  */
-export function cleaned(spark: SparkSession, hdfs: string, files: readonly RawFile[]): SparkRelation {
+export function cleaned(
+  spark: SparkSession,
+  { hdfs, raw: folder }: { readonly hdfs: string; readonly raw: string },
+  files: readonly RawFile[],
+): SparkRelation {
   const raw = spark.read({
     format: "json",
     paths: files.map(({ path }) => `${hdfs}${path}`),
     schema: RAW_COLUMNS.join(", "),
     // A line that cannot be read was damaged on HDFS: ingest has checked it.
-    options: { basePath: `${hdfs}${RAW_FOLDER}`, mode: "FAILFAST" },
+    options: { basePath: `${hdfs}${folder}`, mode: "FAILFAST" },
   });
   const events = raw.select("* EXCEPT (event_id, transaction_id)", "coalesce(event_id, transaction_id) AS event_id");
   const counted = spark.query`
@@ -58,13 +61,13 @@ export function cleaned(spark: SparkSession, hdfs: string, files: readonly RawFi
 export async function replaceHours(
   spark: SparkSession,
   table: ReplacedTable,
-  hdfs: string,
+  places: { readonly hdfs: string; readonly raw: string },
   files: readonly RawFile[],
   signal?: AbortSignal,
 ): Promise<void> {
   const attempt = table.attempt();
-  await cleaned(spark, hdfs, files).write({
-    path: `${hdfs}${attempt}`,
+  await cleaned(spark, places, files).write({
+    path: `${places.hdfs}${attempt}`,
     partitionBy: ["date", "hour"],
     options: { compression: "zstd" },
     ...(signal !== undefined && { signal }),

@@ -1,30 +1,30 @@
 /** Which hours are done, and of which files: an hour that has other files by now is to be done again. */
 import { isStreambookError } from "../../../errors/index.ts";
 import type { Hdfs } from "../../../hdfs/index.ts";
-import { FOLDER } from "../topics.ts";
 import type { RawFile } from "./raw-files.ts";
-
-const DONE_FOLDER = `${FOLDER}/done`;
 
 /** What is kept of an hour that is done: a file of its own, so that two processes do not overwrite each other's. */
 export class DoneHours {
   readonly #hdfs: Hdfs;
+  readonly #folder: string;
 
-  constructor(hdfs: Hdfs) {
+  /** @param folder that of the case */
+  constructor(hdfs: Hdfs, folder: string) {
     this.#hdfs = hdfs;
+    this.#folder = `${folder}/done`;
   }
 
   /** Notes that an hour is in the table, made of these files. */
   async add(hour: string, files: readonly RawFile[]): Promise<void> {
     const content = Buffer.from(`${JSON.stringify({ hour, files: namesOf(files) })}\n`);
-    await this.#hdfs.write(`${DONE_FOLDER}/${hour}.json`, content, { overwrite: true });
+    await this.#hdfs.write(`${this.#folder}/${hour}.json`, content, { overwrite: true });
   }
 
   /** The names of the files of each hour that is done. */
   async all(): Promise<ReadonlyMap<string, readonly string[]>> {
     const done = new Map<string, readonly string[]>();
-    if (!(await this.#hdfs.exists(DONE_FOLDER))) return done;
-    for (const { path, name } of await this.#hdfs.list(DONE_FOLDER)) {
+    if (!(await this.#hdfs.exists(this.#folder))) return done;
+    for (const { path, name } of await this.#hdfs.list(this.#folder)) {
       const files = await this.#read(path);
       if (files !== undefined) done.set(name.replace(/\.json$/, ""), files);
     }

@@ -3,7 +3,7 @@ import { delay } from "../../../async/index.ts";
 import { ingest, type IngestReport } from "../../../ingest/index.ts";
 import type { Logger } from "../../../log/index.ts";
 import type { Addresses } from "../../../stack/index.ts";
-import { rawTopics } from "../topics.ts";
+import { clicksNames, rawTopics } from "../names.ts";
 import { type BatchOptions, type CleanHoursReport, cleanHours } from "./batch.ts";
 
 /** Options of {@link clicksJob}. */
@@ -17,9 +17,6 @@ export interface ClicksJobOptions extends Omit<BatchOptions, "addresses" | "hour
   /** Called after each batch. */
   readonly onBatch?: (report: CleanHoursReport) => void;
 }
-
-/** Consumer group of the case. */
-const GROUP = "clicks";
 
 /**
  * Keeps what is in the topics as raw events, exactly once, and runs the batch; with `every` both go on until the signal aborts, side by
@@ -57,18 +54,23 @@ async function batches(options: ClicksJobOptions, every: number): Promise<void> 
 }
 
 /** What {@link keepRaw} needs. */
-export interface KeepRawOptions extends Pick<ClicksJobOptions, "addresses" | "logger" | "signal" | "onKept"> {
+export interface KeepRawOptions extends Pick<ClicksJobOptions, "addresses" | "names" | "logger" | "signal" | "onKept"> {
   /** Stop at the end of what is in the topics now. @default true */
   readonly once?: boolean;
 }
 
 /** Keeps the events of all topics as they came, one consumer for the three. @throws as {@link ingest} */
-export async function keepRaw({ once = true, onKept, ...options }: KeepRawOptions): Promise<IngestReport> {
+export async function keepRaw({
+  names = clicksNames(),
+  once = true,
+  onKept,
+  ...options
+}: KeepRawOptions): Promise<IngestReport> {
   return ingest({
     ...options,
     once,
-    topics: await rawTopics(),
-    group: GROUP,
+    topics: await rawTopics(names),
+    group: names.group,
     onProgress: ({ rows }) => onKept?.(rows),
   });
 }

@@ -1,6 +1,6 @@
 /** The files of raw events: which there are, hour by hour. */
 import type { Hdfs } from "../../../hdfs/index.ts";
-import { RAW_FOLDER, rawLayout, topics } from "../topics.ts";
+import { type ClicksNames, rawFolder, rawLayout } from "../names.ts";
 
 /** A file of events of one hour, of one partition. */
 export interface RawFile {
@@ -19,10 +19,10 @@ export interface RawFile {
  * All files of raw events. Those that are still being written stand elsewhere, and those without a row are left out: they say which
  * offsets hold nothing but dead letters, and stand in the hour in which they were written.
  */
-export async function rawFiles(hdfs: Hdfs): Promise<RawFile[]> {
+export async function rawFiles(hdfs: Hdfs, names: ClicksNames): Promise<RawFile[]> {
   const files: RawFile[] = [];
-  for (const topic of topics) {
-    const folder = `${RAW_FOLDER}/${rawLayout.topicFolder(topic)}`;
+  for (const { topic } of names.topics) {
+    const folder = `${rawFolder(names)}/${rawLayout.topicFolder(topic)}`;
     if (!(await hdfs.exists(folder))) continue;
     for await (const { path, type, length, modified } of hdfs.walk(folder)) {
       const range = type === "file" && length > 0 ? rawLayout.parse(path.slice(folder.length + 1)) : undefined;

@@ -133,13 +133,9 @@ function hourName(hour: string, index: number): string {
 
 function trendFigure(rows: readonly Row[]): Figure {
   const hours = allHours(rows);
-  const of = (column: string): number[] =>
-    hours.map((hour) =>
-      number(
-        rows.find((row) => row["hour"] === hour),
-        column,
-      ),
-    );
+  const byHour = new Map(rows.map((row) => [row["hour"], row]));
+  const of = (column: string): (number | null)[] =>
+    hours.map((hour) => (byHour.has(hour) ? number(byHour.get(hour), column) : null));
   const lines = ["views", "clicks", "purchases", "users"].map((column, index) =>
     line(column, hours, of(column), index),
   );
@@ -159,7 +155,7 @@ function sessionsFigure(given: readonly Row[], byGap: readonly Row[]): Figure {
   return overHours(lines, hours, "sessions");
 }
 
-function line(name: string, x: readonly string[], y: readonly number[], colour: number): Trace {
+function line(name: string, x: readonly string[], y: readonly (number | null)[], colour: number): Trace {
   return {
     type: "scatter",
     mode: "lines+markers",

@@ -6,7 +6,7 @@ import type { Comparison } from "../../report/compare-rows.ts";
 import type { CaseFindings } from "../../report/report.ts";
 import type { ClicksAnswers } from "../ask/ask.ts";
 import type { CleanHoursReport } from "../hours/batch.ts";
-import { CLEAN_TABLE } from "../hours/clean-table.ts";
+import { clicksNames } from "../names.ts";
 import type { ClicksAnswer } from "../plain/expected.ts";
 import { suggestions } from "../suggestions.ts";
 import { clicksFigures } from "./figures.ts";
@@ -110,6 +110,7 @@ function noticesOf({ batches }: RunFigures): string[] {
 
 function flowOf(figures: RunFigures, clean: number, doubled: number): CaseFindings["flow"] {
   const { sent, rows, files, rawBytes, deadLetters, batchSeconds } = figures;
+  const { table } = clicksNames();
   return {
     boxes: [
       { name: "shop", detail: "events by seed", column: 0, row: 0 },
@@ -117,7 +118,7 @@ function flowOf(figures: RunFigures, clean: number, doubled: number): CaseFindin
       { name: "raw", detail: `${plural(files, "file")}, ${formatBytes(rawBytes)}`, column: 2, row: 0 },
       { name: "dead letters", detail: plural(deadLetters, "message"), column: 1, row: 1 },
       { name: "Spark", detail: `batches of ${formatSeconds(batchSeconds)}`, column: 2, row: 1 },
-      { name: CLEAN_TABLE, detail: "Parquet by date and hour", column: 2, row: 2 },
+      { name: table, detail: "Parquet by date and hour", column: 2, row: 2 },
       { name: "Hive", detail: "SQL", column: 1, row: 2 },
     ],
     arrows: [
@@ -125,8 +126,8 @@ function flowOf(figures: RunFigures, clean: number, doubled: number): CaseFindin
       { from: "Kafka", to: "raw", label: formatCount(rows) },
       { from: "Kafka", to: "dead letters", label: formatCount(deadLetters) },
       { from: "raw", to: "Spark", label: formatCount(rows) },
-      { from: "Spark", to: CLEAN_TABLE, label: `${formatCount(clean)} (${formatCount(doubled)} doubled)` },
-      { from: CLEAN_TABLE, to: "Hive" },
+      { from: "Spark", to: table, label: `${formatCount(clean)} (${formatCount(doubled)} doubled)` },
+      { from: table, to: "Hive" },
     ],
   };
 }
