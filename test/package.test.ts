@@ -28,7 +28,11 @@ test("nothing of the built library imports a source file", async () => {
   const wrong: string[] = [];
   for (const file of built)
     if (/^(?! *\*).*\b(?:import\(|from )"\.[^"]*\.ts"/m.test(await readFile(join(lib, file), "utf8"))) wrong.push(file);
-  assert.deepEqual(wrong, [], "a dynamic import in a function with `await using` keeps its path: give it a function of its own");
+  assert.deepEqual(
+    wrong,
+    [],
+    "a dynamic import in a function with `await using` keeps its path: give it a function of its own",
+  );
 });
 
 test("streambook itself has the errors and the waiting", async () => {
