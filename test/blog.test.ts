@@ -38,6 +38,8 @@ const WORDS: Readonly<Record<string, string>> = {
   "07-mapreduce": "shuffle",
   "08-end-to-end": "kill -9",
   "09-spark": "micro-batch",
+  "10-campaigns": "watermark",
+  "11-clicks": "partition pruning",
 };
 
 const lessons = await readLessons(join(projectFolder(), "notebooks"));

@@ -134,6 +134,26 @@ export const COURSE: readonly CourseLesson[] = [
     running: 120,
     stations: [],
   },
+  {
+    name: "10-campaigns",
+    part: FURTHER,
+    title: "Campaigns",
+    does: "ad views by the time at which they were seen; windows, a watermark and what its length costs; late ones, small files, corrections",
+    services: ["core", "spark"],
+    reading: 40,
+    running: 120,
+    stations: [],
+  },
+  {
+    name: "11-clicks",
+    part: FURTHER,
+    title: "Clicks",
+    does: "a stream that only keeps, batches by the hour that compute; when an hour is complete, sessions, a funnel, two engines that agree",
+    services: ["core", "spark"],
+    reading: 40,
+    running: 120,
+    stations: [],
+  },
 ];
 
 /** A way through the course. */
@@ -156,7 +176,7 @@ export const TRACKS: readonly Track[] = [
   { name: "full", about: "the same, and how words become numbers and numbers become clusters", lessons: pipeline },
   {
     name: "further",
-    about: "the same pipeline on an engine that spans machines, with services of its own",
+    about: "the same pipeline on an engine that spans machines, and pipelines of other data, with services of their own",
     lessons: COURSE.filter(({ part }) => part === FURTHER),
   },
 ];

@@ -114,9 +114,13 @@ export class ReplacedTable implements AsyncDisposable {
     return found.length;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async close(): Promise<void> {
     await this.#hive.close();
     this.#hdfs.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   async #create(): Promise<void> {

@@ -1,5 +1,6 @@
 /** The questions, asked of Spark and of Hive: the same statements, over the same table. */
 import { openHive } from "../../../hive/index.ts";
+import type { SparkSession } from "../../../spark/index.ts";
 import type { Row } from "../../report/compare-rows.ts";
 import { clicksNames } from "../names.ts";
 import type { ClicksAnswerName } from "../plain/expected.ts";
@@ -23,9 +24,14 @@ export interface AskOptions {
 
 /** Asks Spark. @throws UNREACHABLE; SparkError */
 export async function askSpark({ address, signal, settings = {}, ...options }: AskOptions): Promise<ClicksAnswers> {
-  const { openSpark } = await import("../../../spark/index.ts");
-  await using spark = await openSpark({ address, signal, configuration: settings });
+  await using spark = await openSession({ address, signal, settings });
   return await askAll(options, 1, () => Promise.resolve((sql) => spark.sql<Row>(sql)));
+}
+
+/** Apart, because TypeScript leaves the path of an import as it is in a function with `await using`, and the built library has no `.ts`. */
+async function openSession({ address, signal, settings = {} }: Omit<AskOptions, "onAnswer">): Promise<SparkSession> {
+  const { openSpark } = await import("../../../spark/index.ts"); // here, because its libraries take a while to load
+  return openSpark({ address, signal, configuration: settings });
 }
 
 /** Hive looks at its jobs once a second to see whether they have ended; a small one ends sooner. */
