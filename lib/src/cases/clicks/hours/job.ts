@@ -32,7 +32,9 @@ export async function clicksJob(options: ClicksJobOptions): Promise<void> {
   const { every, onBatch } = options;
   if (every === undefined) {
     await keepRaw(options);
-    if (options.signal?.aborted !== true) onBatch?.(await cleanHours(options));
+    if (options.signal?.aborted === true) return;
+    const report = await cleanHours(options);
+    onBatch?.(report);
     return;
   }
   const failed = new AbortController();
@@ -55,7 +57,8 @@ async function batches(options: ClicksJobOptions, every: number): Promise<void> 
   const { signal, logger, onBatch } = options;
   for (let hasFailed = false; ;) {
     try {
-      onBatch?.(await cleanHours(options));
+      const report = await cleanHours(options); // not within the call: nobody may want to hear of it
+      onBatch?.(report);
       hasFailed = false;
     } catch (error) {
       if (signal?.aborted === true || hasFailed) throw error;
