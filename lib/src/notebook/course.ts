@@ -150,7 +150,7 @@ export const COURSE: readonly CourseLesson[] = [
     title: "Clicks",
     does: "a stream that only keeps, batches by the hour that compute; when an hour is complete, sessions, a funnel, two engines that agree",
     services: ["core", "spark"],
-    reading: 40,
+    reading: 30,
     running: 120,
     stations: [],
   },
