@@ -176,7 +176,8 @@ export const TRACKS: readonly Track[] = [
   { name: "full", about: "the same, and how words become numbers and numbers become clusters", lessons: pipeline },
   {
     name: "further",
-    about: "the same pipeline on an engine that spans machines, and pipelines of other data, with services of their own",
+    about:
+      "the same pipeline on an engine that spans machines, and pipelines of other data, with services of their own",
     lessons: COURSE.filter(({ part }) => part === FURTHER),
   },
 ];
