@@ -29,7 +29,7 @@ import { cuttingProxy } from "../lib/src/spark/proxy-for-test.ts";
 import { type Addresses, addresses, CORE, projectFolder, status, up } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
 
-const kills = Number(process.env["KILLS"] ?? 5);
+const kills = Number(process.env["KILLS"] ?? 3);
 const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
 /** Who is killed: a half of the case, or a service. */
 const victims: Readonly<Record<string, readonly string[]>> = {
@@ -137,7 +137,7 @@ suite("the clicks under fire", await needs("spark"), () => {
     for (let number = 1; number <= kills; number++) {
       // Half of the kills come while something starts, the others when the table has grown.
       if (random.next() < 0.5)
-        await until("the table to grow", async () => (await counted()).n > before, { timeout: 180_000, interval: 500 });
+        await until("the table to grow", async () => (await counted()).n > before, { timeout: 600_000, interval: 500 });
       await delay(1000 + random.next() * 4000);
       const victim = only ?? random.pick(Object.keys(victims));
       const services = victims[victim] ?? assert.fail(`there is no victim ${victim}`);
