@@ -150,7 +150,7 @@ export const COURSE: readonly CourseLesson[] = [
     title: "Clicks",
     does: "a stream that only keeps, batches by the hour that compute; when an hour is complete, sessions, a funnel, two engines that agree",
     services: ["core", "spark"],
-    reading: 40,
+    reading: 30,
     running: 120,
     stations: [],
   },
@@ -176,7 +176,8 @@ export const TRACKS: readonly Track[] = [
   { name: "full", about: "the same, and how words become numbers and numbers become clusters", lessons: pipeline },
   {
     name: "further",
-    about: "the same pipeline on an engine that spans machines, and pipelines of other data, with services of their own",
+    about:
+      "the same pipeline on an engine that spans machines, and pipelines of other data, with services of their own",
     lessons: COURSE.filter(({ part }) => part === FURTHER),
   },
 ];

@@ -93,10 +93,8 @@ export function* readMessages(messages: Iterable<CaseEvent>, schema: Schema): Ge
  *
  * @example
  * ```ts
- * import { adViews, expectedReport, take } from "streambook/cases";
- * import { loadSchema } from "streambook/schema";
- * const schema = await loadSchema("schemas/ad-views.json");
- * const { rows, messages } = expectedReport(take(adViews(), 1000), schema);
+ * import { adViews, expectedReport, take, viewSchema } from "streambook/cases";
+ * const { rows, messages } = expectedReport(take(adViews(), 1000), await viewSchema());
  * console.assert(messages === 1000 && rows.every(({ total_count }) => total_count > 0));
  * ```
  */
