@@ -3,13 +3,9 @@
  * is right in the end. `KILLS=20` kills so often, `VICTIM=hdfs` nothing but that; `SEED` is that of the moments.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { until } from "../lib/src/async/index.ts";
 import {
   adViews,
   type CampaignNames,
@@ -30,8 +26,9 @@ import { removeTable } from "../lib/src/ingest/index.ts";
 import { deadLetterTopic, deleteTopics, topicOffsets } from "../lib/src/kafka/index.ts";
 import { Random } from "../lib/src/random/index.ts";
 import { cuttingProxy } from "../lib/src/spark/proxy-for-test.ts";
-import { type Addresses, addresses, CORE, projectFolder, status, up } from "../lib/src/stack/index.ts";
+import { type Addresses, addresses } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
+import { type Half, isOver, killHalf, killService, startHalf, type Which } from "./fixtures/under-fire.ts";
 
 const kills = Number(process.env["KILLS"] ?? 5);
 const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
@@ -73,36 +70,13 @@ suite("the campaigns under fire", await needs("spark"), () => {
     await deleteTopics({ broker: at.kafka, topics: [names.topic, deadLetterTopic(names.topic)] });
   });
 
-  /** A process of the test, and why it ended. */
-  interface Half {
-    readonly child: ChildProcess;
-    readonly end: Promise<string>;
-  }
-  const start = (half: "generate" | "job", options: object): Half => {
-    const file = join(projectFolder(), "test/fixtures/campaigns.ts");
-    const child = spawn(process.execPath, [file, half, JSON.stringify({ names, ...options })], {
-      cwd: projectFolder(),
-      stdio: ["ignore", "ignore", "pipe"],
-      env: { ...process.env, STREAMBOOK_SPARK: proxy.address, NODE_TEST_CONTEXT: undefined },
-    });
-    let said = "";
-    child.stderr?.on("data", (part) => (said += String(part)));
-    const end = once(child, "exit").then(([code]) => (code === 0 || code === null ? "" : said));
-    return { child, end };
-  };
-  const isOver = ({ child }: Half): boolean => child.exitCode !== null || child.signalCode !== null;
+  const start = (half: Which, options: object): Half =>
+    startHalf("campaigns.ts", half, { names, ...options }, proxy.address);
 
   /** @returns whether something has come back on another port, because its own was taken meanwhile */
-  const killService = async (name: string): Promise<boolean> => {
-    const { pid } = (await status()).find((one) => one.name === name)!;
-    assert.ok(pid !== undefined, `${name} runs`);
-    process.kill(pid, "SIGKILL");
-    await until(`${name} to be gone`, async () =>
-      (await status()).some((one) => one.name === name && (one.state === "died" || one.state === "stopped")),
-    );
-    await up({ services: [CORE, "spark"] });
+  const killAndFollow = async (name: string): Promise<boolean> => {
     const before = at;
-    at = await addresses();
+    at = await killService(name);
     proxy.leadTo(at.spark!);
     return at.kafka !== before.kafka || at.webhdfs !== before.webhdfs || at.hive !== before.hive;
   };
@@ -122,11 +96,11 @@ suite("the campaigns under fire", await needs("spark"), () => {
   test(`killed ${kills} times (seed ${seed}), every number is right`, { timeout: 40 * 60_000 }, async (t) => {
     const random = new Random(seed);
     const underFire = { generate: { events: 1e7, rate: RATE }, job: { batchViews: 3000 } };
-    const halves: Record<"generate" | "job", Half> = {
+    const halves: Record<Which, Half> = {
       generate: start("generate", underFire.generate),
       job: start("job", underFire.job),
     };
-    const survive = async (half: "generate" | "job"): Promise<void> => {
+    const survive = async (half: Which): Promise<void> => {
       if (!isOver(halves[half])) return;
       const why = await halves[half].end;
       // One that had not reached a service yet says so; what is done goes on where it was.
@@ -143,15 +117,14 @@ suite("the campaigns under fire", await needs("spark"), () => {
       await delay(1000 + random.next() * 4000);
       const victim = only ?? random.pick(Object.keys(victims));
       const services = victims[victim] ?? assert.fail(`there is no victim ${victim}`);
-      const killed: readonly ("generate" | "job")[] =
+      const killed: readonly Which[] =
         services.length > 0
-          ? (await killService(random.pick(services)))
+          ? (await killAndFollow(random.pick(services)))
             ? ["generate", "job"] // they look for it where it was
             : []
           : [victim === "job" ? "job" : "generate"];
       for (const half of killed) {
-        halves[half].child.kill("SIGKILL");
-        await halves[half].end;
+        await killHalf(halves[half]);
       }
       if (killed.length === 2) hive = await openHive({ address: at.hive });
       await survive("generate");
@@ -161,12 +134,10 @@ suite("the campaigns under fire", await needs("spark"), () => {
       before = seen.length;
       assert.equal(new Set(seen.map(keyOf)).size, seen.length, "no sum is there twice, at any time");
     }
-    halves.generate.child.kill("SIGKILL");
-    await halves.generate.end;
+    await killHalf(halves.generate);
     const events = (await messages(names.topic)) + REST;
     assert.equal(await start("generate", { events }).end, "", "the rest is sent");
-    halves.job.child.kill("SIGKILL");
-    await halves.job.end;
+    await killHalf(halves.job);
     assert.equal(await start("job", { once: true, batchViews: 10_000 }).end, "", "the rest is counted");
 
     const expected = expectedReport(take(adViews(), events), await viewSchema());

@@ -9,16 +9,16 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { until } from "../lib/src/async/index.ts";
 import { messageOf } from "../lib/src/errors/index.ts";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
 import { type HiveSession, openHive } from "../lib/src/hive/index.ts";
 import { BatchingProducer, deleteTopics, ensureTopic } from "../lib/src/kafka/index.ts";
 import { Random } from "../lib/src/random/index.ts";
 import { cuttingProxy } from "../lib/src/spark/proxy-for-test.ts";
-import { type Addresses, addresses, CORE, projectFolder, status, up } from "../lib/src/stack/index.ts";
+import { type Addresses, addresses, projectFolder } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
 import { dropTable } from "../lib/src/texts/index.ts";
+import { killService } from "./fixtures/under-fire.ts";
 
 const kills = Number(process.env["KILLS"] ?? 3);
 const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
@@ -85,14 +85,7 @@ suite("exactly once on Spark", await needs("spark"), () => {
     return rows[0] as { n: number; different: number };
   };
   const killSpark = async (): Promise<void> => {
-    const { pid } = (await status()).find(({ name }) => name === "spark")!;
-    assert.ok(pid !== undefined, "Spark runs");
-    process.kill(pid, "SIGKILL");
-    await until("Spark to be gone", async () =>
-      (await status()).some(({ name, state }) => name === "spark" && (state === "died" || state === "stopped")),
-    );
-    await up({ services: [CORE, "spark"] });
-    proxy.leadTo((await addresses()).spark!);
+    proxy.leadTo((await killService("spark")).spark!);
   };
 
   test(`killed ${kills} times (seed ${seed}), every message is a row once`, { timeout: 20 * 60_000 }, async (t) => {
