@@ -9,7 +9,7 @@ export type { Case, CaseRunOptions, CaseTopic } from "./case.ts";
 export { take, type CaseEvent, type EventOptions } from "./events/event.ts";
 export { sendEvents, type SendOptions, type SendProgress } from "./events/send.ts";
 export { CaseNames, MADE_BY, type CaseNamesOptions } from "./names/case-names.ts";
-export { compareRows, type Comparison, type Difference, type Row } from "./report/compare-rows.ts";
+export { compareNumbers, compareRows, type Comparison, type Difference, type Row } from "./report/compare-rows.ts";
 export {
   caseReportPage,
   judgeCase,

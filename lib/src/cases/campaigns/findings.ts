@@ -2,11 +2,11 @@
 import { formatCount, plural } from "../../format/index.ts";
 import type { FlowArrow, FlowBox, RateSeries } from "../../plot/index.ts";
 import type { CaseRunOptions } from "../case.ts";
-import type { Row } from "../report/compare-rows.ts";
+import { shownOptions } from "../events/event.ts";
 import type { CaseCount, CaseFigure, CaseFindings } from "../report/report.ts";
 import { DOUBLE_DISTANCE } from "./generate.ts";
 import { minuteOf } from "./expected.ts";
-import { type MinuteCount, minutesFigure } from "./figures/minutes.ts";
+import { type MinuteCount, minutesFigure, openCounts, sumByMinute } from "./figures/minutes.ts";
 import { waitingFigure, watermarkFigure } from "./figures/watermark.ts";
 import { campaignNames } from "./names.ts";
 import { closedRows, type Found, type Plain, proofs, viewsIn } from "./proofs.ts";
@@ -33,12 +33,7 @@ export function findingsOf(
     settings: {
       events,
       ...(rate !== undefined && { rate }),
-      ...Object.fromEntries(
-        Object.entries(eventOptions).map(([name, value]) => [
-          name,
-          value instanceof Date ? value.toISOString() : value,
-        ]),
-      ),
+      ...shownOptions(eventOptions),
       watermark: WATERMARK,
       "a second copy comes within": `${DOUBLE_DISTANCE} messages`,
     },
@@ -144,14 +139,9 @@ function figures(found: Found, replay: Replay): CaseFigure[] {
 
 /** The corrected report by minute and network, and what was open. */
 function minutes({ corrected, open }: Found): MinuteCount[] {
-  const sums = new Map<string, MinuteCount>();
-  const add = (network: string, minute: string, views: number, isOpen: boolean): void => {
-    const key = `${minute} ${network}`;
-    sums.set(key, { network, minute, views: views + (sums.get(key)?.views ?? 0), isOpen });
-  };
-  const text = (value: Row[string] | undefined): string => String(value);
-  for (const { network_id, minute, total_count } of corrected)
-    add(text(network_id), text(minute), Number(total_count), false);
-  for (const { network_id, start, views } of open) add(network_id, minuteOf(Date.parse(start)), views, true);
-  return [...sums.values()].sort((a, b) => (a.minute < b.minute ? -1 : 1));
+  const closed = corrected.map(({ network_id, minute, total_count }) => ({
+    ...{ network: String(network_id), minute: String(minute), views: Number(total_count) },
+    isOpen: false,
+  }));
+  return sumByMinute([...closed, ...openCounts(open)]).sort((a, b) => (a.minute < b.minute ? -1 : 1));
 }

@@ -1,5 +1,5 @@
 /** What a run has found, and the plain answers that it is compared with. */
-import { compareRows, type Comparison, type Row } from "../report/compare-rows.ts";
+import { compareNumbers, compareRows, type Comparison, type Row } from "../report/compare-rows.ts";
 import type { Compaction } from "./compact.ts";
 import type { Correction } from "./correct.ts";
 import { type ExpectedReport, timeOfMinute } from "./expected.ts";
@@ -40,8 +40,6 @@ export const REPORT_KEY = ["network_id", "minute", "campaign_id"] as const;
 export function proofs(found: Found, { report, replay }: Plain): Comparison[] {
   const { job, streamed, open } = found;
   const closed = closedRows(report, job.tally.watermark);
-  const named = (numbers: Readonly<Record<string, number>>): Row[] =>
-    Object.entries(numbers).map(([what, n]) => ({ what, n }));
   const reported = viewsIn(streamed);
   const inState = open.reduce((sum, { views }) => sum + views, 0);
   const { late, doubled, unseen } = job.tally;
@@ -53,26 +51,23 @@ export function proofs(found: Found, { report, replay }: Plain): Comparison[] {
           compareRows("The same before and after its files were compacted", streamed, found.compacted, REPORT_KEY),
         ]),
     compareRows("The same question of all views, asked of Spark", report.rows, found.ofAllViews, REPORT_KEY),
-    compareRows(
+    compareNumbers(
       "Rows of the table of all views, different views, dead letters",
-      named({ rows: report.readable, views: report.readable - report.doubled, letters: report.malformed }),
-      named({ rows: found.rows, views: found.views, letters: found.deadLetters }),
-      ["what"],
+      { rows: report.readable, views: report.readable - report.doubled, letters: report.malformed },
+      { rows: found.rows, views: found.views, letters: found.deadLetters },
     ),
     ...(unseen > 0
       ? []
       : [
-          compareRows(
+          compareNumbers(
             "Views that the stream left out, late or there already, by its own count",
-            named({ late: replay.late, doubled: replay.doubled }),
-            named({ late, doubled }),
-            ["what"],
+            { late: replay.late, doubled: replay.doubled },
+            { late, doubled },
           ),
-          compareRows(
+          compareNumbers(
             "Nothing is lost: reported, still open, late and doubled together",
-            named({ readable: report.readable }),
-            named({ readable: reported + inState + late + doubled }),
-            ["what"],
+            { readable: report.readable },
+            { readable: reported + inState + late + doubled },
           ),
         ]),
   ];

@@ -5,7 +5,7 @@
 import { formatBytes, plural } from "../../format/index.ts";
 import { RateMeter } from "../../report/index.ts";
 import type { CaseRunOptions } from "../case.ts";
-import { take } from "../events/event.ts";
+import { shownOptions, take } from "../events/event.ts";
 import { sendEvents } from "../events/send.ts";
 import { CaseNames } from "../names/case-names.ts";
 import { compareRows, type Comparison } from "../report/compare-rows.ts";
@@ -72,12 +72,7 @@ class ClicksRun {
       settings: {
         events,
         rate: rate ?? "as fast as they are taken",
-        ...Object.fromEntries(
-          Object.entries(eventOptions).map(([name, value]: [string, Date | number]) => [
-            name,
-            value instanceof Date ? value.toISOString() : value,
-          ]),
-        ),
+        ...shownOptions(eventOptions),
       },
     };
   }

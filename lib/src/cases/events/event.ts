@@ -31,3 +31,13 @@ export function* take<T>(items: Iterable<T>, limit: number): Generator<T, void> 
     if (++taken >= limit) return;
   }
 }
+
+/** The knobs as a report shows them: those that were given. */
+export function shownOptions(options: EventOptions): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]: [string, Date | number]) => [
+      name,
+      value instanceof Date ? value.toISOString() : value,
+    ]),
+  );
+}

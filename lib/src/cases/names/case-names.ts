@@ -21,11 +21,9 @@ export interface CaseNamesOptions {
 /** The names of a case, taken: everything under them is the run's, and the topics are there and empty. */
 export class CaseNames implements AsyncDisposable {
   readonly #marks: TopicMarks;
-  readonly #webhdfs: string;
 
-  private constructor(marks: TopicMarks, webhdfs: string) {
+  private constructor(marks: TopicMarks) {
     this.#marks = marks;
-    this.#webhdfs = webhdfs;
   }
 
   /**
@@ -52,20 +50,12 @@ export class CaseNames implements AsyncDisposable {
     for (const table of tables) await removeTable(hive, hdfs, table);
     await hdfs.remove(folder, { recursive: true });
     for (const { topic, partitions } of topics) await makeTopic({ broker: addresses.kafka, topic, partitions, signal });
-    return new CaseNames(marks, addresses.webhdfs);
+    return new CaseNames(marks);
   }
 
-  /** Notes where the topics end: what comes later is not the run's. When the services are gone, the marks stay as they are. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    const signal = AbortSignal.timeout(10_000);
-    const hdfs = new Hdfs({ address: this.#webhdfs, signal, retry: { attempts: 2 } });
-    try {
-      await this.#marks.noteEnds({ hdfs, signal });
-    } catch {
-      // the run's own error is the one to report
-    } finally {
-      hdfs.close();
-    }
+  /** As that of {@link TopicMarks}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#marks[Symbol.asyncDispose]();
   }
 }
 

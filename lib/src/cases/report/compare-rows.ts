@@ -77,6 +77,25 @@ export function compareRows(
   return { name, compared, different, examples };
 }
 
+/**
+ * Compares numbers by their names.
+ *
+ * @example
+ * ```ts
+ * import { compareNumbers } from "streambook/cases";
+ * console.assert(compareNumbers("events", { sent: 3, clean: 2 }, { sent: 3, clean: 1 }).different === 1);
+ * ```
+ */
+export function compareNumbers(
+  name: string,
+  expected: Readonly<Record<string, number>>,
+  found: Readonly<Record<string, number>>,
+): Comparison {
+  const rows = (numbers: Readonly<Record<string, number>>): Row[] =>
+    Object.entries(numbers).map(([what, n]) => ({ what, n }));
+  return compareRows(name, rows(expected), rows(found), ["what"]);
+}
+
 function isSame(a: Row[string], b: Row[string]): boolean {
   if (typeof a === "bigint" && typeof b === "number") return Number.isSafeInteger(b) && a === BigInt(b);
   if (typeof a === "number" && typeof b === "bigint") return isSame(b, a);

@@ -4,7 +4,7 @@
  */
 import { until } from "../../async/index.ts";
 import { isStreambookError } from "../../errors/index.ts";
-import type { Hdfs } from "../../hdfs/index.ts";
+import { Hdfs } from "../../hdfs/index.ts";
 import { clusterId, deleteTopics, ensureTopic, topicOffsets } from "../../kafka/index.ts";
 import { readMark, writeMark } from "./marks.ts";
 
@@ -27,8 +27,8 @@ export interface TopicMarksOptions {
 
 type Offsets = Awaited<ReturnType<typeof topicOffsets>>;
 
-/** The marks of some topics. */
-export class TopicMarks {
+/** The marks of some topics, while a run has them. */
+export class TopicMarks implements AsyncDisposable {
   readonly #options: TopicMarksOptions;
   readonly #cluster: string;
 
@@ -49,20 +49,29 @@ export class TopicMarks {
 
   /** Marks the topics as a run's, and deletes them. The marks come first, so that a run which is killed locks nobody out. */
   async take(): Promise<void> {
-    const { topics } = this.#options;
-    for (const topic of topics) await this.#write(topic, { cluster: this.#cluster });
+    const { hdfs, topics } = this.#options;
+    for (const topic of topics) await writeMark(hdfs, pathOf(topic), { cluster: this.#cluster } satisfies TopicMark);
     await deleteTopics(this.#options);
   }
 
   /**
-   * Notes where the topics end: what comes later is not the run's.
-   *
-   * @param parts to do it with, when the run's own were aborted
+   * Notes where the topics end: what comes later is not the run's. Also after a failure or an interruption; when the services are gone,
+   * the marks stay as they are.
    */
-  async noteEnds({ hdfs, signal }: Pick<TopicMarksOptions, "hdfs" | "signal">): Promise<void> {
-    for (const topic of this.#options.topics) {
-      const offsets = await offsetsOf(this.#options.broker, topic, signal);
-      await writeMark(hdfs, pathOf(topic), { cluster: this.#cluster, ends: endsOf(offsets ?? (new Map() as Offsets)) });
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { broker, topics } = this.#options;
+    const signal = AbortSignal.timeout(10_000);
+    const hdfs = new Hdfs({ address: this.#options.hdfs.address, signal, retry: { attempts: 2 } });
+    try {
+      for (const topic of topics) {
+        const offsets = await offsetsOf(broker, topic, signal);
+        const ends = endsOf(offsets ?? (new Map() as Offsets));
+        await writeMark(hdfs, pathOf(topic), { cluster: this.#cluster, ends } satisfies TopicMark);
+      }
+    } catch {
+      // the run's own error is the one to report
+    } finally {
+      hdfs.close();
     }
   }
 
@@ -75,10 +84,6 @@ export class TopicMarks {
     if (mark?.cluster !== this.#cluster) return `the topic ${topic} holds messages that no run has sent`;
     if (mark.ends === undefined || JSON.stringify(mark.ends) === JSON.stringify(endsOf(offsets))) return undefined;
     return `the topic ${topic} holds messages that were sent after the last run`;
-  }
-
-  #write(topic: string, mark: TopicMark): Promise<void> {
-    return writeMark(this.#options.hdfs, pathOf(topic), mark);
   }
 }
 

@@ -49,11 +49,9 @@ export function runLog(table: string): string {
 /** The names, taken: everything under them is the run's, and the topic is there and empty. */
 export class RunNames implements AsyncDisposable {
   readonly #marks: TopicMarks;
-  readonly #webhdfs: string;
 
-  private constructor(marks: TopicMarks, webhdfs: string) {
+  private constructor(marks: TopicMarks) {
     this.#marks = marks;
-    this.#webhdfs = webhdfs;
   }
 
   /**
@@ -74,23 +72,12 @@ export class RunNames implements AsyncDisposable {
     await dropTable(hive, hdfs, table);
     await hdfs.remove(runLog(table), { recursive: true });
     await makeTopic({ broker: addresses.kafka, topic, signal });
-    return new RunNames(marks, addresses.webhdfs);
+    return new RunNames(marks);
   }
 
-  /**
-   * Notes where the topics end: what comes later is not the run's. Also after a failure or an interruption; when the services
-   * are gone, the marks stay as they are.
-   */
-  async [Symbol.asyncDispose](): Promise<void> {
-    const signal = AbortSignal.timeout(10_000);
-    const hdfs = new Hdfs({ address: this.#webhdfs, signal, retry: { attempts: 2 } });
-    try {
-      await this.#marks.noteEnds({ hdfs, signal });
-    } catch {
-      // the run's own error is the one to report
-    } finally {
-      hdfs.close();
-    }
+  /** As that of {@link TopicMarks}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#marks[Symbol.asyncDispose]();
   }
 }
 

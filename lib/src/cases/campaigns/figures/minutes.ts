@@ -1,6 +1,7 @@
 /** Views per minute by network: what the report says, and what is still open. */
 import { clusterColour, defaultConfig, type Figure } from "../../../plot/index.ts";
-import { timeOfMinute } from "../expected.ts";
+import { minuteOf, timeOfMinute } from "../expected.ts";
+import type { OpenCount } from "../open-minutes.ts";
 
 /** Views of a network in a minute. */
 export interface MinuteCount {
@@ -18,6 +19,24 @@ export interface MinutesFigureOptions {
   readonly watermark?: number | undefined;
   /** The newest event time that was seen, likewise. @default none */
   readonly newest?: number | undefined;
+}
+
+/** Counts with those of one network and minute added up, in the order in which they first came. */
+export function sumByMinute(counts: Iterable<MinuteCount>): MinuteCount[] {
+  const sums = new Map<string, MinuteCount>();
+  for (const count of counts) {
+    const key = `${count.minute} ${count.network}`;
+    sums.set(key, { ...count, views: count.views + (sums.get(key)?.views ?? 0) });
+  }
+  return [...sums.values()];
+}
+
+/** What is open, as it is drawn. */
+export function openCounts(open: readonly OpenCount[]): MinuteCount[] {
+  return open.map(({ network_id: network, start, views }) => ({
+    ...{ network, views, isOpen: true },
+    minute: minuteOf(Date.parse(start)),
+  }));
 }
 
 /** Stacked bars, a minute each; minutes that are open are paler, and the watermark stands as a line between. */

@@ -1,7 +1,6 @@
 /** What the live page shows, kept up to date by what the job hears and what is asked of Spark. Nothing here asks anyone. */
 import { clusterColour, defaultConfig, type Figure } from "../../../plot/index.ts";
-import { minuteOf } from "../expected.ts";
-import { type MinuteCount, minutesFigure } from "../figures/minutes.ts";
+import { type MinuteCount, minutesFigure, openCounts, sumByMinute } from "../figures/minutes.ts";
 import type { OpenCount } from "../open-minutes.ts";
 import type { Tally } from "../tally.ts";
 
@@ -54,13 +53,7 @@ export class LiveReport {
 
   /** Minutes that are open, as Spark's state has them. */
   setOpen(counts: readonly OpenCount[]): void {
-    const sums = new Map<string, MinuteCount>();
-    for (const { network_id: network, start, views } of counts) {
-      const minute = minuteOf(Date.parse(start));
-      const key = `${minute} ${network}`;
-      sums.set(key, { network, minute, views: views + (sums.get(key)?.views ?? 0), isOpen: true });
-    }
-    this.#open = [...sums.values()];
+    this.#open = sumByMinute(openCounts(counts));
   }
 
   /** Minutes that the report has. */

@@ -1,8 +1,7 @@
 /** What a run has found: its counts, its notices, its way in a picture. */
 import { formatBytes, formatCount, formatSeconds, plural } from "../../../format/index.ts";
 import type { RateSeries } from "../../../plot/index.ts";
-import type { Row } from "../../report/compare-rows.ts";
-import type { Comparison } from "../../report/compare-rows.ts";
+import { compareNumbers, type Comparison, type Row } from "../../report/compare-rows.ts";
 import type { CaseFindings } from "../../report/report.ts";
 import type { ClicksAnswers } from "../ask/ask.ts";
 import type { CleanHoursReport } from "../hours/batch.ts";
@@ -45,7 +44,8 @@ export function findings(
   const again = hours.filter((hour) => hour.again);
   const sessions = sum(answers.sessions_given, "sessions");
   const { sent, deadLetters, files, rawBytes } = figures;
-  const own: Comparison = countsComparison({ sent, clean, doubled, malformed: deadLetters }, { ...plain.counts });
+  const counted = { sent, clean, doubled, malformed: deadLetters };
+  const own = compareNumbers("what became of each event", { ...plain.counts }, counted);
   return {
     summary: `${plural(sent, "event")} of a shop were kept as they came, ${formatCount(figures.rows / figures.keepSeconds)} a second, and made clean by the hour: ${plural(clean, "event")} of ${plural(sessions, "session")}.`,
     comparisons: [own, ...comparisons],
@@ -69,18 +69,6 @@ export function findings(
     links: [],
     suggestions,
   };
-}
-
-/** What became of the events, counted on the way, against the plain counts. */
-function countsComparison(
-  found: Readonly<Record<string, number>>,
-  expected: Readonly<Record<string, number>>,
-): Comparison {
-  const examples = Object.entries(expected)
-    .filter(([name, value]) => found[name] !== value)
-    .map(([name, value]) => ({ key: name, column: "events", expected: String(value), found: String(found[name]) }));
-  const compared = Object.keys(expected).length;
-  return { name: "what became of each event", compared, different: examples.length, examples };
 }
 
 function noticesOf({ batches }: RunFigures): string[] {
