@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { withTimeout } from "../async/index.ts";
 import { Hdfs } from "../hdfs/index.ts";
 import { type HiveSession, openHive } from "../hive/index.ts";
-import { BatchingProducer, deadLetterTopic, deleteTopics, ensureTopic } from "../kafka/index.ts";
+import { BatchingProducer, deadLetterTopic, deleteTopics, ensureTopic, openConsumers } from "../kafka/index.ts";
 import type { Schema } from "../schema/index.ts";
 import { type Addresses, addresses } from "../stack/index.ts";
 import { ingest, type IngestOptions, type IngestReport } from "./ingest.ts";
@@ -245,7 +246,7 @@ test("two processes of one group share all topics; one stops, and nothing is los
   );
   const failed = Promise.race(runs).then(() => assert.fail("a process has ended before it was stopped"));
   failed.catch(() => undefined);
-  const tick = (): Promise<void> => Promise.race([new Promise<void>((resolve) => setTimeout(resolve, 200)), failed]);
+  const tick = (): Promise<void> => Promise.race([setTimeout(200), failed]);
   let sent = 80;
   while (rows.includes(0)) {
     await tick();
@@ -259,12 +260,32 @@ test("two processes of one group share all topics; one stops, and nothing is los
   stops[1]?.abort();
   const second = await runs[1];
   await withTimeout("the first one to write the rest", 60_000, async () => {
-    while ((rows[0] ?? 0) + (second?.rows ?? 0) < sent * given.length)
-      await new Promise((resolve) => setTimeout(resolve, 200));
+    while ((rows[0] ?? 0) + (second?.rows ?? 0) < sent * given.length) await setTimeout(200);
   });
   stops[0]?.abort();
   await runs[0];
   for (const topic of given) assert.deepEqual(await idsOf(topic), upTo(sent));
+});
+
+test("a run that reads once waits for what a member that reads no more has of the partitions", async () => {
+  const given = await prepared(40, 40);
+  const group = randomUUID();
+  const positions = (): Promise<Map<number, bigint>> => Promise.resolve(new Map<number, bigint>());
+  const idle = await openConsumers({
+    broker: at.kafka,
+    group,
+    topics: given.map(({ topic }) => ({ topic, positions })),
+  });
+  const shares: number[] = [];
+  const running = ingestOnce(given, {
+    group,
+    onProgress: () => void shares.push(idle.reduce((sum, { assignment }) => sum + assignment.length, 0)),
+  });
+  await setTimeout(4000); // its own share takes less
+  await idle[0]?.close();
+  assert.equal((await running).rows, 80);
+  assert.ok(shares.includes(2), "the other member had its share of the partitions");
+  for (const topic of given) assert.deepEqual(await idsOf(topic), upTo(40));
 });
 
 test("a folder belongs to one Kafka cluster", async () => {

@@ -13,6 +13,7 @@ import { type Logger, silentLogger } from "../log/index.ts";
 import type { Addresses } from "../stack/index.ts";
 import { RowWorkers, type TopicRows } from "./rows/row-workers.ts";
 import type { StoreOptions } from "./rows/row-worker.ts";
+import { OtherMembers } from "./other-members.ts";
 import { Run } from "./run.ts";
 import { ServiceRetry } from "./service-retry.ts";
 import { checkTopics, type TopicOptions } from "./topic-options.ts";
@@ -88,7 +89,10 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
   return reportOf(streams.map(({ state }) => state)); // only here the threads and the tables are closed
 }
 
-/** Reads all topics side by side; with `once`, until each was read to its end in an assignment that is still valid. */
+/**
+ * Reads all topics side by side; with `once`, until each was read to its end in an assignment that is still valid, and the other members of
+ * the group have read theirs, or show for as long as a session that they are there.
+ */
 async function readAll(streams: readonly TopicStream[], options: IngestOptions, shared: SharedParts): Promise<void> {
   const { once = false, group = "streambook", signal } = options;
   const { broker, cluster, run, logger } = shared;
@@ -101,12 +105,13 @@ async function readAll(streams: readonly TopicStream[], options: IngestOptions, 
     signal: signal === undefined ? run.stop : AbortSignal.any([signal, run.stop]),
     endOffsets: once ? "once" : "never",
   });
+  const others = new OtherMembers(streams, { logger, signal });
   try {
     streams.forEach((stream, index) => stream.connect(consumers[index] as PartitionConsumer));
     for (;;) {
       await Promise.all(streams.map((stream) => stream.read()));
       run.throwIfFailed();
-      if (!once || signal?.aborted === true || streams.every(({ isDone }) => isDone)) break;
+      if (!once || signal?.aborted === true || (await others.haveRead())) break;
       await delay(10); // what the group has to say must come in, also when nothing else is waited for
     }
   } finally {

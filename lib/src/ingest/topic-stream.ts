@@ -45,6 +45,7 @@ export class TopicStream implements AsyncDisposable {
   readonly #deadLetters: DeadLetters;
   #labelling: Labelling = unlabelled();
   #assignments: Assignments | undefined;
+  #consumer: PartitionConsumer | undefined;
   #consumption: Consumption | undefined;
 
   /** @throws USAGE for a destination that cannot be used */
@@ -94,6 +95,7 @@ export class TopicStream implements AsyncDisposable {
   /** Connects the topic's consumer, whose batches {@link read} takes. */
   connect(consumer: PartitionConsumer): void {
     const { topic } = this.#options;
+    this.#consumer = consumer;
     const parts = {
       ...this.#shared,
       topic,
@@ -111,6 +113,15 @@ export class TopicStream implements AsyncDisposable {
   /** Whether there is nothing more to read. */
   get isDone(): boolean {
     return this.#consumption?.isDone === true;
+  }
+
+  /** The partitions that are not owned, and that the files do not hold to their ends yet. */
+  async unreadElsewhere(): Promise<number[]> {
+    const ends = this.#consumer?.elsewhere ?? new Map<number, bigint>();
+    if (ends.size === 0) return [];
+    const { run } = this.#shared;
+    const next = await run.retry("reading the names of the files", () => this.#destination.next([...ends.keys()]));
+    return [...ends].filter(([partition, end]) => (next.get(partition) ?? 0n) < end).map(([partition]) => partition);
   }
 
   /** Reads until the consumer ends, and publishes what was read. A failure ends the run. */

@@ -12,6 +12,7 @@ export type { ProducerStats } from "./delivery.ts";
 export { deadLetter, deadLetterTopic, type DeadLetter } from "./dead-letter.ts";
 export type { ConsumedMessage, PartitionBatch } from "./consumer/messages.ts";
 export { openConsumer, openConsumers } from "./consumer/open-consumer.ts";
+export { SESSION_TIMEOUT } from "./consumer/consumer.ts";
 export type {
   ConsumedTopic,
   ConsumerOptions,

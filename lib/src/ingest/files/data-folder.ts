@@ -85,7 +85,24 @@ export class DataFolder {
   async positions(
     partitions: readonly number[],
   ): Promise<{ readonly next: ReadonlyMap<number, bigint>; readonly periods: ReadonlySet<string> }> {
-    const { hdfs, topic, folder, layout, logger } = this.#options;
+    const { topic, logger } = this.#options;
+    const { next, holes, periods } = await this.#read(partitions);
+    for (const hole of holes)
+      logger.warn(
+        `no file holds the offsets ${hole.first} to ${hole.last} of ${topic}[${hole.partition}]; the topic may have lost them, or a file was removed`,
+      );
+    await this.#clearStaging(partitions);
+    return { next, periods };
+  }
+
+  /** The next offset by partition, of partitions whose files another consumer writes: nothing of them is touched. @throws as {@link positions} */
+  async next(partitions: readonly number[]): Promise<ReadonlyMap<number, bigint>> {
+    return (await this.#read(partitions)).next;
+  }
+
+  /** Reads the names of the files of some partitions. */
+  async #read(partitions: readonly number[]): Promise<ReturnType<typeof nextOffsets> & { periods: Set<string> }> {
+    const { hdfs, topic, folder, layout } = this.#options;
     const ranges: (OffsetRange & { readonly path: string })[] = [];
     const periods = new Set<string>();
     for await (const { name, path, type } of hdfs.walk(folder)) {
@@ -97,13 +114,7 @@ export class DataFolder {
       ranges.push({ ...range, path });
       if (range.period !== undefined) periods.add(range.period);
     }
-    const { next, holes } = nextOffsets(ranges, ({ path }) => path.slice(folder.length + 1));
-    for (const hole of holes)
-      logger.warn(
-        `no file holds the offsets ${hole.first} to ${hole.last} of ${topic}[${hole.partition}]; the topic may have lost them, or a file was removed`,
-      );
-    await this.#clearStaging(partitions);
-    return { next, periods };
+    return { ...nextOffsets(ranges, ({ path }) => path.slice(folder.length + 1)), periods };
   }
 
   /** Writes a file where readers do not look, and checks its length. */

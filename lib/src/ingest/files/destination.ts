@@ -77,6 +77,11 @@ export class Destination implements AsyncDisposable {
     return next;
   }
 
+  /** As {@link DataFolder.next}. */
+  next(partitions: readonly number[]): Promise<ReadonlyMap<number, bigint>> {
+    return this.#files.next(partitions);
+  }
+
   /** As {@link DataFolder.stage}. */
   stage(file: DataFile): Promise<string> {
     return this.#files.stage(file);

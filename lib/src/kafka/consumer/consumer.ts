@@ -34,6 +34,9 @@ export interface GroupOptions extends KafkaOptions {
   readonly partitionRefresh?: number;
 }
 
+/** How long a group waits for a member that is silent, in milliseconds, unless it is said. */
+export const SESSION_TIMEOUT = 10_000;
+
 /** Options of `openConsumer`. */
 export interface ConsumerOptions extends GroupOptions, ConsumedTopic {}
 
@@ -59,6 +62,8 @@ export interface PartitionConsumer extends AsyncIterable<PartitionBatch> {
   readonly assignment: readonly number[];
   /** The number of the assignment that is valid now; 0 while there is none. */
   readonly generation: number;
+  /** With `"once"`, the ends of the partitions that have messages and are not owned now, by partition: other members read them. */
+  readonly elsewhere: ReadonlyMap<number, bigint>;
   /** @throws PARTITION_LOST unless the partition is owned, by the assignment of that number */
   ensureOwned(partition: number, generation: number): void;
   /**

@@ -5,7 +5,7 @@
 import type { EachBatchPayload } from "kafkajs";
 import type { KafkaCluster } from "../identity.ts";
 import type { OffsetRange } from "../topics.ts";
-import type { ConsumersOptions } from "./consumer.ts";
+import { type ConsumersOptions, SESSION_TIMEOUT } from "./consumer.ts";
 import { type FetchLimits, type Member, Membership } from "./membership.ts";
 import { TopicConsumer } from "./topic-consumer.ts";
 
@@ -40,7 +40,7 @@ export class GroupMember implements Member {
     options: ConsumersOptions & { readonly cluster: KafkaCluster; readonly maximumBytes: number },
     offsets: readonly ReadonlyMap<number, OffsetRange>[],
   ) {
-    const { topics, maximumBytes, sessionTimeout = 10_000, partitionRefresh = 30_000 } = options;
+    const { topics, maximumBytes, sessionTimeout = SESSION_TIMEOUT, partitionRefresh = 30_000 } = options;
     this.#options = options;
     const names = topics.map(({ topic }) => topic);
     const partitions = offsets.reduce((sum, { size }) => sum + size, 0);

@@ -62,6 +62,14 @@ export class TopicConsumer implements PartitionConsumer {
     return this.#ownership?.isHeld === true ? this.#generation : 0;
   }
 
+  get elsewhere(): ReadonlyMap<number, bigint> {
+    const owned = this.assignment;
+    const others = [...(this.#parts.ends ?? [])].filter(([partition, { low, high }]) => {
+      return high > low && !owned.includes(partition);
+    });
+    return new Map(others.map(([partition, { high }]) => [partition, high]));
+  }
+
   // ── what the group gives and takes ───────────────────────────────────────────────────────────────────────────────
 
   /** The number of the last assignment, whether it is still valid or not. */
