@@ -4,6 +4,7 @@
  */
 import { delay } from "../../async/index.ts";
 import { StreambookError } from "../../errors/index.ts";
+import type { PartitionLag } from "./consumer.ts";
 
 /** A partition that is owned, and how far it has been read. */
 export interface OwnedPartition {
@@ -62,6 +63,16 @@ export class Ownership {
   get unread(): number[] {
     const owned = [...(this.owned?.values() ?? [])];
     return owned.filter(({ position, end }) => end === undefined || position < end).map(({ partition }) => partition);
+  }
+
+  /** How far each partition is read. */
+  get lag(): PartitionLag[] {
+    return [...(this.owned?.values() ?? [])].map(({ partition, position, highWatermark }) => ({
+      partition,
+      position,
+      highWatermark,
+      lag: highWatermark > position ? highWatermark - position : 0n,
+    }));
   }
 
   /** Whether the assignment is over. */

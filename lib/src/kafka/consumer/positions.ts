@@ -38,6 +38,12 @@ export class Positions {
     return this.#ends !== undefined;
   }
 
+  /** The ends of the partitions that have messages and are not among these, by partition. */
+  elsewhere(owned: readonly number[]): ReadonlyMap<number, bigint> {
+    const others = [...(this.#ends ?? [])].filter(([one, { low, high }]) => high > low && !owned.includes(one));
+    return new Map(others.map(([partition, { high }]) => [partition, high]));
+  }
+
   /**
    * Where to begin and end.
    *

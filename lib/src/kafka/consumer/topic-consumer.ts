@@ -63,11 +63,7 @@ export class TopicConsumer implements PartitionConsumer {
   }
 
   get elsewhere(): ReadonlyMap<number, bigint> {
-    const owned = this.assignment;
-    const others = [...(this.#parts.ends ?? [])].filter(([partition, { low, high }]) => {
-      return high > low && !owned.includes(partition);
-    });
-    return new Map(others.map(([partition, { high }]) => [partition, high]));
+    return this.#positions.elsewhere(this.assignment);
   }
 
   // ── what the group gives and takes ───────────────────────────────────────────────────────────────────────────────
@@ -263,12 +259,7 @@ export class TopicConsumer implements PartitionConsumer {
   }
 
   lag(): PartitionLag[] {
-    return [...(this.#ownership?.owned?.values() ?? [])].map(({ partition, position, highWatermark }) => ({
-      partition,
-      position,
-      highWatermark,
-      lag: highWatermark > position ? highWatermark - position : 0n,
-    }));
+    return this.#ownership?.lag ?? [];
   }
 
   // ── failures and the end ─────────────────────────────────────────────────────────────────────────────────────────
