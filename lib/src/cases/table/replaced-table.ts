@@ -6,7 +6,7 @@
  * attempt that was killed has changed some partitions and not others, each of them whole; the next attempt does all of them again.
  */
 import { randomUUID } from "node:crypto";
-import { retry } from "../../async/index.ts";
+import { mapConcurrent, retry } from "../../async/index.ts";
 import { isStreambookError, StreambookError } from "../../errors/index.ts";
 import { Hdfs } from "../../hdfs/index.ts";
 import {
@@ -40,6 +40,8 @@ export type PartitionValues = Readonly<Record<string, string>>;
 
 /** What an attempt is written by when all of it is there: Spark makes this file last. */
 const WHOLE = "_SUCCESS";
+/** Sessions of Hive, and folders on HDFS, that are worked with side by side when there are many partitions. */
+const [SESSIONS, FOLDERS] = [4, 8];
 
 /** The table, open until it is closed. */
 export class ReplacedTable implements AsyncDisposable {
@@ -106,10 +108,7 @@ export class ReplacedTable implements AsyncDisposable {
     const [known, fresh] = [found.filter((path) => there.has(path)), found.filter((path) => !there.has(path))];
     const values = (path: string): PartitionValues => this.#valuesOf(path) as PartitionValues;
     await this.#add(fresh.map((path) => [values(path), `${attempt}/${path}`] as const));
-    for (const path of known)
-      await this.#try((hive) =>
-        hive.execute(movePartition(this.#options.name, values(path), this.#uri(`${attempt}/${path}`))),
-      );
+    await this.#move(known.map((path) => [values(path), `${attempt}/${path}`] as const));
     await this.#removeOld(attempt, found);
     return found.length;
   }
@@ -172,16 +171,36 @@ export class ReplacedTable implements AsyncDisposable {
     }
   }
 
+  /** Points partitions to other folders: each by a statement of its own, of which many wait for the metastore side by side. */
+  async #move(partitions: readonly (readonly [values: PartitionValues, folder: string])[]): Promise<void> {
+    const { name, addresses, signal } = this.#options;
+    const more = Math.min(SESSIONS, Math.ceil(partitions.length / 8)) - 1;
+    const opened = await Promise.allSettled(
+      Array.from({ length: Math.max(0, more) }, () => openHive({ address: addresses.hive, signal })),
+    );
+    const others = opened.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    const free = [this.#hive, ...others];
+    try {
+      await mapConcurrent(partitions, free.length, async ([values, folder]) => {
+        const session = free.pop() as HiveSession;
+        await this.#try((hive) => hive.execute(movePartition(name, values, this.#uri(folder))), session);
+        free.push(session);
+      });
+    } finally {
+      await Promise.all(others.map((hive) => hive.close()));
+    }
+  }
+
   /** Of each partition all but the newest folder before the attempt. */
   async #removeOld(attempt: string, paths: readonly string[]): Promise<void> {
     const attempts = await this.#hdfs.list(this.#attempts);
     const older = attempts.map(({ path }) => path).filter((path) => path < attempt); // their names begin with the time
-    for (const path of paths) {
-      const folders = [this.folder, ...older].map((folder) => `${folder}/${path}`);
+    await mapConcurrent(paths, FOLDERS, async (path) => {
       const there = [];
-      for (const folder of folders) if (await this.#hdfs.exists(folder)) there.push(folder);
+      for (const folder of [this.folder, ...older])
+        if (await this.#hdfs.exists(`${folder}/${path}`)) there.push(`${folder}/${path}`);
       for (const folder of there.slice(0, -1)) await this.#hdfs.remove(folder, { recursive: true });
-    }
+    });
     for (const folder of older.slice(0, -1)) await this.#removeIfEmpty(folder);
   }
 
@@ -209,9 +228,9 @@ export class ReplacedTable implements AsyncDisposable {
   }
 
   /** Statements that may be done twice; when two processes make the same thing at once, Hive fails one of them. */
-  #try<T>(statement: (hive: HiveSession) => Promise<T>): Promise<T> {
+  #try<T>(statement: (hive: HiveSession) => Promise<T>, session = this.#hive): Promise<T> {
     const { signal } = this.#options;
     const isRetriable = (error: unknown): boolean => isStreambookError(error, "HIVE_FAILED");
-    return retry(() => statement(this.#hive), { attempts: 3, isRetriable, signal });
+    return retry(() => statement(session), { attempts: 3, isRetriable, signal });
   }
 }

@@ -78,7 +78,7 @@ export class StreamFolder {
    * @throws USAGE when the table is another topic's; CHECKPOINT_LOST when rows are there without a checkpoint
    */
   async claim(hasRows: () => Promise<boolean>): Promise<void> {
-    const { hdfs, topic, table, folder } = this.#options;
+    const { hdfs, topic, table, folder, target } = this.#options;
     const file = `${folder}/topic`;
     await hdfs.mkdirs(folder);
     if (!(await hdfs.exists(file))) await hdfs.write(file, Buffer.from(`${topic}\n`), { overwrite: true });
@@ -93,7 +93,7 @@ export class StreamFolder {
     if (isWritten && !(await hdfs.exists(`${this.checkpoint}/offsets`)))
       throw new StreambookError(
         "CHECKPOINT_LOST",
-        `the table ${table} has rows, but the checkpoint ${this.checkpoint} on HDFS, which says how far its topic was read, is gone`,
+        `the table ${table} has rows, but the checkpoint ${this.checkpoint} on HDFS, which says how far its topic was read, is gone; put it back, or drop the table and remove ${target} and ${folder} to begin anew`,
       );
   }
 
