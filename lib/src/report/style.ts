@@ -51,8 +51,9 @@ export const reportStyle = `
 .measures{display:flex;flex-wrap:wrap;gap:.4rem 2rem;margin:0 0 1.25rem;padding:0}
 .measures div{display:flex;gap:.5rem;align-items:baseline}
 .measures dt{color:var(--muted)}.measures dd{margin:0;font-weight:600}
-.texts{padding:.5rem clamp(.25rem,1vw,.75rem)}
-.texts caption{padding:.6rem .75rem}
+.texts,.table{padding:.5rem clamp(.25rem,1vw,.75rem)}
+.texts caption,.table caption{padding:.6rem .75rem}
+.table+.table{margin-top:1rem}
 .texts .more{padding:.6rem .75rem;color:var(--muted)}
 .texts th[scope=row] small{display:block;color:var(--muted);font-weight:400}
 .hash{display:inline-flex;gap:.35rem;align-items:center;font:.8125rem/1.6 var(--code);border-bottom:1px dotted var(--muted);white-space:nowrap}

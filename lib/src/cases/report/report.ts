@@ -177,12 +177,12 @@ function proof({ comparisons, counts, seconds }: CaseReport): Markup {
     "proof",
     "Every number, proven",
     `Plain TypeScript answers the same questions in one pass over the events, without any of the services. Each number of each answer is compared with it. The run took ${unbroken(formatSeconds(seconds))}.`,
-    markup`<div class="card"><table><caption>Answers, compared with the plain ones</caption>
+    markup`<div class="card table"><table><caption>Answers, compared with the plain ones</caption>
 <thead><tr><th scope="col">Question</th><th scope="col" class="number">Numbers</th><th scope="col" class="number">Different</th><th scope="col">Verdict</th></tr></thead>
 <tbody>${comparisons.map(
       ({ name, compared, different }) =>
         markup`<tr><th scope="row">${name}</th><td class="number">${formatCount(compared)}</td><td class="number">${formatCount(different)}</td><td>${compared > 0 && different === 0 ? markup`<span class="same">✓ equal</span>` : markup`<span class="other">✗ different</span>`}</td></tr>`,
     )}</tbody></table></div>
-<div class="card"><table><caption>All counts of the run</caption><tbody>${counts.map(({ name, value }) => markup`<tr><th scope="row">${name}</th><td class="number">${formatCount(value)}</td></tr>`)}</tbody></table></div>`,
+<div class="card table"><table><caption>All counts of the run</caption><tbody>${counts.map(({ name, value }) => markup`<tr><th scope="row">${name}</th><td class="number">${formatCount(value)}</td></tr>`)}</tbody></table></div>`,
   );
 }
