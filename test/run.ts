@@ -43,6 +43,8 @@ const started = performance.now();
 const home = await mkdtemp(join(tmpdir(), "streambook-test-"));
 const external = process.env["STREAMBOOK_STACK"] === "external";
 reachDirectly(); // tests inherit it
+// No time that is stored, computed or shown may depend on where the machine stands: here, three and a half hours from UTC, with summer time.
+process.env["TZ"] ??= "America/St_Johns";
 process.env["STREAMBOOK_JARS"] = jarsFolder();
 if (!external) {
   process.env["STREAMBOOK_HOME"] = home;

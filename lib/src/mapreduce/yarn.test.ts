@@ -100,7 +100,7 @@ test("a job under way is given up when its NodeManager stays unfit, and not when
         times: 3,
       });
       const enough = async (): Promise<void> => {
-        while (asked() < 8) await delay(1);
+        while (asked() < 8 && !end.signal.aborted) await delay(1);
       };
       await Promise.race([watching, enough()]);
       end.abort();
