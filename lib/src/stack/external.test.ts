@@ -6,8 +6,9 @@ import { reset } from "./commands/reset.ts";
 import { isHealthy, status } from "./commands/status.ts";
 import { up } from "./commands/up.ts";
 
-/** Nobody listens at port 9 of loopback. */
+/** Nobody listens at port 9 of loopback, and the home is nobody's: what runs here besides is not ended by a test. */
 const environment = {
+  STREAMBOOK_HOME: "/nowhere",
   STREAMBOOK_STACK: "external",
   STREAMBOOK_WAIT: "1",
   STREAMBOOK_KAFKA: "127.0.0.1:9",
