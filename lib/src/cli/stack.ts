@@ -115,6 +115,8 @@ async function showStatus(json: boolean, signal: AbortSignal): Promise<void> {
   console.log(textTable([["SERVICE", "STATE", "PID", "MEMORY", "UP", "RUNS ON", "WHERE"], ...services.map(row)]));
   const memory = services.reduce((sum, service) => sum + (service.memory ?? 0), 0);
   if (memory > 0) console.log(`\n${formatBytes(memory)} in all`);
+  for (const { name, secrets } of services)
+    if (secrets !== undefined) console.log(`\n${titleOf(name)}: ${describeSecrets(secrets)}`);
   for (const { name, state, log = [] } of services) {
     if (state === "died")
       console.log(`\n${titleOf(name)} has died; the end of its log:\n${log.map((line) => `  | ${line}`).join("\n")}`);
@@ -125,6 +127,13 @@ async function showStatus(json: boolean, signal: AbortSignal): Promise<void> {
   if (users.length > 0) console.log(`\nused by ${describeUsers(users)}`);
   if (services.every(({ state }) => state === "stopped"))
     console.log("\nnothing runs; `npx streambook up` starts the services");
+}
+
+/** "access key …, secret key …" */
+function describeSecrets(secrets: Readonly<Record<string, string>>): string {
+  return Object.entries(secrets)
+    .map(([title, value]) => `${title} ${value}`)
+    .join(", ");
 }
 
 function row({ name, state, pid, memory, started, place = "", runtime = "" }: ServiceStatus): string[] {

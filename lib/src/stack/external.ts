@@ -2,9 +2,9 @@
 import { setting } from "../../../setup/settings.mjs";
 import { until } from "../async/index.ts";
 import { isStreambookError, StreambookError } from "../errors/index.ts";
-import { type Addresses, externalAddresses } from "./addresses.ts";
+import { type Addresses, externalAddresses, isExternal } from "./addresses.ts";
 import { allWellKnownPorts, everyHost, type Topology } from "./place.ts";
-import { service, services, titleOf } from "./catalog/index.ts";
+import { service, serviceNames, services, titleOf } from "./catalog/index.ts";
 import { splitAddress } from "./observe/probes.ts";
 import { answers } from "./observe/readiness.ts";
 
@@ -71,10 +71,20 @@ export function externalTopology(environment: NodeJS.ProcessEnv): Pick<Topology,
   return { hosts, ports };
 }
 
-/** A topology in which the services that run elsewhere have their own hosts and ports. */
+/** A topology in which the services that run elsewhere do run, and have their own hosts and ports. */
 export function withExternal(topology: Topology, environment: NodeJS.ProcessEnv): Topology {
   const { hosts, ports } = externalTopology(environment);
-  return { ...topology, hosts: { ...topology.hosts, ...hosts }, ports: { ...topology.ports, ...ports } };
+  return {
+    ...topology,
+    hosts: { ...topology.hosts, ...hosts },
+    ports: { ...topology.ports, ...ports },
+    running: new Set([...topology.running, ...externalNames(environment)]),
+  };
+}
+
+/** The services that run elsewhere. */
+export function externalNames(environment: NodeJS.ProcessEnv): string[] {
+  return serviceNames().filter((name) => isExternal(name, environment));
 }
 
 /** Where clients find everything when nothing runs here: external services, and the well-known places of the others. */

@@ -29,6 +29,7 @@ export { fetchFor, missingFor, pythonProgram, type FetchForOptions } from "./com
 export { reset, type ResetOptions } from "./commands/reset.ts";
 export { hadoopClient, type HadoopClient } from "./commands/hadoop-client.ts";
 export { versions } from "./versions.ts";
+export { credentials, type Secrets } from "./secrets.ts";
 export type { StackEvent, StackOptions } from "./events.ts";
 export { composeFile } from "./containers/compose.ts";
 export { INTERNAL_VARIABLES, knownVariables } from "./docs/environment.ts";

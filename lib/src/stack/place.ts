@@ -2,6 +2,7 @@
 import { StreambookError } from "../errors/index.ts";
 import { CORE, findInstance, instanceNames, service, services } from "./catalog/index.ts";
 import type { Layout } from "./layout.ts";
+import type { Secrets } from "./secrets.ts";
 import type { AddressOffer, Addresses, Place, Ports } from "./service.ts";
 
 /** Where everything is that runs together. */
@@ -15,11 +16,13 @@ export interface Topology {
   readonly published?: Readonly<Record<string, number>>;
   /** The services that run, or are being started. */
   readonly running: ReadonlySet<string>;
+  /** Keys and passwords of those that have some. @default none */
+  readonly secrets?: Secrets;
 }
 
 /** The place of an instance. */
 export function placeOf(name: string, topology: Topology, layout: Layout): Place {
-  const { bind, hosts, ports, published = {}, running } = topology;
+  const { bind, hosts, ports, published = {}, running, secrets = {} } = topology;
   const port = (purpose: string, other = name): number => {
     const found = ports[other]?.[purpose];
     if (found === undefined) throw new StreambookError("INTERNAL", `the service ${other} has no port for "${purpose}"`);
@@ -37,6 +40,11 @@ export function placeOf(name: string, topology: Topology, layout: Layout): Place
       return published[other] ?? port(inside, other);
     },
     runs: (other) => running.has(other),
+    secret: (key, other = name) => {
+      const found = secrets[other]?.[key];
+      if (found === undefined) throw new StreambookError("INTERNAL", `nobody has looked for the ${key} of ${other}`);
+      return found;
+    },
   };
 }
 

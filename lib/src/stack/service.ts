@@ -24,6 +24,12 @@ export interface Addresses {
   readonly hive: string;
   /** Spark Connect, gRPC without TLS, `host:port`; undefined while it does not run. */
   readonly spark?: string;
+  /** S3 over HTTP, `http://host:port`; undefined while it does not run. */
+  readonly s3?: string;
+  /** Trino over HTTP, `http://host:port`; undefined while it does not run. */
+  readonly trino?: string;
+  /** Superset's pages and REST interface, `http://host:port`; undefined while it does not run. */
+  readonly dashboards?: string;
 }
 
 /** The ports of instances, by name and purpose. */
@@ -79,10 +85,19 @@ export interface Library {
   readonly configurationFolders?: readonly string[];
 }
 
+/** Jars that a program is given only beside another service: without that one they would be fetched for nothing. */
+export interface Extension {
+  readonly library: Library;
+  /** The other service. */
+  readonly beside: string;
+}
+
 /** A program of Java, started from jars. */
 export interface JavaProgram {
   readonly kind: "java";
   readonly library: Library;
+  /** Further jars on its class path, behind its own, while other services run. @default none */
+  readonly extensions?: readonly Extension[];
   /** The class that is started. */
   readonly main: string;
   /** Largest heap, in megabytes. */
@@ -150,6 +165,26 @@ export interface Place {
   published(name?: string): number;
   /** Whether a service is of those that run, or are being started, beside it. */
   runs(name: string): boolean;
+  /**
+   * A key or password of a service that runs.
+   *
+   * @param key its name among the service's `secrets`
+   * @param name the service @default its own
+   */
+  secret(key: string, name?: string): string;
+}
+
+/**
+ * A key or password of a service. None has a default: each set-up makes its own, which is kept with what the services store, and
+ * shown with what runs. One of a service that runs elsewhere, or in a container, is in the environment.
+ */
+export interface Secret {
+  /** What people call it: "secret key". */
+  readonly title: string;
+  /** The variable that gives it: `STREAMBOOK_S3_SECRET_KEY`. */
+  readonly variable: string;
+  /** How many letters and digits a new one has. */
+  readonly length: number;
 }
 
 /** The address by which clients reach a service, under the name that they know it by: `hdfs://127.0.0.1:8020`. */
@@ -197,18 +232,30 @@ export interface Preparation {
   readonly report: Report;
   /** Runs a Java program to its end. */
   readonly runJava: (task: JavaTask) => Promise<void>;
+  /** Runs a program of the service's Python environment to its end. */
+  readonly runPython: (task: PythonTask) => Promise<void>;
 }
 
-/** A Java program that ends. */
-export interface JavaTask {
+/** A program that ends. */
+interface Task {
   /** The name of its log. */
   readonly name: string;
-  /** Its class and arguments. */
+  /** Its arguments; of Java, the class first. */
   readonly arguments: readonly string[];
   /** What the error says when it fails. */
   readonly failure: string;
+}
+
+/** A Java program that ends. */
+export interface JavaTask extends Task {
   /** Options of its Java. @default those of the service */
   readonly options?: readonly string[];
+}
+
+/** A Python program that ends. */
+export interface PythonTask extends Task {
+  /** Its environment, beside that of the service. @default nothing more */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** How a service is run in a container of its own. */
@@ -273,6 +320,8 @@ export interface Service {
   readonly isStorage?: boolean;
   /** Addresses that it offers to clients, by the name they know. */
   readonly addresses?: Readonly<Record<string, AddressOffer>>;
+  /** Its keys and passwords, by names that templates of `conf/` know: `{{NAME.KEY}}`. @default none */
+  readonly secrets?: Readonly<Record<string, Secret>>;
   /** The name of the address at which it is asked whether it works: its own, or that of the service that knows. */
   readonly asked: string;
   /** Whether it works at this moment. May throw, which means no. */
@@ -283,6 +332,8 @@ export interface Service {
   readonly connections?: readonly ConnectionCheck[];
   /** Folders of `conf/` whose templates are filled for it. */
   readonly configuration: readonly string[];
+  /** Files of its own folder of `conf/` that are filled only while another service runs: each with the name of that service. @default none */
+  readonly configurationBeside?: Readonly<Record<string, string>>;
   /** More values for the templates, as `{{NAME.KEY}}`. */
   readonly values?: (at: Place) => Readonly<Record<string, string>>;
   /** Folders that must be there before it starts, below the data folder. */

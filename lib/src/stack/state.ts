@@ -49,12 +49,12 @@ export async function writeState(file: string, state: State): Promise<void> {
   await writeAtomically(file, `${JSON.stringify(state, undefined, 2)}\n`);
 }
 
-/** Writes a file whole or not at all. */
+/** Writes a file whole or not at all. Only its owner may read it: configuration and arguments may hold a service's keys. */
 export async function writeAtomically(file: string, text: string): Promise<void> {
   await makeFolder(dirname(file));
   const fresh = `${file}.${process.pid}.new`;
   try {
-    await writeFile(fresh, text);
+    await writeFile(fresh, text, { mode: 0o600 });
     await rename(fresh, file);
   } finally {
     await rm(fresh, { force: true });

@@ -5,7 +5,7 @@ import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, join } from "node:path";
 import { StreambookError } from "../../errors/index.ts";
-import type { Library, PythonPackages, Service } from "../service.ts";
+import type { JavaProgram, Library, PythonPackages, Service } from "../service.ts";
 
 /** The profile of the services that start when none is named. */
 export const CORE = "core";
@@ -153,13 +153,23 @@ export function inOrder(names: Iterable<string>): string[] {
   return instanceNames().filter((name) => wanted.has(name));
 }
 
-/** The libraries of some services that are Java programs; of all by default. Each once, in the order of the catalogue. */
-export function libraries(names: readonly string[] = serviceNames()): Library[] {
+/**
+ * The libraries of some services that are Java programs; of all by default. Each once, in the order of the catalogue.
+ *
+ * @param beside further services that run, for which programs have extensions
+ */
+export function libraries(names: readonly string[] = serviceNames(), beside: Iterable<string> = []): Library[] {
+  const running = new Set([...names, ...beside]);
   const found = names.flatMap((name) => {
     const { program } = service(name);
-    return program.kind === "java" ? [program.library] : [];
+    return program.kind === "java" ? [program.library, ...extensionsOf(program, (other) => running.has(other))] : [];
   });
   return [...new Map(found.map((library) => [library.name, library])).values()];
+}
+
+/** The further libraries that a program is given while other services run. */
+export function extensionsOf({ extensions = [] }: JavaProgram, runs: (name: string) => boolean): Library[] {
+  return extensions.filter(({ beside }) => runs(beside)).map(({ library }) => library);
 }
 
 /** The Python environments of some services, each once. */

@@ -26,7 +26,7 @@ export async function fetchFor(options: FetchForOptions = {}): Promise<string[]>
   const layout = openLayout(environment);
   await linkLayout(layout);
   await demandCoreJars(layout, libraries(names));
-  const missing = await missingParts(layout, names, environment);
+  const missing = await missingParts(layout, names, { environment, beside: resolveServices(services) });
   if (missing.length > 0) await fetchParts(missing, layout, { environment, report: reporter(onProgress), signal });
   return missing.map(describePart);
 }
@@ -37,8 +37,9 @@ export async function fetchFor(options: FetchForOptions = {}): Promise<string[]>
  * @throws USAGE for a name that is no service
  */
 export async function missingFor(services: readonly string[], environment = process.env): Promise<string[]> {
-  const names = resolveServices(services).filter((name) => !isExternal(name, environment));
-  return (await missingParts(openLayout(environment), names, environment)).map(describePart);
+  const beside = resolveServices(services);
+  const names = beside.filter((name) => !isExternal(name, environment));
+  return (await missingParts(openLayout(environment), names, { environment, beside })).map(describePart);
 }
 
 /**

@@ -9,7 +9,8 @@ import { lastRun } from "../observe/log-lines.ts";
 import { askedAddress, everyHost } from "../place.ts";
 import { memoryOf } from "../observe/processes.ts";
 import { answers } from "../observe/readiness.ts";
-import { findServices } from "../observe/running.ts";
+import { findProcesses, findServices } from "../observe/running.ts";
+import { credentials, type Secrets } from "../secrets.ts";
 import { readState, type State } from "../state.ts";
 import { shownAddress } from "./start.ts";
 
@@ -30,6 +31,8 @@ export interface ServiceStatus {
   readonly runtime?: string;
   /** Since when it runs. */
   readonly started?: Date;
+  /** Its keys and passwords, by what people call them; absent where it has none. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** The end of the log of one that died. */
   readonly log?: readonly string[];
 }
@@ -42,32 +45,41 @@ export interface ServiceStatus {
 export async function status({ environment = process.env, signal }: StackOptions = {}): Promise<ServiceStatus[]> {
   const layout = openLayout(environment);
   const state = await readState(layout.stateFile);
-  const running = await findServices(layout);
+  const running = await findProcesses(layout);
   const external = externalAddresses(environment) as unknown as Addresses;
   const shown = serviceNames().filter((name) => service(name).profile === CORE || isExternal(name, environment));
   return Promise.all(
     inOrder([...shown, ...running.keys(), ...Object.keys(state?.services ?? {})]).map(
       async (name): Promise<ServiceStatus> => {
         if (isExternal(name, environment)) return externalStatus(name, external, signal);
-        const pid = running.get(name);
+        const pids = running.get(name);
         const recorded = state?.services[name];
-        if (pid === undefined) {
+        if (pids === undefined) {
           if (recorded === undefined) return { name, state: "stopped" };
           return { name, state: "died", log: await lastRun(logFile(layout, name), 15) };
         }
+        const pid = Math.min(...pids);
         const works = state !== undefined && (await answers(name, ownAddress(name, state), signal));
         return {
           name,
           state: works ? "running" : "silent",
           pid,
-          memory: await memoryOf(pid),
+          memory: (await Promise.all(pids.map(memoryOf))).reduce((sum, bytes) => sum + bytes, 0),
           ...(state !== undefined && { place: shownAddress(name, state) }),
           ...(recorded?.pid === pid && { started: new Date(recorded.started) }),
           ...(recorded?.pid === pid && recorded.runtime !== undefined && { runtime: recorded.runtime }),
+          ...(await shownSecrets(name, environment)),
         };
       },
     ),
   );
+}
+
+async function shownSecrets(name: string, environment: NodeJS.ProcessEnv): Promise<Pick<ServiceStatus, "secrets">> {
+  const secrets = Object.entries(service(name).secrets ?? {});
+  if (secrets.length === 0) return {};
+  const known = await credentials(name, environment).catch((): Secrets[string] => ({}));
+  return { secrets: Object.fromEntries(secrets.map(([key, { title }]) => [title, known[key] ?? "not known"])) };
 }
 
 function ownAddress(name: string, { host, ports, addresses }: State): string {

@@ -5,7 +5,7 @@ import { systemUser } from "../../user/index.ts";
 import { type Addresses, isExternal, knownAddresses } from "../addresses.ts";
 import { inOrder, resolveServices } from "../catalog/index.ts";
 import { type Report, reporter, type StackOptions } from "../events.ts";
-import { demandExternal, withExternal } from "../external.ts";
+import { demandExternal, externalNames, withExternal } from "../external.ts";
 import { demandRuntimes } from "../fetch/runtimes.ts";
 import { buildArchivesInBackground, findArchives } from "../launch/archives.ts";
 import { demandMemory } from "../launch/memory.ts";
@@ -14,6 +14,7 @@ import { makeFolders } from "../launch/prepare.ts";
 import { renderConfiguration } from "../launch/render.ts";
 import { type Layout, linkLayout, openLayout } from "../layout.ts";
 import { findServices } from "../observe/running.ts";
+import { demandSecrets } from "../secrets.ts";
 import { addressesOf, everyHost } from "../place.ts";
 import { readState, type State } from "../state.ts";
 import { endServices } from "./down.ts";
@@ -102,7 +103,8 @@ async function bringUp(
   const running = await findServices(layout);
   // Those that run may have to start again, when an address of theirs moves.
   const needed = inOrder([...wanted, ...running.keys()]);
-  const runtimes = await demandRuntimes(layout, needed, { environment, report, signal });
+  const elsewhere = externalNames(environment);
+  const runtimes = await demandRuntimes(layout, needed, { environment, beside: elsewhere, report, signal });
   await demandMemory(
     wanted.filter((name) => !running.has(name)),
     environment,
@@ -115,8 +117,9 @@ async function bringUp(
     await nameOwnHost(layout);
     const all = inOrder([...wanted, ...stale]);
     const together = inOrder([...all, ...running.keys()]);
+    const secrets = await demandSecrets(layout, [...together, ...elsewhere], environment);
     const topology = withExternal(
-      { bind: HOST, hosts: everyHost(HOST), ports: choice.ports, running: new Set(together) },
+      { bind: HOST, hosts: everyHost(HOST), ports: choice.ports, running: new Set(together), secrets },
       environment,
     );
     await renderConfiguration(together, { topology, user: systemUser(), layout });

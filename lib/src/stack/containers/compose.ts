@@ -43,21 +43,25 @@ name: streambook
 `;
 }
 
-/** What \`.env\` says for each profile that a person may want: the profile, and the addresses of its services. */
+/** What \`.env\` says for each profile that a person may want: the profile, the addresses of its services, and their keys. */
 function furtherProfiles(): string[] {
   const needed = new Set(services().flatMap(({ needs }) => needs));
   const wanted = services().filter(
     ({ name, profile, addresses }) => profile !== CORE && addresses && !needed.has(name),
   );
-  return wanted.flatMap(({ profile }) => {
+  return [...new Set(wanted.map(({ profile }) => profile))].flatMap((profile) => {
     const further = resolveServices([profile])
       .map(service)
       .filter((one) => one.profile !== CORE);
     const running = new Set(further.map(({ name }) => name));
     const known = addressesOf({ ...containerTopology(), running }) as unknown as Record<string, string>;
     const offers = further.flatMap(({ addresses = {} }) => Object.entries(addresses));
-    const lines = offers.map(([key, { variable }]) => `#     ${variable}=${known[key]}`);
-    return [`#     COMPOSE_PROFILES=${profile}`, ...lines];
+    const keys = further.flatMap(({ secrets = {} }) => Object.values(secrets));
+    return [
+      `#     COMPOSE_PROFILES=${profile}`,
+      ...offers.map(([key, { variable }]) => `#     ${variable}=${known[key]}`),
+      ...keys.map(({ variable, length }) => `#     ${variable}=…  # of your own: ${length} letters and digits`),
+    ];
   });
 }
 
@@ -66,7 +70,8 @@ function sharedPart(names: readonly string[]): string {
   const published = names.filter((name) => service(name).container.knowsPublishedPort === true).map(publication);
   const optional = services()
     .filter(({ profile }) => profile !== CORE)
-    .flatMap(({ addresses = {} }) => Object.values(addresses).map(({ variable }) => variable));
+    .flatMap(({ addresses = {}, secrets = {} }) => [...Object.values(addresses), ...Object.values(secrets)])
+    .map(({ variable }) => variable);
   const environment = [
     ...published.map(({ variable, usual }) => `    ${variable}: \${${variable}:-${usual}}`),
     ...[...optional, "STREAMBOOK_IGNORE"].map((variable) => `    ${variable}: \${${variable}:-}`),
@@ -105,6 +110,17 @@ function runsOnCoreImage(name: string): boolean {
   const { name: library, source, java: { lowest, highest = Infinity } = { lowest: IMAGE_JAVA } } = program.library;
   const isThere = source === "java" || (source === undefined && coreLibraries().includes(library));
   return isThere && lowest <= IMAGE_JAVA && IMAGE_JAVA <= highest;
+}
+
+/** What is fetched for an image of a profile: its services, and those beside which programs of it have extensions. */
+function fetchedFor(profile: string): string {
+  const programs = services()
+    .filter((one) => one.profile === profile)
+    .map(({ program }) => program);
+  const beside = programs.flatMap((program) =>
+    program.kind === "java" ? (program.extensions ?? []).map((one) => one.beside) : [],
+  );
+  return [profile, ...beside].join(" ");
 }
 
 /** The lines of one service. */
@@ -150,7 +166,7 @@ function imageLines(image: string, builds: boolean): string[] {
     "      target: further",
     "      args:",
     "        STREAMBOOK_UID: ${STREAMBOOK_UID:-1000}",
-    `        STREAMBOOK_PROFILE: ${image}`,
+    `        STREAMBOOK_PROFILE: ${fetchedFor(image)}`,
     "      secrets: [ca]",
     "    pull_policy: missing",
   ];
@@ -182,8 +198,12 @@ function workspaceEnvironment(): [variable: string, value: string][] {
       profile === CORE ? (known[key] ?? "") : `\${${variable}:-}`,
     ]),
   );
+  const keys = services().flatMap(({ secrets = {} }) =>
+    Object.values(secrets).map(({ variable }): [string, string] => [variable, `\${${variable}:-}`]),
+  );
   const authority: [string, string] = ["STREAMBOOK_CA", "/run/secrets/ca # set-up fetches packages here"];
-  return [["STREAMBOOK_STACK", "external"], ...addresses, authority, ["STREAMBOOK_LAB", `0.0.0.0:${LAB_PORT}`]];
+  const lab: [string, string] = ["STREAMBOOK_LAB", `0.0.0.0:${LAB_PORT}`];
+  return [["STREAMBOOK_STACK", "external"], ...addresses, ...keys, authority, lab];
 }
 
 const WORKSPACE = (environment: readonly (readonly [string, string])[]): string => `  workspace:

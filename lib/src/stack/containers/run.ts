@@ -4,7 +4,7 @@ import { until } from "../../async/index.ts";
 import { systemUser } from "../../user/index.ts";
 import { isExternal } from "../addresses.ts";
 import { findArchives } from "../launch/archives.ts";
-import { service, serviceNames, titleOf, waitedFor } from "../catalog/index.ts";
+import { CORE, needsOf, service, services, titleOf, waitedFor } from "../catalog/index.ts";
 import { serviceCommand } from "../launch/command.ts";
 import type { Command } from "../launch/launch.ts";
 import { demandContainerMemory } from "./memory.ts";
@@ -16,18 +16,34 @@ import { askedAddress, placeOf, type Topology } from "../place.ts";
 import { makeFolders, prepareService } from "../launch/prepare.ts";
 import { answers } from "../observe/readiness.ts";
 import { renderConfiguration, type Settings } from "../launch/render.ts";
+import { givenSecrets } from "../secrets.ts";
 import type { Place } from "../service.ts";
 import { demandRuntimes } from "../fetch/runtimes.ts";
 
 /** How long a service waits for those it cannot start without, in milliseconds. After that its container starts anew. */
 const WAIT = 300_000;
 
-/** The settings of a container: each service is called by its own name, on its well-known ports. */
-export function containerSettings(layout: Layout, user: string, environment: NodeJS.ProcessEnv = {}): Settings {
+/**
+ * The settings of a container: each service is called by its own name, on its well-known ports.
+ *
+ * @param own the services of the container @default none
+ * @throws USAGE when a key of those, or of one that they use, is not in the environment
+ */
+export function containerSettings(
+  layout: Layout,
+  user: string,
+  environment: NodeJS.ProcessEnv = {},
+  own: readonly string[] = [],
+): Settings {
   const topology = containerTopology(environment);
-  // Which further services run is for compose to say: it gives their addresses.
-  const running = new Set(serviceNames().filter((name) => isExternal(name, environment)));
-  return { topology: { ...topology, running }, user, layout };
+  // The core always runs. Which further services do is for compose to say: it gives their addresses.
+  const beside = services().filter(({ name, profile }) => profile === CORE || isExternal(name, environment));
+  const running = new Set([...beside.map(({ name }) => name), ...own]);
+  const used = own.flatMap((name) => [name, ...needsOf(name), ...(service(name).uses ?? [])]);
+  const secrets = Object.fromEntries(
+    used.filter((name) => running.has(name)).map((name) => [name, givenSecrets(name, environment)]),
+  );
+  return { topology: { ...topology, running, secrets }, user, layout };
 }
 
 /**
@@ -44,7 +60,7 @@ export async function runInContainer(name: string, options: StackOptions = {}): 
   const report = reporter(onProgress);
   const layout = openLayout(environment);
   demandContainerMemory(chosen, environment);
-  const settings = containerSettings(layout, systemUser(), environment);
+  const settings = containerSettings(layout, systemUser(), environment, [chosen]);
   const at = placeOf(chosen, settings.topology, layout);
   const command = await prepare(at, settings, environment, report, signal);
   const { beside } = service(chosen).container;
@@ -65,7 +81,8 @@ async function prepare(
 ): Promise<Command> {
   const { layout, name } = at;
   await linkLayout(layout);
-  const runtimes = await demandRuntimes(layout, [name], { environment, report, signal });
+  const { running } = settings.topology;
+  const runtimes = await demandRuntimes(layout, [name], { environment, beside: running, report, signal });
   await makeFolders(layout);
   await renderConfiguration([name], settings);
   const archives = await findArchives(layout, runtimes.javas);

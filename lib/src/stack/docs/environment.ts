@@ -101,6 +101,17 @@ export function addressVariables(): Variable[] {
   );
 }
 
+/** The variables that give the keys and passwords of services that run elsewhere, or in containers. */
+export function secretVariables(): Variable[] {
+  return services().flatMap(({ title, secrets = {} }) =>
+    Object.values(secrets).map((secret) => ({
+      name: secret.variable,
+      usual: "made by the first start",
+      meaning: `${secret.title} of ${title}`,
+    })),
+  );
+}
+
 /** The variables that name the port of a container on the machine outside. */
 export function portVariables(): Variable[] {
   return instanceNames().map((name) => {
@@ -115,6 +126,8 @@ export function portVariables(): Variable[] {
 
 /** Every variable of the course that a program or a file of the project reads. */
 export function knownVariables(): string[] {
-  const described = [...VARIABLES, ...addressVariables(), ...portVariables()].map(({ name }) => name);
+  const described = [...VARIABLES, ...addressVariables(), ...secretVariables(), ...portVariables()].map(
+    ({ name }) => name,
+  );
   return [...described, ...INTERNAL_VARIABLES];
 }

@@ -2,7 +2,7 @@
 import { markdownTable } from "../../format/index.ts";
 import { CORE, instanceNames, profileOf, service, services, titleOf } from "../catalog/index.ts";
 import { containerAddresses, publication } from "../containers/containers.ts";
-import { addressVariables, portVariables, type Variable, VARIABLES } from "./environment.ts";
+import { addressVariables, portVariables, secretVariables, type Variable, VARIABLES } from "./environment.ts";
 import { wellKnownPorts } from "../place.ts";
 
 /** The table of README: the services of the core, where they are, what they do. */
@@ -64,6 +64,11 @@ export function environmentPage(): string {
       "Services that run elsewhere",
       "A service whose address is set is used where it is, and never started or ended here; the others are the course's own.",
       addressVariables(),
+    ),
+    ...section(
+      "Keys and passwords",
+      "Nothing has one by default. The first start of a service makes its own, and `npx streambook status` shows them; of a service that runs elsewhere, or in a container, they are named here.",
+      secretVariables(),
     ),
     ...section("Ports of containers", "Read by docker-compose.yml.", portVariables()),
   ].join("\n");

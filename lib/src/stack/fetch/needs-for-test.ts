@@ -26,7 +26,7 @@ function fetchesAll(): boolean {
 /** For tests that start services: skipped while something is missing that these run on. */
 export async function needs(...services: readonly string[]): Promise<TestOptions> {
   if (fetchesAll()) return { skip: false };
-  return skipFor(await missingParts(openLayout(), resolveServices(services), process.env));
+  return skipFor(await missingParts(openLayout(), resolveServices(services), { environment: process.env }));
 }
 
 /** For tests of a Python environment that no service runs on. */

@@ -51,8 +51,10 @@ async function install(packages: PythonPackages, python: string, folder: string,
   const kept = await cacheOptions(pip, options);
   let count = 0;
   const show = progressReporter(report);
+  // The lists are whole. pip itself would look for what is built afterwards as well, and not find it built.
+  const listed = packages.sources === undefined ? [] : ["--no-deps"];
   const { code, lines } = await runPip(
-    [...pip, "install", "--require-hashes", ...PIP_OPTIONS, ...kept.arguments, "-r", file],
+    [...pip, "install", "--require-hashes", ...listed, ...PIP_OPTIONS, ...kept.arguments, "-r", file],
     options,
     (line) => {
       const [, found] = /^Collecting (\S+)/.exec(line) ?? [];

@@ -33,6 +33,8 @@ export interface MissingPart {
 
 interface Asked {
   readonly environment: NodeJS.ProcessEnv;
+  /** Further services that run, for which programs have extensions. @default none */
+  readonly beside?: Iterable<string> | undefined;
   readonly report?: Report | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -46,7 +48,7 @@ interface Asked {
  */
 export async function demandRuntimes(layout: Layout, names: readonly string[], asked: Asked): Promise<Runtimes> {
   await demandCoreJars(layout, libraries(names));
-  const missing = await missingParts(layout, names, asked.environment);
+  const missing = await missingParts(layout, names, asked);
   if (missing.length > 0) await fetchParts(missing, layout, asked);
   return findRuntimes(layout, names, asked.environment);
 }
@@ -114,9 +116,9 @@ async function rangeOf({ java }: Pick<Library, "java">): Promise<JavaRange> {
 export async function missingParts(
   layout: Layout,
   names: readonly string[],
-  environment: NodeJS.ProcessEnv,
+  { environment, beside }: Pick<Asked, "environment" | "beside">,
 ): Promise<MissingPart[]> {
-  const wanted = libraries(names);
+  const wanted = libraries(names, beside);
   const files = await Promise.all(wanted.map((library) => missingFiles(layout, library)));
   const jdk = await missingJdk(layout, wanted, environment);
   const packages = await Promise.all(pythonPackages(names).map((one) => missingPackages(layout, one)));

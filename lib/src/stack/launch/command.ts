@@ -3,12 +3,12 @@ import { dirname } from "node:path";
 import { StreambookError } from "../../errors/index.ts";
 import type { Archives } from "./archives.ts";
 import type { Command } from "./launch.ts";
-import { service } from "../catalog/index.ts";
+import { extensionsOf, service } from "../catalog/index.ts";
 import { classPath, commonOptions, openedPackages, serviceEnvironment, writeArguments } from "./java-options.ts";
 import { argumentsFile } from "../layout.ts";
 import { pythonIn } from "../fetch/places.ts";
 import type { Runtimes } from "../fetch/runtimes.ts";
-import type { JavaProgram, Library, Place, PythonPackages } from "../service.ts";
+import type { JavaProgram, Library, Place, PythonPackages, PythonProgram } from "../service.ts";
 import type { Java } from "../../project/index.ts";
 import { writeAtomically } from "../state.ts";
 
@@ -47,16 +47,22 @@ export async function serviceCommand(at: Place, parts: CommandParts): Promise<Co
       };
     }
     case "python": {
-      const folder = environmentOf(program.packages, parts.runtimes);
-      const own = program.environment?.(at) ?? {};
-      const file = await writeEnvironment(at, own);
-      return {
-        program: pythonIn(folder),
-        arguments: ["-X", `${PYTHON_MARK}${file}`, ...program.arguments(at)],
-        environment: { ...pythonVariables(folder, serviceEnvironment(at.layout)), ...own },
-      };
+      const { program: python, environment } = pythonCommand(at, program, parts.runtimes);
+      const file = await writeEnvironment(at, program.environment?.(at) ?? {});
+      return { program: python, arguments: ["-X", `${PYTHON_MARK}${file}`, ...program.arguments(at)], environment };
     }
   }
+}
+
+/** The Python of a service, and what it and every program that is run for it has in its environment. */
+export function pythonCommand(
+  at: Place,
+  { packages, environment }: PythonProgram,
+  runtimes: Runtimes,
+): Omit<Command, "arguments"> {
+  const folder = environmentOf(packages, runtimes);
+  const shared = pythonVariables(folder, serviceEnvironment(at.layout));
+  return { program: pythonIn(folder), environment: { ...shared, ...environment?.(at) } };
 }
 
 const ENV_FILE = "--env-file=";
@@ -113,7 +119,11 @@ export async function javaOptions(at: Place, program: JavaProgram, archives: Arc
     // Java would begin with a 64th of the machine's memory, and touch all of it before it first collects.
     `-Xms${Math.min(heap, 48)}m`,
     ...(options?.(at) ?? []),
-    ...(await classPath(at.layout, library)),
+    ...(await classPath(
+      at.layout,
+      library,
+      extensionsOf(program, (name) => at.runs(name)),
+    )),
   ];
 }
 

@@ -56,10 +56,18 @@ export async function jarsOf(layout: Layout, library: Pick<Library, "name" | "so
   return (await Promise.all(found)).flat();
 }
 
-/** The options that give a library its class path: its jars first, as in its archive, then the folders of configuration. */
-export async function classPath(layout: Layout, library: Library): Promise<string[]> {
+/**
+ * The options that give a library its class path: its jars first, as in its archive, then those of its extensions, then the folders of
+ * configuration.
+ */
+export async function classPath(
+  layout: Layout,
+  library: Library,
+  extensions: readonly Library[] = [],
+): Promise<string[]> {
+  const jars = await Promise.all([library, ...extensions].map((one) => jarsOf(layout, one)));
   const folders = library.configuration.map((folder) => join(layout.conf, folder));
-  const path = [...(await jarsOf(layout, library)), ...folders];
+  const path = [...jars.flat(), ...folders];
   return path.length === 0 ? [] : ["-cp", path.join(":")];
 }
 

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { StreambookError } from "../../errors/index.ts";
 import type { Archives } from "./archives.ts";
 import { service } from "../catalog/index.ts";
-import { javaOf, javaOptions } from "./command.ts";
+import { javaOf, javaOptions, pythonCommand } from "./command.ts";
 import type { Report } from "../events.ts";
 import { serviceEnvironment, writeArguments } from "./java-options.ts";
-import { endOf, launch, logFile } from "./launch.ts";
+import { type Command, endOf, launch, logFile } from "./launch.ts";
 import type { Layout } from "../layout.ts";
 import { lastRun, explainingLine } from "../observe/log-lines.ts";
-import type { Addresses, JavaTask, Place } from "../service.ts";
+import type { Addresses, JavaTask, Place, PythonTask } from "../service.ts";
 import type { Runtimes } from "../fetch/runtimes.ts";
 import { makeFolder } from "../../project/index.ts";
 
@@ -27,7 +27,11 @@ export async function prepareService(at: Place, parts: PrepareParts): Promise<vo
   const shared = program.kind === "java" ? (program.library.folders ?? []) : [];
   await Promise.all([...shared, ...folders].map((folder) => makeFolder(join(at.layout.data, folder))));
   const { addresses, report } = parts;
-  await prepare?.({ at, addresses, report, runJava: (task) => runJava(task, at, parts) });
+  await prepare?.({
+    ...{ at, addresses, report },
+    runJava: (task) => runJava(task, at, parts),
+    runPython: (task) => runPython(task, at, parts),
+  });
 }
 
 /** The folders that every stack has. */
@@ -43,12 +47,32 @@ async function runJava(task: JavaTask, at: Place, parts: PrepareParts): Promise<
     throw new StreambookError("INTERNAL", `${at.name} is no program of Java, and its preparation runs one`);
   const file = await writeArguments(layout, name, options ?? (await javaOptions(at, program, parts.archives)));
   const java = javaOf(program.library, parts.runtimes);
-  const launched = await launch(layout, name, {
+  await runToEnd({ name, failure }, layout, {
     program: java.java,
     arguments: [`@${file}`, ...task.arguments],
     environment: serviceEnvironment(layout, java, program.library),
   });
-  const how = await endOf(launched);
+}
+
+async function runPython(task: PythonTask, at: Place, { runtimes }: PrepareParts): Promise<void> {
+  const { program } = service(at.name);
+  if (program.kind !== "python")
+    throw new StreambookError("INTERNAL", `${at.name} is no program of Python, and its preparation runs one`);
+  const { program: python, environment } = pythonCommand(at, program, runtimes);
+  await runToEnd(task, at.layout, {
+    program: python,
+    arguments: task.arguments,
+    environment: { ...environment, ...task.environment },
+  });
+}
+
+/** @throws SERVICE_DIED when the program does not end well, with the line of its log that most likely says why */
+async function runToEnd(
+  { name, failure }: { readonly name: string; readonly failure: string },
+  layout: Layout,
+  command: Command,
+): Promise<void> {
+  const how = await endOf(await launch(layout, name, command));
   if (how === "exit code 0") return;
   const lines = await lastRun(logFile(layout, name), 40);
   throw new StreambookError(

@@ -1,7 +1,7 @@
 /** Fills the templates of `conf/` with hosts, ports and folders. */
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { StreambookError } from "../../errors/index.ts";
 import { instanceNames, libraries, service } from "../catalog/index.ts";
 import { makeFolder, projectFile } from "../../project/index.ts";
@@ -26,24 +26,41 @@ export async function renderConfiguration(names: readonly string[], settings: Se
   const values = await templateValues(names, settings);
   const written = new Set<string>();
   for (const name of names) {
-    const { configuration, name: own, program } = service(name);
+    const { configuration, configurationBeside = {}, name: own, program } = service(name);
     for (const folder of configuration) {
       const target = folder === own ? name : folder;
       if (written.has(target)) continue;
       written.add(target);
       const filled = folder === own ? withOwn(values, name, settings) : values;
-      await renderFolder(folder, join(settings.layout.conf, target), filled);
+      const { running } = settings.topology;
+      const isUseful = (file: string): boolean => {
+        const beside = folder === own ? configurationBeside[file] : undefined;
+        return beside === undefined || running.has(beside);
+      };
+      await renderFolder(folder, join(settings.layout.conf, target), filled, isUseful);
     }
     const wanted = program.kind === "java" ? (program.library.configurationFolders ?? []) : [];
     for (const folder of wanted) await makeFolder(join(settings.layout.conf, folder));
   }
 }
 
-async function renderFolder(folder: string, target: string, values: ReadonlyMap<string, string>): Promise<void> {
+/** @param isUseful whether a file is filled; what was filled of others before is removed */
+async function renderFolder(
+  folder: string,
+  target: string,
+  values: ReadonlyMap<string, string>,
+  isUseful: (file: string) => boolean,
+): Promise<void> {
   const source = projectFile("conf", folder);
   if (!existsSync(source))
     throw new StreambookError("INTERNAL", `a service asks for conf/${folder}, which is not there`);
-  for (const file of await readdir(source)) {
+  for (const entry of await readdir(source, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = relative(source, join(entry.parentPath, entry.name));
+    if (!isUseful(file)) {
+      await rm(join(target, file), { force: true });
+      continue;
+    }
     const text = await readFile(join(source, file), "utf8");
     await writeAtomically(join(target, file), render(text, values, { xml: file.endsWith(".xml") }));
   }
@@ -86,7 +103,8 @@ function valuesOf(name: string, topology: Topology, layout: Layout): [string, st
     purpose,
     String(port),
   ]);
-  return [["host", at.host()], ...ports, ...Object.entries(service(name).values?.(at) ?? {})];
+  const secrets = Object.entries(topology.secrets?.[name] ?? {});
+  return [["host", at.host()], ...ports, ...secrets, ...Object.entries(service(name).values?.(at) ?? {})];
 }
 
 /** The values with those of an instance under `self` as well. */

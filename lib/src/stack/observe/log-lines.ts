@@ -43,6 +43,7 @@ export async function lastRun(file: string, count: number): Promise<string[]> {
 /** What lines are looked for, the most telling kind first: causes come last in a trace, and the last of them is the root. */
 const TELLING: readonly { readonly pattern: RegExp; readonly which: "first" | "last" }[] = [
   { pattern: /^Caused by: /, which: "last" },
+  { pattern: /^1\) (?:Configuration|Error|Invalid)\b/, which: "first" }, // below "Configuration is invalid"
   { pattern: /^(?:Exception in thread .*?)?[\w.$]+(?:Exception|Error): \S/, which: "first" },
   { pattern: /\b(?:ERROR|FATAL)\b|OutOfMemoryError/, which: "first" },
   { pattern: /^(?:Error|Unrecognized|Could not) /, which: "first" },
