@@ -54,6 +54,7 @@ COPY package.json ./
 COPY setup setup
 COPY stack stack
 COPY conf conf
+COPY schemas schemas
 COPY lib lib
 ENV STREAMBOOK_HOME=/var/lib/streambook STREAMBOOK_JARS=/opt/jars
 USER streambook
@@ -70,12 +71,14 @@ RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority
  && rm -rf /var/lib/apt/lists/*
 COPY conf conf
 COPY lib lib
+# one name or several
 ARG STREAMBOOK_PROFILE=core
 RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority,target=/run/authority --mount=type=cache,target=/root/.m2 --mount=type=cache,target=/root/.cache/pip \
     . /run/authority/use.sh \
  && mkdir -p /opt/cache \
+ && read -ra names <<< "$STREAMBOOK_PROFILE" \
  && STREAMBOOK_HOME=/opt/home STREAMBOOK_JARS=/opt/jars STREAMBOOK_CACHE=/opt/cache \
-    /opt/node --disable-warning=ExperimentalWarning lib/src/cli/main.ts fetch "$STREAMBOOK_PROFILE"
+    /opt/node --disable-warning=ExperimentalWarning lib/src/cli/main.ts fetch "${names[@]}"
 
 FROM stack AS further
 # hadolint ignore=DL3002

@@ -21,6 +21,7 @@ import {
   serviceNames,
   versions,
 } from "../lib/src/stack/index.ts";
+import { PARTS } from "./fixtures/project-copy.ts";
 import { SUFFICIENT_NPM } from "../setup/packages/packages.mjs";
 
 interface ComposeService {
@@ -206,14 +207,22 @@ test("the workspace finds every service where it is", () => {
     STREAMBOOK_HDFS: hdfs,
     STREAMBOOK_RESOURCE_MANAGER: resourceManager,
     STREAMBOOK_JOB_HISTORY: jobHistory,
-    // further ones, where compose is told that they run
-    STREAMBOOK_METASTORE: "${STREAMBOOK_METASTORE:-}",
     STREAMBOOK_HIVE: hive,
-    STREAMBOOK_SPARK: "${STREAMBOOK_SPARK:-}",
+    // further ones and their keys, where `.env` says that they run
+    ...Object.fromEntries(furtherVariables().map((name) => [name, `\${${name}:-}`])),
     STREAMBOOK_CA: "/run/secrets/ca",
     STREAMBOOK_LAB: `0.0.0.0:${labPort}`,
   });
 });
+
+/** Addresses and keys of the services of further profiles. */
+function furtherVariables(): string[] {
+  return serviceNames()
+    .map(service)
+    .filter(({ profile }) => profile !== CORE)
+    .flatMap(({ addresses = {}, secrets = {} }) => [...Object.values(addresses), ...Object.values(secrets)])
+    .map(({ variable }) => variable);
+}
 
 test("JupyterLab has one port, inside as outside, which VS Code forwards", () => {
   assert.deepEqual(compose.services["workspace"]?.ports, [`127.0.0.1:${labPort}:${labPort}`]);
@@ -271,6 +280,19 @@ test("versions stand once: neither file repeats one of the tables", async () => 
     assert.ok(!dockerfile.includes(version) && !composeText.includes(version), version);
   }
   assert.ok(dockerfile.includes(`${SUFFICIENT_NPM}\n`));
+});
+
+test("an image holds all files of the project from which services are started", async () => {
+  const ignored = await text(".dockerignore");
+  const stage = dockerfile.split(/^FROM /m).find((one) => /^\S+ AS stack\n/.test(one)) ?? "";
+  const copied = [...stage.matchAll(/^COPY (?!--)(\S+) /gm)].map(([, source = ""]) => source);
+  const missing = PARTS.filter((part) => !copied.some((source) => part === source || part.startsWith(`${source}/`)));
+  assert.deepEqual(missing, ["package-lock.json"], "which only the installation reads");
+  assert.deepEqual(
+    PARTS.filter((part) => !ignored.includes(`\n!${part}\n`)),
+    [],
+    "they are sent to the build",
+  );
 });
 
 test("nothing is for one kind of processor only", async () => {

@@ -4,6 +4,7 @@ import { isStreambookError } from "../../errors/index.ts";
 import {
   instanceNames,
   isInBackground,
+  libraries,
   membersOf,
   needsOf,
   resolveServices,
@@ -57,4 +58,29 @@ test("what nobody waits for is needed by nobody", () => {
     [],
   );
   assert.ok(isInBackground("historyserver"));
+});
+
+test("an extension of a program counts among its libraries while the service runs that it is for", () => {
+  const names = (...parameters: Parameters<typeof libraries>): string[] =>
+    libraries(...parameters).map(({ name }) => name);
+  assert.deepEqual(names(["spark"]), ["spark"]);
+  assert.deepEqual(names(["spark"], ["s3"]), ["spark", "delta"], "S3 runs elsewhere, or already");
+  assert.deepEqual(names(["s3", "spark"]), ["s3", "spark", "delta"]);
+  assert.ok(names().includes("delta"), "among all libraries");
+});
+
+test("what an extension is for is a service that its program waits for, if it runs", () => {
+  for (const { name, program } of instanceNames().map(service)) {
+    const beside = program.kind === "java" ? (program.extensions ?? []).map((one) => one.beside) : [];
+    for (const other of beside) assert.ok(waitedFor(name).includes(other), `${name} has an extension for ${other}`);
+  }
+});
+
+test("every key and password has a variable of its own, and is long enough not to be guessed", () => {
+  const secrets = serviceNames().flatMap((name) => Object.values(service(name).secrets ?? {}));
+  assert.equal(new Set(secrets.map(({ variable }) => variable)).size, secrets.length);
+  for (const { variable, length } of secrets) {
+    assert.match(variable, /^STREAMBOOK_[A-Z0-9_]+$/);
+    assert.ok(length >= 20, variable);
+  }
 });

@@ -1,8 +1,10 @@
 /** Spark: an engine that spans machines, driven from outside over Spark Connect. */
 import { setting } from "../../../../setup/settings.mjs";
 import { StreambookError } from "../../errors/index.ts";
+import { isExternal } from "../addresses.ts";
 import { answersGrpc } from "../observe/probes.ts";
 import type { Place, Preparation, Service } from "../service.ts";
+import { delta } from "./libraries/delta.ts";
 import { spark as library } from "./libraries/spark.ts";
 import { demandRoom } from "./parts/yarn-room.ts";
 
@@ -18,6 +20,7 @@ export default {
   program: {
     kind: "java",
     library,
+    extensions: [{ library: delta, beside: "s3" }],
     main: "org.apache.spark.deploy.SparkSubmit",
     heap: 1024,
     options: ({ name, layout }) => [
@@ -26,8 +29,9 @@ export default {
       "-Djdk.reflect.useDirectMethodHandle=false",
       "-Dio.netty.tryReflectionSetAccessible=true",
     ],
-    arguments: ({ layout }) => [
-      ...["--properties-file", `${layout.conf}/spark/spark-defaults.conf`],
+    arguments: (at) => [
+      ...["--properties-file", `${at.layout.conf}/spark/${at.runs("s3") ? "delta" : "spark-defaults"}.conf`],
+      "--load-spark-defaults", // beside the file that is named
       ...["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"],
     ],
     // the address of its web page, which no setting says
@@ -37,6 +41,7 @@ export default {
   page: "web",
   needs: ["datanode", "metastore"],
   after: ["datanode", "metastore"],
+  uses: ["s3"],
   calls: ["kafka", "resourcemanager", "nodemanager"],
   memory: 1200,
   stopTimeout: 20,
@@ -44,6 +49,7 @@ export default {
   asked: "spark",
   answers: answersGrpc,
   configuration: ["hadoop", "spark"],
+  configurationBeside: { "delta.conf": "s3" },
   values: (at) => ({
     // a master that is none is named before anything is started for it
     master: at.runs("spark") ? demandMaster(at) : masterOf(process.env),
@@ -83,6 +89,8 @@ async function demandYarn({ at, addresses }: Preparation): Promise<void> {
   });
 }
 
+/** Spark's jars lie on this machine, so YARN must run here, too. */
 function runsYarn(at: Place): boolean {
-  return at.runs("resourcemanager") && at.runs("nodemanager");
+  const yarn = ["resourcemanager", "nodemanager"];
+  return yarn.every((name) => at.runs(name) && !isExternal(name, process.env));
 }

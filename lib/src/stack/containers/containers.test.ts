@@ -7,6 +7,7 @@ import { containerSettings, runInContainer } from "./run.ts";
 import { containerAddresses, publishedPorts } from "./containers.ts";
 import { openLayout } from "../layout.ts";
 import { service, serviceNames } from "../catalog/index.ts";
+import { keysForTest } from "../own-services-for-test.ts";
 import { everyHost } from "../place.ts";
 import { renderConfiguration, type Settings } from "../launch/render.ts";
 
@@ -27,9 +28,10 @@ async function rendered(settings: (home: string) => Settings): Promise<Map<strin
 
 test("host names and folders are all that containers and processes configure differently", async () => {
   const layout = (home: string) => openLayout({ STREAMBOOK_HOME: home, STREAMBOOK_JARS: "/jars" });
-  const container = await rendered((home) => containerSettings(layout(home), "ada"));
+  const settings = (home: string) => containerSettings(layout(home), "ada", keysForTest(), serviceNames());
+  const container = await rendered(settings);
   const machine = await rendered((home) => {
-    const { topology, ...rest } = containerSettings(layout(home), "ada");
+    const { topology, ...rest } = settings(home);
     return { ...rest, topology: { ...topology, bind: "127.0.0.1", hosts: everyHost("127.0.0.1") } };
   });
   assert.deepEqual([...container.keys()].sort(), [...machine.keys()].sort());
@@ -48,6 +50,28 @@ test("each service is called by its own name on its well-known port", () => {
     jobHistory: `http://historyserver:${service("historyserver").ports["web"]}`,
     hive: `hiveserver2:${service("hiveserver2").ports["thrift"]}`,
   });
+});
+
+test("a container has the keys of its service, and of those that it uses, from its environment, or says which is missing", () => {
+  const layout = openLayout({ STREAMBOOK_HOME: "/nowhere" });
+  const settings = (environment: NodeJS.ProcessEnv, own: string) =>
+    containerSettings(layout, "ada", environment, [own]).topology;
+  const keys = { STREAMBOOK_S3_ACCESS_KEY: "an-access-key", STREAMBOOK_S3_SECRET_KEY: "a-secret-key-of-mine" };
+  const known = { accessKey: "an-access-key", secretKey: "a-secret-key-of-mine" };
+  assert.deepEqual(settings(keys, "s3").secrets?.["s3"], known);
+  const beside = settings({ ...keys, STREAMBOOK_S3: "http://s3:9000" }, "trino");
+  assert.deepEqual(
+    [beside.secrets?.["s3"], beside.running.has("s3"), beside.running.has("kafka")],
+    [known, true, true],
+  );
+  assert.equal(settings({}, "trino").secrets?.["s3"], undefined, "where S3 does not run, nobody needs its keys");
+  settings({ STREAMBOOK_S3: "http://s3:9000" }, "kafka");
+  for (const [environment, message] of [
+    [{}, /STREAMBOOK_S3_ACCESS_KEY is not set: give the access key of S3/],
+    [{ ...keys, STREAMBOOK_S3_SECRET_KEY: "short" }, /STREAMBOOK_S3_SECRET_KEY cannot be the secret key of S3/],
+    [{ ...keys, STREAMBOOK_S3_SECRET_KEY: "one with blanks in it" }, /STREAMBOOK_S3_SECRET_KEY cannot be/],
+  ] as const)
+    assert.throws(() => settings(environment, "s3"), { code: "USAGE", message });
 });
 
 test("a container runs one service, not a group", async () => {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { linkLayout, openLayout, removePlainName } from "../layout.ts";
 import { instanceNames, resolveServices } from "../catalog/index.ts";
+import { secretsForTest } from "../own-services-for-test.ts";
 import { allWellKnownPorts, everyHost } from "../place.ts";
 import { render, renderConfiguration } from "./render.ts";
 
@@ -18,7 +19,9 @@ async function rendered(
   try {
     const layout = openLayout({ STREAMBOOK_HOME: home, STREAMBOOK_JARS: "/jars" });
     await linkLayout(layout);
-    const topology = { bind, hosts: everyHost(host), ports: allWellKnownPorts(), running: new Set<string>() };
+    const running = new Set(names);
+    const secrets = secretsForTest();
+    const topology = { bind, hosts: everyHost(host), ports: allWellKnownPorts(), running, secrets };
     await renderConfiguration(names, { topology, user: "ada", layout });
     const files = await readdir(join(home, "conf"), { recursive: true, withFileTypes: true });
     const texts = files
@@ -40,6 +43,42 @@ test("the configuration of each service is filled when it is alone, as in its co
   for (const name of instanceNames())
     for (const [file, text] of await rendered("0.0.0.0", "host", [name]))
       assert.doesNotMatch(text, /\{\{/, `${name}: ${file}`);
+});
+
+test("a file that is of use only beside another service is filled while that one runs, and removed when it does not", async () => {
+  const home = await mkdtemp(join(tmpdir(), "streambook-beside-"));
+  try {
+    const layout = openLayout({ STREAMBOOK_HOME: home, STREAMBOOK_JARS: "/jars" });
+    await linkLayout(layout);
+    const catalogs = async (...beside: string[]): Promise<string[]> => {
+      const running = new Set(["trino", ...beside]);
+      const secrets = secretsForTest();
+      const hosts = everyHost("127.0.0.1");
+      const topology = { bind: "127.0.0.1", hosts, ports: allWellKnownPorts(), running, secrets };
+      await renderConfiguration(["trino"], { topology, user: "ada", layout });
+      return (await readdir(join(home, "conf", "trino", "catalog"))).sort();
+    };
+    assert.deepEqual(await catalogs(), ["memory.properties"]);
+    assert.deepEqual(await catalogs("s3", "kafka"), ["delta.properties", "kafka.properties", "memory.properties"]);
+    assert.deepEqual(await catalogs("metastore"), ["hive.properties", "memory.properties"]);
+  } finally {
+    await rm(home, { recursive: true });
+  }
+});
+
+test("nobody but the user reads what was filled: there are keys among it", async () => {
+  const home = await mkdtemp(join(tmpdir(), "streambook-keys-"));
+  try {
+    const layout = openLayout({ STREAMBOOK_HOME: home, STREAMBOOK_JARS: "/jars" });
+    const [hosts, ports] = [everyHost("127.0.0.1"), allWellKnownPorts()];
+    const topology = { bind: "127.0.0.1", hosts, ports, running: new Set(["s3"]), secrets: secretsForTest() };
+    await renderConfiguration(["s3"], { topology, user: "ada", layout });
+    const file = join(home, "conf", "s3", "s3proxy.conf");
+    assert.match(await readFile(file, "utf8"), /^s3proxy\.credential=key-of-s3$/m);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+  } finally {
+    await rm(home, { recursive: true });
+  }
 });
 
 test("every template of conf/ is filled, and XML stays XML", async () => {
