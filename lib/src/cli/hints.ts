@@ -1,5 +1,5 @@
 /** Hints of errors as what a person types: commands of the terminal, and options of the command that failed. */
-import { type Hint, type HintOption, hintOf, messageOf } from "../errors/index.ts";
+import { type Hint, type HintOption, hintOf, isStreambookError, messageOf } from "../errors/index.ts";
 import { alternatives } from "../format/index.ts";
 
 /** How an option is called in a sentence, and the flags that commands have for it: `run` writes to `--table`, `consume` to `--hive-table`. */
@@ -46,9 +46,10 @@ export function adviceOf(hint: Hint, hasFlag: HasFlag): string | undefined {
   return advice.length === 0 ? undefined : alternatives(advice);
 }
 
-/** The message of any caught value, on one line, with what to type against it. */
+/** The message of any caught value with what to type against it: on one line, unless the message is one of ours that lists something. */
 export function describeError(error: unknown, hasFlag: HasFlag): string {
   const hint = hintOf(error);
   const advice = hint === undefined ? undefined : adviceOf(hint, hasFlag);
-  return [messageOf(error), ...(advice === undefined ? [] : [advice])].join("; ");
+  const message = isStreambookError(error) ? error.message : messageOf(error);
+  return [message, ...(advice === undefined ? [] : [advice])].join(message.includes("\n") ? "\n" : "; ");
 }

@@ -181,6 +181,29 @@ export const errorCodes = {
     retriable: false,
     exitCode: 1,
   },
+  // s3
+  S3_FAILED: {
+    summary: "S3 refused or failed a request.",
+    solve: "Read S3's own reason in the message; most failures of S3 itself pass, so try again.",
+    hint: { log: "s3" },
+    retriable: true,
+    exitCode: 1,
+  },
+  S3_DENIED: {
+    summary: "S3 does not accept a key, or a signature that was made with it.",
+    solve: "Give the access key and the secret key of this set-up, as the list of services shows them.",
+    hint: { inspect: "services" },
+    retriable: false,
+    exitCode: 2,
+  },
+  // trino
+  TRINO_FAILED: {
+    summary: "Trino failed a statement.",
+    solve: "Correct what Trino's own reason in the message names.",
+    hint: { log: "trino" },
+    retriable: false,
+    exitCode: 1,
+  },
   // cluster
   MODEL_INVALID: {
     summary: "A saved model cannot be read.",
