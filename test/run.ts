@@ -14,6 +14,7 @@ import { spec } from "node:test/reporters";
 import { dieWithParent, onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
 import { reachDirectly } from "../lib/src/address/index.ts";
 import { CORE, down, fetchFor, projectFolder, startGuardian, up } from "../lib/src/stack/index.ts";
+import { membersOf } from "../lib/src/stack/catalog/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
 import { jarsFolder } from "../setup/paths.mjs";
 
@@ -28,7 +29,7 @@ const files = globSync(places, {
   .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
 const alone = files.filter((file) => !file.endsWith(".stack.test.ts"));
 const withStack = files.filter((file) => file.endsWith(".stack.test.ts"));
-const byProfile = Map.groupBy(withStack, (file) => /\.([\w-]+)\.stack\.test\.ts$/.exec(file)?.[1] ?? CORE);
+const byProfile = Map.groupBy(withStack, (file) => /\.([\w+-]+)\.stack\.test\.ts$/.exec(file)?.[1] ?? CORE);
 const onStack = byProfile.get(CORE) ?? [];
 if (files.length === 0) {
   console.error(`no test file has one of these in its path: ${parts.join(" ")}`);
@@ -101,11 +102,16 @@ async function runFiles(title: string, paths: readonly string[], concurrency: nu
   for await (const line of stream.compose(spec())) process.stdout.write(String(line).replaceAll(`${project}/`, ""));
 }
 
-/** Runs the tests of a further profile; while something of it is missing, they say so and are skipped. */
+/**
+ * Runs the tests of a further profile, or of several (`spark+tweets`), on those of its services that have been fetched; tests of the
+ * others say what is missing, and are skipped.
+ */
 async function runProfile(profile: string, paths: readonly string[]): Promise<void> {
-  if (!external && (await needs(profile)).skip === false)
-    await up({ services: [CORE, profile], signal: stopping.signal });
-  await runFiles(`with the stack and ${profile}`, paths, 1);
+  const profiles = profile.split("+");
+  const services: string[] = [];
+  for (const name of profiles.flatMap(membersOf)) if ((await needs(name)).skip === false) services.push(name);
+  if (!external && services.length > 0) await up({ services: [CORE, ...services], signal: stopping.signal });
+  await runFiles(`with the stack and ${profiles.join(" and ")}`, paths, 1);
 }
 
 if (all) {
