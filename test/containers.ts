@@ -32,7 +32,9 @@ const TOYS = { bottle: bottle(9101), release: release(9102) };
 const TOY_NAMES = Object.keys(TOYS);
 /** Spark and what it needs beside the core. */
 const SPARK_NAMES = ["metastore", "spark"];
-const PUBLISHED = [...CORE_NAMES, ...TOY_NAMES, ...SPARK_NAMES, "lab"];
+/** S3, and what asks it. */
+const TWEETS_NAMES = ["s3", "trino", "superset"];
+const PUBLISHED = [...CORE_NAMES, ...TOY_NAMES, ...SPARK_NAMES, ...TWEETS_NAMES, "lab"];
 /** A folder with spaces, and a user who is not number 1000: both are what some machine has. */
 const OWNER = process.getuid?.() === 0 ? 1234 : (process.getuid?.() ?? 1000);
 const MINUTES = 60_000;
@@ -46,7 +48,7 @@ const INIT_PLACES = [
   "/usr/lib/podman",
 ].map((folder) => join(folder, "catatonit"));
 const BUILD = ["build", "--network", "host", "--format", "docker"];
-const IMAGES = ["stack", "workspace", "toys", "spark"];
+const IMAGES = ["stack", "workspace", "toys", "spark", "tweets"];
 
 /** The authority of this network, if it has one of its own, as compose passes it on. */
 const { STREAMBOOK_CA } = process.env;
@@ -140,14 +142,16 @@ async function exercise(): Promise<void> {
     await step(`${name} is killed and comes back`, () => killAndWait(name));
   }
   await step("what was stored is there", outside.read);
-  const forget = await withSpark();
+  await withSpark();
+  await withTweets(Number(ports["superset"]));
   await step("what was stored is there", outside.read);
-  await step("down", () => compose("--profile", "spark", "down"));
-  forget(); // the core alone again
+  await step("down", () => compose(...profiles("spark", "tweets"), "down"));
+  for (const name of Object.keys({ ...(await linesFor("spark")), ...(await linesFor("tweets")) }))
+    delete environment[name]; // the core alone again
   await up("later start to all healthy");
   await step("what was stored is there", outside.read);
   await step("down -v leaves no container, volume or network", async () => {
-    await compose("--profile", "spark", "down", "--volumes");
+    await compose(...profiles("spark", "tweets"), "down", "--volumes");
     for (const what of ["ps --all", "volume ls", "network ls"]) {
       const { code, text } = await podman(...what.split(" "), "--quiet", "--filter", `name=${PROJECT}_`);
       assert.deepEqual([code, text.trim()], [0, ""], what);
@@ -155,26 +159,47 @@ async function exercise(): Promise<void> {
   });
 }
 
-/**
- * Spark beside the core, by the three lines that compose's file names: HiveServer2 starts again, with the metastore that both share.
- *
- * @returns a function that forgets the lines
- */
-async function withSpark(): Promise<() => void> {
-  const built = performance.now();
-  await step("an image for Spark is built", () =>
-    build("further", { image: "spark", args: ["--build-arg", "STREAMBOOK_PROFILE=spark"] }),
-  );
-  figures.push(["image of Spark built", `${seconds(built)} s`]);
+/** Profiles as options of podman-compose, which does not read COMPOSE_PROFILES. */
+function profiles(...names: readonly string[]): string[] {
+  return names.flatMap((name) => ["--profile", name]);
+}
+
+/** The lines for `.env` that compose's file names for a profile, with keys of this exercise's own. */
+async function linesFor(profile: string): Promise<Record<string, string>> {
   const file = await readFile(join(course, "docker-compose.yml"), "utf8");
-  const lines = [...file.matchAll(/^# {5}(\w+)=(\S+)$/gm)].map(([, name = "", value = ""]) => [name, value] as const);
-  assert.deepEqual(
-    lines.map(([name]) => name),
-    ["COMPOSE_PROFILES", "STREAMBOOK_METASTORE", "STREAMBOOK_SPARK"],
+  const block =
+    new RegExp(`^# {5}COMPOSE_PROFILES=${profile}\\n((?:# {5}STREAMBOOK_.*\\n)+)`, "m").exec(file)?.[1] ?? "";
+  const lines = [...block.matchAll(/^# {5}(\w+)=(\S+)/gm)];
+  const values = lines.map(([, name = "", value = ""]): [string, string] => [
+    name,
+    value === "…" ? randomBytes(20).toString("hex") : value,
+  ]);
+  return Object.fromEntries(values);
+}
+
+/** The image of a profile, built as compose builds it. */
+async function buildFurther(profile: string): Promise<void> {
+  const built = performance.now();
+  const file = await readFile(join(course, "docker-compose.yml"), "utf8");
+  const names = [...file.matchAll(/STREAMBOOK_PROFILE: (.+)$/gm)].map(([, fetched = ""]) => fetched);
+  const fetched = names.find((one) => one.split(" ")[0] === profile);
+  assert.ok(fetched, `compose builds no image for ${profile}`);
+  await step(`an image for ${profile} is built`, () =>
+    build("further", { image: profile, args: ["--build-arg", `STREAMBOOK_PROFILE=${fetched}`] }),
   );
-  Object.assign(environment, Object.fromEntries(lines));
+  figures.push([`image of ${profile} built`, `${seconds(built)} s`]);
+  const { text } = await podman("image", "inspect", `${PROJECT}-${profile}`, "--format", "{{.Size}}");
+  figures.push([`image ${profile}`, `${(Number(text) / 1e9).toFixed(2)} GB`]);
+}
+
+/** Spark beside the core, by the lines that compose's file names: HiveServer2 starts again, with the metastore that both share. */
+async function withSpark(): Promise<void> {
+  await buildFurther("spark");
+  const lines = await linesFor("spark");
+  assert.deepEqual(Object.keys(lines), ["STREAMBOOK_METASTORE", "STREAMBOOK_SPARK"]);
+  Object.assign(environment, lines);
   await step("Spark, the metastore and the core are healthy", async () => {
-    await compose("--profile", "spark", "up", "-d", "--no-build"); // podman-compose does not read COMPOSE_PROFILES
+    await compose(...profiles("spark"), "up", "-d", "--no-build");
     await Promise.all([...SERVICES, ...SPARK_NAMES].map(healthy));
   });
   await step("in the workspace, `npm start -- --engine spark` brings every text back", () =>
@@ -185,9 +210,31 @@ async function withSpark(): Promise<() => void> {
     for (const engine of ["", "--spark "])
       assert.match((await inside(`npx streambook query ${engine}--json '${question}'`)).text, /\{"n":391\}/);
   });
-  return () => {
-    for (const [name] of lines) delete environment[name];
-  };
+}
+
+/** S3, Trino and Superset beside Spark and the core, with keys that only `.env` knows. */
+async function withTweets(dashboards: number): Promise<void> {
+  await buildFurther("tweets");
+  const lines = await linesFor("tweets");
+  Object.assign(environment, lines);
+  await step("S3, Trino and Superset are healthy, and Spark beside them", async () => {
+    await compose(...profiles("spark", "tweets"), "up", "-d", "--no-build");
+    await Promise.all([...SERVICES, ...SPARK_NAMES, ...TWEETS_NAMES].map(healthy));
+  });
+  await step("in the workspace, Trino and Spark share tables of Delta on S3, and those of Hive", async () => {
+    const { text } = await inside("node --disable-warning=ExperimentalWarning test/fixtures/lakehouse.ts");
+    assert.match(text, /Spark reads 42, and Trino counts 391 rows/);
+  });
+  await step("from the machine outside, Superset opens by the password of `.env`, and no other", async () => {
+    const login = (password: string | undefined): Promise<Response> =>
+      fetch(`http://127.0.0.1:${dashboards}/api/v1/security/login`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ username: "admin", password, provider: "db" }),
+      });
+    assert.equal((await login(lines["STREAMBOOK_SUPERSET_PASSWORD"])).status, 200);
+    assert.equal((await login("admin")).status, 401);
+  });
 }
 
 async function runInside(command = "npm start"): Promise<void> {
