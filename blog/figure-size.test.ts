@@ -75,3 +75,17 @@ test("on a phone a legend stands below, its title above its entries", () => {
   };
   assert.deepEqual([legend.orientation, legend.title.side], ["h", "top"]);
 });
+
+test("a legend below has room for the step of a slider that is shown, and for no other", () => {
+  const names = ["watermark", "closed windows", "dropped"];
+  const step = (visible: boolean) => names.map((name) => ({ type: "scatter", name, visible }));
+  const shown = step(true);
+  const others = Array.from({ length: 12 }, () => step(false)).flat();
+  assert.equal(layoutOf({}, [...others, ...shown]).margin.b, layoutOf({}, shown).margin.b);
+});
+
+test("a legend below is as wide as what is drawn: an entry that does not fit beside another has a line of its own", () => {
+  const named = (count: number) => Array.from({ length: count }, (_, at) => ({ name: `closed window ${at}` }));
+  const below = (count: number) => layoutOf({}, named(count)).margin.b;
+  assert.equal(below(7) - below(5), 40);
+});

@@ -29,8 +29,9 @@ export function fitted(
   const narrow = width < NARROW;
   const title = titleText(layout["title"]);
   const lines = wrapLines(title, Math.max(18, Math.floor((width - 32) / 8.4)));
-  const legend = narrow ? legendBelow(figure, width) : { rows: 0 };
-  const margin = fittedMargin(layout, { narrow, titleLines: title === "" ? 0 : lines.length, below: legend.rows });
+  const sides = fittedMargin(layout, { narrow, titleLines: title === "" ? 0 : lines.length });
+  const legend = narrow ? legendBelow(figure, width - sides.l - sides.r) : { rows: 0 };
+  const margin = { ...sides, b: sides.b + legend.rows };
   const kept = keptMargin(layout);
   const asked = typeof layout["height"] === "number" ? layout["height"] : 380;
   const inside = Math.max(LEAST_HEIGHT, asked - kept.t - kept.b);
@@ -56,26 +57,27 @@ function keptMargin(layout: JsonObject): Margin {
   return { ...templateMargin(layout), ...(layout["margin"] as JsonObject | undefined) } as unknown as Margin;
 }
 
-/** @param options.below pixels of a legend below */
-function fittedMargin(
-  layout: JsonObject,
-  { narrow, titleLines, below }: { narrow: boolean; titleLines: number; below: number },
-): Margin {
+/** The margins around what is drawn, without a legend below. */
+function fittedMargin(layout: JsonObject, { narrow, titleLines }: { narrow: boolean; titleLines: number }): Margin {
   const kept = keptMargin(layout);
   const top = titleLines === 0 ? kept.t : Math.max(kept.t, TITLE_HEIGHT) + (titleLines - 1) * 21;
   return {
     ...kept,
     ...(narrow && { l: Math.min(kept.l, 52), r: Math.min(kept.r, 14) }),
     t: top,
-    b: kept.b + below,
   };
 }
 
-/** A legend below the figure, and the pixels that it takes there; none when there is nothing to tell apart. */
+/**
+ * A legend below the figure, and the pixels that it takes there; none when there is nothing to tell apart. The traces of a slider's
+ * other steps are not in it.
+ *
+ * @param width pixels between the margins, which is what Plotly gives to a legend
+ */
 function legendBelow({ data, layout }: KeptFigure & { readonly layout: JsonObject }, width: number) {
-  const traces = data as readonly { name?: unknown; showlegend?: unknown }[];
-  const names = traces.flatMap(({ name, showlegend }) =>
-    typeof name === "string" && showlegend !== false ? [name] : [],
+  const traces = data as readonly { name?: unknown; showlegend?: unknown; visible?: unknown }[];
+  const names = traces.flatMap(({ name, showlegend, visible }) =>
+    typeof name === "string" && showlegend !== false && visible !== false ? [name] : [],
   );
   if (layout["showlegend"] === false || names.length < 2) return { rows: 0 };
   const legend = (layout["legend"] ?? {}) as JsonObject;
@@ -153,7 +155,7 @@ function shortAxisTitles(layout: JsonObject, across: number): JsonObject {
 /** Lines that a legend below a figure takes: an entry is as wide as the longest. */
 function legendRows(names: readonly string[], width: number): number {
   const entry = 56 + 7 * Math.max(...names.map((name) => name.length));
-  return Math.ceil(names.length / Math.max(1, Math.floor((width - 16) / entry)));
+  return Math.ceil(names.length / Math.max(1, Math.floor(width / entry)));
 }
 
 /** Whether a figure has so many panels or labels that a phone's width would press them together. */
