@@ -2,7 +2,9 @@
  * A run of the case: two halves of the events, each sent, kept and made clean, as if the job ran every now and then; then the questions,
  * asked of Spark and Hive, and compared with the plain answer.
  */
+import { mapConcurrent } from "../../async/index.ts";
 import { formatBytes, plural } from "../../format/index.ts";
+import { Hdfs } from "../../hdfs/index.ts";
 import { RateMeter } from "../../report/index.ts";
 import type { CaseRunOptions } from "../case.ts";
 import { shownOptions, take } from "../events/event.ts";
@@ -10,7 +12,7 @@ import { sendEvents } from "../events/send.ts";
 import { CaseNames } from "../names/case-names.ts";
 import { compareRows, type Comparison } from "../report/compare-rows.ts";
 import type { CaseFindings } from "../report/report.ts";
-import { type ClicksAnswers, askHive, askSpark } from "./ask/ask.ts";
+import { type ClicksAnswers, askHive, askSpark, filesOfTable } from "./ask/ask.ts";
 import { clicksQuestions } from "./ask/questions.ts";
 import { clicks } from "./events/generate.ts";
 import { type CleanHoursReport, cleanHours } from "./hours/batch.ts";
@@ -36,6 +38,7 @@ export async function runClicks(options: CaseRunOptions): Promise<CaseFindings> 
   await run.round("second", events, 0);
   const plain = await run.clicksAnswer();
   const [spark, hive] = [await run.askSpark(), await run.askHive()];
+  await run.measure();
   return findings(run.figures, plain, spark, [
     ...clicksComparisons("Spark", plain, spark),
     ...clicksComparisons("Hive", plain, hive),
@@ -54,7 +57,16 @@ class ClicksRun {
   readonly #options: CaseRunOptions;
   readonly #sent: RateMeter;
   readonly #kept: RateMeter;
-  readonly #sums = { sent: 0, rows: 0, deadLetters: 0, files: 0, rawBytes: 0, batchSeconds: 0, keepSeconds: 0 };
+  readonly #sums = {
+    sent: 0,
+    rows: 0,
+    deadLetters: 0,
+    files: 0,
+    rawBytes: 0,
+    cleanBytes: 0,
+    batchSeconds: 0,
+    keepSeconds: 0,
+  };
   readonly #batches: CleanHoursReport[] = [];
 
   constructor(options: CaseRunOptions) {
@@ -171,6 +183,15 @@ class ClicksRun {
         }),
       (answers) => ({ text: plural(Object.keys(answers).length, "answer") }),
     );
+  }
+
+  /** How large the table is. */
+  async measure(): Promise<void> {
+    const { addresses, signal } = this.#options;
+    await using hdfs = new Hdfs({ address: addresses.webhdfs, signal });
+    const files = await filesOfTable({ address: addresses.spark ?? "", signal });
+    const sizes = await mapConcurrent(files, 8, async (file) => (await hdfs.stat(file))?.length ?? 0);
+    this.#sums.cleanBytes = sizes.reduce((sum, size) => sum + size, 0);
   }
 
   askHive(): Promise<ClicksAnswers> {

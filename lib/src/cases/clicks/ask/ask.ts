@@ -28,6 +28,13 @@ export async function askSpark({ address, signal, settings = {}, ...options }: A
   return await askAll(options, 1, () => Promise.resolve((sql) => spark.sql<Row>(sql)));
 }
 
+/** The files that the table has now, by their paths on HDFS. @throws UNREACHABLE; SparkError */
+export async function filesOfTable({ address, table = clicksNames().table, signal }: AskOptions): Promise<string[]> {
+  await using spark = await openSession({ address, signal });
+  const rows = await spark.sql<{ file: string }>(`SELECT DISTINCT input_file_name() AS file FROM ${table}`);
+  return rows.map(({ file }) => new URL(file).pathname);
+}
+
 /** Apart, because TypeScript leaves the path of an import as it is in a function with `await using`, and the built library has no `.ts`. */
 async function openSession({ address, signal, settings = {} }: Omit<AskOptions, "onAnswer">): Promise<SparkSession> {
   const { openSpark } = await import("../../../spark/index.ts"); // here, because its libraries take a while to load

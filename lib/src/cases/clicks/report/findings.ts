@@ -17,6 +17,8 @@ export interface RunFigures {
   readonly rows: number;
   readonly files: number;
   readonly rawBytes: number;
+  /** Bytes of the table's files. */
+  readonly cleanBytes: number;
   readonly deadLetters: number;
   /** Seconds in which messages flowed to raw files. */
   readonly keepSeconds: number;
@@ -43,7 +45,7 @@ export function findings(
   const hours = figures.batches.flatMap(({ done }) => done);
   const again = hours.filter((hour) => hour.again);
   const sessions = sum(answers.sessions_given, "sessions");
-  const { sent, deadLetters, files, rawBytes } = figures;
+  const { sent, deadLetters, files, rawBytes, cleanBytes } = figures;
   const counted = { sent, clean, doubled, malformed: deadLetters };
   const own = compareNumbers("what became of each event", { ...plain.counts }, counted);
   return {
@@ -60,6 +62,7 @@ export function findings(
       { name: "hours done again for late events", value: again.length },
       { name: "raw files", value: files },
       { name: "bytes of raw events", value: rawBytes },
+      { name: "bytes of the clean table", value: cleanBytes },
     ],
     notices: noticesOf(figures),
     flow: flowOf(figures, clean, doubled),
@@ -97,7 +100,7 @@ function noticesOf({ batches }: RunFigures): string[] {
 }
 
 function flowOf(figures: RunFigures, clean: number, doubled: number): CaseFindings["flow"] {
-  const { sent, rows, files, rawBytes, deadLetters, batchSeconds } = figures;
+  const { sent, rows, files, rawBytes, cleanBytes, deadLetters, batchSeconds } = figures;
   const { table } = clicksNames();
   return {
     boxes: [
@@ -106,7 +109,7 @@ function flowOf(figures: RunFigures, clean: number, doubled: number): CaseFindin
       { name: "raw", detail: `${plural(files, "file")}, ${formatBytes(rawBytes)}`, column: 2, row: 0 },
       { name: "dead letters", detail: plural(deadLetters, "message"), column: 1, row: 1 },
       { name: "Spark", detail: `batches of ${formatSeconds(batchSeconds)}`, column: 2, row: 1 },
-      { name: table, detail: "Parquet by date and hour", column: 2, row: 2 },
+      { name: table, detail: `by hour, ${formatBytes(cleanBytes)}`, column: 2, row: 2 },
       { name: "Hive", detail: "SQL", column: 1, row: 2 },
     ],
     arrows: [
