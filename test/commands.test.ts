@@ -68,6 +68,7 @@ const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["generate", ["texts"], /unknown command 'texts'/],
   ["job", ["clicks", "--hour", "2026-10-24T24"], /hours in UTC, such as/],
   ["job", ["clicks", "--every", "1 hour"], /1h|time/],
+  ["job", ["clicks", "--every", "0s"], /would never pause; give a length of time/],
   ["run", ["--data", ""], /must be a path, and is empty/],
   ["up", ["kafak"], /no service "kafak"/],
   ["data", ["generate", "--size", "lots", "--output", join(folder, "x")], /size/],

@@ -45,6 +45,8 @@ export function addClicks(commands: CaseCommands): void {
     .action(
       action<Flags>(async ({ every, hour, timeLimit, logsDir }, { signal }) => {
         if (hour !== undefined && every !== undefined) usage("--hour and --every contradict each other; leave one out");
+        if (every === 0)
+          usage("--every 0s would never pause; give a length of time such as 30s, or leave it out for once");
         const running = await addresses();
         await using _user = await useStack("streambook job clicks");
         const logger = createLogger("job", { folder: logsDir });
