@@ -36,7 +36,8 @@ export interface ConnectionOptions {
 /**
  * Connects and opens a session: protocol V10, no SASL.
  *
- * @throws UNREACHABLE when nothing answers there, or something that is not HiveServer2
+ * @throws UNREACHABLE when nothing answers there, or something that is not HiveServer2; HIVE_FAILED, worth another try, when it opens no
+ * session: a session has a folder on HDFS
  */
 export async function connect(options: ConnectionOptions): Promise<Connection> {
   const { host, port, user, timeout, signal } = options;
@@ -84,7 +85,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     );
   } catch (error) {
     socket.destroy();
-    throw error;
+    throw error instanceof StreambookError ? error : refused(where, error);
   }
   return {
     session,
@@ -126,6 +127,14 @@ function unreachable(where: string, cause: unknown): StreambookError {
   return new StreambookError("UNREACHABLE", `no HiveServer2 answers at ${where} (${why})`, {
     cause,
     hint: { start: ["hive"], log: "hive" },
+  });
+}
+
+function refused(where: string, cause: unknown): StreambookError {
+  return new StreambookError("HIVE_FAILED", `HiveServer2 at ${where} opened no session: ${messageOf(cause)}`, {
+    cause,
+    hint: { inspect: "services", log: "hive" },
+    retriable: true,
   });
 }
 

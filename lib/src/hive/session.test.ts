@@ -34,6 +34,31 @@ test("trap: a refused connection is an error of openHive, not the end of the pro
   });
 });
 
+/** HiveServer2's answer to a request for a session that it cannot open (Thrift's binary protocol: a status ERROR with a reason). */
+function noSession(request: Buffer, reason: string): Buffer {
+  const name = request.subarray(4, 8 + request.readInt32BE(4)); // its length and itself
+  const sequence = request.subarray(4 + name.length, 8 + name.length);
+  const [stop, int, text, struct] = [0, 8, 11, 12];
+  const field = (type: number, id: number, ...value: number[]): number[] => [type, 0, id, ...value];
+  const bytes = [...Buffer.from(reason)];
+  const status = [...field(int, 1, 0, 0, 0, 3), ...field(text, 5, 0, 0, 0, bytes.length, ...bytes), stop];
+  const response = [...field(struct, 1, ...status), ...field(int, 2, 0, 0, 0, 9), stop];
+  const reply = Buffer.from([...field(struct, 0, ...response), stop]);
+  return Buffer.concat([Buffer.from([0x80, 1, 0, 2]), name, sequence, reply]);
+}
+
+test("a server that opens no session, as without HDFS, says why, and is worth another try", async () => {
+  const reason = "Failed to open new session: Connection refused";
+  await using server = await serve((socket) =>
+    socket.once("data", (request) => socket.write(noSession(request, reason))),
+  );
+  await assert.rejects(openHive({ address: server.address }), {
+    code: "HIVE_FAILED",
+    message: `HiveServer2 at ${server.address} opened no session: ${reason}`,
+    retriable: true,
+  });
+});
+
 test("a server that closes at once is not HiveServer2", async () => {
   await using server = await serve((socket) => socket.destroy());
   await assert.rejects(openHive({ address: server.address }), (error) => isStreambookError(error, "UNREACHABLE"));

@@ -153,6 +153,6 @@ class Batch implements AsyncDisposable {
 }
 
 /** Errors that Spark and Hive give when a service behind them is away, as well as when a statement is wrong. */
-function isOfEngine(error: unknown): boolean {
+export function isOfEngine(error: unknown): boolean {
   return isStreambookError(error, "SPARK_FAILED") || isStreambookError(error, "HIVE_FAILED");
 }

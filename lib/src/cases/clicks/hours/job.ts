@@ -1,11 +1,11 @@
 /** The job of the case: a stream that keeps raw events, and a batch that makes hours of them clean, once or again and again. */
 import { delay } from "../../../async/index.ts";
-import { messageOf } from "../../../errors/index.ts";
+import { isRetriable, messageOf } from "../../../errors/index.ts";
 import { ingest, type IngestReport } from "../../../ingest/index.ts";
 import type { Logger } from "../../../log/index.ts";
 import type { Addresses } from "../../../stack/index.ts";
 import { clicksNames, rawTopics } from "../names.ts";
-import { type CleanHoursOptions, type CleanHoursReport, cleanHours } from "./batch.ts";
+import { type CleanHoursOptions, type CleanHoursReport, cleanHours, isOfEngine } from "./batch.ts";
 
 /** Options of {@link clicksJob}. */
 export interface ClicksJobOptions extends Omit<CleanHoursOptions, "addresses" | "hours"> {
@@ -21,6 +21,8 @@ export interface ClicksJobOptions extends Omit<CleanHoursOptions, "addresses" | 
 
 /** How soon a batch that has failed is tried again. */
 const RETRY_SECONDS = 10;
+/** For how long batches may fail one after the other: a service that was killed is back by then. */
+const FAILING_SECONDS = 600;
 
 /**
  * Keeps what is in the topics as raw events, exactly once, and runs the batch; with `every` both go on until the signal aborts, side by
@@ -52,20 +54,21 @@ export async function clicksJob(options: ClicksJobOptions): Promise<void> {
   );
 }
 
-/** Batches one after the other. One that fails, because a service was away for longer than it waits, is tried again; not twice. */
+/** Batches one after the other. One that fails because a service is away is tried again, and so are the next ones for a while. */
 async function batches(options: ClicksJobOptions, every: number): Promise<void> {
   const { signal, logger, onBatch } = options;
-  for (let hasFailed = false; ;) {
+  for (let failing: number | undefined; ;) {
     try {
       const report = await cleanHours(options); // not within the call: nobody may want to hear of it
       onBatch?.(report);
-      hasFailed = false;
+      failing = undefined;
     } catch (error) {
-      if (signal?.aborted === true || hasFailed) throw error;
-      hasFailed = true;
+      if (signal?.aborted === true || !(isRetriable(error) || isOfEngine(error))) throw error;
+      failing ??= performance.now();
+      if (performance.now() - failing > FAILING_SECONDS * 1000) throw error;
       logger?.warn(`${messageOf(error)}; the next batch does what this one has left`);
     }
-    await delay(hasFailed ? Math.min(every, RETRY_SECONDS) * 1000 : every * 1000, signal);
+    await delay((failing === undefined ? every : Math.min(every, RETRY_SECONDS)) * 1000, signal);
   }
 }
 
