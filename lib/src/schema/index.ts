@@ -15,4 +15,5 @@ export {
 } from "./schema.ts";
 export { compileCheck, type MessageCheck } from "./check.ts";
 export { isoDate, isoUtc } from "./iso.ts";
+export type { SqlValue } from "./sql-value.ts";
 export { unscaled } from "./decimal.ts";

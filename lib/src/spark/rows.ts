@@ -1,6 +1,7 @@
 /** Results as Spark sends them, batches of Arrow (https://arrow.apache.org/docs/format/Columnar.html), turned into rows. */
 import { tableFromIPC, TimeUnit, Type } from "apache-arrow";
 import { StreambookError } from "../errors/index.ts";
+import type { SqlValue } from "../schema/index.ts";
 import { typeName, type ArrowType } from "./arrow-type.ts";
 import { timestampText } from "./timestamp.ts";
 
@@ -25,16 +26,7 @@ import { timestampText } from "./timestamp.ts";
  * | MAP | Map |
  * | NULL | null |
  */
-export type SparkValue =
-  | string
-  | number
-  | bigint
-  | boolean
-  | Uint8Array
-  | null
-  | readonly SparkValue[]
-  | ReadonlyMap<SparkValue, SparkValue>
-  | { readonly [name: string]: SparkValue };
+export type SparkValue = SqlValue;
 
 /** A row: values by column name. */
 export type SparkRow = Record<string, SparkValue>;

@@ -1,4 +1,5 @@
 /** Results as Trino sends them, JSON (https://trino.io/docs/476/develop/client-protocol.html), turned into rows. */
+import type { SqlValue } from "../schema/index.ts";
 
 /**
  * A value of a row. What it is follows from the column's type alone, never from the value.
@@ -19,16 +20,7 @@
  * | MAP | Map |
  * | NULL | null |
  */
-export type TrinoValue =
-  | string
-  | number
-  | bigint
-  | boolean
-  | Uint8Array
-  | null
-  | readonly TrinoValue[]
-  | ReadonlyMap<TrinoValue, TrinoValue>
-  | { readonly [name: string]: TrinoValue };
+export type TrinoValue = SqlValue;
 
 /** A row: values by column name. */
 export type TrinoRow = Record<string, TrinoValue>;
