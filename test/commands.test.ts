@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -180,6 +180,17 @@ test("every command and script explains itself", async () => {
 test("--verbose shows where an error comes from", async () => {
   const { stderr } = await command("query", ["SELECT 1", "--verbose"], nowhere);
   assert.match(stderr, /^\s+at /m);
+});
+
+test("a command keeps its sources in compiled form, where the user says or beside the jars", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "streambook-compiled-"));
+  after(() => rm(folder, { recursive: true, force: true }));
+  await command("query", ["--help"], { NODE_COMPILE_CACHE: folder });
+  const [version = ""] = await readdir(folder);
+  const kept = await readdir(join(folder, version));
+  assert.ok(kept.length > 10, `${kept.length} files`);
+  await command("query", ["--help"], { NODE_COMPILE_CACHE: undefined });
+  assert.ok((await readdir(join(projectFolder(), ".streambook", "compiled"))).includes(version));
 });
 
 test("a script that is killed leaves nothing behind: kill -9 reaches the process that does the work", async () => {

@@ -17,6 +17,9 @@ export const LOWEST_NODE = 24;
  */
 export const NODE_FLAGS = ["--disable-warning=TimeoutNegativeWarning", "--max-semi-space-size=8"];
 
+/** Where Node keeps the sources in compiled form: with them, a command starts in about half the time. */
+const COMPILED = join(dirname(lib), ".streambook", "compiled");
+
 /**
  * The name of the npm package that holds Node for a platform; not every platform has one.
  * @param {string} [platform]
@@ -95,7 +98,10 @@ export function runProgram(main, words) {
     );
     return Promise.resolve(1);
   }
-  const child = spawn(node, [...NODE_FLAGS, main, ...words], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+  const child = spawn(node, [...NODE_FLAGS, main, ...words], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: { NODE_COMPILE_CACHE: COMPILED, ...process.env },
+  });
   // The channel carries nothing: its end tells the child that this process was killed (`dieWithParent`).
   // The terminal sends Ctrl-C to the whole group: the child decides when to end, this process only waits for it.
   const stopListening = onEndSignal((signal) => {

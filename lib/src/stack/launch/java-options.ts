@@ -24,6 +24,9 @@ export function commonOptions(layout: Layout): string[] {
     // a start takes longer and no page is shared between processes.
     "-XX:+UnlockDiagnosticVMOptions",
     "-XX:ArchiveRelocationMode=0",
+    // The web services of Hadoop would write a class for each field of an answer before the first is asked for.
+    "-Dcom.sun.xml.bind.v2.bytecode.ClassTailor.noOptimize=true",
+    "-Dcom.sun.xml.bind.v2.runtime.JAXBContextImpl.fastBoot=true",
     "-Djava.net.preferIPv4Stack=true",
     "-Djava.awt.headless=true",
     "-Duser.timezone=UTC",
