@@ -23,3 +23,4 @@ export {
 export { ReplacedTable, type PartitionValues, type ReplacedTableOptions } from "./table/replaced-table.ts";
 export * from "./campaigns/index.ts";
 export * from "./clicks/index.ts";
+export * from "./tweets/index.ts";

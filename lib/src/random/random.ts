@@ -66,6 +66,20 @@ export class Random {
     return items;
   }
 
+  /** A UUID of version 4 (RFC 9562), to name something that was made up. */
+  uuid(): string {
+    const part = (): string => this.below(2 ** 32).toString(16).padStart(8, "0"); // prettier-ignore
+    const digits = part() + part() + part() + part();
+    const variant = "89ab"[parseInt(digits[16] as string, 16) & 3] as string;
+    return [
+      digits.slice(0, 8),
+      digits.slice(8, 12),
+      `4${digits.slice(13, 16)}`,
+      variant + digits.slice(17, 20),
+      digits.slice(20),
+    ].join("-");
+  }
+
   /** A generator of its own for a part of the work, so that parts do not depend on each other's order. */
   fork(part: number): Random {
     return new Random(mix(this.#state ^ mix(part)));

@@ -2,6 +2,7 @@
 import type { Schema } from "../../schema/index.ts";
 import { compileCheck } from "../../schema/index.ts";
 import type { CaseEvent } from "../events/event.ts";
+import { RecentIds } from "../events/recent-ids.ts";
 import { type Campaign, knownCampaigns, UNKNOWN_NETWORK } from "./dictionary.ts";
 import { type AdView, DOUBLE_DISTANCE } from "./generate.ts";
 
@@ -167,23 +168,4 @@ function readView(value: string, check: ReturnType<typeof compileCheck>): AdView
     return undefined;
   }
   return check(message) === undefined ? (message as AdView) : undefined;
-}
-
-/** Ids that were seen lately: at least the last so many, at most twice as many. */
-class RecentIds {
-  readonly #size: number;
-  #young = new Set<string>();
-  #old = new Set<string>();
-
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  /** Whether the id was there; from now on it is. */
-  has(id: string): boolean {
-    if (this.#young.has(id) || this.#old.has(id)) return true;
-    this.#young.add(id);
-    if (this.#young.size > this.#size) [this.#old, this.#young] = [this.#young, new Set()];
-    return false;
-  }
 }

@@ -87,26 +87,12 @@ function viewOf(campaign: number, ended: number, random: Random): AdView {
   const duration = Math.round(Math.min(120 * SECOND, Math.max(100, median * Math.exp(0.6 * random.normal()))));
   const end = Math.floor(ended);
   return {
-    view_id: uuid(random),
+    view_id: random.uuid(),
     start_timestamp: new Date(end - duration).toISOString(),
     end_timestamp: new Date(end).toISOString(),
     banner_id: 1 + random.below(1000),
     campaign_id: campaign,
   };
-}
-
-/** A UUID of version 4 (RFC 9562). */
-function uuid(random: Random): string {
-  const part = (): string => random.below(2 ** 32).toString(16).padStart(8, "0"); // prettier-ignore
-  const digits = part() + part() + part() + part();
-  const variant = "89ab"[parseInt(digits[16] as string, 16) & 3] as string;
-  return [
-    digits.slice(0, 8),
-    digits.slice(8, 12),
-    `4${digits.slice(13, 16)}`,
-    variant + digits.slice(17, 20),
-    digits.slice(20),
-  ].join("-");
 }
 
 /** What goes wrong with messages: cut off, a number as text, an end before the start, ids out of range, fields too many or too few. */
