@@ -68,8 +68,7 @@ export interface StreamToFilesOptions {
  *   SPARK_FAILED when the stream fails twice at the same place
  */
 export async function streamToFiles(options: StreamToFilesOptions): Promise<FilesFigures> {
-  const { addresses, sessions, topic, schema, table, folder: path, target, logger = silentLogger, signal } = options;
-  messageColumns(schema, ""); // refused before anything is made
+  const { addresses, sessions, topic, table, folder: path, target, logger = silentLogger, signal } = options;
   using services = new ServiceRetry({ stopping: signal, logger });
   const hdfs = new Hdfs({ address: addresses.webhdfs, retry: { attempts: 2 }, signal: services.signal });
   const folder = new StreamFolder({ hdfs, topic, table, folder: path, target });

@@ -91,7 +91,6 @@ export async function streamToTable(options: StreamToTableOptions): Promise<Stre
   const { topic, schema, timeField, table, dateColumn, enrichment, addresses, logger = silentLogger, signal } = options;
   const destination = tableDestination({ ...table, dateColumn });
   checkTopics([{ ...destination, topic, schema, timeField, enrichment }]);
-  messageColumns(schema, ""); // refused before anything is made
   using services = new ServiceRetry({ stopping: signal, logger });
   const hdfs = new Hdfs({ address: addresses.webhdfs, retry: { attempts: 2 }, signal: services.signal });
   const cluster = new KafkaCluster();
