@@ -5,10 +5,10 @@
  * is done twice is seen to be done. Offsets committed to Kafka are for people and their tools; nothing is derived from them.
  */
 import { randomUUID } from "node:crypto";
-import { isStreambookError, StreambookError } from "../../errors/index.ts";
-import type { Hdfs } from "../../hdfs/index.ts";
+import { StreambookError } from "../../errors/index.ts";
 import type { Logger } from "../../log/index.ts";
 import { PERIOD_LENGTH } from "../rows/timestamp.ts";
+import type { DataStore, StagedFile } from "./data-store.ts";
 import { nextOffsets, type OffsetRange, topicOfStreamFile } from "./file-names.ts";
 import type { FilePlace, Layout } from "./layout.ts";
 
@@ -22,9 +22,9 @@ export interface DataFile extends FilePlace {
 
 /** Options of {@link DataFolder}. */
 export interface DataFolderOptions {
-  readonly hdfs: Hdfs;
+  readonly store: DataStore;
   readonly topic: string;
-  /** The folder of the topic's files on HDFS. */
+  /** The folder of the topic's files. */
   readonly folder: string;
   /** Where files are written before they are its own. */
   readonly staging: string;
@@ -36,7 +36,7 @@ export interface DataFolderOptions {
   readonly logger: Logger;
 }
 
-/** A topic's data files on HDFS. */
+/** A topic's data files. */
 export class DataFolder {
   readonly #options: DataFolderOptions;
 
@@ -46,9 +46,9 @@ export class DataFolder {
 
   /** Makes the folders where they are missing. */
   async create(): Promise<void> {
-    const { hdfs, folder, staging } = this.#options;
-    await hdfs.mkdirs(folder);
-    await hdfs.mkdirs(staging);
+    const { store, folder, staging } = this.#options;
+    await store.makeFolder(folder);
+    await store.makeFolder(staging);
   }
 
   /**
@@ -58,20 +58,14 @@ export class DataFolder {
    * @throws WRONG_CLUSTER when it belongs to another one
    */
   async claim(cluster: string, broker: string): Promise<void> {
-    const { hdfs, folder, title, isTable } = this.#options;
+    const { store, folder, title, isTable } = this.#options;
     const file = `${folder}/${CLUSTER_FILE}`;
-    if (!(await hdfs.exists(file))) {
-      try {
-        await hdfs.write(file, Buffer.from(`${cluster}\n`));
-      } catch (error) {
-        if (!isStreambookError(error, "HDFS_REFUSED")) throw error; // another consumer was quicker
-      }
-    }
-    const owner = (await hdfs.read(file)).toString("utf8").trim();
+    if ((await store.read(file)) === undefined) await store.writeOnce(file, `${cluster}\n`);
+    const owner = ((await store.read(file)) ?? "").trim();
     if (owner === cluster) return;
     throw new StreambookError(
       "WRONG_CLUSTER",
-      `${title} holds messages of the Kafka cluster ${owner} (${file} on HDFS says so), but the Kafka at ${broker} is the cluster ${cluster}, whose offsets mean other messages`,
+      `${title} holds messages of the Kafka cluster ${owner} (${file} on ${store.title} says so), but the Kafka at ${broker} is the cluster ${cluster}, whose offsets mean other messages`,
       { hint: { change: ["broker", isTable ? "table" : "output"] } },
     );
   }
@@ -102,12 +96,12 @@ export class DataFolder {
 
   /** Reads the names of the files of some partitions. */
   async #read(partitions: readonly number[]): Promise<ReturnType<typeof nextOffsets> & { periods: Set<string> }> {
-    const { hdfs, topic, folder, layout } = this.#options;
+    const { store, topic, folder, layout } = this.#options;
     const ranges: (OffsetRange & { readonly path: string })[] = [];
     const periods = new Set<string>();
-    for await (const { name, path, type } of hdfs.walk(folder)) {
+    for await (const { name, path } of store.walk(folder)) {
       if (topicOfStreamFile(name) !== undefined) throw otherEngine(this.#options.title, path, "Spark");
-      const range = type === "file" ? layout.parse(path.slice(folder.length + 1)) : undefined;
+      const range = layout.parse(path.slice(folder.length + 1));
       if (range === undefined) continue;
       this.#checkLayout(range, path);
       if (range.topic !== topic || !partitions.includes(range.partition)) continue;
@@ -117,25 +111,23 @@ export class DataFolder {
     return { ...nextOffsets(ranges, ({ path }) => path.slice(folder.length + 1)), periods };
   }
 
-  /** Writes a file where readers do not look, and checks its length. */
-  async stage(file: DataFile): Promise<string> {
-    const { hdfs, staging, layout } = this.#options;
-    const path = `${staging}/${layout.nameOf(file)}.${randomUUID()}`;
-    await hdfs.write(path, file.bytes, { overwrite: true });
-    return path;
+  /** Writes a file where readers do not look. */
+  stage(file: DataFile): Promise<StagedFile> {
+    const { store, staging, layout } = this.#options;
+    return store.stage(`${staging}/${layout.nameOf(file)}.${randomUUID()}`, file.bytes);
   }
 
   /**
-   * Makes a staged file visible: one rename is the whole commit. The same file there already means that it was done before.
+   * Makes a staged file visible: that step is the whole commit. The same file there already means that it was done before.
    *
    * @throws PARTITION_LOST when another consumer has written some of these offsets
    */
-  async publish(staged: string, file: DataFile): Promise<"renamed" | "already-there"> {
-    const { hdfs, layout, folder: root } = this.#options;
+  async publish(staged: StagedFile, file: DataFile): ReturnType<StagedFile["publish"]> {
+    const { store, layout, folder: root } = this.#options;
     const folder = `${root}/${layout.folderOf(file.period)}`;
     const name = layout.nameOf(file);
-    await hdfs.mkdirs(folder);
-    for (const other of await hdfs.list(folder)) {
+    await store.makeFolder(folder);
+    for (const other of await store.list(folder)) {
       const range = layout.parse(other.name);
       const same = range?.topic === file.topic && range.partition === file.partition;
       if (same && other.name !== name && range.first <= file.last && range.last >= file.first) {
@@ -145,7 +137,7 @@ export class DataFolder {
         );
       }
     }
-    return hdfs.renameOnce(staged, `${folder}/${name}`);
+    return staged.publish(`${folder}/${name}`);
   }
 
   /** Files of two formats in one folder could not be read as one, and a message would stand in files of both layouts. */
@@ -163,10 +155,10 @@ export class DataFolder {
   }
 
   async #clearStaging(partitions: readonly number[]): Promise<void> {
-    const { hdfs, topic, staging, layout } = this.#options;
-    for (const { name, path } of await hdfs.list(staging)) {
+    const { store, topic, staging, layout } = this.#options;
+    for (const { name, path } of await store.list(staging)) {
       const range = layout.parse(name.replace(/\.[0-9a-f-]{36}$/, ""));
-      if (range?.topic === topic && partitions.includes(range.partition)) await hdfs.remove(path, { recursive: false });
+      if (range?.topic === topic && partitions.includes(range.partition)) await store.remove(path);
     }
   }
 }

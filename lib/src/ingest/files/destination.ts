@@ -4,6 +4,8 @@ import { checkPath, type Hdfs } from "../../hdfs/index.ts";
 import type { Logger } from "../../log/index.ts";
 import type { Field, Schema } from "../../schema/index.ts";
 import { type DataFile, DataFolder } from "./data-folder.ts";
+import type { DataStore, StagedFile } from "./data-store.ts";
+import { HdfsStore } from "./hdfs-store.ts";
 import { HiveTable, type HiveTableOptions } from "./hive-table.ts";
 import type { Layout } from "./layout.ts";
 
@@ -43,16 +45,19 @@ export function topicFolder({ folder, layout }: DestinationOptions, topic: strin
 
 /** A topic's destination. */
 export class Destination implements AsyncDisposable {
+  readonly #store: DataStore;
   readonly #files: DataFolder;
   readonly #table: HiveTable | undefined;
 
   /** @throws USAGE for a folder or table that cannot be used, or a table without HiveServer2 */
-  constructor(options: DestinationOptions, { hive, ...parts }: DestinationParts) {
+  constructor(options: DestinationOptions, { hive, hdfs, ...parts }: DestinationParts) {
     const { layout, table } = options;
     const folder = topicFolder(options, parts.topic);
     const { staging = `${folder}/_staging` } = options;
     const title = table === undefined ? `the folder ${folder}` : `the table ${table.name}`;
-    this.#files = new DataFolder({ ...parts, folder, staging, layout, title, isTable: table !== undefined });
+    this.#store = new HdfsStore(hdfs);
+    const place = { store: this.#store, folder, staging, layout };
+    this.#files = new DataFolder({ ...parts, ...place, title, isTable: table !== undefined });
     if (table === undefined) return;
     if (hive === undefined)
       throw new StreambookError("USAGE", `the table ${table.name} needs the address of a HiveServer2; give one`);
@@ -83,12 +88,12 @@ export class Destination implements AsyncDisposable {
   }
 
   /** As {@link DataFolder.stage}. */
-  stage(file: DataFile): Promise<string> {
+  stage(file: DataFile): Promise<StagedFile> {
     return this.#files.stage(file);
   }
 
   /** As {@link DataFolder.publish}. */
-  publish(staged: string, file: DataFile): Promise<"renamed" | "already-there"> {
+  publish(staged: StagedFile, file: DataFile): ReturnType<StagedFile["publish"]> {
     return this.#files.publish(staged, file);
   }
 
@@ -99,5 +104,6 @@ export class Destination implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#table?.[Symbol.asyncDispose]();
+    await this.#store[Symbol.asyncDispose]();
   }
 }
