@@ -10,6 +10,7 @@ const layouts: readonly (readonly [string, Layout])[] = [
   ["a table by date, as NDJSON", tableLayout({ column, format: "ndjson" })],
   ["topics by hour", topicLayout()],
   ["topics by date", topicLayout({ by: "date" })],
+  ["one topic by hour, in a folder of its own already", topicLayout({ perTopic: false })],
   ["topics by hour, as Parquet", topicLayout({ by: "hour", format: "parquet" })],
 ];
 
@@ -53,6 +54,7 @@ test("paths are as they are documented", () => {
   const [first, last] = ["0000000000000000040", "0000000000000000079"];
   const byHour = topicLayout();
   assert.equal(byHour.topicFolder("user_events"), "topic=user_events");
+  assert.equal(topicLayout({ perTopic: false }).topicFolder("user_events"), "");
   assert.equal(pathOf(byHour, place), `date=2026-01-31/hour=05/user_events_2_${first}-${last}.json`);
   const table = tableLayout({ column });
   assert.equal(table.topicFolder("user_events"), "");

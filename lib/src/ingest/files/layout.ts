@@ -61,17 +61,24 @@ const RAW_COLUMNS = {
 /**
  * `topic={topic}/date=2026-01-31/hour=23/{topic}_{partition}_{first}-{last}.json` (`.parquet`): topics beside each other, by date or
  * by date and hour.
+ *
+ * @param options.perTopic whether each topic has a folder of its own, `topic={topic}`; one that has all of the folder needs none
  */
 export function topicLayout({
   by = "hour",
   format = "ndjson",
-}: { by?: Granularity | undefined; format?: FileFormat | undefined } = {}): Layout {
+  perTopic = true,
+}: {
+  by?: Granularity | undefined;
+  format?: FileFormat | undefined;
+  perTopic?: boolean | undefined;
+} = {}): Layout {
   const { date, hour } = RAW_COLUMNS;
   return {
     ...folders(by === "hour" ? { date, hour } : { date }),
     granularity: by,
     format,
-    topicFolder: (topic) => `topic=${topic}`,
+    topicFolder: (topic) => (perTopic ? `topic=${topic}` : ""),
     nameOf: (range) => rawFileName({ ...range, format }),
     parse: parser(parseRawFileName, date.name, hour.name),
   };
