@@ -50,7 +50,8 @@ export interface Labelling<Marks extends object = object> {
 export interface Enrichment<Marks extends object = object> {
   /** The added columns; they stand between the fields of the message and its place in Kafka. */
   readonly columns: readonly Field[];
-  readonly marker: MarkerModule;
+  /** @default none: the columns do not follow from what is in the messages */
+  readonly marker?: MarkerModule | undefined;
   /** Opens the labelling; the table's folders are there by then. */
   open(services: { readonly hdfs: Hdfs; readonly logger: Logger }): Promise<Labelling<Marks>>;
 }
