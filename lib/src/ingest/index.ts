@@ -19,6 +19,7 @@ export type { Granularity } from "./rows/timestamp.ts";
 export { fileName, nextOffsets, parseFileName, topicOfStreamFile, type OffsetRange } from "./files/file-names.ts";
 export { tableLayout, topicLayout, type Layout } from "./files/layout.ts";
 export type { DestinationOptions } from "./files/destination.ts";
+export { isOnS3, type S3Access } from "./files/s3-store.ts";
 export type { HiveTableOptions } from "./files/hive-table.ts";
 export { removeTable, tableDestination, tableFolders } from "./files/warehouse.ts";
 export { ownerOfStream } from "./spark/stream-folder.ts";

@@ -1,5 +1,5 @@
 /**
- * The sink: Kafka → check → the pipeline's own columns → files on HDFS → Hive, each message exactly once.
+ * The sink: Kafka → check → the pipeline's own columns → files on HDFS or S3 → Hive, each message exactly once.
  *
  * Three things run side by side: threads parse and encode (`rows/`), this thread labels in order (`consumption.ts`),
  * and the network takes files away (`publisher.ts`, `files/`). What is owned of a topic, and how much of it is gathered, is
@@ -11,6 +11,7 @@ import { Hdfs } from "../hdfs/index.ts";
 import { KafkaCluster, openConsumers, type PartitionConsumer } from "../kafka/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
 import type { Addresses } from "../stack/index.ts";
+import type { S3Access } from "./files/s3-store.ts";
 import { RowWorkers, type TopicRows } from "./rows/row-workers.ts";
 import type { StoreOptions } from "./rows/row-worker.ts";
 import { OtherMembers } from "./other-members.ts";
@@ -31,6 +32,8 @@ import { type SharedParts, TopicStream } from "./topic-stream.ts";
 export interface IngestOptions {
   /** Where the services are; HiveServer2 is needed only for tables. */
   readonly addresses: Pick<Addresses, "kafka" | "webhdfs"> & Partial<Pick<Addresses, "hive">>;
+  /** S3, for topics whose folder is on it. @default none */
+  readonly s3?: S3Access | undefined;
   /** The topics, one or more; no two may be the same or share a folder or table. */
   readonly topics: readonly TopicOptions[];
   /** Consumers of one group share the partitions of each topic. @default "streambook" */
@@ -133,6 +136,7 @@ function sharedParts(options: IngestOptions, services: ServiceRetry, onChange: (
     cluster: new KafkaCluster(),
     // Few tries of its own: a NameNode that stays away is waited for by the caller, who reports it.
     hdfs: new Hdfs({ address: addresses.webhdfs, retry: { attempts: 2 }, signal: services.signal }),
+    s3: options.s3,
     hive: addresses.hive,
     run: new Run(services),
     services,

@@ -5,6 +5,7 @@ import type { Field, FieldType, Schema } from "../schema/index.ts";
 import type { Enrichment } from "./enrichment.ts";
 import { type DestinationOptions, topicFolder } from "./files/destination.ts";
 import { creationOf } from "./files/hive-table.ts";
+import { isOnS3 } from "./files/s3-store.ts";
 import { placeColumns } from "./rows/row-format.ts";
 
 /** A topic, what its messages are, and where they go. */
@@ -25,7 +26,7 @@ type CheckedTopic = Omit<TopicOptions, "enrichment"> & {
 /**
  * Checks the topics of a run, one by one and together.
  *
- * @throws USAGE for no topic, names that Kafka, HDFS or Hive do not accept, a column that is there twice, or two topics that are the same, share a folder, or share a
+ * @throws USAGE for no topic, names that Kafka, HDFS, S3 or Hive do not accept, a column that is there twice, or two topics that are the same, share a folder, or share a
  * table; SCHEMA_INVALID for a time field that a schema does not have
  */
 export function checkTopics(topics: readonly CheckedTopic[]): void {
@@ -45,7 +46,8 @@ export function checkTopics(topics: readonly CheckedTopic[]): void {
   demandDistinct(
     topics,
     (topic) => topicFolder(topic, topic.topic),
-    (folder, both) => `the topics ${both} would both be written to ${folder} on HDFS; give each a folder of its own`,
+    (folder, both) =>
+      `the topics ${both} would both be written to ${folder}${isOnS3(folder) ? "" : " on HDFS"}; give each a folder of its own`,
   );
   demandDistinct(
     topics,

@@ -7,6 +7,7 @@ import { Consumption } from "./consumption.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import { type Labelling, unlabelled } from "./enrichment.ts";
 import { Destination } from "./files/destination.ts";
+import type { S3Access } from "./files/s3-store.ts";
 import type { FileLimits } from "./gathering.ts";
 import { Publisher } from "./publisher.ts";
 import type { TopicRows } from "./rows/row-workers.ts";
@@ -21,6 +22,8 @@ export interface SharedParts extends Pick<TopicStateOptions, "onChange" | "onSte
   /** One for all: who answers first must answer always. */
   readonly cluster: KafkaCluster;
   readonly hdfs: Hdfs;
+  /** S3; only folders on it need it. */
+  readonly s3: S3Access | undefined;
   /** HiveServer2, `host:port`; only tables need it. */
   readonly hive: string | undefined;
   readonly run: Run;
@@ -54,9 +57,9 @@ export class TopicStream implements AsyncDisposable {
     this.#options = options;
     this.#shared = shared;
     this.#rows = rows;
-    const { hdfs, hive, logger, services } = shared;
+    const { hdfs, s3, hive, logger, services } = shared;
     const columns = addedColumns(options);
-    const parts = { hdfs, hive, topic, schema, columns, logger, signal: services.signal };
+    const parts = { hdfs, s3, hive, topic, schema, columns, logger, signal: services.signal };
     this.#destination = new Destination(options, parts);
     this.#deadLetters = new DeadLetters({ ...shared, topic });
     this.state = new TopicState({ ...shared, topic, held: () => this.#labelling.held });

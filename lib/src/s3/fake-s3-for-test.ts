@@ -11,6 +11,7 @@ export interface SeenRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage["headers"];
+  readonly body: Buffer;
 }
 
 /** Answers one request, or does something worse with it. */
@@ -19,6 +20,8 @@ export type Answer = (request: SeenRequest, response: ServerResponse) => void;
 /** An S3 that fails on demand, and a client of it. */
 export interface FakeS3 extends AsyncDisposable {
   readonly s3: S3;
+  /** For a client of one's own. */
+  readonly access: { readonly address: string; readonly accessKey: string; readonly secretKey: string };
   readonly seen: readonly SeenRequest[];
 }
 
@@ -27,18 +30,25 @@ export async function fakeS3(answer: Answer): Promise<FakeS3> {
   const seen: SeenRequest[] = [];
   const server = createServer((message, response) => {
     const { pathname: path, searchParams: query } = new URL(message.url ?? "/", "http://fake");
-    message.resume().once("end", () => {
+    const parts: Buffer[] = [];
+    message.on("data", (part: Buffer) => parts.push(part));
+    message.once("end", () => {
       if (path === "/") return xml(response, 200, "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>");
-      const request = { method: message.method ?? "", path: decodeURIComponent(path), query, headers: message.headers };
+      const request = {
+        ...{ method: message.method ?? "", path: decodeURIComponent(path), query },
+        ...{ headers: message.headers, body: Buffer.concat(parts) },
+      };
       seen.push(request);
       answer(request, response);
     });
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const s3 = await openS3({ address, accessKey: "key", secretKey: "secret", timeout: 2000, attempts: 3 });
+  const access = { address, accessKey: "key", secretKey: "secret" };
+  const s3 = await openS3({ ...access, timeout: 2000, attempts: 3 });
   return {
     s3,
+    access,
     seen,
     [Symbol.asyncDispose]: async () => {
       s3.close();

@@ -1,4 +1,4 @@
-/** What keeps data files: the few operations that exactly-once stands on. */
+/** What keeps data files, HDFS or S3: the few operations that exactly-once stands on. */
 
 /** A file that a store has. */
 export interface StoredFile {
@@ -14,7 +14,7 @@ export interface StagedFile {
    * Makes it visible, whole, under a path in a folder that was made: that is the commit. A file there already means that it was
    * done before.
    *
-   * @throws HDFS_REFUSED when what is there has another length
+   * @throws HDFS_REFUSED, S3_FAILED when what is there has another length
    */
   publish(path: string): Promise<"published" | "already-there">;
 }
@@ -23,7 +23,7 @@ export interface StagedFile {
 export interface DataStore extends AsyncDisposable {
   /** What it is to people: `HDFS`. */
   readonly title: string;
-  /** Makes a folder where it is missing. */
+  /** Makes a folder where it is missing, or what there has to be before files can be written into it. */
   makeFolder(folder: string): Promise<void>;
   /** The files under a folder that was made, at any depth. */
   walk(folder: string): AsyncIterable<StoredFile>;

@@ -8,10 +8,11 @@ import type { DataStore, StagedFile } from "./data-store.ts";
 import { HdfsStore } from "./hdfs-store.ts";
 import { HiveTable, type HiveTableOptions } from "./hive-table.ts";
 import type { Layout } from "./layout.ts";
+import { demandAccess, isOnS3, parseS3Path, type S3Access, S3Store } from "./s3-store.ts";
 
 /** Where a topic's data files go. */
 export interface DestinationOptions {
-  /** Folder on HDFS; several topics may share it if the layout gives each a folder of its own in it. */
+  /** Folder on HDFS, or on S3, `s3://bucket/a/b`; several topics may share it if the layout gives each a folder of its own in it. */
   readonly folder: string;
   /** Where files are written before they are visible. @default `_staging` in the topic's folder */
   readonly staging?: string;
@@ -24,6 +25,8 @@ export interface DestinationOptions {
 /** What a {@link Destination} is made with. */
 export interface DestinationParts {
   readonly hdfs: Hdfs;
+  /** S3; only folders on it need it. @default none */
+  readonly s3?: S3Access | undefined;
   /** HiveServer2, `host:port`; only a table needs it. */
   readonly hive: string | undefined;
   readonly topic: string;
@@ -37,10 +40,23 @@ export interface DestinationParts {
 /**
  * The folder of a topic's files.
  *
- * @throws USAGE for a path that HDFS does not accept
+ * @throws USAGE for a path that HDFS or S3 does not accept, and for a table over files on S3, which Hive does not reach
  */
-export function topicFolder({ folder, layout }: DestinationOptions, topic: string): string {
-  return checkPath([checkPath(folder), layout.topicFolder(topic)].filter((part) => part !== "").join("/"));
+export function topicFolder({ folder, layout, table }: DestinationOptions, topic: string): string {
+  const own = layout.topicFolder(topic);
+  if (!isOnS3(folder)) return checkPath(joined(checkPath(folder), own));
+  if (table !== undefined)
+    throw new StreambookError(
+      "USAGE",
+      `Hive cannot read ${folder}, so it can have no table ${table.name} there; leave out the table, or give a folder on HDFS`,
+    );
+  const { bucket, key } = parseS3Path(folder);
+  return `s3://${joined(bucket, key, own)}`;
+}
+
+/** Parts of a path, without those that are empty. */
+function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join("/");
 }
 
 /** A topic's destination. */
@@ -49,13 +65,13 @@ export class Destination implements AsyncDisposable {
   readonly #files: DataFolder;
   readonly #table: HiveTable | undefined;
 
-  /** @throws USAGE for a folder or table that cannot be used, or a table without HiveServer2 */
-  constructor(options: DestinationOptions, { hive, hdfs, ...parts }: DestinationParts) {
+  /** @throws USAGE for a folder or table that cannot be used, a folder on S3 without its keys, or a table without HiveServer2 */
+  constructor(options: DestinationOptions, { hive, hdfs, s3, ...parts }: DestinationParts) {
     const { layout, table } = options;
     const folder = topicFolder(options, parts.topic);
     const { staging = `${folder}/_staging` } = options;
     const title = table === undefined ? `the folder ${folder}` : `the table ${table.name}`;
-    this.#store = new HdfsStore(hdfs);
+    this.#store = isOnS3(folder) ? new S3Store(demandAccess(s3, folder), parts.signal) : new HdfsStore(hdfs);
     const place = { store: this.#store, folder, staging, layout };
     this.#files = new DataFolder({ ...parts, ...place, title, isTable: table !== undefined });
     if (table === undefined) return;
