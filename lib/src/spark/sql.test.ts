@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { literal } from "./literal.ts";
-import { relation, sqlPlan, type SqlPart } from "./sql.ts";
+import { identifier, relation, sqlPlan, type SqlPart } from "./sql.ts";
 
 const plan = (strings: TemplateStringsArray, ...parts: SqlPart[]) => sqlPlan(strings, ...parts).relType;
 
@@ -34,6 +34,18 @@ test("no name of a statement is one of the statement around it", () => {
       ({ relType }) => relType.value.alias,
     );
   assert.notDeepEqual(nameOf(inner.relType.value), nameOf(plan`SELECT * FROM ${{ plan: inner }}`.value));
+});
+
+test("a name stands in the text, in quotes that nothing in it can end", () => {
+  const table = identifier(["delta", "s3a://lake/a.b` WHERE true --"]);
+  const { case: kind, value } = plan`DELETE FROM ${table} WHERE ${identifier("t.n")} = ${1}`;
+  assert.equal(kind, "sql");
+  assert.equal(
+    (value as { query: string }).query,
+    "DELETE FROM `delta`.`s3a://lake/a.b`` WHERE true --` WHERE `t`.`n` = :value_1",
+  );
+  for (const name of ["", "a..b", [], ["delta", ""]])
+    assert.throws(() => identifier(name), { code: "USAGE", message: /cannot be a name on Spark/ });
 });
 
 test("values become the types of Spark that the table promises", () => {

@@ -1,5 +1,6 @@
-/** SQL with values and relations in it: `SELECT * FROM ${rows} WHERE n > ${5}`. */
+/** SQL with values, relations and names in it: `SELECT * FROM ${rows} WHERE n > ${5}`. */
 import { create } from "@bufbuild/protobuf";
+import { StreambookError } from "../errors/index.ts";
 import { literal, type SparkInput } from "./literal.ts";
 import { type Relation, RelationSchema } from "./messages/relations.ts";
 
@@ -9,7 +10,37 @@ export interface Planned {
 }
 
 /** What may stand in `${…}` of a statement. */
-export type SqlPart = SparkInput | Planned;
+export type SqlPart = SparkInput | Planned | Identifier;
+
+/** A name for a statement: {@link identifier}. */
+export class Identifier {
+  /** As SQL. */
+  readonly sql: string;
+
+  constructor(sql: string) {
+    this.sql = sql;
+  }
+}
+
+/**
+ * The name of a catalog, schema, table or column, each part in back quotes, so that nothing in it is read as SQL.
+ *
+ * @param name parts with dots between them: `lab.clean`; or a list of parts, which may have dots in them, as the path of a table of Delta has
+ * @throws USAGE for an empty part
+ *
+ * @example
+ * ```ts
+ * import { identifier } from "streambook/spark";
+ * console.assert(identifier("lab.clean").sql === "`lab`.`clean`");
+ * console.assert(identifier(["delta", "s3a://lake/a.b"]).sql === "`delta`.`s3a://lake/a.b`");
+ * ```
+ */
+export function identifier(name: string | readonly string[]): Identifier {
+  const parts = typeof name === "string" ? name.split(".") : name;
+  if (parts.length === 0 || parts.some((part) => part === "" || part.includes("\0")))
+    throw new StreambookError("USAGE", `${JSON.stringify(name)} cannot be a name on Spark; a part of it is empty`);
+  return new Identifier(parts.map((part) => `\`${part.replaceAll("`", "``")}\``).join("."));
+}
 
 /**
  * How many relations have been named. No two statements use the same name: Spark forgets the names of an inner statement when it has
@@ -19,13 +50,15 @@ let named = 0;
 
 /**
  * A statement with what stands in it. Values go beside the text, as parameters: nothing that they hold is read as SQL. Relations
- * go beside it, too, each under a name of its own; the same one twice under the same name. It is a tag of templates.
+ * go beside it, too, each under a name of its own; the same one twice under the same name. Names stand in the text, in quotes. It is a
+ * tag of templates.
  */
 export function sqlPlan(text: string | TemplateStringsArray, ...parts: readonly SqlPart[]): Relation {
   if (typeof text === "string") return relation({ case: "sql", value: { query: text } });
   const names = new Map<Planned, string>();
   const values: [string, SparkInput][] = [];
   const placeholder = (part: SqlPart): string => {
+    if (part instanceof Identifier) return part.sql;
     if (isPlanned(part)) {
       const name = names.get(part) ?? `relation_${++named}`;
       names.set(part, name);
