@@ -1,0 +1,63 @@
+/** The objects of bronze: which offsets each holds is in its name, so a list of the names is all that the next layer needs. */
+import { nextOffsets, type OffsetRange } from "../../../ingest/index.ts";
+import type { S3 } from "../../../s3/index.ts";
+import type { LakeNames } from "../names.ts";
+import { bronzeLayout } from "./layout.ts";
+
+/** An object of bronze. */
+export interface BronzeObject extends OffsetRange {
+  readonly key: string;
+  /** In bytes. */
+  readonly size: number;
+  /** The hour of its tweets, UTC: `2026-06-29T13`. */
+  readonly period: string;
+}
+
+/**
+ * All objects of bronze that are a range of messages. Memory grows with their number.
+ *
+ * @throws OFFSETS_OVERLAP when two hold the same offsets; NOT_FOUND without the bucket
+ */
+export async function bronzeObjects(
+  s3: Pick<S3, "bucket">,
+  { topic, bronze }: Pick<LakeNames, "topic" | "bronze">,
+  signal?: AbortSignal,
+): Promise<BronzeObject[]> {
+  const objects: BronzeObject[] = [];
+  for await (const { key, size } of s3.bucket(bronze).list({ signal })) {
+    const place = bronzeLayout.parse(key);
+    if (place?.topic === topic && place.period !== undefined)
+      objects.push({ ...place, period: place.period, key, size });
+  }
+  nextOffsets(objects, ({ key }) => key);
+  return objects;
+}
+
+/**
+ * Objects that have not been read yet, cut into batches: of each partition those that follow, in the order of their offsets, so that after
+ * each batch one offset for each partition says what was read.
+ *
+ * @param next the first offset that was not read, by partition; an object of which a part was read is read again
+ * @param limit offsets of a batch; a single object may have more
+ */
+export function batchesOf(
+  objects: readonly BronzeObject[],
+  next: ReadonlyMap<number, bigint>,
+  limit: number,
+): BronzeObject[][] {
+  const unread = objects
+    .filter(({ partition, last }) => last >= (next.get(partition) ?? 0n))
+    .sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : a.partition - b.partition));
+  const batches: BronzeObject[][] = [];
+  let room = 0;
+  for (const object of unread) {
+    const offsets = Number(object.last - object.first) + 1;
+    if (room < offsets || batches.length === 0) {
+      batches.push([]);
+      room = limit;
+    }
+    batches.at(-1)?.push(object);
+    room -= offsets;
+  }
+  return batches;
+}
