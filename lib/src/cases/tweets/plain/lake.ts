@@ -4,10 +4,11 @@ import type { CaseEvent } from "../../events/event.ts";
 import type { Row } from "../../report/compare-rows.ts";
 import { LONGEST_DELAY, RESENT_WITHIN } from "../generate/generate.ts";
 import type { Tweet } from "../generate/tweet.ts";
+import { influenceLevels, levelOf } from "../levels.ts";
 import { type ChartName, charts, type SilverSums } from "./charts.ts";
 import { Day, type DayRows, Hour, type HourRows, OpenPeriods } from "./periods.ts";
 import { hourOf, type ReadTweet, readTweets } from "./read.ts";
-import { influenceLevel, type SilverValues, silverValues } from "./silver-row.ts";
+import { type SilverValues, silverValues } from "./silver-row.ts";
 import { Tally } from "./tally.ts";
 
 /** What messages come to. */
@@ -109,7 +110,7 @@ class Lake {
     const { sentiments, types, influence, languages } = this.#sums;
     sentiments.add({ sentiment_category: values.sentiment_category }, values);
     types.add({ tweet_type }, values);
-    influence.add({ influence_level: influenceLevel(user.followers_count) }, values);
+    influence.add({ influence_level: levelOf(influenceLevels, user.followers_count) }, values);
     languages.add({ language }, values);
   }
 

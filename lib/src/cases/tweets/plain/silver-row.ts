@@ -38,8 +38,3 @@ export function silverChecksum(tweet: Tweet, { text_length, sentiment_category, 
   ];
   return crc32(values.filter((value) => value !== null && value !== undefined).join("|"));
 }
-
-/** How much a user is listened to. */
-export function influenceLevel(followers: number): "High" | "Medium" | "Low" {
-  return followers >= 100_000 ? "High" : followers >= 10_000 ? "Medium" : "Low";
-}
