@@ -5,7 +5,7 @@ export { type RunOptions } from "./wire.ts";
 export { type SparkRow, type SparkValue } from "./rows.ts";
 export { type Columns, type ColumnType, type RowOf } from "./columns.ts";
 export { type SparkInput } from "./literal.ts";
-export { identifier, type Identifier, type Planned, type SqlPart } from "./sql.ts";
+export { identifier, type Planned, type SqlPart, type SqlText, timestampText } from "./sql.ts";
 export {
   StreamingQuery,
   type SourceProgress,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { literal } from "./literal.ts";
-import { identifier, relation, sqlPlan, type SqlPart } from "./sql.ts";
+import { identifier, relation, sqlPlan, type SqlPart, timestampText } from "./sql.ts";
 
 const plan = (strings: TemplateStringsArray, ...parts: SqlPart[]) => sqlPlan(strings, ...parts).relType;
 
@@ -46,6 +46,13 @@ test("a name stands in the text, in quotes that nothing in it can end", () => {
   );
   for (const name of ["", "a..b", [], ["delta", ""]])
     assert.throws(() => identifier(name), { code: "USAGE", message: /cannot be a name on Spark/ });
+});
+
+test("a moment stands in the text, and nothing else may", () => {
+  const { value } = plan`MERGE INTO t USING s ON t.at > ${timestampText("2026-06-29T13:00:00.000Z")}`;
+  assert.match((value as { query: string }).query, /ON t\.at > TIMESTAMP '2026-06-29T13:00:00\.000Z'$/);
+  for (const text of ["", "2026-06-29", "2026-06-29T13:00:00Z' OR true --"])
+    assert.throws(() => timestampText(text), { code: "USAGE", message: /is no moment/ });
 });
 
 test("values become the types of Spark that the table promises", () => {

@@ -10,10 +10,10 @@ export interface Planned {
 }
 
 /** What may stand in `${…}` of a statement. */
-export type SqlPart = SparkInput | Planned | Identifier;
+export type SqlPart = SparkInput | Planned | SqlText;
 
-/** A name for a statement: {@link identifier}. */
-export class Identifier {
+/** What stands in the text of a statement as it is: {@link identifier}, {@link timestampText}. */
+export class SqlText {
   /** As SQL. */
   readonly sql: string;
 
@@ -35,11 +35,29 @@ export class Identifier {
  * console.assert(identifier(["delta", "s3a://lake/a.b"]).sql === "`delta`.`s3a://lake/a.b`");
  * ```
  */
-export function identifier(name: string | readonly string[]): Identifier {
+export function identifier(name: string | readonly string[]): SqlText {
   const parts = typeof name === "string" ? name.split(".") : name;
   if (parts.length === 0 || parts.some((part) => part === "" || part.includes("\0")))
     throw new StreambookError("USAGE", `${JSON.stringify(name)} cannot be a name on Spark; a part of it is empty`);
-  return new Identifier(parts.map((part) => `\`${part.replaceAll("`", "``")}\``).join("."));
+  return new SqlText(parts.map((part) => `\`${part.replaceAll("`", "``")}\``).join("."));
+}
+
+/**
+ * A moment as SQL writes it, for the statements in which Spark takes no parameters: MERGE of a table of Delta is one.
+ *
+ * @param moment as Spark gives it, `2026-06-29T13:00:00.000Z`, with up to six places after the point
+ * @throws USAGE for anything else
+ *
+ * @example
+ * ```ts
+ * import { timestampText } from "streambook/spark";
+ * console.assert(timestampText("2026-06-29T13:00:00.000Z").sql === "TIMESTAMP '2026-06-29T13:00:00.000Z'");
+ * ```
+ */
+export function timestampText(moment: string): SqlText {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(moment))
+    throw new StreambookError("USAGE", `${JSON.stringify(moment)} is no moment; write it as 2026-06-29T13:00:00.000Z`);
+  return new SqlText(`TIMESTAMP '${moment}'`);
 }
 
 /**
@@ -50,7 +68,7 @@ let named = 0;
 
 /**
  * A statement with what stands in it. Values go beside the text, as parameters: nothing that they hold is read as SQL. Relations
- * go beside it, too, each under a name of its own; the same one twice under the same name. Names stand in the text, in quotes. It is a
+ * go beside it, too, each under a name of its own; the same one twice under the same name. Names stand in the text, in quotes, and so does what {@link SqlText} holds. It is a
  * tag of templates.
  */
 export function sqlPlan(text: string | TemplateStringsArray, ...parts: readonly SqlPart[]): Relation {
@@ -58,7 +76,7 @@ export function sqlPlan(text: string | TemplateStringsArray, ...parts: readonly 
   const names = new Map<Planned, string>();
   const values: [string, SparkInput][] = [];
   const placeholder = (part: SqlPart): string => {
-    if (part instanceof Identifier) return part.sql;
+    if (part instanceof SqlText) return part.sql;
     if (isPlanned(part)) {
       const name = names.get(part) ?? `relation_${++named}`;
       names.set(part, name);

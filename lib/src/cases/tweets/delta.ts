@@ -1,9 +1,9 @@
 /** Tables of Delta by their paths, as Spark makes, names and reads them. */
 import { StreambookError } from "../../errors/index.ts";
-import type { Identifier, SparkRelation, SparkSession } from "../../spark/index.ts";
+import type { SparkRelation, SparkSession, SqlText } from "../../spark/index.ts";
 
 /** A table's name for statements of Spark. @param path `s3a://tweets-silver/tweets` */
-export async function tableAt(path: string): Promise<Identifier> {
+export async function tableAt(path: string): Promise<SqlText> {
   const { identifier } = await import("../../spark/index.ts"); // here, because its libraries take a while to load
   return identifier(["delta", path]);
 }

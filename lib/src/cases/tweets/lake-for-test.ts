@@ -41,7 +41,7 @@ export async function lakeForTest() {
       }),
     ingest: () => ingestBronze({ addresses: at, names, once: true }),
     refreshSilver: (options: Partial<SilverOptions> = {}) => refreshSilver({ spark, s3, names, ...options }),
-    refreshGold: () => refreshGold({ spark, names }),
+    refreshGold: () => refreshGold({ spark, s3, names }),
     /** Asks every store, and compares with the plain answer to the first so many messages. */
     async prove(count: number) {
       await makeViews(trino, names);

@@ -5,6 +5,7 @@
  * ones.
  */
 import { type Logger, silentLogger } from "../../../log/index.ts";
+import type { S3 } from "../../../s3/index.ts";
 import type { SparkRelation, SparkSession } from "../../../spark/index.ts";
 import { createTable, type DeltaColumn, newestVersion, rowsAt } from "../delta.ts";
 import { goldPath, type GoldTable, goldTables, type LakeNames, lakeNames, silverPath } from "../names.ts";
@@ -13,6 +14,7 @@ import { goldDefinitions, goldTweets } from "./tables.ts";
 /** Options of {@link refreshGold}. */
 export interface GoldOptions {
   readonly spark: SparkSession;
+  readonly s3: S3;
   /** @default those of {@link lakeNames} */
   readonly names?: LakeNames | undefined;
   readonly logger?: Logger;
@@ -33,10 +35,11 @@ export interface GoldRefresh {
 /**
  * Recomputes what has changed; the tables are made if they are missing. May be done again at any time, by one at a time.
  *
- * @throws SparkError, also when there is no silver; the signal's reason
+ * @throws SparkError, also when there is no silver; S3_FAILED and others of S3; the signal's reason
  */
 export async function refreshGold(options: GoldOptions): Promise<GoldRefresh> {
-  const { spark, names = lakeNames(), logger = silentLogger, signal } = options;
+  const { spark, s3, names = lakeNames(), logger = silentLogger, signal } = options;
+  await s3.makeBucket(names.gold, { signal });
   for (const table of goldTables) await createTable(spark, goldPath(names, table), columnsOf(table));
   const version = await newestVersion(spark, silverPath(names));
   const silver = rowsAt(spark, silverPath(names), version);

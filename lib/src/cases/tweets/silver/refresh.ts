@@ -44,6 +44,7 @@ export interface SilverOptions {
  */
 export async function refreshSilver(options: SilverOptions): Promise<SilverBatch> {
   const { spark, s3, names = lakeNames(), batchMessages = 50_000, logger = silentLogger, signal, onBatch } = options;
+  await s3.makeBucket(names.silver, { signal });
   await createTable(spark, silverPath(names), silverColumns);
   const next = await nextOffsets(spark, names, signal);
   let total: SilverBatch = { messages: 0, inserted: 0, objects: 0 };
@@ -104,11 +105,12 @@ async function merge(
   rows: SparkRelation,
   { names, earliest, latest }: { readonly names: LakeNames; readonly earliest: string; readonly latest: string },
 ): Promise<number> {
+  const { timestampText } = await import("../../../spark/index.ts"); // here, because its libraries take a while to load
   const once = spark.query`
     SELECT earliest.* FROM (SELECT min_by(struct(r.*), r.kafka_offset) AS earliest FROM ${rows} r GROUP BY r.tweet_id)`;
   const [result] = await spark.sql<{ num_inserted_rows: bigint }>`
     MERGE WITH SCHEMA EVOLUTION INTO ${await tableAt(silverPath(names))} t USING ${once} s
-    ON t.tweet_id = s.tweet_id AND t.created_at BETWEEN CAST(${earliest} AS TIMESTAMP) AND CAST(${latest} AS TIMESTAMP)
+    ON t.tweet_id = s.tweet_id AND t.created_at BETWEEN ${timestampText(earliest)} AND ${timestampText(latest)}
     WHEN NOT MATCHED THEN INSERT *`;
   return Number(result?.num_inserted_rows ?? 0);
 }
