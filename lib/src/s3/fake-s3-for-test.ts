@@ -25,15 +25,19 @@ export interface FakeS3 extends AsyncDisposable {
   readonly seen: readonly SeenRequest[];
 }
 
-/** Starts a server, and opens it: the list of buckets, which that asks for, is always answered. */
-export async function fakeS3(answer: Answer): Promise<FakeS3> {
+/**
+ * Starts a server, and opens it: the list of buckets, which that asks for, is always answered.
+ *
+ * @param buckets their names
+ */
+export async function fakeS3(answer: Answer, buckets: () => Iterable<string> = () => []): Promise<FakeS3> {
   const seen: SeenRequest[] = [];
   const server = createServer((message, response) => {
     const { pathname: path, searchParams: query } = new URL(message.url ?? "/", "http://fake");
     const parts: Buffer[] = [];
     message.on("data", (part: Buffer) => parts.push(part));
     message.once("end", () => {
-      if (path === "/") return xml(response, 200, "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>");
+      if (path === "/") return xml(response, 200, listOf(buckets()));
       const request = {
         ...{ method: message.method ?? "", path: decodeURIComponent(path), query },
         ...{ headers: message.headers, body: Buffer.concat(parts) },
@@ -56,6 +60,11 @@ export async function fakeS3(answer: Answer): Promise<FakeS3> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function listOf(buckets: Iterable<string>): string {
+  const all = [...buckets].sort().map((name) => `<Bucket><Name>${name}</Name></Bucket>`);
+  return `<ListAllMyBucketsResult><Buckets>${all.join("")}</Buckets></ListAllMyBucketsResult>`;
 }
 
 /** Answers with a document. */

@@ -1,7 +1,7 @@
 /** An S3 that keeps its objects in memory, with conditional puts: for tests of what stands on it, where no S3 runs. */
 import { createHash } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import { type FakeS3, fakeS3, refuse, type SeenRequest, xml } from "./fake-s3-for-test.ts";
+import { type Answer, type FakeS3, fakeS3, refuse, type SeenRequest, xml } from "./fake-s3-for-test.ts";
 
 /** The S3, and what is in it. */
 export interface MemoryS3 extends FakeS3 {
@@ -19,13 +19,14 @@ export async function memoryS3(
 ): Promise<MemoryS3> {
   const objects = new Map<string, Buffer>();
   const buckets = new Set<string>();
-  const fake = await fakeS3((request, response) => {
+  const answer: Answer = (request, response) => {
     if (interfere(request, response)) return;
     const [, bucket = "", ...rest] = request.path.split("/");
     if (rest.join("") === "") answerForBucket(bucket, { request, response, objects, buckets });
     else if (!buckets.has(bucket)) refuse(response, 404, "NoSuchBucket");
     else answerForObject({ request, response, objects });
-  });
+  };
+  const fake = await fakeS3(answer, () => buckets);
   return { ...fake, objects };
 }
 
@@ -45,6 +46,12 @@ function answerForBucket(
     return xml(response, 200, "");
   }
   if (!buckets.has(bucket)) return refuse(response, 404, "NoSuchBucket");
+  if (method === "DELETE") {
+    if ([...objects.keys()].some((path) => path.startsWith(`/${bucket}/`)))
+      return refuse(response, 409, "BucketNotEmpty");
+    buckets.delete(bucket);
+    return xml(response, 204, "");
+  }
   if (method === "GET") return list(response, bucket, query.get("prefix") ?? "", objects);
   if (method === "POST")
     for (const [, key] of body.toString().matchAll(/<Key>([^<]*)<\/Key>/g)) objects.delete(`/${bucket}/${key}`);
@@ -66,6 +73,10 @@ function answerForObject({ request: { method, path, headers, body }, response, o
     if (found !== undefined && headers["if-none-match"] === "*") return refuse(response, 412, "PreconditionFailed");
     objects.set(path, body);
     return xml(response, 200, "", { etag: etagOf(body) });
+  }
+  if (method === "DELETE") {
+    objects.delete(path);
+    return xml(response, 204, "");
   }
   if (found === undefined) return refuse(response, 404, method === "HEAD" ? "NotFound" : "NoSuchKey");
   response.writeHead(200, { etag: etagOf(found), "content-length": String(found.length) });

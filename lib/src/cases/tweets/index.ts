@@ -1,4 +1,6 @@
 /** Tweets: a lakehouse. Raw messages on S3, tables of Delta over them, SQL over history and stream, dashboards. */
+export { tweetsCase } from "./tweets-case.ts";
+export { tweetsJob, type TweetsJobOptions, type TweetsRound, tweetsRound } from "./job.ts";
 export { CLIENT_AFTER, tweets, TWEETS_TOPIC } from "./generate/generate.ts";
 export { type Tweet, tweetTypes } from "./generate/tweet.ts";
 export { plainLake, type PlainLake } from "./plain/lake.ts";
@@ -9,6 +11,11 @@ export { bronzeSums } from "./bronze/read.ts";
 export { refreshSilver, type SilverBatch, type SilverOptions } from "./silver/refresh.ts";
 export { silverSums } from "./silver/sums.ts";
 export { type GoldOptions, type GoldRefresh, refreshGold } from "./gold/refresh.ts";
+export { type LiveState, liveState } from "./live/live.ts";
+export { type LakeCompaction, compactLake, type UpkeepOptions, vacuumLake } from "./upkeep/upkeep.ts";
+export { objectsKept, type TableSize, tableSizes } from "./upkeep/sizes.ts";
+export { removeLakeBuckets } from "./buckets.ts";
+export { openLakeEngine, openLakeSql, openLakeStore } from "./services.ts";
 export { forgetTables, makeViews } from "./serve/views.ts";
 export { askTrino, type LakeAnswers } from "./serve/answers.ts";
 export { lakeComparisons, type LakeFound } from "./serve/compare.ts";

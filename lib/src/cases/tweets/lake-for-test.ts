@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { deadLetterTopic, deleteTopics } from "../../kafka/index.ts";
-import type { S3 } from "../../s3/index.ts";
 import { addresses } from "../../stack/index.ts";
 import { take } from "../events/event.ts";
 import { sendEvents } from "../events/send.ts";
 import { ingestBronze } from "./bronze/ingest.ts";
 import { bronzeSums } from "./bronze/read.ts";
+import { removeLakeBuckets } from "./buckets.ts";
 import { tweets } from "./generate/generate.ts";
 import { refreshGold } from "./gold/refresh.ts";
 import { lakeNames, PARTITIONS, tweetSchema } from "./names.ts";
@@ -58,7 +58,7 @@ export async function lakeForTest() {
     },
     async [Symbol.asyncDispose]() {
       await forgetTables(trino, names);
-      for (const bucket of [names.bronze, names.silver, names.gold]) await removeBucket(s3, bucket);
+      await removeLakeBuckets(s3, names);
       await deleteTopics({ broker: at.kafka, topics: [names.topic, deadLetterTopic(names.topic)] });
       await spark.close();
       s3.close();
@@ -67,10 +67,3 @@ export async function lakeForTest() {
 }
 
 export type LakeForTest = Awaited<ReturnType<typeof lakeForTest>>;
-
-async function removeBucket(s3: S3, name: string): Promise<void> {
-  const keys: string[] = [];
-  for await (const { key } of s3.bucket(name).list()) keys.push(key);
-  await s3.bucket(name).deleteAll(keys);
-  await s3.removeBucket(name);
-}

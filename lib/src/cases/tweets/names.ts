@@ -2,6 +2,7 @@
 import { StreambookError } from "../../errors/index.ts";
 import { projectFile } from "../../project/index.ts";
 import { loadSchema, type Schema } from "../../schema/index.ts";
+import type { CaseTopic } from "../case.ts";
 import { TWEETS_TOPIC } from "./generate/generate.ts";
 
 /** The names that the case works with. */
@@ -49,6 +50,14 @@ export function lakeNames(suffix = ""): LakeNames {
 
 /** Partitions of the topic. */
 export const PARTITIONS = 4;
+
+/** The topic as a run makes it. */
+export function lakeTopics({ topic }: Pick<LakeNames, "topic">): CaseTopic[] {
+  return [{ topic, partitions: PARTITIONS }];
+}
+
+/** Where the case would be on HDFS; its files are on S3. */
+export const TWEETS_FOLDER = "/streambook/tweets";
 
 /** The table of silver. */
 export const silverTable = "tweets";

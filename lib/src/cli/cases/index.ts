@@ -3,9 +3,10 @@ import type { Command } from "commander";
 import { addCampaigns } from "./campaigns.ts";
 import { addClicks } from "./clicks.ts";
 import type { CaseCommands } from "./shared.ts";
+import { addTweets } from "./tweets.ts";
 
 /** The cases, each with a file of its own here. */
-const CASES: readonly ((commands: CaseCommands) => void)[] = [addCampaigns, addClicks];
+const CASES: readonly ((commands: CaseCommands) => void)[] = [addCampaigns, addClicks, addTweets];
 
 /** Adds the commands to the program. */
 export function register(program: Command): void {

@@ -1,8 +1,9 @@
 /** Bronze: every message as it came, as lines of JSON in objects on S3, by the hour of its tweet; exactly once. */
 import { ingest, type IngestOptions, type IngestReport } from "../../../ingest/index.ts";
 import type { Addresses } from "../../../stack/index.ts";
+import { makeLakeBucket } from "../buckets.ts";
 import { type LakeNames, lakeNames, tweetSchema } from "../names.ts";
-import { s3Access } from "../services.ts";
+import { openLakeStore, s3Access } from "../services.ts";
 import { bronzeEnrichment } from "./columns.ts";
 import { bronzeLayout } from "./layout.ts";
 
@@ -26,7 +27,9 @@ export async function ingestBronze({
   names = lakeNames(),
   ...options
 }: BronzeOptions): Promise<IngestReport> {
-  return ingest({
+  await using s3 = await openLakeStore(addresses, options.signal);
+  await makeLakeBucket(s3, names.bronze, options.signal);
+  return await ingest({
     ...{ addresses, s3: await s3Access(addresses), group: names.bronze, threads: 1, ...options },
     topics: [
       {

@@ -7,6 +7,7 @@
 import { type Logger, silentLogger } from "../../../log/index.ts";
 import type { S3 } from "../../../s3/index.ts";
 import type { SparkRelation, SparkSession } from "../../../spark/index.ts";
+import { makeLakeBucket } from "../buckets.ts";
 import { createTable, type DeltaColumn, newestVersion, rowsAt } from "../delta.ts";
 import { goldPath, type GoldTable, goldTables, type LakeNames, lakeNames, silverPath } from "../names.ts";
 import { goldDefinitions, goldTweets } from "./tables.ts";
@@ -39,7 +40,7 @@ export interface GoldRefresh {
  */
 export async function refreshGold(options: GoldOptions): Promise<GoldRefresh> {
   const { spark, s3, names = lakeNames(), logger = silentLogger, signal } = options;
-  await s3.makeBucket(names.gold, { signal });
+  await makeLakeBucket(s3, names.gold, signal);
   for (const table of goldTables) await createTable(spark, goldPath(names, table), columnsOf(table));
   const version = await newestVersion(spark, silverPath(names));
   const silver = rowsAt(spark, silverPath(names), version);

@@ -8,6 +8,7 @@ import type { S3 } from "../../../s3/index.ts";
 import type { SparkRelation, SparkSession } from "../../../spark/index.ts";
 import { batchesOf, bronzeObjects } from "../bronze/objects.ts";
 import { readBronze } from "../bronze/read.ts";
+import { makeLakeBucket } from "../buckets.ts";
 import { createTable, rowsAt, tableAt } from "../delta.ts";
 import { type LakeNames, lakeNames, silverPath } from "../names.ts";
 import { clientColumn, silverColumns, silverSelection } from "./columns.ts";
@@ -44,7 +45,7 @@ export interface SilverOptions {
  */
 export async function refreshSilver(options: SilverOptions): Promise<SilverBatch> {
   const { spark, s3, names = lakeNames(), batchMessages = 50_000, logger = silentLogger, signal, onBatch } = options;
-  await s3.makeBucket(names.silver, { signal });
+  await makeLakeBucket(s3, names.silver, signal);
   await createTable(spark, silverPath(names), silverColumns);
   const next = await nextOffsets(spark, names, signal);
   let total: SilverBatch = { messages: 0, inserted: 0, objects: 0 };

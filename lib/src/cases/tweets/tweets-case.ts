@@ -1,0 +1,19 @@
+/** The case as the command line knows it. */
+import type { Case } from "../case.ts";
+import { tweets } from "./generate/generate.ts";
+import { lakeNames, lakeTopics, TWEETS_FOLDER } from "./names.ts";
+import { runTweets } from "./run/run.ts";
+
+/** Tweets: a lakehouse. */
+export const tweetsCase: Case = {
+  name: "tweets",
+  title: "Tweets in a lakehouse",
+  does: "tweets on S3, tables of Delta in three layers over them, and one SQL over stream and history",
+  services: ["core", "spark", "s3", "trino"],
+  topics: lakeTopics(lakeNames()),
+  tables: [],
+  folder: TWEETS_FOLDER,
+  defaultEvents: 100_000,
+  events: tweets,
+  run: runTweets,
+};
