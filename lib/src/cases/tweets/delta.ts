@@ -35,3 +35,30 @@ export async function newestVersion(spark: SparkSession, path: string): Promise<
   if (newest === undefined) throw new StreambookError("INTERNAL", `the table of Delta at ${path} has no version`);
   return newest.version;
 }
+
+/** How often a writer begins again because others were quicker. */
+const MOST_CONFLICTS = 10;
+
+/**
+ * Does what reads a table and then writes it, and does it again when another writer has committed in between: Delta refuses the commit of the
+ * slower one, which has changed nothing.
+ *
+ * @param attempt begins with reading the table
+ * @throws SparkError, also when others were quicker ten times
+ */
+export async function untilNoConflict<T>(attempt: () => Promise<T>, onConflict: () => void): Promise<T> {
+  for (let conflicts = 0; ;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isConflict(error) || ++conflicts === MOST_CONFLICTS) throw error;
+      onConflict();
+    }
+  }
+}
+
+/** The errors of https://docs.delta.io/latest/concurrency-control.html#conflict-exceptions. */
+function isConflict(error: unknown): boolean {
+  const { condition } = (error instanceof Error ? error : {}) as { readonly condition?: unknown };
+  return typeof condition === "string" && /^DELTA_(?:CONCURRENT|METADATA_CHANGED|PROTOCOL_CHANGED)/.test(condition);
+}

@@ -32,6 +32,7 @@ export async function lakeForTest() {
     spark,
     s3,
     trino,
+    messages,
     /** Sends the first so many messages of all, those that are not there yet. */
     send: (count: number) =>
       sendEvents({

@@ -2,10 +2,17 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { needs } from "../../stack/fetch/needs-for-test.ts";
+import { newestVersion, rowsAt } from "./delta.ts";
 import { type LakeForTest, lakeForTest } from "./lake-for-test.ts";
+import { silverPath, tweetSchema } from "./names.ts";
+import { plainLake } from "./plain/lake.ts";
+import { objectsKept, type TableSize } from "./upkeep/sizes.ts";
+import { compactLake, vacuumLake } from "./upkeep/upkeep.ts";
 
 /** Messages of the first part, in which nobody says what a tweet was written with, and of all, in which some do. */
-const [FIRST, ALL] = [6000, 18_000];
+const [FIRST, ALL] = [3000, 16_000];
+/** And of those that come in the end. */
+const MORE = 18_000;
 
 suite("a lakehouse of tweets", await needs("spark", "s3", "trino"), () => {
   let lake: LakeForTest;
@@ -48,5 +55,37 @@ suite("a lakehouse of tweets", await needs("spark", "s3", "trino"), () => {
     const columns = await lake.trino.sql<{ column_name: string }>`
       SELECT column_name FROM delta.information_schema.columns WHERE table_schema = ${lake.names.silverSchema}`;
     assert.ok(columns.some(({ column_name }) => column_name === "client"));
+  });
+
+  test("two writers at once do each batch once", async () => {
+    await lake.send(MORE);
+    await lake.ingest();
+    const [one, other] = await Promise.all([1, 2].map(() => lake.refreshSilver({ batchMessages: 500 })));
+    await lake.refreshGold();
+    const plain = await lake.prove(MORE);
+    assert.ok(one !== undefined && other !== undefined);
+    const before = plainLake(lake.messages(ALL), await tweetSchema());
+    assert.equal(one.inserted + other.inserted, plain.tweets - before.tweets);
+  });
+
+  test("compacted, has the same rows in fewer files; older versions are there until vacuum takes their files", async () => {
+    const { spark, s3, names } = lake;
+    const version = await newestVersion(spark, silverPath(names));
+    const { before, after: now } = await compactLake({ spark, names });
+    const files = (sizes: readonly TableSize[]): number => sizes.reduce((sum, one) => sum + one.files, 0);
+    assert.ok(files(now) < files(before), `${files(before)} files are ${files(now)}`);
+    assert.equal(files(now), now.length);
+    await lake.prove(MORE);
+    const kept = await objectsKept(s3, names);
+    await vacuumLake({ spark, names }); // a week has not passed
+    assert.deepEqual(await objectsKept(s3, names), kept);
+    const counted = await rowsAt(spark, silverPath(names), version).count();
+    await vacuumLake({ spark, names }, 0);
+    assert.ok((await objectsKept(s3, names)).bytes < kept.bytes);
+    await lake.prove(MORE);
+    await assert.rejects(rowsAt(spark, silverPath(names), version).select("max(text)").collect(), {
+      name: "SparkError",
+    });
+    assert.ok(counted > 0);
   });
 });

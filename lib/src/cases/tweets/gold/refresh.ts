@@ -8,7 +8,7 @@ import { type Logger, silentLogger } from "../../../log/index.ts";
 import type { S3 } from "../../../s3/index.ts";
 import type { SparkRelation, SparkSession } from "../../../spark/index.ts";
 import { makeLakeBucket } from "../buckets.ts";
-import { createTable, type DeltaColumn, newestVersion, rowsAt } from "../delta.ts";
+import { createTable, type DeltaColumn, newestVersion, rowsAt, untilNoConflict } from "../delta.ts";
 import { goldPath, type GoldTable, goldTables, type LakeNames, lakeNames, silverPath } from "../names.ts";
 import { goldDefinitions, goldTweets } from "./tables.ts";
 
@@ -34,7 +34,8 @@ export interface GoldRefresh {
 }
 
 /**
- * Recomputes what has changed; the tables are made if they are missing. May be done again at any time, by one at a time.
+ * Recomputes what has changed; the tables are made if they are missing. May be done again at any time, but by one at a time: of two, the one
+ * with the older silver could be the last to replace an hour. Tables may be compacted meanwhile.
  *
  * @throws SparkError, also when there is no silver; S3_FAILED and others of S3; the signal's reason
  */
@@ -42,6 +43,15 @@ export async function refreshGold(options: GoldOptions): Promise<GoldRefresh> {
   const { spark, s3, names = lakeNames(), logger = silentLogger, signal } = options;
   await makeLakeBucket(s3, names.gold, signal);
   for (const table of goldTables) await createTable(spark, goldPath(names, table), columnsOf(table));
+  return untilNoConflict(
+    () => replaceChanged({ ...options, names }),
+    () => logger.info("a table of gold was changed meanwhile; what has changed is looked for again"),
+  );
+}
+
+/** Replaces the hours that are not those of the newest silver. */
+async function replaceChanged(options: GoldOptions & { readonly names: LakeNames }): Promise<GoldRefresh> {
+  const { spark, names, logger = silentLogger, signal } = options;
   const version = await newestVersion(spark, silverPath(names));
   const silver = rowsAt(spark, silverPath(names), version);
   const { changed, hours } = await changedHours(spark, silver, names, signal);

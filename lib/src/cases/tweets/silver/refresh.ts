@@ -9,7 +9,7 @@ import type { SparkRelation, SparkSession } from "../../../spark/index.ts";
 import { batchesOf, bronzeObjects } from "../bronze/objects.ts";
 import { readBronze } from "../bronze/read.ts";
 import { makeLakeBucket } from "../buckets.ts";
-import { createTable, rowsAt, tableAt } from "../delta.ts";
+import { createTable, rowsAt, tableAt, untilNoConflict } from "../delta.ts";
 import { type LakeNames, lakeNames, silverPath } from "../names.ts";
 import { clientColumn, silverColumns, silverSelection } from "./columns.ts";
 
@@ -39,24 +39,37 @@ export interface SilverOptions {
 }
 
 /**
- * Merges what is new in bronze into silver, which is made if it is missing. May be stopped and done again at any time, by one at a time.
+ * Merges what is new in bronze into silver, which is made if it is missing. May be stopped and done again at any time. Of several at once each
+ * does some of the batches, and none is done twice.
  *
  * @throws SparkError; S3_FAILED and others of S3; OFFSETS_OVERLAP; the signal's reason
  */
 export async function refreshSilver(options: SilverOptions): Promise<SilverBatch> {
-  const { spark, s3, names = lakeNames(), batchMessages = 50_000, logger = silentLogger, signal, onBatch } = options;
+  const { spark, s3, names = lakeNames(), logger = silentLogger, signal } = options;
   await makeLakeBucket(s3, names.silver, signal);
   await createTable(spark, silverPath(names), silverColumns);
-  const next = await nextOffsets(spark, names, signal);
   let total: SilverBatch = { messages: 0, inserted: 0, objects: 0 };
+  const onBatch = (batch: SilverBatch): void => {
+    total = add(total, batch);
+    options.onBatch?.(batch);
+  };
+  await untilNoConflict(
+    () => mergeNew({ ...options, names, onBatch }),
+    () => logger.info("another writer has changed silver meanwhile; what is new is looked for again"),
+  );
+  return total;
+}
+
+/** Merges all that silver has not read, batch by batch. */
+async function mergeNew(options: SilverOptions & { readonly names: LakeNames }): Promise<void> {
+  const { spark, s3, names, batchMessages = 50_000, logger = silentLogger, signal, onBatch } = options;
+  const next = await nextOffsets(spark, names, signal);
   for (const objects of batchesOf(await bronzeObjects(s3, names, signal), next, batchMessages)) {
     signal?.throwIfAborted();
     const batch = await mergeBatch(spark, await readBronze(spark, objects, names), names, signal);
-    total = add(total, { ...batch, objects: objects.length });
     logger.info(`${batch.messages} messages of ${objects.length} objects merged, ${batch.inserted} tweets are new`);
     onBatch?.({ ...batch, objects: objects.length });
   }
-  return total;
 }
 
 function add(a: SilverBatch, b: SilverBatch): SilverBatch {
@@ -77,7 +90,30 @@ async function nextOffsets(
   return new Map(rows.map(({ kafka_partition, last }) => [kafka_partition, last + 1n]));
 }
 
+/** How many batches this process has merged: each has a view of its own, for sessions in which several are merged at once. */
+let batches = 0;
+
+/** Merges the messages of one batch. Spark keeps them meanwhile: looking for hundreds of small objects takes longer than reading them. */
 async function mergeBatch(
+  spark: SparkSession,
+  messages: SparkRelation,
+  names: LakeNames,
+  signal: AbortSignal | undefined,
+): Promise<Omit<SilverBatch, "objects">> {
+  const { identifier } = await import("../../../spark/index.ts"); // here, because its libraries take a while to load
+  const view = `tweets_of_batch_${++batches}`;
+  const batch = identifier(view);
+  await messages.createView(view, { signal });
+  await spark.sql`CACHE LAZY TABLE ${batch}`;
+  try {
+    return await mergeKept(spark, spark.query`SELECT * FROM ${batch}`, names, signal);
+  } finally {
+    await spark.sql`UNCACHE TABLE IF EXISTS ${batch}`;
+    await spark.sql`DROP VIEW IF EXISTS ${batch}`;
+  }
+}
+
+async function mergeKept(
   spark: SparkSession,
   messages: SparkRelation,
   names: LakeNames,
