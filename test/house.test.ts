@@ -11,7 +11,7 @@ const source = join(projectFolder(), "lib", "src");
 /** From left to right: a room may use the rooms of the tiers before its own. */
 const tiers: readonly (readonly string[])[] = [
   ["errors", "random"],
-  ["async", "format", "log", "schema", "binary", "address", "json", "user", "project", "bundle"],
+  ["async", "format", "log", "schema", "binary", "address", "json", "user", "project", "bundle", "browser"],
   [
     "stream",
     "kafka",
@@ -47,6 +47,7 @@ const foundations = new Set([
   "user",
   "project",
   "bundle",
+  "browser",
 ]);
 const tierOf = new Map(tiers.flatMap((rooms, tier) => rooms.map((room) => [room, tier] as const)));
 
