@@ -1,6 +1,7 @@
 /** Trino's protocol for clients: a statement is posted, and each answer says where the next one is. */
 import { retry } from "../async/index.ts";
 import { StreambookError } from "../errors/index.ts";
+import { parseExact } from "../json/index.ts";
 import { type ErrorDescription, forgotten, unreachable } from "./errors.ts";
 import type { Stats } from "./progress.ts";
 import type { ColumnDescription } from "./rows.ts";
@@ -161,14 +162,4 @@ function parseAnswer(text: string, address: string): Answer {
     // no JSON
   }
   throw unreachable(address, new Error("something else answers there"));
-}
-
-/** JSON whose whole numbers keep all their digits: one that is too large for a number is a bigint. */
-export function parseExact(text: string): unknown {
-  if (!/\d{16}/.test(text)) return JSON.parse(text); // several times as quick
-  return JSON.parse(text, (_, value: unknown, context?: { readonly source?: string }) => {
-    if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
-    const source = context?.source ?? "";
-    return /^-?\d+$/.test(source) ? BigInt(source) : value;
-  });
 }
