@@ -23,6 +23,7 @@ const tiers: readonly (readonly string[])[] = [
     "spark",
     "s3",
     "trino",
+    "superset",
     "mapreduce",
     "plot",
     "frames",

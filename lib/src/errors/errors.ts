@@ -204,6 +204,21 @@ export const errorCodes = {
     retriable: false,
     exitCode: 1,
   },
+  // superset
+  SUPERSET_FAILED: {
+    summary: "Superset refused or failed a request, or a chart of it.",
+    solve: "Correct what Superset's own reason in the message names.",
+    hint: { log: "superset" },
+    retriable: false,
+    exitCode: 1,
+  },
+  SUPERSET_DENIED: {
+    summary: "Superset does not accept a password.",
+    solve: "Give the password of this set-up, as the list of services shows it.",
+    hint: { inspect: "services" },
+    retriable: false,
+    exitCode: 2,
+  },
   // cluster
   MODEL_INVALID: {
     summary: "A saved model cannot be read.",
