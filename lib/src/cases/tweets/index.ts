@@ -19,3 +19,6 @@ export { openLakeEngine, openLakeSql, openLakeStore } from "./services.ts";
 export { forgetTables, makeViews } from "./serve/views.ts";
 export { askTrino, type LakeAnswers } from "./serve/answers.ts";
 export { lakeComparisons, type LakeFound } from "./serve/compare.ts";
+export { lakeBoards, type LakeBoardsOptions } from "./boards/boards.ts";
+export { askSuperset, type BoardAnswers, boardComparisons } from "./boards/answers.ts";
+export { type LakePictures, takeLakePictures } from "./boards/pictures.ts";

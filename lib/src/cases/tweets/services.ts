@@ -4,6 +4,7 @@ import type { S3Access } from "../../ingest/index.ts";
 import type { S3 } from "../../s3/index.ts";
 import type { SparkSession } from "../../spark/index.ts";
 import { type Addresses, credentials } from "../../stack/index.ts";
+import type { Superset } from "../../superset/index.ts";
 import type { Trino } from "../../trino/index.ts";
 
 /** Where S3 is, and its keys. @throws STACK_DOWN when it does not run */
@@ -28,6 +29,23 @@ export async function openLakeEngine({ spark }: Pick<Addresses, "spark">, signal
 export async function openLakeSql({ trino }: Pick<Addresses, "trino">, signal?: AbortSignal): Promise<Trino> {
   const { openTrino } = await import("../../trino/index.ts");
   return openTrino({ address: demand("trino", "Trino", trino), source: "tweets", signal });
+}
+
+/** Where the dashboards are, and the password of `admin`. @throws STACK_DOWN when Superset does not run */
+export async function boardsAccess({
+  dashboards,
+}: Pick<Addresses, "dashboards">): Promise<{ readonly address: string; readonly password: string }> {
+  const { password = "" } = await credentials("superset");
+  return { address: demand("superset", "Superset", dashboards), password };
+}
+
+/** Opens Superset. @throws STACK_DOWN when it does not run; UNREACHABLE */
+export async function openLakeBoards(
+  addresses: Pick<Addresses, "dashboards">,
+  signal?: AbortSignal,
+): Promise<Superset> {
+  const { openSuperset } = await import("../../superset/index.ts");
+  return openSuperset({ ...(await boardsAccess(addresses)), signal });
 }
 
 function demand(service: string, title: string, address: string | undefined): string {
