@@ -17,6 +17,7 @@ export {
   type CaseCount,
   type CaseFigure,
   type CaseFindings,
+  type CasePicture,
   type CaseReport,
   type WrittenCaseReport,
 } from "./report/report.ts";

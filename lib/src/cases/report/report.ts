@@ -49,6 +49,16 @@ export interface CaseFigure {
   readonly figure: Figure;
 }
 
+/** A picture of something else's page. */
+export interface CasePicture {
+  /** Unique in the report: letters, digits, dashes. */
+  readonly id: string;
+  readonly title: string;
+  /** What it shows, for those who do not see it, too. */
+  readonly description: string;
+  readonly png: Uint8Array;
+}
+
 /** What a case has found: the part of a report that is its own. */
 export interface CaseFindings {
   /** What happened, in a sentence or two. */
@@ -62,6 +72,8 @@ export interface CaseFindings {
   /** The way of the events, with their numbers. */
   readonly flow: { readonly boxes: readonly FlowBox[]; readonly arrows: readonly FlowArrow[] };
   readonly figures: readonly CaseFigure[];
+  /** @default none */
+  readonly pictures?: readonly CasePicture[];
   /** Rates along the way. */
   readonly rates: NonNullable<RunReport["rates"]>;
   /** Options that the run was made with. */
@@ -126,10 +138,15 @@ export async function writeCaseReport(report: CaseReport, folder: string): Promi
   const written = { html: join(folder, "report.html"), json: join(folder, "report.json") };
   await makeOutputFolder(folder);
   await writingInto(folder, async () => {
-    await writeWhole(written.json, `${toJson({ ...report, passed: judgeCase(report).passed }, 2)}\n`);
+    await writeWhole(written.json, `${toJson({ ...withoutPictures(report), passed: judgeCase(report).passed }, 2)}\n`);
     await writeWhole(written.html, page);
   });
   return written;
+}
+
+/** The report without what is not text. */
+function withoutPictures({ pictures: _, ...report }: CaseReport): Omit<CaseReport, "pictures"> {
+  return report;
 }
 
 /** The page. @param plotly source of plotly.js */
@@ -162,6 +179,7 @@ export function caseReportPage(report: CaseReport, plotly: string): string {
         "What the stores gave, drawn.",
         markup`<div class="pair">${figures.map(({ id, title, description, figure }) => markup`<h3>${title}</h3>${figureElement({ id, figure, title, description })}`)}</div>`,
       ),
+      ...gallery(report.pictures ?? []),
       proof(report),
       timeSection(report),
       madeSection(report, "The same settings and seed give the same events, and the same answers."),
@@ -170,6 +188,16 @@ export function caseReportPage(report: CaseReport, plotly: string): string {
     footer: markup`<p>Everything on this page is also in <code>report.json</code> beside it. The page is one file and asks nothing of any network. Figures drawn with plotly.js (MIT).</p>`,
     plotly,
   });
+}
+
+function gallery(pictures: readonly CasePicture[]): Markup[] {
+  if (pictures.length === 0) return [];
+  const shown = pictures.map(
+    ({ id, title, description, png }) => markup`<figure class="card" id="${id}"><h3>${title}</h3>
+<img src="data:image/png;base64,${Buffer.from(png).toString("base64")}" alt="${description}" style="width: 100%; height: auto">
+<figcaption>${description}</figcaption></figure>`,
+  );
+  return [section("dashboards", "The dashboards", "Pictures of the pages as they were at the end.", markup`${shown}`)];
 }
 
 function proof({ comparisons, counts, seconds }: CaseReport): Markup {

@@ -8,8 +8,8 @@ import { runTweets } from "./run/run.ts";
 export const tweetsCase: Case = {
   name: "tweets",
   title: "Tweets in a lakehouse",
-  does: "tweets on S3, tables of Delta in three layers over them, and one SQL over stream and history",
-  services: ["core", "spark", "s3", "trino"],
+  does: "tweets on S3, tables of Delta in three layers over them, one SQL over stream and history, and dashboards",
+  services: ["core", "spark", "s3", "trino", "superset"],
   topics: lakeTopics(lakeNames()),
   tables: [],
   folder: TWEETS_FOLDER,

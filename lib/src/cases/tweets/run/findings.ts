@@ -9,6 +9,7 @@ import type { PlainLake } from "../plain/lake.ts";
 import type { LakeFound } from "../serve/compare.ts";
 import type { LakeCompaction } from "../upkeep/upkeep.ts";
 import { tweetsFigures } from "./figures.ts";
+import type { ShownBoards } from "./boards.ts";
 import { suggestions } from "../suggestions.ts";
 
 /** What the stages of a run have counted. */
@@ -38,7 +39,7 @@ export interface RunFigures {
 export function findings(
   figures: RunFigures,
   plain: PlainLake,
-  found: LakeFound,
+  found: LakeFound & Pick<ShownBoards, "pictures" | "missing">,
   comparisons: readonly Comparison[],
 ): CaseFindings {
   const { sent, rows, deadLetters, inserted, objects, bytes, keepSeconds } = figures;
@@ -63,9 +64,13 @@ export function findings(
       { name: "objects of bronze", value: objects },
       { name: "bytes of bronze", value: bytes },
     ],
-    notices: noticesOf(figures, hours),
+    notices: [
+      ...noticesOf(figures, hours),
+      ...(found.missing === undefined ? [] : [`There are no pictures of the dashboards: ${found.missing}`]),
+    ],
     flow: flowOf(figures, found),
     figures: tweetsFigures(found, figures.compaction),
+    pictures: found.pictures,
     rates: figures.rates,
     settings: figures.settings,
     links: [],
@@ -128,7 +133,8 @@ function flowOf(figures: RunFigures, { gold }: LakeFound): CaseFindings["flow"] 
         column: 2,
         row: 1,
       },
-      { name: "Trino", detail: "SQL over stream and tables", column: 1, row: 2 },
+      { name: "Trino", detail: "SQL over stream and tables", column: 2, row: 2 },
+      { name: "Superset", detail: "3 dashboards, 10 charts", column: 1, row: 2 },
     ],
     arrows: [
       { from: "tweets", to: "Kafka", label: formatCount(sent) },
@@ -137,6 +143,7 @@ function flowOf(figures: RunFigures, { gold }: LakeFound): CaseFindings["flow"] 
       { from: "bronze", to: "silver", label: formatCount(inserted) },
       { from: "silver", to: "gold", label: `${formatCount(goldRows)} rows` },
       { from: "gold", to: "Trino" },
+      { from: "Trino", to: "Superset" },
     ],
   };
 }

@@ -29,6 +29,7 @@ import { openLakeEngine, openLakeSql, openLakeStore } from "../services.ts";
 import { refreshSilver } from "../silver/refresh.ts";
 import { silverSums } from "../silver/sums.ts";
 import { compactLake } from "../upkeep/upkeep.ts";
+import { type ShownBoards, showBoards } from "./boards.ts";
 import { findings, type RunFigures } from "./findings.ts";
 
 const NAMES = lakeNames();
@@ -62,8 +63,10 @@ export async function runTweets(options: CaseRunOptions): Promise<CaseFindings> 
   const plain = await run.answerPlainly();
   const found = await run.askStores();
   const after = await run.askLive();
-  return findings(run.figures, plain, found, [
+  const shown = await run.showBoards(plain);
+  return findings(run.figures, plain, { ...found, ...shown }, [
     ...lakeComparisons(plain, found),
+    ...shown.comparisons,
     ...liveComparisons(plain, between, after),
     await asItWas(spark, first),
   ]);
@@ -250,6 +253,16 @@ class TweetsRun {
       "Compact the tables",
       () => compactLake({ spark: this.#opened.spark, names: NAMES, signal }),
       ({ before, after }) => ({ text: `${plural(files(before), "file")} are ${files(after)} now` }),
+    );
+  }
+
+  showBoards(plain: PlainLake): Promise<ShownBoards> {
+    return this.#options.recorder.run(
+      "Show dashboards",
+      () => showBoards(this.#options, plain),
+      ({ comparisons, pictures }) => ({
+        text: `3 dashboards, ${plural(comparisons.length, "answer")}, ${plural(pictures.length, "picture")}`,
+      }),
     );
   }
 
