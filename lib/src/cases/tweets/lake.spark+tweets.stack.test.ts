@@ -44,7 +44,7 @@ suite("a lakehouse of tweets", await needs("spark", "s3", "trino"), () => {
     await lake.send(ALL);
     await lake.ingest();
     const stopping = new AbortController();
-    const options = { batchMessages: 2000, signal: stopping.signal, onBatch: () => stopping.abort() };
+    const options = { batchMessages: 6000, signal: stopping.signal, onBatch: () => stopping.abort() };
     await assert.rejects(lake.refreshSilver(options), { name: "AbortError" });
     const between = await lake.refreshGold(); // of what silver has by now
     assert.ok(between.changed > 0 && between.changed < between.hours);
@@ -60,7 +60,7 @@ suite("a lakehouse of tweets", await needs("spark", "s3", "trino"), () => {
   test("two writers at once do each batch once", async () => {
     await lake.send(MORE);
     await lake.ingest();
-    const [one, other] = await Promise.all([1, 2].map(() => lake.refreshSilver({ batchMessages: 500 })));
+    const [one, other] = await Promise.all([1, 2].map(() => lake.refreshSilver({ batchMessages: 1000 })));
     await lake.refreshGold();
     const plain = await lake.prove(MORE);
     assert.ok(one !== undefined && other !== undefined);

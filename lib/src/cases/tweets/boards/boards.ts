@@ -72,7 +72,7 @@ function rowsOf(dashboard: DashboardName): PlacedChart[][] {
   let left = 0;
   for (const [chart, definition] of charts) {
     if (definition.dashboard !== dashboard) continue;
-    const { width = definition.width } = looks[chart];
+    const { width } = definition;
     if (left < width) [left] = [12, rows.push([])];
     rows.at(-1)?.push({ chart, width, height: heights[dashboard][rows.length - 1] as number });
     left -= width;

@@ -1,12 +1,10 @@
-/** How the charts are drawn, in Superset's words: axes, formats, colours, and how large they are. */
+/** How the charts are drawn, in Superset's words: axes, formats, colours, and how high they are. */
 import type { PlacedChart } from "../../../superset/index.ts";
 import type { ChartName } from "../plain/charts.ts";
 import type { DashboardName } from "../serve/charts.ts";
 
 /** How a chart looks. */
 export interface Look {
-  /** Of twelve columns. @default that of the question */
-  readonly width?: number;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
@@ -47,7 +45,6 @@ export const looks: Readonly<Record<ChartName, Look>> = {
   regions: namedBars("tweets"),
   sentiment: shares,
   top_users: {
-    width: 12,
     settings: {
       ...{ show_cell_bars: true, page_length: 0, order_desc: true },
       column_config: {
@@ -59,7 +56,6 @@ export const looks: Readonly<Record<ChartName, Look>> = {
     },
   },
   engagement_by_influence: {
-    width: 6,
     // the average and the count are a thousand apart
     settings: {
       ...{ logAxis: true, y_axis_format: WHOLE, y_axis_title: "log scale", y_axis_title_margin: 55 },
@@ -67,7 +63,7 @@ export const looks: Readonly<Record<ChartName, Look>> = {
       ...{ show_legend: true, legendType: "plain", legendOrientation: "bottom", color_scheme: "supersetColors" },
     },
   },
-  tweet_types: { ...shares, width: 6 },
+  tweet_types: shares,
   trending_hashtags: namedBars("tweets"),
   languages: {
     settings: {

@@ -69,7 +69,7 @@ export const chartDefinitions: Readonly<Record<ChartName, ChartDefinition>> = {
   },
   top_users: {
     ...{ title: "Users whose tweets move most", dashboard: "tweets-engagement", dataset: "active_users_by_day" },
-    ...{ kind: "table", groupBy: ["user_id", "username"], width: 6, limit: chartLimits.users },
+    ...{ kind: "table", groupBy: ["user_id", "username"], width: 12, limit: chartLimits.users },
     metrics: [
       { name: "engagement", sql: "sum(total_engagement)" },
       { name: "tweets", sql: "sum(tweets_count)" },
@@ -78,12 +78,12 @@ export const chartDefinitions: Readonly<Record<ChartName, ChartDefinition>> = {
   },
   engagement_by_influence: {
     ...{ title: "Engagement by influence", dashboard: "tweets-engagement", dataset: "tweets_leveled" },
-    ...{ kind: "echarts_timeseries_bar", groupBy: ["influence_level"], width: 3 },
+    ...{ kind: "echarts_timeseries_bar", groupBy: ["influence_level"], width: 6 },
     metrics: [averageEngagement, tweetCount],
   },
   tweet_types: {
     ...{ title: "Types of tweets", dashboard: "tweets-engagement", dataset: "tweets_leveled" },
-    ...{ kind: "pie", groupBy: ["tweet_type"], metrics: [tweetCount], width: 3 },
+    ...{ kind: "pie", groupBy: ["tweet_type"], metrics: [tweetCount], width: 6 },
   },
   trending_hashtags: {
     ...{ title: "Hashtags of the last 24 hours", dashboard: "tweets-trends", dataset: "trending_hashtags" },
