@@ -59,6 +59,20 @@ test("the page shows verdict, numbers and figures, and escapes what it is given"
   assert.match(caseReportPage(wrong, ""), /What failed[^]*✗ different/);
 });
 
+test("pictures stand in the page, with what they show for those who do not see them, and not in report.json", async () => {
+  const png = Uint8Array.of(137, 80, 78, 71);
+  const seen = { ...report, pictures: [{ id: "a", title: "Overview", description: "Lines & bars", png }] };
+  assert.match(caseReportPage(seen, ""), /<img src="data:image\/png;base64,iVBORw==" alt="Lines &amp; bars"/);
+  assert.doesNotMatch(caseReportPage(report, ""), /The dashboards|<img/);
+  const folder = await mkdtemp(join(tmpdir(), "streambook-report-"));
+  try {
+    const { json } = await writeCaseReport(seen, folder);
+    assert.doesNotMatch(await readFile(json, "utf8"), /pictures/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test("report.json says whether it passed", async () => {
   const folder = await mkdtemp(join(tmpdir(), "case-report-"));
   try {
