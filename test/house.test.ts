@@ -24,6 +24,7 @@ const tiers: readonly (readonly string[])[] = [
     "s3",
     "trino",
     "superset",
+    "cassandra",
     "mapreduce",
     "plot",
     "frames",

@@ -219,6 +219,34 @@ export const errorCodes = {
     retriable: false,
     exitCode: 2,
   },
+  // cassandra
+  CASSANDRA_FAILED: {
+    summary: "Cassandra refused or failed a statement.",
+    solve: "Read Cassandra's own reason in the message, and correct the statement.",
+    hint: { log: "cassandra" },
+    retriable: false,
+    exitCode: 1,
+  },
+  CASSANDRA_LOGIN: {
+    summary: "Cassandra does not know the user or the password, or does not permit the user what was asked.",
+    solve: "Give the password with which Cassandra was first started; each set-up has its own.",
+    retriable: false,
+    exitCode: 1,
+  },
+  NODES_MISSING: {
+    summary: "Fewer nodes of Cassandra are up than the consistency level of a statement asks for.",
+    solve: "Start the nodes that are down, or ask with a lower consistency level.",
+    hint: { inspect: "services" },
+    retriable: true,
+    exitCode: 1,
+  },
+  TABLE_DIFFERS: {
+    summary: "A table is there with other columns or another key than a program writes.",
+    solve:
+      "Drop the table if nobody needs it, or use another keyspace; rows written to another key would overwrite each other.",
+    retriable: false,
+    exitCode: 2,
+  },
   // cluster
   MODEL_INVALID: {
     summary: "A saved model cannot be read.",
