@@ -16,10 +16,10 @@ export interface Case {
   /** What has to run, as `up` takes it. */
   readonly services: readonly string[];
   readonly topics: readonly CaseTopic[];
-  /** Tables of Hive. */
-  readonly tables: readonly string[];
-  /** Where its files are on HDFS. */
-  readonly folder: string;
+  /** Tables of Hive. @default none */
+  readonly tables?: readonly string[];
+  /** Where its files are on HDFS. @default none */
+  readonly folder?: string;
   /** Events of a run that is given no number. */
   readonly defaultEvents: number;
   /** All events, without end. */

@@ -7,7 +7,7 @@
  */
 export { ingest, type IngestOptions, type IngestReport } from "./ingest.ts";
 export { checkTopics, demandFields, type TopicOptions } from "./topic-options.ts";
-export { readMark, writeMark } from "./names/marks.ts";
+export { hdfsMarks, readMark, writeMark, type MarkStore } from "./names/marks.ts";
 export { makeTopic, TopicMarks, type TopicMarksOptions } from "./names/topic-marks.ts";
 export { ServiceRetry, type ServiceRetryOptions } from "./service-retry.ts";
 export type { CommitStep, Figures, Progress, Spent } from "./topic-state.ts";

@@ -2,7 +2,7 @@
 import { StreambookError } from "../../errors/index.ts";
 import { Hdfs } from "../../hdfs/index.ts";
 import { type HiveSession, identifier, openHive } from "../../hive/index.ts";
-import { makeTopic, removeTable, TopicMarks } from "../../ingest/index.ts";
+import { hdfsMarks, makeTopic, removeTable, TopicMarks } from "../../ingest/index.ts";
 import { deadLetterTopic } from "../../kafka/index.ts";
 import type { Addresses } from "../../stack/index.ts";
 import type { Case } from "../case.ts";
@@ -32,13 +32,13 @@ export class CaseNames implements AsyncDisposable {
    * @throws NOT_OURS when a topic holds messages that no run has sent, or a table is there that the case has not made
    */
   static async take(
-    { name, topics, tables, folder }: Pick<Case, "name" | "topics" | "tables" | "folder">,
+    { name, topics, tables, folder }: Required<Pick<Case, "name" | "topics" | "tables" | "folder">>,
     { addresses, replace = false, signal }: CaseNamesOptions,
   ): Promise<CaseNames> {
     const hdfs = new Hdfs({ address: addresses.webhdfs, signal });
     await using hive = await openHive({ address: addresses.hive, signal });
     const all = topics.flatMap(({ topic }) => [topic, deadLetterTopic(topic)]);
-    const marks = await TopicMarks.open({ hdfs, broker: addresses.kafka, topics: all, signal });
+    const marks = await TopicMarks.open({ marks: hdfsMarks(hdfs), broker: addresses.kafka, topics: all, signal });
     if (!replace) {
       const stranger = (await marks.stranger()) ?? (await strangerTable(tables, name, hive));
       if (stranger !== undefined)

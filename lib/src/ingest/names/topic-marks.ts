@@ -1,12 +1,11 @@
 /**
  * Whose are the messages of a topic? A run begins with empty topics, and removes what an earlier run has left in them: only that. Marks
- * on HDFS, below `/streambook/marks/topic`, say which topics runs have made, and where they ended.
+ * say which topics runs have made, and where they ended.
  */
 import { until } from "../../async/index.ts";
 import { isStreambookError } from "../../errors/index.ts";
-import { Hdfs } from "../../hdfs/index.ts";
 import { clusterId, deleteTopics, ensureTopic, topicOffsets } from "../../kafka/index.ts";
-import { readMark, writeMark } from "./marks.ts";
+import type { MarkStore } from "./marks.ts";
 
 /** What is said of a topic. */
 interface TopicMark {
@@ -18,7 +17,8 @@ interface TopicMark {
 
 /** What {@link TopicMarks} works with. */
 export interface TopicMarksOptions {
-  readonly hdfs: Hdfs;
+  /** Where the marks are kept. */
+  readonly marks: MarkStore;
   /** Kafka, `host:port`. */
   readonly broker: string;
   readonly topics: readonly string[];
@@ -49,8 +49,8 @@ export class TopicMarks implements AsyncDisposable {
 
   /** Marks the topics as a run's, and deletes them. The marks come first, so that a run which is killed locks nobody out. */
   async take(): Promise<void> {
-    const { hdfs, topics } = this.#options;
-    for (const topic of topics) await writeMark(hdfs, pathOf(topic), { cluster: this.#cluster } satisfies TopicMark);
+    const { marks, topics } = this.#options;
+    for (const topic of topics) await marks.write(pathOf(topic), { cluster: this.#cluster } satisfies TopicMark);
     await deleteTopics(this.#options);
   }
 
@@ -59,28 +59,25 @@ export class TopicMarks implements AsyncDisposable {
    * the marks stay as they are.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { broker, topics } = this.#options;
+    const { marks, broker, topics } = this.#options;
     const signal = AbortSignal.timeout(10_000);
-    const hdfs = new Hdfs({ address: this.#options.hdfs.address, signal, retry: { attempts: 2 } });
     try {
       for (const topic of topics) {
         const offsets = await offsetsOf(broker, topic, signal);
         const ends = endsOf(offsets ?? (new Map() as Offsets));
-        await writeMark(hdfs, pathOf(topic), { cluster: this.#cluster, ends } satisfies TopicMark);
+        await marks.write(pathOf(topic), { cluster: this.#cluster, ends } satisfies TopicMark, signal);
       }
     } catch {
       // the run's own error is the one to report
-    } finally {
-      hdfs.close();
     }
   }
 
   /** An empty topic may be taken over. */
   async #stranger(topic: string): Promise<string | undefined> {
-    const { hdfs, broker, signal } = this.#options;
+    const { marks, broker, signal } = this.#options;
     const offsets = await offsetsOf(broker, topic, signal);
     if (offsets === undefined || [...offsets.values()].every(({ low, high }) => low === high)) return undefined;
-    const mark = await readMark<TopicMark>(hdfs, pathOf(topic));
+    const mark = (await marks.read(pathOf(topic))) as TopicMark | undefined;
     if (mark?.cluster !== this.#cluster) return `the topic ${topic} holds messages that no run has sent`;
     if (mark.ends === undefined || JSON.stringify(mark.ends) === JSON.stringify(endsOf(offsets))) return undefined;
     return `the topic ${topic} holds messages that were sent after the last run`;

@@ -6,7 +6,15 @@
 import { isStreambookError, StreambookError } from "../../errors/index.ts";
 import { Hdfs } from "../../hdfs/index.ts";
 import { type HiveSession, identifier, openHive } from "../../hive/index.ts";
-import { makeTopic, parseFileName, readMark, TopicMarks, topicOfStreamFile, writeMark } from "../../ingest/index.ts";
+import {
+  hdfsMarks,
+  makeTopic,
+  parseFileName,
+  readMark,
+  TopicMarks,
+  topicOfStreamFile,
+  writeMark,
+} from "../../ingest/index.ts";
 import { checkTopic, deadLetterTopic } from "../../kafka/index.ts";
 import type { Addresses } from "../../stack/index.ts";
 import { dropTable, hdfsFolders, textViewOf } from "../folders.ts";
@@ -64,7 +72,12 @@ export class RunNames implements AsyncDisposable {
     const { addresses, topic, table, signal } = options;
     const hdfs = new Hdfs({ address: addresses.webhdfs, signal });
     await using hive = await openHive({ address: addresses.hive, signal });
-    const marks = await TopicMarks.open({ hdfs, broker: addresses.kafka, topics: topicsOf(options), signal });
+    const marks = await TopicMarks.open({
+      marks: hdfsMarks(hdfs),
+      broker: addresses.kafka,
+      topics: topicsOf(options),
+      signal,
+    });
     if (options.replace !== true) await demandOurs(options, marks, hdfs, hive);
     await writeMark(hdfs, tableMark(table), { topic } satisfies TableMark);
     await marks.take();
