@@ -16,15 +16,16 @@ export type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 /**
  * The keys and passwords of some services: those that were made before, and new ones where there were none. Of services that
- * run elsewhere, those of the environment.
+ * run elsewhere, those of the environment. Several instances of a service have those of the first.
  *
  * @throws USAGE when a service runs elsewhere and the environment has not all of its keys
  */
 export async function demandSecrets(
   layout: Pick<Layout, "home">,
-  names: readonly string[],
+  instances: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): Promise<Secrets> {
+  const names = [...new Set(instances.map((name) => service(name).name))];
   const file = secretsFile(layout.home);
   const known = await readSecrets(file);
   const own = names.filter((name) => !isExternal(name, environment));
@@ -65,7 +66,7 @@ export async function credentials(
 ): Promise<Secrets[string]> {
   if (isExternal(name, environment)) return givenSecrets(name, environment);
   const { title, secrets = {} } = service(name);
-  const known = (await readSecrets(secretsFile(homeFolder(environment))))[name] ?? {};
+  const known = (await readSecrets(secretsFile(homeFolder(environment))))[service(name).name] ?? {};
   if (Object.keys(secrets).some((key) => known[key] === undefined))
     throw new StreambookError("STACK_DOWN", `${title} has never been started here, so there are no keys for it`, {
       hint: { start: [name] },

@@ -30,6 +30,8 @@ export interface Addresses {
   readonly trino?: string;
   /** Superset's pages and REST interface, `http://host:port`; undefined while it does not run. */
   readonly dashboards?: string;
+  /** Cassandra, CQL over TCP, `host:port`; undefined while it does not run. */
+  readonly cassandra?: string;
 }
 
 /** The ports of instances, by name and purpose. */
@@ -250,6 +252,13 @@ interface Task {
 export interface JavaTask extends Task {
   /** Options of its Java. @default those of the service */
   readonly options?: readonly string[];
+  /**
+   * What is done while it runs; then it is asked to end.
+   *
+   * @param signal aborts when the program has ended by itself
+   * @default nothing: it ends by itself
+   */
+  readonly during?: (signal: AbortSignal) => Promise<void>;
 }
 
 /** A Python program that ends. */

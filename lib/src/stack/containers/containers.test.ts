@@ -35,7 +35,10 @@ test("host names and folders are all that containers and processes configure dif
     return { ...rest, topology: { ...topology, bind: "127.0.0.1", hosts: everyHost("127.0.0.1") } };
   });
   assert.deepEqual([...container.keys()].sort(), [...machine.keys()].sort());
-  const hosts = new RegExp(`(?<![\\w.-])(?:${serviceNames().join("|")}|0\\.0\\.0\\.0|127\\.0\\.0\\.1)(?=[:<\\n])`, "g");
+  const hosts = new RegExp(
+    `(?<![\\w.-])(?:${serviceNames().join("|")}|0\\.0\\.0\\.0|127\\.0\\.0\\.1)(?=[:<"\\n])`,
+    "g",
+  );
   const plain = (text: string | undefined): string | undefined =>
     text?.replace(hosts, "HOST").replace(/@\w+(?=:9093)/, "@HOST");
   for (const [name, text] of container) assert.equal(plain(text), plain(machine.get(name)), name);
