@@ -11,7 +11,7 @@ import { CassandraSession, consistencies, type Consistency } from "./session.ts"
 export interface CassandraOptions {
   /** A node that clients reach, `host:port`; the others are found by it. */
   readonly address: string;
-  /** @default `cassandra` */
+  /** @default `streambook` */
   readonly user?: string | undefined;
   readonly password: string;
   /** How many nodes must have done what is asked, unless a statement says otherwise. @default `local_quorum` */
@@ -37,18 +37,18 @@ const REQUESTS = 2048;
  * @throws UNREACHABLE when nothing answers at the address; CASSANDRA_LOGIN for a wrong user or password; USAGE
  *
  * @example
- * ```ts no-run
+ * ```ts
  * import { openCassandra } from "streambook/cassandra";
  * import { addresses, credentials } from "streambook/stack";
  * const { cassandra: address = "" } = await addresses();
  * const { password = "" } = await credentials("cassandra");
  * await using cassandra = await openCassandra({ address, password });
  * const [row] = await cassandra.query("SELECT release_version FROM system.local");
- * console.log(row?.["release_version"]);
+ * console.assert(/^\d+\.\d/.test(String(row?.["release_version"])));
  * ```
  */
 export async function openCassandra(options: CassandraOptions): Promise<CassandraSession> {
-  const { user = "cassandra", signal } = options;
+  const { user = "streambook", signal } = options;
   const { host, port } = parseAddress(options.address) ?? {};
   if (host === undefined || port === undefined)
     throw new StreambookError(
