@@ -25,3 +25,4 @@ export { ReplacedTable, type PartitionValues, type ReplacedTableOptions } from "
 export * from "./campaigns/index.ts";
 export * from "./clicks/index.ts";
 export * from "./tweets/index.ts";
+export * from "./ratings/index.ts";

@@ -3,6 +3,7 @@ import { CORE_JAVA, findJavaFor } from "../../../setup/java/java.mjs";
 import { setting } from "../../../setup/settings.mjs";
 import { type StageEvent, StageRecorder } from "../report/index.ts";
 import {
+  CORE,
   deadServices,
   describeUsers,
   downIfUnused,
@@ -11,6 +12,7 @@ import {
   type RunningStack,
   startGuardian,
   temporaryServices,
+  titleOf,
   up,
   useStack,
   versions,
@@ -83,7 +85,10 @@ function startStack(
 }
 
 function upText({ services }: StackNeeds): string {
-  return `Kafka, HDFS, YARN${services.includes("spark") ? ", Hive and Spark" : " and Hive"} are up`;
+  const core = ["Kafka", "HDFS", "YARN", "Hive"];
+  const names = services.flatMap((name) => (name === CORE ? core : [titleOf(name)]));
+  const all = names.length === 0 ? core : names;
+  return `${all.slice(0, -1).join(", ")} and ${all.at(-1)} are up`;
 }
 
 function endOfStack({ ended, users }: Released): { text: string } {

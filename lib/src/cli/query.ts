@@ -1,4 +1,4 @@
-/** `streambook query`: a query of Hive, or of Spark, from the command line, to look into the tables. */
+/** `streambook query`: a query of Hive, Spark or Cassandra from the command line, to look into the tables. */
 import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
 import type { Command } from "commander";
@@ -7,6 +7,7 @@ import { openHive, statementsOf, type HiveTable, type HiveValue } from "../hive/
 import { toJson } from "../json/index.ts";
 import type { SparkValue } from "../spark/index.ts";
 import { addresses, useStack, type Addresses } from "../stack/index.ts";
+import { askCassandra } from "./ask-cassandra.ts";
 import { action, usage, wholeNumber } from "./command.ts";
 import { resultTable } from "./result-table.ts";
 
@@ -15,6 +16,7 @@ interface Options {
   readonly rows: number;
   readonly json?: boolean;
   readonly spark?: boolean;
+  readonly cassandra?: boolean;
 }
 
 /** Adds the command to the program. */
@@ -22,9 +24,10 @@ export function register(program: Command): void {
   program
     .command("query")
     .summary("ask Hive: streambook query 'SELECT cluster, COUNT(*) FROM chunks_clustered GROUP BY cluster'")
-    .description("Runs one statement on the running HiveServer2, or on Spark, and prints the rows.")
+    .description("Runs one statement on the running HiveServer2, on Spark or on Cassandra, and prints the rows.")
     .argument("[sql]", "one statement, or - to read it from standard input")
     .option("--spark", "ask Spark, which knows the same tables (`streambook up spark` starts it)")
+    .option("--cassandra", "ask Cassandra, in CQL (`streambook up cassandra` starts it)")
     .option("-f, --file <file>", "read the statement from a file")
     .option("--rows <n>", "print at most so many rows", wholeNumber(1), 100)
     .option(
@@ -35,12 +38,12 @@ export function register(program: Command): void {
     .allowUnknownOption()
     .allowExcessArguments()
     .action(
-      action<Options>(async ({ file, rows: most, json, spark }, { signal, operands }) => {
+      action<Options>(async ({ file, rows: most, json, ...engine }, { signal, operands }) => {
+        const ask = askerOf(engine);
         const statement = oneStatement(await sqlOf(operands, file));
         const known = await addresses();
         await using _user = await useStack("streambook query");
         // One row more than is printed shows whether there are more.
-        const ask = spark === true ? askSpark : askHive;
         const { columns, rows } = await ask(known, statement, most + 1, signal);
         const table = { columns, rows: rows.slice(0, most) };
         if (json === true) for (const line of jsonLines(table)) process.stdout.write(`${line}\n`);
@@ -50,6 +53,15 @@ export function register(program: Command): void {
         else if (rows.length === 0) process.stderr.write(columns.length === 0 ? "done\n" : "no rows\n");
       }),
     );
+}
+
+/** Asks an engine. */
+type Asker = (at: Addresses, statement: string, maximumRows: number, signal: AbortSignal) => Promise<HiveTable>;
+
+function askerOf({ spark = false, cassandra = false }: Pick<Options, "spark" | "cassandra">): Asker {
+  if (spark && cassandra) usage("--spark and --cassandra contradict each other; leave one out");
+  if (spark) return askSpark;
+  return cassandra ? askCassandra : askHive;
 }
 
 async function askHive(

@@ -2,11 +2,12 @@
 import type { Command } from "commander";
 import { addCampaigns } from "./campaigns.ts";
 import { addClicks } from "./clicks.ts";
+import { addRatings } from "./ratings.ts";
 import type { CaseCommands } from "./shared.ts";
 import { addTweets } from "./tweets.ts";
 
 /** The cases, each with a file of its own here. */
-const CASES: readonly ((commands: CaseCommands) => void)[] = [addCampaigns, addClicks, addTweets];
+const CASES: readonly ((commands: CaseCommands) => void)[] = [addCampaigns, addClicks, addTweets, addRatings];
 
 /** Adds the commands to the program. */
 export function register(program: Command): void {
