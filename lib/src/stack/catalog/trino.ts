@@ -8,7 +8,7 @@ import { describeTopics, topicTables } from "./parts/topic-tables.ts";
 export default {
   name: "trino",
   title: "Trino",
-  does: "SQL over Delta on S3, Hive's tables and live topics of Kafka at once: a catalog for each of them that runs",
+  does: "SQL over Delta on S3, Hive's tables, Cassandra and live topics of Kafka at once: a catalog for each of them that runs",
   profile: "tweets",
   rank: 100,
   program: {
@@ -33,7 +33,7 @@ export default {
   page: "http",
   needs: [],
   after: [],
-  uses: ["s3", "metastore", "kafka"],
+  uses: ["s3", "metastore", "kafka", "cassandra"],
   memory: 1000,
   stopTimeout: 20,
   addresses: { trino: { variable: "STREAMBOOK_TRINO", port: "http", scheme: "http" } },
@@ -44,6 +44,7 @@ export default {
   },
   configuration: ["hadoop", "trino"],
   configurationBeside: {
+    "catalog/cassandra.properties": "cassandra",
     "catalog/delta.properties": "s3",
     "catalog/hive.properties": "metastore",
     "catalog/kafka.properties": "kafka",
