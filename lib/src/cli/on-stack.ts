@@ -53,7 +53,7 @@ export async function onStack(
       (stage) => startStack(stage, needs, signal),
       ({ started }) => ({ text: started.length > 0 ? upText(needs) : "it is up already" }),
     );
-    await work({ recorder, versions: await versions(), jdk: await javaVersion() });
+    await work({ recorder, versions: await versions(needs.services), jdk: await javaVersion() });
   } catch (error) {
     for (const { name, log = [] } of await deadServices()) {
       process.stderr.write(`\n${name} stopped unexpectedly; the end of its log:\n${log.join("\n")}\n`);
