@@ -1,7 +1,7 @@
 /** The case as the command line knows it. */
 import type { Case } from "../case.ts";
 import { tweets } from "./generate/generate.ts";
-import { lakeNames, lakeTopics, TWEETS_FOLDER } from "./names.ts";
+import { lakeNames, lakeTopics } from "./names.ts";
 import { runTweets } from "./run/run.ts";
 
 /** Tweets: a lakehouse. */
@@ -11,8 +11,6 @@ export const tweetsCase: Case = {
   does: "tweets on S3, tables of Delta in three layers over them, one SQL over stream and history, and dashboards",
   services: ["core", "spark", "s3", "trino", "superset"],
   topics: lakeTopics(lakeNames()),
-  tables: [],
-  folder: TWEETS_FOLDER,
   defaultEvents: 100_000,
   events: tweets,
   run: runTweets,
