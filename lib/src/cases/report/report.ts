@@ -193,7 +193,7 @@ export function caseReportPage(report: CaseReport, plotly: string): string {
 function gallery(pictures: readonly CasePicture[]): Markup[] {
   if (pictures.length === 0) return [];
   const shown = pictures.map(
-    ({ id, title, description, png }) => markup`<figure class="card" id="${id}"><h3>${title}</h3>
+    ({ id, title, description, png }) => markup`<h3>${title}</h3><figure class="figure" id="${id}">
 <img src="data:image/png;base64,${Buffer.from(png).toString("base64")}" alt="${description}" style="width: 100%; height: auto">
 <figcaption>${description}</figcaption></figure>`,
   );
