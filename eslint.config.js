@@ -51,6 +51,10 @@ export default tseslint.config(
           selector,
           message: "a process without a number is not process 0: decide what happens when there is none",
         })),
+        {
+          selector: "CallExpression[optional=true] > AwaitExpression.arguments",
+          message: "what is awaited here is not done when nobody is called: await it before the call",
+        },
         // In a workspace, each address is in the environment too.
         ...["[value.type='Identifier'][value.name='undefined']", "[value.value='']", "[value.name=/^_/]"].map(
           (value) => ({

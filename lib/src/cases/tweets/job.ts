@@ -52,7 +52,8 @@ export async function tweetsJob(options: TweetsJobOptions): Promise<void> {
   if (every === undefined) {
     await ingestBronze({ ...bronze, once: true });
     signal?.throwIfAborted();
-    onRound?.(await tweetsRound(options));
+    const round = await tweetsRound(options); // not within the call: nobody may want to hear of it
+    onRound?.(round);
     return;
   }
   const failed = new AbortController();
@@ -77,7 +78,8 @@ async function rounds(options: TweetsJobOptions, every: number): Promise<void> {
   const { signal, logger = silentLogger, onRound } = options;
   for (let failing: number | undefined; ;) {
     try {
-      onRound?.(await tweetsRound(options));
+      const round = await tweetsRound(options);
+      onRound?.(round);
       failing = undefined;
     } catch (error) {
       if (signal?.aborted === true || !mayPass(error)) throw error;
