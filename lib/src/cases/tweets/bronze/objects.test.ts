@@ -34,6 +34,20 @@ suite("the objects of bronze", () => {
     assert.deepEqual(await found(two.key, one.key, ...others), [one, two]);
   });
 
+  test("have none missing before them that appeared while they were listed; later ones are left for later", async () => {
+    const [before, after, later] = [object(0, 0, 9), object(0, 10, 19), object(0, 20, 29)];
+    let lists = 0;
+    await using memory = await memoryS3(({ method, query }) => {
+      // the first list has passed the place of the first object when that appears, and comes to that of the second
+      if (method === "GET" && query.has("list-type") && ++lists === 2)
+        for (const { key } of [before, later]) memory.objects.set(`/${names.bronze}/${key}`, Buffer.from("{}\n"));
+      return false;
+    });
+    await memory.s3.makeBucket(names.bronze);
+    memory.objects.set(`/${names.bronze}/${after.key}`, Buffer.from("{}\n"));
+    assert.deepEqual(await bronzeObjects(memory.s3, names), [before, after]);
+  });
+
   test("are refused when two hold the same offsets", async () => {
     await assert.rejects(found(object(1, 0, 9).key, object(1, 9, 12).key), {
       code: "OFFSETS_OVERLAP",

@@ -14,14 +14,29 @@ export interface BronzeObject extends OffsetRange {
 }
 
 /**
- * All objects of bronze that are a range of messages. Memory grows with their number.
+ * All objects of bronze that are a range of messages, as far as none before them is missing. Memory grows with their number.
+ *
+ * A list is no moment: while one is made, an object may appear where it has passed, and the next one of the partition where it has not; whoever
+ * read the second alone would never come back for the first. An object appears after those before it in its partition. So a second list has all
+ * that are before any of the first, and what only the second one has is left for later.
  *
  * @throws OFFSETS_OVERLAP when two hold the same offsets; NOT_FOUND without the bucket
  */
 export async function bronzeObjects(
   s3: Pick<S3, "bucket">,
-  { topic, bronze }: Pick<LakeNames, "topic" | "bronze">,
+  names: Pick<LakeNames, "topic" | "bronze">,
   signal?: AbortSignal,
+): Promise<BronzeObject[]> {
+  const { next: ends } = nextOffsets(await listObjects(s3, names, signal), ({ key }) => key);
+  const objects = await listObjects(s3, names, signal);
+  nextOffsets(objects, ({ key }) => key);
+  return objects.filter(({ partition, last }) => last < (ends.get(partition) ?? 0n));
+}
+
+async function listObjects(
+  s3: Pick<S3, "bucket">,
+  { topic, bronze }: Pick<LakeNames, "topic" | "bronze">,
+  signal: AbortSignal | undefined,
 ): Promise<BronzeObject[]> {
   const objects: BronzeObject[] = [];
   for await (const { key, size } of s3.bucket(bronze).list({ signal })) {
@@ -29,7 +44,6 @@ export async function bronzeObjects(
     if (place?.topic === topic && place.period !== undefined)
       objects.push({ ...place, period: place.period, key, size });
   }
-  nextOffsets(objects, ({ key }) => key);
   return objects;
 }
 
