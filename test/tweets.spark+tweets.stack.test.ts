@@ -40,7 +40,7 @@ const suffix = randomUUID().slice(0, 8);
 const names = lakeNames(suffix);
 const SERVICES = [CORE, "spark", "s3", "trino"];
 /** Messages a second while things are killed; and how many come when no more is killed. */
-const [RATE, REST] = [300, 2000];
+const [RATE, REST] = [60, 500];
 
 suite("the tweets under fire", await needs("spark", "s3", "trino"), () => {
   let at: Addresses;
