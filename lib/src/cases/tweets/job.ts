@@ -2,10 +2,10 @@
  * The job of the case: what is in the topic comes into bronze, and a round brings it into silver and gold. With a pause between rounds both go
  * on, side by side.
  */
-import { delay } from "../../async/index.ts";
-import { isRetriable, isStreambookError, messageOf } from "../../errors/index.ts";
+import { isRetriable, isStreambookError } from "../../errors/index.ts";
 import { type Logger, silentLogger } from "../../log/index.ts";
 import type { Addresses } from "../../stack/index.ts";
+import { inRounds, sideBySide } from "../rounds.ts";
 import { ingestBronze } from "./bronze/ingest.ts";
 import { type GoldRefresh, refreshGold } from "./gold/refresh.ts";
 import { type LakeNames, lakeNames } from "./names.ts";
@@ -34,10 +34,6 @@ export interface TweetsJobOptions {
   readonly onRound?: (round: TweetsRound) => void;
 }
 
-/** How soon a round that has failed is tried again. */
-const RETRY_SECONDS = 10;
-/** For how long rounds may fail one after the other: a service that was killed is back by then. */
-const FAILING_SECONDS = 600;
 /** So long messages wait at most for an object of bronze to be full. */
 const FLUSH_SECONDS = 10;
 
@@ -56,39 +52,16 @@ export async function tweetsJob(options: TweetsJobOptions): Promise<void> {
     onRound?.(round);
     return;
   }
-  const failed = new AbortController();
-  const either = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
-  const halves = [
+  await sideBySide(signal, (either) => [
     ingestBronze({ ...bronze, once: false, flushSeconds: Math.min(every, FLUSH_SECONDS), signal: either }),
-    rounds({ ...options, signal: either }, every),
-  ];
-  // The half that is left must end, too, when the other has failed.
-  await Promise.all(
-    halves.map(async (half: Promise<unknown>) =>
-      half.catch((error: unknown) => {
-        failed.abort(error);
-        if (signal?.aborted !== true) throw error;
-      }),
+    inRounds(
+      async () => {
+        const round = await tweetsRound({ ...options, signal: either });
+        onRound?.(round);
+      },
+      { every, name: "round", mayPass, logger: options.logger, signal: either },
     ),
-  );
-}
-
-/** Rounds one after the other. One that fails because a service is away is tried again, and so are the next ones for a while. */
-async function rounds(options: TweetsJobOptions, every: number): Promise<void> {
-  const { signal, logger = silentLogger, onRound } = options;
-  for (let failing: number | undefined; ;) {
-    try {
-      const round = await tweetsRound(options);
-      onRound?.(round);
-      failing = undefined;
-    } catch (error) {
-      if (signal?.aborted === true || !mayPass(error)) throw error;
-      failing ??= performance.now();
-      if (performance.now() - failing > FAILING_SECONDS * 1000) throw error;
-      logger.warn(`${messageOf(error)}; the next round does what this one has left`);
-    }
-    await delay((failing === undefined ? every : Math.min(every, RETRY_SECONDS)) * 1000, signal);
-  }
+  ]);
 }
 
 /** Whether another try may do: Spark and Trino also fail so when a service behind them is away, and a bucket may not be made yet. */

@@ -1,9 +1,9 @@
 /** The job of the case: a stream that keeps raw events, and a batch that makes hours of them clean, once or again and again. */
-import { delay } from "../../../async/index.ts";
-import { isRetriable, messageOf } from "../../../errors/index.ts";
+import { isRetriable } from "../../../errors/index.ts";
 import { ingest, type IngestReport } from "../../../ingest/index.ts";
 import type { Logger } from "../../../log/index.ts";
 import type { Addresses } from "../../../stack/index.ts";
+import { inRounds, sideBySide } from "../../rounds.ts";
 import { clicksNames, rawTopics } from "../names.ts";
 import { type CleanHoursOptions, type CleanHoursReport, cleanHours, isOfEngine } from "./batch.ts";
 
@@ -18,11 +18,6 @@ export interface ClicksJobOptions extends Omit<CleanHoursOptions, "addresses" | 
   /** Called after each batch. */
   readonly onBatch?: (report: CleanHoursReport) => void;
 }
-
-/** How soon a batch that has failed is tried again. */
-const RETRY_SECONDS = 10;
-/** For how long batches may fail one after the other: a service that was killed is back by then. */
-const FAILING_SECONDS = 600;
 
 /**
  * Keeps what is in the topics as raw events, exactly once, and runs the batch; with `every` both go on until the signal aborts, side by
@@ -39,37 +34,22 @@ export async function clicksJob(options: ClicksJobOptions): Promise<void> {
     onBatch?.(report);
     return;
   }
-  const failed = new AbortController();
-  const signals = options.signal === undefined ? [failed.signal] : [options.signal, failed.signal];
-  const both = { ...options, signal: AbortSignal.any(signals) };
-  const halves = [keepRaw({ ...both, once: false }), batches(both, every)];
-  // The half that is left must end, too, when the other has failed.
-  await Promise.all(
-    halves.map((half) =>
-      half.catch((error: unknown) => {
-        failed.abort(error);
-        if (options.signal?.aborted !== true) throw error;
-      }),
+  await sideBySide(options.signal, (signal) => [
+    keepRaw({ ...options, signal, once: false }),
+    inRounds(
+      async () => {
+        const report = await cleanHours({ ...options, signal }); // not within the call: nobody may want to hear of it
+        onBatch?.(report);
+      },
+      {
+        every,
+        name: "batch",
+        mayPass: (error) => isRetriable(error) || isOfEngine(error),
+        logger: options.logger,
+        signal,
+      },
     ),
-  );
-}
-
-/** Batches one after the other. One that fails because a service is away is tried again, and so are the next ones for a while. */
-async function batches(options: ClicksJobOptions, every: number): Promise<void> {
-  const { signal, logger, onBatch } = options;
-  for (let failing: number | undefined; ;) {
-    try {
-      const report = await cleanHours(options); // not within the call: nobody may want to hear of it
-      onBatch?.(report);
-      failing = undefined;
-    } catch (error) {
-      if (signal?.aborted === true || !(isRetriable(error) || isOfEngine(error))) throw error;
-      failing ??= performance.now();
-      if (performance.now() - failing > FAILING_SECONDS * 1000) throw error;
-      logger?.warn(`${messageOf(error)}; the next batch does what this one has left`);
-    }
-    await delay((failing === undefined ? every : Math.min(every, RETRY_SECONDS)) * 1000, signal);
-  }
+  ]);
 }
 
 /** What {@link keepRaw} needs. */
