@@ -63,6 +63,7 @@ export async function runMeasured(
       if (child.pid !== undefined) watch.look(child.pid);
       await Promise.race([delay(INTERVAL), ended.catch(() => undefined)]);
     }
+    if (child.pid !== undefined) watch.look(child.pid); // what servers have used since the last look
   })();
   try {
     const code = await ended.catch((error: Error) => {
