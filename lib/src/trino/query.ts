@@ -1,6 +1,7 @@
 /** One statement: its rows are read as they come, or all at once; nothing is sent before that. */
+import { delay } from "../async/index.ts";
 import { StreambookError } from "../errors/index.ts";
-import { trinoError } from "./errors.ts";
+import { trinoError, TrinoError } from "./errors.ts";
 import { progressOf, type TrinoProgress } from "./progress.ts";
 import { columnNames, rowReader, type TrinoRow } from "./rows.ts";
 import type { Answer, TrinoWire } from "./wire.ts";
@@ -12,6 +13,14 @@ export interface QueryOptions {
   /** Called with every answer of Trino, several times a second. */
   readonly onProgress?: ((progress: TrinoProgress) => void) | undefined;
 }
+
+/**
+ * How long a statement waits for a Trino that answers already but has no node to work on yet, in milliseconds: for some seconds after its
+ * start, and while a busy machine lets its node miss its own heartbeat.
+ */
+const NODE_WAIT = 30_000;
+/** Milliseconds between two tries of that. */
+const NODE_INTERVAL = 500;
 
 /** A column of a result. */
 export interface TrinoColumn {
@@ -83,8 +92,27 @@ export class TrinoQuery<Row = TrinoRow> implements AsyncIterable<Row> {
     return this.stream();
   }
 
-  /** The answers of one run, each with its rows. */
-  async *#pages({ signal, onProgress }: QueryOptions): AsyncGenerator<{ answer: Answer; page: Row[] }> {
+  /** The answers of one run, each with its rows. One that Trino has not begun, for want of a node, is run again. */
+  async *#pages(options: QueryOptions): AsyncGenerator<{ answer: Answer; page: Row[] }> {
+    const giveUp = performance.now() + NODE_WAIT;
+    for (;;) {
+      let hasBegun = false;
+      try {
+        for await (const each of this.#run(options)) {
+          hasBegun ||= each.page.length > 0 || (each.answer.stats.completedSplits ?? 0) > 0;
+          yield each;
+        }
+        return;
+      } catch (error) {
+        const lacksNode = error instanceof TrinoError && error.errorName === "NO_NODES_AVAILABLE";
+        if (!lacksNode || hasBegun || performance.now() > giveUp) throw error;
+        await delay(NODE_INTERVAL, options.signal);
+      }
+    }
+  }
+
+  /** The answers of one run, as they come. */
+  async *#run({ signal, onProgress }: QueryOptions): AsyncGenerator<{ answer: Answer; page: Row[] }> {
     let answer = await this.#wire.begin(this.text, signal);
     let read: ReturnType<typeof rowReader> | undefined;
     let isOver = false;

@@ -93,6 +93,31 @@ test("an answer that is lost is asked for again; a statement is not sent twice",
   assert.deepEqual(await full.trino.sql("INSERT INTO t VALUES 1"), [], "it was certainly not taken");
 });
 
+test("a statement for which there is no node yet waits for one; one that has begun is not run twice", async () => {
+  const lacking = { message: "No nodes available to run query", errorName: "NO_NODES_AVAILABLE" };
+  let posts = 0;
+  await using early = await fakeTrino((_, response, address) =>
+    json(response, ++posts < 3 ? page(address, 0, true, { error: lacking }) : { id: "q", stats: finished }),
+  );
+  assert.deepEqual(await early.trino.sql("INSERT INTO t VALUES 1"), []);
+  assert.equal(posts, 3);
+
+  await using late = await fakeTrino(({ method, path }, response, address) => {
+    if (method === "POST") return json(response, page(address, 0, false));
+    const number = Number(path.split("/").at(-1));
+    const more = number === 1 ? { columns: [INTEGER], data: [[1]] } : { error: lacking };
+    json(response, page(address, number, number === 2, more));
+  });
+  await assert.rejects(late.trino.sql("SELECT n FROM t"), { errorName: "NO_NODES_AVAILABLE", retriable: true });
+  assert.equal(late.seen.filter(({ method }) => method === "POST").length, 1);
+
+  await using never = await fakeTrino((_, response, address) =>
+    json(response, page(address, 0, true, { error: lacking })),
+  );
+  const stop = AbortSignal.timeout(700);
+  await assert.rejects(never.trino.query("SELECT 1").collect({ signal: stop }), { name: "TimeoutError" });
+});
+
 test("a Trino that was started again does not know the statement", async () => {
   await using fake = await fakeTrino(({ method }, response, address) =>
     method === "POST" ? json(response, page(address, 0, false)) : void response.writeHead(404).end("Query not found"),
