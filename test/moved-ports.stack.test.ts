@@ -129,7 +129,12 @@ suite("HDFS and Hive, when the NameNode's ports are taken while it is dead", () 
       timeout: 60_000,
     });
     assert.ok(found);
-    await down({ environment, services: ["datanode"] });
+    const said: string[] = [];
+    await down({ environment, services: ["datanode"], onProgress: ({ message }) => said.push(message) });
+    assert.match(
+      said.join("\n"),
+      /^HiveServer2 ends too, because it uses .*HDFS DataNode.*`npx streambook up hiveserver2`/m,
+    );
     await up({ environment, services: ["hive"] });
     assert.deepEqual(await complaints(), []);
   });

@@ -85,7 +85,10 @@ export async function down(options: DownOptions = {}): Promise<string[]> {
   const chosen = withDependants(named ?? instanceNames()).filter((name) => !isExternal(name, environment));
   const users = await stackUsers(environment);
   if (users.length > 0) report("notice", `${describeUsers(users)} used it`);
-  return locked(layout, options, () => takeDown(layout, chosen, options.keepArchiveBuild ?? false, report));
+  return locked(layout, options, async () => {
+    if (named !== undefined) sayDependants(await findServices(layout), named, report);
+    return takeDown(layout, chosen, options.keepArchiveBuild ?? false, report);
+  });
 }
 
 /** Does something while no other command changes the stack. */
@@ -118,11 +121,27 @@ async function takeDown(
 /** Instances, and those that need or use them. */
 function withDependants(names: readonly string[]): string[] {
   const chosen = new Set(names);
-  for (const name of instanceNames()) {
-    const { uses = [] } = service(name);
-    if ([...needsOf(name), ...uses].some((other) => chosen.has(other))) chosen.add(name);
-  }
+  for (const name of instanceNames()) if (suppliersOf(name).some((other) => chosen.has(other))) chosen.add(name);
   return instanceNames().filter((name) => chosen.has(name));
+}
+
+/** What an instance needs or uses. */
+function suppliersOf(name: string): string[] {
+  return [...needsOf(name), ...(service(name).uses ?? [])];
+}
+
+/** Says which services end although nobody named them: whoever starts the named ones again has to start these, too. */
+function sayDependants(running: ReadonlyMap<string, unknown>, named: readonly string[], report: Report): void {
+  const all = withDependants(named);
+  for (const name of all) {
+    if (named.includes(name) || !running.has(name)) continue;
+    const suppliers = suppliersOf(name).filter((other) => all.includes(other) && running.has(other));
+    const because = suppliers.map(titleOf).join(" and ");
+    report(
+      "notice",
+      `${titleOf(name)} ends too, because it uses ${because}; \`npx streambook up ${name}\` starts it again`,
+    );
+  }
 }
 
 /** Ends services, those first that use the others: Hive cleans up on HDFS, so storage goes last. The caller holds the lock. */
