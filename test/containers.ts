@@ -1,8 +1,9 @@
 /**
- * The containers, exercised: `npm run test:containers [-- --keep]`. Images are built from nothing, services that a further profile
+ * The containers, exercised: `npm run test:containers [-- --keep] [--only spark tweets ratings]`. Images are built from nothing, services that a further profile
  * adds run on an image of their own, all services of the core come up and are healthy, the course runs in the workspace, the machine outside reaches the services, a killed container comes back
  * with its data, `down` keeps the data and `down -v` removes everything. Needs Podman and podman-compose; ports, names and
- * folders are the exercise's own, so nothing else is disturbed. Ends with the figures that stand in README.md.
+ * folders are the exercise's own, so nothing else is disturbed. Ends with the figures that stand in README.md. With `--only` the core is
+ * built and started, and nothing but the further profiles that are named is exercised.
  */
 import assert from "node:assert/strict";
 import { execFile, type ExecFileException, spawn } from "node:child_process";
@@ -34,7 +35,11 @@ const TOY_NAMES = Object.keys(TOYS);
 const SPARK_NAMES = ["metastore", "spark"];
 /** S3, and what asks it. */
 const TWEETS_NAMES = ["s3", "trino", "superset"];
-const PUBLISHED = [...CORE_NAMES, ...TOY_NAMES, ...SPARK_NAMES, ...TWEETS_NAMES, "lab"];
+/** Cassandra, and the two that join it. */
+const RATINGS_NAMES = ["cassandra"];
+const REPLICAS_NAMES = ["cassandra-2", "cassandra-3"];
+const FURTHER_NAMES = [...SPARK_NAMES, ...TWEETS_NAMES, ...RATINGS_NAMES, ...REPLICAS_NAMES];
+const PUBLISHED = [...CORE_NAMES, ...TOY_NAMES, ...FURTHER_NAMES, "lab"];
 /** A folder with spaces, and a user who is not number 1000: both are what some machine has. */
 const OWNER = process.getuid?.() === 0 ? 1234 : (process.getuid?.() ?? 1000);
 const MINUTES = 60_000;
@@ -48,11 +53,19 @@ const INIT_PLACES = [
   "/usr/lib/podman",
 ].map((folder) => join(folder, "catatonit"));
 const BUILD = ["build", "--network", "host", "--format", "docker"];
-const IMAGES = ["stack", "workspace", "toys", "spark", "tweets"];
+const IMAGES = ["stack", "workspace", "toys", "spark", "tweets", "ratings"];
+/** The further profiles, each exercised on what those before it have left. */
+const FURTHER = { spark: withSpark, tweets: withTweets, ratings: withRatings };
+type Further = keyof typeof FURTHER;
+/** What `--only` names; undefined for the whole exercise. */
+const only = readOnly(process.argv.slice(2));
 
 /** The authority of this network, if it has one of its own, as compose passes it on. */
 const { STREAMBOOK_CA } = process.env;
 const AUTHORITY = STREAMBOOK_CA ? ["--secret", `id=ca,src=${resolve(STREAMBOOK_CA)}`] : [];
+
+/** The ports that the machine outside has of the services, and of JupyterLab. */
+type Ports = Readonly<Record<string, number>>;
 
 interface Said {
   readonly code: number;
@@ -65,6 +78,8 @@ const environment: Record<string, string | undefined> = {
   STREAMBOOK_UID: String(OWNER),
 };
 const figures: [string, string][] = [];
+/** The further profiles that run. */
+const further = new Set<string>();
 
 const started = performance.now();
 reachDirectly();
@@ -97,14 +112,9 @@ async function exercise(): Promise<void> {
   environment["TMPDIR"] = join(folder, "temporary");
   const ports = await choosePorts();
 
+  if (only !== undefined) return exerciseFurther(ports, only);
   await step("a build that is interrupted leaves nothing in the way", interruptBuild);
-  const built = performance.now();
-  await step("the images are built from nothing", async () => {
-    // with --no-cache the second build could not use the layers of the first
-    await build("stack", { args: ["--cache-ttl", "1s"] });
-    await build("workspace");
-  });
-  figures.push(["images built from nothing", `${seconds(built)} s`]);
+  await buildCore();
 
   await step("a port that is taken is named", () => portTaken(Number(ports["kafka"])));
   await step("too little memory is reported in numbers", littleMemory);
@@ -142,21 +152,63 @@ async function exercise(): Promise<void> {
     await step(`${name} is killed and comes back`, () => killAndWait(name));
   }
   await step("what was stored is there", outside.read);
-  await withSpark();
-  await withTweets(Number(ports["superset"]));
+  for (const exercise of Object.values(FURTHER)) await exercise(ports);
   await step("what was stored is there", outside.read);
-  await step("down", () => compose(...profiles("spark", "tweets"), "down"));
-  for (const name of Object.keys({ ...(await linesFor("spark")), ...(await linesFor("tweets")) }))
-    delete environment[name]; // the core alone again
+  await step("down", () => compose(...profiles(...further), "down"));
+  for (const profile of further) for (const name of Object.keys(await linesFor(profile))) delete environment[name]; // the core alone again
+  further.clear();
   await up("later start to all healthy");
   await step("what was stored is there", outside.read);
   await step("down -v leaves no container, volume or network", async () => {
-    await compose(...profiles("spark", "tweets"), "down", "--volumes");
+    await compose(...profiles(...Object.keys(FURTHER), "replicas"), "down", "--volumes");
     for (const what of ["ps --all", "volume ls", "network ls"]) {
       const { code, text } = await podman(...what.split(" "), "--quiet", "--filter", `name=${PROJECT}_`);
       assert.deepEqual([code, text.trim()], [0, ""], what);
     }
   });
+}
+
+/** The core, with texts that have gone through it, and some of the further profiles. */
+async function exerciseFurther(ports: Ports, names: readonly Further[]): Promise<void> {
+  await buildCore();
+  await up("first start to all healthy");
+  await step("in the workspace, set-up", () => inside("npm run setup"));
+  if (names.includes("tweets") || names.includes("spark"))
+    await step("in the workspace, `npm start` brings every text back", () => runInside());
+  for (const name of names) await FURTHER[name](ports);
+}
+
+async function buildCore(): Promise<void> {
+  const built = performance.now();
+  await step("the images are built from nothing", async () => {
+    // with --no-cache the second build could not use the layers of the first
+    await build("stack", { args: ["--cache-ttl", "1s"] });
+    await build("workspace");
+  });
+  figures.push(["images built from nothing", `${seconds(built)} s`]);
+}
+
+/** @throws the process ends with 2 for a name that is none */
+function readOnly(args: readonly string[]): Further[] | undefined {
+  const at = args.indexOf("--only");
+  if (at < 0) return undefined;
+  const names = args.slice(at + 1).filter((one) => !one.startsWith("--"));
+  const wrong = names.filter((name) => !Object.hasOwn(FURTHER, name));
+  if (names.length > 0 && wrong.length === 0) return names as Further[];
+  console.error(
+    `--only takes ${Object.keys(FURTHER).join(", ")}${wrong.length === 0 ? "" : `, not ${wrong.join(", ")}`}`,
+  );
+  process.exit(2);
+}
+
+/** Starts a further profile beside those that run, by the lines that compose's file names for it, and waits for these services. */
+async function startFurther(profile: string, names: readonly string[]): Promise<Record<string, string>> {
+  const lines = await linesFor(profile);
+  for (const [name, value] of Object.entries(lines)) environment[name] ??= value;
+  further.add(profile);
+  await compose(...profiles(...further), "up", "-d", "--no-build");
+  await Promise.all([...SERVICES, ...names].map(healthy));
+  return lines;
 }
 
 /** Profiles as options of podman-compose, which does not read COMPOSE_PROFILES. */
@@ -195,12 +247,9 @@ async function buildFurther(profile: string): Promise<void> {
 /** Spark beside the core, by the lines that compose's file names: HiveServer2 starts again, with the metastore that both share. */
 async function withSpark(): Promise<void> {
   await buildFurther("spark");
-  const lines = await linesFor("spark");
-  assert.deepEqual(Object.keys(lines), ["STREAMBOOK_METASTORE", "STREAMBOOK_SPARK"]);
-  Object.assign(environment, lines);
   await step("Spark, the metastore and the core are healthy", async () => {
-    await compose(...profiles("spark"), "up", "-d", "--no-build");
-    await Promise.all([...SERVICES, ...SPARK_NAMES].map(healthy));
+    const lines = await startFurther("spark", SPARK_NAMES);
+    assert.deepEqual(Object.keys(lines), ["STREAMBOOK_METASTORE", "STREAMBOOK_SPARK"]);
   });
   await step("in the workspace, `npm start -- --engine spark` brings every text back", () =>
     runInside("npm start -- --engine spark"),
@@ -213,13 +262,12 @@ async function withSpark(): Promise<void> {
 }
 
 /** S3, Trino and Superset beside Spark and the core, with keys that only `.env` knows. */
-async function withTweets(dashboards: number): Promise<void> {
+async function withTweets(ports: Ports): Promise<void> {
+  if (!further.has("spark")) await withSpark();
   await buildFurther("tweets");
-  const lines = await linesFor("tweets");
-  Object.assign(environment, lines);
+  let lines: Record<string, string> = {};
   await step("S3, Trino and Superset are healthy, and Spark beside them", async () => {
-    await compose(...profiles("spark", "tweets"), "up", "-d", "--no-build");
-    await Promise.all([...SERVICES, ...SPARK_NAMES, ...TWEETS_NAMES].map(healthy));
+    lines = await startFurther("tweets", [...SPARK_NAMES, ...TWEETS_NAMES]);
   });
   await step("in the workspace, Trino and Spark share tables of Delta on S3, and those of Hive", async () => {
     const { text } = await inside("node --disable-warning=ExperimentalWarning test/fixtures/lakehouse.ts");
@@ -227,7 +275,7 @@ async function withTweets(dashboards: number): Promise<void> {
   });
   await step("from the machine outside, Superset opens by the password of `.env`, and no other", async () => {
     const login = (password: string | undefined): Promise<Response> =>
-      fetch(`http://127.0.0.1:${dashboards}/api/v1/security/login`, {
+      fetch(`http://127.0.0.1:${ports["superset"]}/api/v1/security/login`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ username: "admin", password, provider: "db" }),
@@ -235,6 +283,21 @@ async function withTweets(dashboards: number): Promise<void> {
     assert.equal((await login(lines["STREAMBOOK_SUPERSET_PASSWORD"])).status, 200);
     assert.equal((await login("admin")).status, 401);
   });
+}
+
+/** Cassandra beside the core, first alone, then with two that join it: what was written is there with each of them. */
+async function withRatings(): Promise<void> {
+  await buildFurther("ratings");
+  await step("Cassandra is healthy", () => startFurther("ratings", RATINGS_NAMES));
+  const begun = performance.now();
+  await step("in the workspace, `npx streambook run ratings` ends proven", () =>
+    inside("npx streambook run ratings --events 5000 --output .streambook/ratings"),
+  );
+  figures.push(["`run ratings` in the workspace", `${seconds(begun)} s`]);
+  await step("two more join it", () => startFurther("replicas", [...RATINGS_NAMES, ...REPLICAS_NAMES]));
+  await step("in the workspace, it ends proven on three", () =>
+    inside("npx streambook run ratings --events 5000 --seed 2 --output .streambook/ratings"),
+  );
 }
 
 async function runInside(command = "npm start"): Promise<void> {
@@ -261,7 +324,7 @@ async function copyCourse(place: string): Promise<void> {
  * Ports that are free now, so that a stack which runs is not in the way. They lie below those that systems give to outgoing
  * connections and to servers that ask for any: building takes minutes, and others must not be given them meanwhile.
  */
-async function choosePorts(): Promise<Record<(typeof PUBLISHED)[number], number>> {
+async function choosePorts(): Promise<Ports> {
   const ports: Record<string, number> = {};
   let candidate = 20_000 + randomInt(10_000);
   for (const name of PUBLISHED) {
@@ -273,7 +336,7 @@ async function choosePorts(): Promise<Record<(typeof PUBLISHED)[number], number>
 }
 
 function portVariable(name: string): string {
-  return `STREAMBOOK_${name.toUpperCase()}_PORT`;
+  return `STREAMBOOK_${name.toUpperCase().replaceAll("-", "_")}_PORT`;
 }
 
 async function listening(port: number) {
@@ -329,7 +392,7 @@ async function littleMemory(): Promise<void> {
 }
 
 /** A service on Python, and one on Java 25, are added to a copy of the course: an image of their profile has what they run on. */
-async function furtherProfile(ports: Readonly<Record<string, number>>): Promise<void> {
+async function furtherProfile(ports: Ports): Promise<void> {
   const place = join(folder, "a course with toys");
   const toys = (...args: string[]): Promise<Said> => composeIn(place, "--profile", "toys", ...args);
   const answer = async (name: string): Promise<string> => {
@@ -421,7 +484,7 @@ async function openLab(port: number): Promise<void> {
 }
 
 /** A topic, a file and a table, written and read through the ports that this machine has of the services. */
-async function openOutside(ports: Awaited<ReturnType<typeof choosePorts>>) {
+async function openOutside(ports: Ports) {
   const kafka = new kafkajs.Kafka({ brokers: [`127.0.0.1:${ports["kafka"]}`], logLevel: kafkajs.logLevel.NOTHING });
   const webhdfs = `http://127.0.0.1:${ports["namenode"]}`;
   const hdfs = new Hdfs({ address: webhdfs, user: "streambook" });
@@ -611,7 +674,7 @@ async function showLog(name: string): Promise<void> {
 /** Removes what the exercise made, and nothing else. */
 async function cleanUp(): Promise<void> {
   if (process.argv.includes("--keep")) return console.log(`kept: ${course}, containers and images of ${PROJECT}`);
-  await compose("--profile", "spark", "down", "--volumes").catch(() => undefined);
+  await compose(...profiles(...Object.keys(FURTHER), "replicas"), "down", "--volumes").catch(() => undefined);
   for (const name of IMAGES) await podman("rmi", "--force", `localhost/${PROJECT}-${name}`);
   for (const id of await openBuilds()) if (!before.has(id)) await podman("rm", "--force", id);
   for (const id of await layers()) if (!before.has(id)) await podman("rmi", "--force", id);

@@ -49,10 +49,12 @@ function furtherProfiles(): string[] {
   const wanted = services().filter(
     ({ name, profile, addresses }) => profile !== CORE && addresses && !needed.has(name),
   );
-  return [...new Set(wanted.map(({ profile }) => profile))].flatMap((profile) => {
-    const further = resolveServices([profile])
-      .map(service)
-      .filter((one) => one.profile !== CORE);
+  const profiles = wanted.flatMap(({ profile, instances }) => [
+    profile,
+    ...(instances === undefined ? [] : [instances.profile]),
+  ]);
+  return [...new Set(profiles)].flatMap((profile) => {
+    const further = [...new Set(resolveServices([profile]).map(service))].filter((one) => one.profile !== CORE);
     const running = new Set(further.map(({ name }) => name));
     const known = addressesOf({ ...containerTopology(), running }) as unknown as Record<string, string>;
     const offers = further.flatMap(({ addresses = {} }) => Object.entries(addresses));
@@ -96,9 +98,9 @@ x-healthcheck: &healthcheck
 `;
 }
 
-/** The image of a service: that of the core, or, where that has not all it runs on, one of its profile. */
+/** The image of an instance: that of the core, or, where that has not all it runs on, one of its service's profile. */
 function imageOf(name: string): string {
-  return runsOnCoreImage(name) ? "stack" : profileOf(name);
+  return runsOnCoreImage(name) ? "stack" : service(name).profile;
 }
 
 /** The Java of the core's image. */
