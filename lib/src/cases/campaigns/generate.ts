@@ -4,6 +4,7 @@
  */
 import { Random } from "../../random/index.ts";
 import type { CaseEvent, EventOptions } from "../events/event.ts";
+import { Resent } from "../events/resent.ts";
 import { type Campaign, knownCampaigns } from "./dictionary.ts";
 
 /** The topic of the views. */
@@ -44,13 +45,10 @@ export function* adViews(options: EventOptions = {}): Generator<CaseEvent, never
   const random = new Random(seed);
   const known = knownCampaigns();
   const weights = known.map(({ id }) => 1 + (id % 3));
-  /** Second copies, by the index at which they are sent. */
-  const again = new Map<number, CaseEvent[]>();
+  const resent = new Resent<CaseEvent>();
   for (let index = 0; ; index++) {
-    const [double, ...waiting] = again.get(index) ?? [];
-    again.delete(index);
+    const double = resent.take(index);
     if (double !== undefined) {
-      if (waiting.length > 0) again.set(index + 1, [...waiting, ...(again.get(index + 1) ?? [])]);
       yield double;
       continue;
     }
@@ -60,10 +58,7 @@ export function* adViews(options: EventOptions = {}): Generator<CaseEvent, never
     const isMalformed = random.next() < malformed;
     const value = isMalformed ? random.pick(FAULTS)(view) : JSON.stringify(view);
     const event = { topic: VIEWS_TOPIC, key: view.view_id, value };
-    if (!isMalformed && random.next() < doubled) {
-      const at = index + 1 + random.below(DOUBLE_DISTANCE);
-      again.set(at, [...(again.get(at) ?? []), event]);
-    }
+    if (!isMalformed && random.next() < doubled) resent.add(index + 1 + random.below(DOUBLE_DISTANCE), event);
     yield event;
   }
 }

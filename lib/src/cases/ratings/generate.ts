@@ -4,6 +4,7 @@
  */
 import { Random } from "../../random/index.ts";
 import type { CaseEvent, EventOptions } from "../events/event.ts";
+import { Resent } from "../events/resent.ts";
 import { TOPIC } from "./names.ts";
 import { cast, type Movie, type Person, ratingOf } from "./people.ts";
 
@@ -41,13 +42,10 @@ export function* movieRatings(options: EventOptions = {}): Generator<CaseEvent, 
   const { seed = 42, start = START, late = 0.01, doubled = 0.005, malformed = 0.001 } = options;
   const random = new Random(seed);
   const { people, movies } = cast(seed);
-  /** Second copies, by the index at which they are sent. */
-  const again = new Map<number, CaseEvent[]>();
+  const resent = new Resent<CaseEvent>();
   for (let index = 0; ; index++) {
-    const [double, ...waiting] = again.get(index) ?? [];
-    again.delete(index);
+    const double = resent.take(index);
     if (double !== undefined) {
-      if (waiting.length > 0) again.set(index + 1, [...waiting, ...(again.get(index + 1) ?? [])]);
       yield double;
       continue;
     }
@@ -58,10 +56,7 @@ export function* movieRatings(options: EventOptions = {}): Generator<CaseEvent, 
     const isMalformed = random.next() < malformed;
     const value = isMalformed ? random.pick(FAULTS)(rating) : JSON.stringify(rating);
     const event = { topic: TOPIC, key: rating.name, value };
-    if (!isMalformed && random.next() < doubled) {
-      const at = index + 1 + random.below(DOUBLE_DISTANCE);
-      again.set(at, [...(again.get(at) ?? []), event]);
-    }
+    if (!isMalformed && random.next() < doubled) resent.add(index + 1 + random.below(DOUBLE_DISTANCE), event);
     yield event;
   }
 }

@@ -4,6 +4,7 @@
  */
 import { Random } from "../../../random/index.ts";
 import type { CaseEvent, EventOptions } from "../../events/event.ts";
+import { InTransit } from "../../events/in-transit.ts";
 import { misread } from "./malformed.ts";
 import { isClosed, sessionsPerSecond, USERS } from "./shop.ts";
 import { type ShopEvent, visit } from "./visit.ts";
@@ -38,14 +39,14 @@ export function* clicks(options: EventOptions = {}): Generator<CaseEvent, never>
   const { seed = 42, start = new Date(START), ...shares } = options;
   const arrivals = new Random(seed);
   const perVisit = new Random(seed).fork(1);
-  const onItsWay = new Sorted();
+  const onItsWay = new InTransit<CaseEvent>();
   for (let number = 0, time = start.getTime(); ; number++) {
     time += (-Math.log(1 - arrivals.next()) / sessionsPerSecond(time)) * 1000;
     yield* onItsWay.until(time);
     const random = perVisit.fork(number);
     const visitor = { user: userOf(random), time: Math.floor(time), id: `${seed}-${number}` };
     for (const event of visit(random, visitor))
-      if (!isClosed(event.time)) for (const sent of send(event, random, shares)) onItsWay.add(sent);
+      if (!isClosed(event.time)) for (const sent of send(event, random, shares)) onItsWay.add(sent.arrives, sent.event);
   }
 }
 
@@ -68,27 +69,4 @@ function* send(
   if (random.next() < late) arrives += random.next() * (random.next() < LONG_DELAYS ? LONGEST_DELAY : SHORT_DELAY);
   yield { arrives, event };
   if (random.next() < doubled) yield { arrives: arrives + random.next() * RESENT_WITHIN, event };
-}
-
-/** Messages on their way, those that arrive first at the end. */
-class Sorted {
-  readonly #all: Sent[] = [];
-
-  add(sent: Sent): void {
-    let [low, high] = [0, this.#all.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#all[middle] as Sent).arrives > sent.arrives) low = middle + 1;
-      else high = middle;
-    }
-    this.#all.splice(low, 0, sent); // behind those that arrive at the same time and were added before: they go first
-  }
-
-  /** Takes out what has arrived at a time, in order. */
-  *until(time: number): Generator<CaseEvent> {
-    for (let next = this.#all.at(-1); next !== undefined && next.arrives <= time; next = this.#all.at(-1)) {
-      this.#all.pop();
-      yield next.event;
-    }
-  }
 }
