@@ -137,10 +137,7 @@ function sayDependants(running: ReadonlyMap<string, unknown>, named: readonly st
     if (named.includes(name) || !running.has(name)) continue;
     const suppliers = suppliersOf(name).filter((other) => all.includes(other) && running.has(other));
     const because = suppliers.map(titleOf).join(" and ");
-    report(
-      "notice",
-      `${titleOf(name)} ends too, because it uses ${because}; \`npx streambook up ${name}\` starts it again`,
-    );
+    report("notice", `${titleOf(name)} ends too, because it uses ${because}; it has to be started again as well`);
   }
 }
 
