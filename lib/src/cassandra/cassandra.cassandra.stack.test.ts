@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { retry } from "../async/index.ts";
-import { isStreambookError } from "../errors/index.ts";
+import { hintOf, isStreambookError } from "../errors/index.ts";
 import { addresses } from "../stack/index.ts";
 import { needs } from "../stack/fetch/needs-for-test.ts";
 import { createKeyspace, createTable, identifier } from "./ddl.ts";
@@ -173,6 +173,9 @@ suite("Cassandra", await needs("cassandra"), () => {
         cassandra.query(`SELECT * FROM ${keyspace}_3.ratings WHERE person = 'a'`, [], { consistency: "all" }),
         "NODES_MISSING",
         /all/i,
+      );
+      await cassandra.query(`SELECT * FROM ${keyspace}_3.ratings WHERE person = 'a'`, [], { consistency: "all" }).catch(
+        (error: unknown) => assert.deepEqual(hintOf(error)?.start, ["replicas"]),
       );
     } finally {
       await cassandra.execute(`DROP KEYSPACE ${keyspace}_3`);
