@@ -174,9 +174,9 @@ suite("Cassandra", await needs("cassandra"), () => {
         "NODES_MISSING",
         /all/i,
       );
-      await cassandra.query(`SELECT * FROM ${keyspace}_3.ratings WHERE person = 'a'`, [], { consistency: "all" }).catch(
-        (error: unknown) => assert.deepEqual(hintOf(error)?.start, ["replicas"]),
-      );
+      await cassandra
+        .query(`SELECT * FROM ${keyspace}_3.ratings WHERE person = 'a'`, [], { consistency: "all" })
+        .catch((error: unknown) => assert.deepEqual(hintOf(error)?.start, ["replicas"]));
     } finally {
       await cassandra.execute(`DROP KEYSPACE ${keyspace}_3`);
     }
