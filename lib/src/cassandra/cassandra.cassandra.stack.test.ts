@@ -165,6 +165,9 @@ suite("Cassandra", await needs("cassandra"), () => {
     );
     await failing(openForTest({ address: "127.0.0.1:1" }), "UNREACHABLE", /no Cassandra answers at 127\.0\.0\.1:1/);
     await failing(openForTest({ address: "nowhere" }), "USAGE", /must be host:port/);
+    const closed = await openForTest();
+    await closed.close();
+    await failing(closed.query(`SELECT * FROM ${name} LIMIT 1`), "USAGE", /session with Cassandra is closed/);
     const three = createKeyspace(`${keyspace}_3`, 3);
     await cassandra.execute(three);
     try {

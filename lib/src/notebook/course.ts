@@ -161,7 +161,7 @@ export const COURSE: readonly CourseLesson[] = [
     does: "a table for each question; keys that lose ratings, partitions that grow, deletes that stay, a cache, nodes that must agree",
     services: ["core", "ratings"],
     reading: 40,
-    running: 60,
+    running: 120,
     stations: [],
   },
 ];
