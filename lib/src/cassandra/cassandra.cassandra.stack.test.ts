@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { retry } from "../async/index.ts";
-import { isStreambookError } from "../errors/index.ts";
+import { hintOf, isStreambookError } from "../errors/index.ts";
 import { addresses } from "../stack/index.ts";
 import { needs } from "../stack/fetch/needs-for-test.ts";
 import { createKeyspace, createTable, identifier } from "./ddl.ts";
@@ -165,6 +165,9 @@ suite("Cassandra", await needs("cassandra"), () => {
     );
     await failing(openForTest({ address: "127.0.0.1:1" }), "UNREACHABLE", /no Cassandra answers at 127\.0\.0\.1:1/);
     await failing(openForTest({ address: "nowhere" }), "USAGE", /must be host:port/);
+    const closed = await openForTest();
+    await closed.close();
+    await failing(closed.query(`SELECT * FROM ${name} LIMIT 1`), "USAGE", /session with Cassandra is closed/);
     const three = createKeyspace(`${keyspace}_3`, 3);
     await cassandra.execute(three);
     try {
@@ -174,6 +177,9 @@ suite("Cassandra", await needs("cassandra"), () => {
         "NODES_MISSING",
         /all/i,
       );
+      await cassandra
+        .query(`SELECT * FROM ${keyspace}_3.ratings WHERE person = 'a'`, [], { consistency: "all" })
+        .catch((error: unknown) => assert.deepEqual(hintOf(error)?.start, ["replicas"]));
     } finally {
       await cassandra.execute(`DROP KEYSPACE ${keyspace}_3`);
     }

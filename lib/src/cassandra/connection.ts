@@ -19,7 +19,7 @@ export class Connection {
 
   /** The client; several may ask at once. @throws what the driver throws when it cannot connect; the next one who asks has it try again */
   client(): Promise<Client> {
-    if (this.#isClosed) throw new StreambookError("INTERNAL", "a session with Cassandra was closed, and is used");
+    if (this.#isClosed) throw new StreambookError("USAGE", "the session with Cassandra is closed; open another one");
     if (this.#client === undefined) {
       const opened = this.#open(() => this.#forget(opened));
       opened.catch(() => this.#forget(opened));

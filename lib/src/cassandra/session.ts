@@ -1,6 +1,7 @@
 /** Statements of Cassandra. */
 import driver, { type Client, type QueryOptions } from "cassandra-driver";
 import { orAborted, retry } from "../async/index.ts";
+import { changesTables, tablesAgreed } from "./agreement.ts";
 import type { Connection } from "./connection.ts";
 import { failureOf, type Surroundings } from "./failures.ts";
 import { type CassandraRow, type CassandraValue, plainRow } from "./values.ts";
@@ -122,6 +123,7 @@ export class CassandraSession implements AsyncDisposable {
   async table(cql: string, maximumRows: number, options: StatementOptions = {}): Promise<CassandraTable> {
     const once = { ...driverOptions(options), prepare: false, fetchSize: Math.min(maximumRows, 5000) };
     const result = await this.#try(options, (client) => client.execute(cql, [], once));
+    if (changesTables(cql)) await this.#agreement(options);
     const columns = (result.columns ?? []).map(({ name }) => name);
     const rows: (readonly CassandraValue[])[] = [];
     const add = (row: CassandraRow): void => void rows.push(columns.map((name) => row[name] ?? null));
@@ -132,9 +134,10 @@ export class CassandraSession implements AsyncDisposable {
     return { columns, rows };
   }
 
-  /** Runs a statement that has no rows. @throws as {@link query} */
+  /** Runs a statement that has no rows. When it changes tables, all nodes that are up know them afterwards. @throws as {@link query} */
   async execute(cql: string, parameters: readonly unknown[] = [], options: StatementOptions = {}): Promise<void> {
     await this.#try(options, (client) => client.execute(cql, [...parameters], driverOptions(options)));
+    if (changesTables(cql)) await this.#agreement(options);
   }
 
   /**
@@ -155,6 +158,16 @@ export class CassandraSession implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #agreement({ signal }: StatementOptions): Promise<void> {
+    return tablesAgreed(async () => {
+      const [own, others] = await Promise.all([
+        this.query("SELECT schema_version FROM system.local", [], { signal, consistency: "one" }),
+        this.query("SELECT schema_version FROM system.peers_v2", [], { signal, consistency: "one" }),
+      ]);
+      return [...own, ...others].map((row) => row["schema_version"] as string);
+    });
   }
 
   #try<T>(

@@ -236,7 +236,7 @@ export const errorCodes = {
   NODES_MISSING: {
     summary: "Fewer nodes of Cassandra are up than the consistency level of a statement asks for.",
     solve: "Start the nodes that are down, or ask with a lower consistency level.",
-    hint: { inspect: "services" },
+    hint: { start: ["replicas"], inspect: "services" },
     retriable: true,
     exitCode: 1,
   },

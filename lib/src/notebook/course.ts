@@ -154,6 +154,16 @@ export const COURSE: readonly CourseLesson[] = [
     running: 120,
     stations: [],
   },
+  {
+    name: "13-ratings",
+    part: FURTHER,
+    title: "Ratings",
+    does: "a table for each question; keys that lose ratings, partitions that grow, deletes that stay, a cache, nodes that must agree",
+    services: ["core", "ratings"],
+    reading: 40,
+    running: 120,
+    stations: [],
+  },
 ];
 
 /** A way through the course. */

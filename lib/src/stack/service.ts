@@ -305,7 +305,12 @@ export interface Service {
    * How many of it may run at the most, as `NAME`, `NAME-2`, …, and the profile that starts them all. Ports of further ones
    * follow those of the first. @default one
    */
-  readonly instances?: { readonly most: number; readonly profile: string };
+  readonly instances?: {
+    readonly most: number;
+    readonly profile: string;
+    /** Whether each starts when those before it are ready, and not only the first. @default false */
+    readonly inTurn?: boolean;
+  };
   /** Services that must run for this one to be of use. */
   readonly needs: readonly string[];
   /** Services that must be ready before this one starts: it does not wait for them itself. */

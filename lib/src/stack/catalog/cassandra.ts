@@ -21,9 +21,10 @@ const MODULES = [
 /** Nodes find each other in a moment here, and wait no longer: settings that only properties of Java have. */
 const QUICK = [
   "-Dcassandra.skip_wait_for_gossip_to_settle=0",
-  "-Dcassandra.ring_delay_ms=500",
+  // Nodes say once a second that they are there; one that joins, and is silent for this long, is forgotten.
+  "-Dcassandra.ring_delay_ms=5000",
   "-Dcassandra.superuser_setup_delay_ms=500",
-  "-Dcassandra.consistent.rangemovement=false", // two nodes may join at once
+  "-Dcassandra.consistent.rangemovement=false", // one may join while another is down
 ] as const;
 
 export default {
@@ -51,7 +52,8 @@ export default {
     ],
   },
   ports: { cql: 9042, storage: 7000 },
-  instances: { most: 3, profile: "replicas" },
+  // In turn: nodes that join at once take the same places on the ring, and all but one of them end.
+  instances: { most: 3, profile: "replicas", inTurn: true },
   needs: [],
   after: [],
   memory: 600,

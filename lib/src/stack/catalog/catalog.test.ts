@@ -51,6 +51,13 @@ test("no two instances want the same port, and each stands after those it waits 
   }
 });
 
+test("a further instance waits for the first; where they start in turn, for all before it", () => {
+  assert.deepEqual(waitedFor("kafka-3"), ["kafka"]);
+  assert.deepEqual(waitedFor("cassandra"), []);
+  assert.deepEqual(waitedFor("cassandra-2"), ["cassandra"]);
+  assert.deepEqual(waitedFor("cassandra-3"), ["cassandra", "cassandra-2"]);
+});
+
 test("what nobody waits for is needed by nobody", () => {
   const waited = new Set(instanceNames().flatMap((name) => [...needsOf(name), ...waitedFor(name)]));
   assert.deepEqual(

@@ -136,10 +136,16 @@ export function needsOf(name: string): readonly string[] {
   return name === first ? needs : [...needs, first];
 }
 
-/** What must be ready before an instance starts, if it runs: what it waits for and uses, and the first instance of its service. */
+/**
+ * What must be ready before an instance starts, if it runs: what it waits for and uses, and the first instance of its service, or all
+ * before it where they start in turn.
+ */
 export function waitedFor(name: string): readonly string[] {
-  const { after, uses = [], name: first } = service(name);
-  return [...after, ...uses, ...(name === first ? [] : [first])];
+  const one = service(name);
+  const { after, uses = [], instances } = one;
+  const all = instancesOf(one);
+  const before = all.slice(0, all.indexOf(name));
+  return [...after, ...uses, ...(instances?.inTurn === true ? before : before.slice(0, 1))];
 }
 
 /** Whether an instance starts when the others work, and nobody waits for it. */
