@@ -154,6 +154,16 @@ export const COURSE: readonly CourseLesson[] = [
     running: 120,
     stations: [],
   },
+  {
+    name: "12-lakehouse",
+    part: FURTHER,
+    title: "Lakehouse",
+    does: "files on S3 that are no table, and a log that makes them one; tweets in three layers, time travel, one SQL over stream and history, dashboards",
+    services: ["core", "spark", "tweets"],
+    reading: 40,
+    running: 180,
+    stations: [],
+  },
 ];
 
 /** A way through the course. */
