@@ -120,7 +120,7 @@ export function sparkError(error: ConnectError, details?: FetchErrorDetailsRespo
 /** The error that says what is wrong: the outermost, but the one below it where that one only says that a task has failed. */
 function reasonIn({ errors, rootErrorIdx = 0 }: FetchErrorDetailsResponse): Detail | undefined {
   let reason = errors[rootErrorIdx];
-  for (let below = reason; below?.causeIdx !== undefined; ) {
+  for (let below = reason; below?.causeIdx !== undefined;) {
     if (reason?.sparkThrowable?.errorClass !== "TASK_WRITE_FAILED") break;
     below = errors[below.causeIdx];
     if (below?.sparkThrowable?.errorClass !== undefined) reason = below;
