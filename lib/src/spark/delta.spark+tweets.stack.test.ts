@@ -25,7 +25,11 @@ suite("Spark with Delta", await needs("spark", "s3"), () => {
       await spark.sql`DELETE FROM ${table} WHERE text = ${"two"}`;
       assert.deepEqual(await spark.read({ format: "delta", paths: [path] }).collect(), [{ n: 1, text: "\\one" }]);
       await assert.rejects(
-        spark.query`SELECT CAST(n DIV ${0} AS INT) AS n, text FROM ${numbers}`.write({ format: "delta", path, mode: "append" }),
+        spark.query`SELECT CAST(n DIV ${0} AS INT) AS n, text FROM ${numbers}`.write({
+          format: "delta",
+          path,
+          mode: "append",
+        }),
         { condition: "DIVIDE_BY_ZERO" },
       );
     } finally {
