@@ -6,8 +6,26 @@ import assert from "node:assert/strict";
 import { basename, relative } from "node:path";
 import { test } from "node:test";
 import { kernelSpecification } from "../setup/learner/kernel.mjs";
-import { COURSE, runNotebook, streamText } from "../lib/src/notebook/index.ts";
-import { projectFolder } from "../lib/src/stack/index.ts";
+import {
+  COURSE,
+  furtherServices,
+  lessonFiles,
+  runNotebook,
+  solutionFiles,
+  streamText,
+} from "../lib/src/notebook/index.ts";
+import { profileOf, projectFolder } from "../lib/src/stack/index.ts";
+
+/** The profiles of a notebook's services beyond the core: `spark+tweets`, as the names of tests have them; "" for the core alone. */
+export function profilesFor(file: string): string {
+  const names = furtherServices(file).filter((name) => name !== "metastore"); // which comes with Spark
+  return [...new Set(names.map(profileOf))].sort().join("+");
+}
+
+/** The lessons and solutions for which these profiles are needed, and no other. @param profiles as {@link profilesFor} gives them */
+export function notebooksWith(profiles: string): string[] {
+  return [...lessonFiles(), ...solutionFiles()].filter((file) => profilesFor(file) === profiles);
+}
 
 /** A test for each notebook. @param options of the tests: whether they are skipped, and why */
 export function testNotebooks(files: readonly string[], options: { readonly skip?: string | false } = {}): void {

@@ -17,6 +17,7 @@ import {
   trackSentence,
 } from "../lib/src/notebook/index.ts";
 import { projectFolder, resolveServices } from "../lib/src/stack/index.ts";
+import { profilesFor } from "./notebooks-for-test.ts";
 
 interface Output {
   readonly output_type: string;
@@ -68,6 +69,14 @@ test("the lessons are those of the course, in its order, each with its solutions
   const there = (folder: string): string[] => notebooksIn(folder).map((file) => basename(file, ".ipynb"));
   assert.deepEqual(there(notebooksFolder()), names);
   assert.deepEqual(there(join(notebooksFolder(), "solutions")), names);
+});
+
+test("every lesson is run by a test that names its profiles", () => {
+  for (const file of lessonFiles()) {
+    const profiles = profilesFor(file);
+    const name = ["notebooks", ...(profiles === "" ? [] : [profiles]), "stack.test.ts"].join(".");
+    assert.ok(existsSync(join(projectFolder(), "test", name)), `${basename(file)} needs test/${name}`);
+  }
 });
 
 /** Words of prose that are read in a minute, and lines of code that are not folded away. */

@@ -15,6 +15,15 @@ const values: readonly (readonly [what: string, value: unknown, json: string])[]
   ["-Infinity", -Infinity, '"-Infinity"'],
   ["null", null, "null"],
   ["nothing", undefined, "null"],
+  [
+    "a map",
+    new Map<unknown, unknown>([
+      ["rows", 5n],
+      [7n, [NaN]],
+      ["__proto__", {}],
+    ]),
+    '{"7":["NaN"],"rows":"5","__proto__":{}}',
+  ],
   ["a date", new Date(0), '"1970-01-01T00:00:00.000Z"'],
 ];
 

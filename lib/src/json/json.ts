@@ -3,7 +3,7 @@ import { StreambookError } from "../errors/index.ts";
 
 /**
  * A value as JSON, for people and programs to read. What JSON has no form for is text there: `"NaN"`, `"Infinity"`, `"-Infinity"`; a
- * bigint is its digits, because most readers would round a number; bytes are base64.
+ * bigint is its digits, because most readers would round a number; bytes are base64. A Map is an object, whose names are its keys.
  *
  * @param indent blanks for each level @default 0, everything on one line
  *
@@ -21,8 +21,13 @@ export function toJson(value: unknown, indent = 0): string {
 function asText(this: unknown, key: string, value: unknown): unknown {
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   if (typeof value === "bigint") return String(value);
+  if (value instanceof Map) return Object.fromEntries([...value].map(([name, member]) => [nameOf(name), member]));
   const held = (this as Record<string, unknown>)[key];
   return held instanceof Uint8Array ? Buffer.from(held).toString("base64") : value;
+}
+
+function nameOf(key: unknown): string {
+  return typeof key === "object" && key !== null ? toJson(key) : String(key);
 }
 
 /**

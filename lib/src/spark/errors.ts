@@ -95,7 +95,7 @@ export function isUnknownOperation(error: unknown): boolean {
 
 /** The error of a call that Spark refused or failed. @param details what it says when it is asked again */
 export function sparkError(error: ConnectError, details?: FetchErrorDetailsResponse): SparkError {
-  const root = details?.errors[details.rootErrorIdx ?? 0];
+  const root = details === undefined ? undefined : reasonIn(details);
   const metadata = errorInfo(error) ?? {};
   const failure: SparkFailure = {
     condition: root?.sparkThrowable?.errorClass ?? metadata["errorClass"],
@@ -116,6 +116,19 @@ export function sparkError(error: ConnectError, details?: FetchErrorDetailsRespo
     },
   );
 }
+
+/** The error that says what is wrong: the outermost, but the one below it where that one only says that a task has failed. */
+function reasonIn({ errors, rootErrorIdx = 0 }: FetchErrorDetailsResponse): Detail | undefined {
+  let reason = errors[rootErrorIdx];
+  for (let below = reason; below?.causeIdx !== undefined;) {
+    if (reason?.sparkThrowable?.errorClass !== "TASK_WRITE_FAILED") break;
+    below = errors[below.causeIdx];
+    if (below?.sparkThrowable?.errorClass !== undefined) reason = below;
+  }
+  return reason;
+}
+
+type Detail = FetchErrorDetailsResponse["errors"][number];
 
 /**
  * What is wrong, on one line: Spark's first sentences, without the condition and SQLSTATE that stand around them (both are

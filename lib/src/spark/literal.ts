@@ -31,6 +31,56 @@ export function literal(value: SparkInput): Expression_Literal {
   return create(Expression_LiteralSchema, { literalType: literalType(value), ...type });
 }
 
+/**
+ * A value as SQL writes it. Parameters beside the text would do, if the parser of Delta's extension did not lose them: with it, a statement
+ * has unbound ones.
+ *
+ * @throws USAGE for a value that Spark has no type for
+ */
+export function literalText(value: SparkInput): string {
+  return textOf(literal(value).literalType);
+}
+
+function textOf({ case: type, value }: Expression_Literal["literalType"]): string {
+  switch (type) {
+    case "null":
+      return "NULL";
+    case "string":
+      return stringText(value);
+    case "boolean":
+      return String(value);
+    case "integer":
+      return signed(String(value));
+    case "long":
+      return signed(`${value}L`);
+    case "double":
+      return Number.isFinite(value) ? signed(`${value}D`) : `double('${value}')`;
+    case "timestamp":
+      return `timestamp_micros(${signed(`${value}L`)})`;
+    case "binary":
+      return binaryText(value);
+    case "array":
+      return `array(${value.elements.map(({ literalType }) => textOf(literalType)).join(", ")})`;
+    default:
+      throw new StreambookError("INTERNAL", `a literal of Spark is ${type}`);
+  }
+}
+
+/** A minus behind another one would begin a comment. */
+function signed(text: string): string {
+  return text.startsWith("-") ? `(${text})` : text;
+}
+
+/** What could end a string, be an escape in it, be replaced by a setting (`${x}`), or be seen by nobody is written as bytes. */
+function stringText(text: string): string {
+  if (!text.isWellFormed()) throw unsuited("a string that is no valid Unicode");
+  return /^[^'\\$\p{C}]*$/u.test(text) ? `'${text}'` : `CAST(${binaryText(Buffer.from(text))} AS STRING)`;
+}
+
+function binaryText(bytes: Uint8Array): string {
+  return `X'${Buffer.from(bytes).toString("hex")}'`;
+}
+
 type Kind = NonNullable<MessageInitShape<typeof DataTypeSchema>["kind"]>;
 
 /** The type of a value. Whole numbers among others are DOUBLE, as these are. */

@@ -1,20 +1,36 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { literal } from "./literal.ts";
+import { literal, literalText, type SparkInput } from "./literal.ts";
 import { identifier, relation, sqlPlan, type SqlPart, timestampText } from "./sql.ts";
 
 const plan = (strings: TemplateStringsArray, ...parts: SqlPart[]) => sqlPlan(strings, ...parts).relType;
 
-test("a text stays as it is, a value in it goes beside it", () => {
-  const attack = "x' OR 1 = 1 --";
-  const { case: kind, value } = plan`SELECT * FROM t WHERE name = ${attack} AND n > ${5}`;
+test("a value becomes a literal, and nothing in it is read as SQL", () => {
+  const { case: kind, value } = plan`SELECT * FROM t WHERE name = ${"Zoë, 7"} AND n > ${5} AND m = 1 -${-1}`;
   assert.equal(kind, "sql");
-  assert.equal((value as { query: string }).query, "SELECT * FROM t WHERE name = :value_1 AND n > :value_2");
-  const { namedArguments } = value as { namedArguments: Record<string, { exprType: { value: unknown } }> };
-  assert.deepEqual(
-    Object.values(namedArguments).map(({ exprType }) => exprType.value),
-    [literal(attack), literal(5)],
-  );
+  assert.equal((value as { query: string }).query, "SELECT * FROM t WHERE name = 'Zoë, 7' AND n > 5 AND m = 1 -(-1)");
+  for (const attack of ["x' OR 1 = 1 --", "\\", "${spark.home}", "a\nb", "\u{200b}"])
+    assert.equal(literalText(attack), `CAST(X'${Buffer.from(attack).toString("hex")}' AS STRING)`);
+});
+
+test("a literal has the type and the value of what it is made of", () => {
+  const cases: readonly (readonly [SparkInput, string])[] = [
+    [2 ** 31, "2147483648D"],
+    [0.5, "0.5D"],
+    [-0, "0"],
+    [1e300, "1e+300D"],
+    [NaN, "double('NaN')"],
+    [-Infinity, "double('-Infinity')"],
+    [-(2n ** 63n), "(-9223372036854775808L)"],
+    [true, "true"],
+    [null, "NULL"],
+    [new Date(-1), "timestamp_micros((-1000L))"],
+    [Uint8Array.of(0, 255), "X'00ff'"],
+    [[1, 0.5, null], "array(1D, 0.5D, NULL)"],
+    [[], "array()"],
+  ];
+  for (const [value, text] of cases) assert.equal(literalText(value), text);
+  assert.throws(() => literalText("\ud800"), { code: "USAGE", message: /no valid Unicode/ });
 });
 
 test("a relation stands under a name of its own, the same one always under the same", () => {
@@ -42,7 +58,7 @@ test("a name stands in the text, in quotes that nothing in it can end", () => {
   assert.equal(kind, "sql");
   assert.equal(
     (value as { query: string }).query,
-    "DELETE FROM `delta`.`s3a://lake/a.b`` WHERE true --` WHERE `t`.`n` = :value_1",
+    "DELETE FROM `delta`.`s3a://lake/a.b`` WHERE true --` WHERE `t`.`n` = 1",
   );
   for (const name of ["", "a..b", [], ["delta", ""]])
     assert.throws(() => identifier(name), { code: "USAGE", message: /cannot be a name on Spark/ });

@@ -1,7 +1,7 @@
 /** SQL with values, relations and names in it: `SELECT * FROM ${rows} WHERE n > ${5}`. */
 import { create } from "@bufbuild/protobuf";
 import { StreambookError } from "../errors/index.ts";
-import { literal, type SparkInput } from "./literal.ts";
+import { literalText, type SparkInput } from "./literal.ts";
 import { type Relation, RelationSchema } from "./messages/relations.ts";
 
 /** What has a plan, and so may stand in a statement where a table may. */
@@ -43,7 +43,7 @@ export function identifier(name: string | readonly string[]): SqlText {
 }
 
 /**
- * A moment as SQL writes it, for the statements in which Spark takes no parameters: MERGE of a table of Delta is one.
+ * A moment as SQL writes it, with the microseconds that a Date does not have.
  *
  * @param moment as Spark gives it, `2026-06-29T13:00:00.000Z`, with up to six places after the point
  * @throws USAGE for anything else
@@ -67,29 +67,22 @@ export function timestampText(moment: string): SqlText {
 let named = 0;
 
 /**
- * A statement with what stands in it. Values go beside the text, as parameters: nothing that they hold is read as SQL. Relations
- * go beside it, too, each under a name of its own; the same one twice under the same name. Names stand in the text, in quotes, and so does what {@link SqlText} holds. It is a
- * tag of templates.
+ * A statement with what stands in it. Values become literals that end where they should: nothing that they hold is read as SQL. Relations
+ * go beside the text, each under a name of its own; the same one twice under the same name. Names stand in the text, in quotes, and so does
+ * what {@link SqlText} holds. It is a tag of templates.
  */
 export function sqlPlan(text: string | TemplateStringsArray, ...parts: readonly SqlPart[]): Relation {
   if (typeof text === "string") return relation({ case: "sql", value: { query: text } });
   const names = new Map<Planned, string>();
-  const values: [string, SparkInput][] = [];
   const placeholder = (part: SqlPart): string => {
     if (part instanceof SqlText) return part.sql;
-    if (isPlanned(part)) {
-      const name = names.get(part) ?? `relation_${++named}`;
-      names.set(part, name);
-      return name;
-    }
-    values.push([`value_${values.length + 1}`, part]);
-    return `:value_${values.length}`;
+    if (!isPlanned(part)) return literalText(part);
+    const name = names.get(part) ?? `relation_${++named}`;
+    names.set(part, name);
+    return name;
   };
   const query = text.reduce((before, piece, index) => before + placeholder(parts[index - 1] as SqlPart) + piece);
-  const namedArguments = Object.fromEntries(
-    values.map(([name, value]) => [name, { exprType: { case: "literal" as const, value: literal(value) } }]),
-  );
-  const root = relation({ case: "sql", value: { query, namedArguments } });
+  const root = relation({ case: "sql", value: { query } });
   if (names.size === 0) return root;
   const references = [...names].map(([{ plan }, alias]) =>
     relation({ case: "subqueryAlias", value: { input: plan, alias } }),

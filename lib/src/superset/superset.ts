@@ -79,7 +79,7 @@ export class Superset {
   }
 
   /**
-   * The rows that a chart shows, as Superset gets them by what it has stored of the chart.
+   * The rows that a chart shows, as Superset gets them by what it has stored of the chart. Their order is that of the database, which may be another each time.
    *
    * @param chart its name in the declaration
    * @throws NOT_FOUND when it was not made; SupersetError, also when the chart's database fails

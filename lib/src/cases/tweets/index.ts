@@ -5,7 +5,7 @@ export { CLIENT_AFTER, tweets, TWEETS_TOPIC } from "./generate/generate.ts";
 export { type Tweet, tweetTypes } from "./generate/tweet.ts";
 export { plainLake, type PlainLake } from "./plain/lake.ts";
 export { type ChartName } from "./plain/charts.ts";
-export { type GoldTable, type LakeNames, lakeNames, tweetSchema } from "./names.ts";
+export { type GoldTable, type LakeNames, lakeNames, silverPath, tweetSchema } from "./names.ts";
 export { type BronzeOptions, ingestBronze } from "./bronze/ingest.ts";
 export { bronzeSums } from "./bronze/read.ts";
 export { refreshSilver, type SilverBatch, type SilverOptions } from "./silver/refresh.ts";

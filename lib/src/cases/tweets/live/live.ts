@@ -13,7 +13,7 @@ export interface LiveState {
   readonly waiting: number;
   /** Seconds since the newest message. */
   readonly newestAge: number | undefined;
-  /** Seconds since the newest message whose tweet is in silver. */
+  /** Seconds since the newest message that silver has read, as far as its rows say. One that repeats a tweet of silver may not be read yet. */
   readonly silverAge: number | undefined;
   /** Tweets that the summary of gold counts. */
   readonly inGold: number;
@@ -22,7 +22,8 @@ export interface LiveState {
 /**
  * Joins the topic, read as it is now, with the table of tweets.
  *
- * @throws TrinoError, also before {@link makeViews} has given the tables their names; Trino knows only the topic of the names without a suffix
+ * @throws TrinoError, also before {@link makeViews} has given the tables their names; Trino knows only the topic of the names without a suffix, and those of
+ *   lessons
  */
 export async function liveState(
   trino: Trino,
@@ -33,15 +34,19 @@ export async function liveState(
     .query<
       Record<"messages" | "kept" | "waiting" | "in_gold", bigint> & Record<"newest_age" | "silver_age", number | null>
     >(
-      `WITH stream AS (SELECT tweet_id, _timestamp AS at FROM kafka.default.${names.topic} WHERE tweet_id IS NOT NULL)
+      `WITH stream AS (
+        SELECT tweet_id, _timestamp AS at, _partition_id AS part, _partition_offset AS place
+        FROM kafka.default.${names.topic} WHERE tweet_id IS NOT NULL)
       SELECT
         count(*) AS messages,
         count(t.tweet_id) AS kept,
         count(DISTINCT CASE WHEN t.tweet_id IS NULL THEN s.tweet_id END) AS waiting,
         to_unixtime(now()) - to_unixtime(max(s.at)) AS newest_age,
-        to_unixtime(now()) - to_unixtime(max(CASE WHEN t.tweet_id IS NOT NULL THEN s.at END)) AS silver_age,
+        to_unixtime(now()) - to_unixtime(max(CASE WHEN r.tweet_id IS NOT NULL THEN s.at END)) AS silver_age,
         (SELECT sum(total_tweets) FROM ${goldIn(names)}.hourly_activity_summary) AS in_gold
-      FROM stream s LEFT JOIN ${silverIn(names)} t ON t.tweet_id = s.tweet_id`,
+      FROM stream s
+        LEFT JOIN ${silverIn(names)} t ON t.tweet_id = s.tweet_id
+        LEFT JOIN ${silverIn(names)} r ON r.kafka_partition = s.part AND r.kafka_offset = s.place`,
     )
     .collect({ signal });
   const count = (value: bigint | undefined): number => Number(value ?? 0);

@@ -51,6 +51,20 @@ test("every topic of schemas/ is described, and what stood in the folder before 
     );
     assert.deepEqual(tables.map(({ tableName }) => tableName).sort(), topicTables().sort());
     assert.ok(topicTables().includes("ad_views"));
+    assert.deepEqual(topicTables(), [...new Set(topicTables())]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("the topic of a lesson has the columns of the topic that it is like", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "streambook-topics-"));
+  try {
+    await describeTopics(folder);
+    const read = async (topic: string): Promise<object> =>
+      JSON.parse(await readFile(join(folder, `${topic}.json`), "utf8")) as object;
+    const lesson = { tableName: "tweets_nb12", topicName: "tweets_nb12" };
+    assert.deepEqual(await read("tweets_nb12"), { ...(await read("tweets")), ...lesson });
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,7 +1,10 @@
-/** The topics of Kafka as tables of Trino (https://trino.io/docs/476/connector/kafka.html): one for each file of `schemas/`. */
+/**
+ * The topics of Kafka as tables of Trino (https://trino.io/docs/476/connector/kafka.html): one for each file of `schemas/`, and those of lessons.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { StreambookError } from "../../../errors/index.ts";
 import { projectFile } from "../../../project/index.ts";
 import { type Field, parseSchema, type Schema, type ValueType } from "../../../schema/index.ts";
 import { writeAtomically } from "../../state.ts";
@@ -25,23 +28,47 @@ interface TopicDescription {
   readonly message: { readonly dataFormat: "json"; readonly fields: readonly ColumnDescription[] };
 }
 
+/**
+ * Topics of lessons whose messages are those of another topic, each with that one. Trino learns its topics when it starts, so a lesson cannot
+ * bring its own.
+ */
+const LESSON_TOPICS: Readonly<Record<string, string>> = { tweets_nb12: "tweets" };
+
 /** The names of the tables, in the order of the topics. */
 export function topicTables(): string[] {
-  return schemas().map(({ schema }) => schema.name);
+  return describedTopics().map(({ schema }) => schema.name);
 }
 
 /** Writes a description of each topic into a folder that holds nothing else. */
 export async function describeTopics(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
-  for (const { topic, schema } of schemas())
+  for (const { topic, schema } of describedTopics())
     await writeAtomically(
       join(folder, `${topic}.json`),
       `${JSON.stringify(topicTable(topic, schema), undefined, 2)}\n`,
     );
 }
 
+/** A topic, and what its messages are. */
+interface DescribedTopic {
+  readonly topic: string;
+  /** Its name is that of the table. */
+  readonly schema: Schema;
+}
+
+/** The topics of the course, and behind them those of lessons. */
+function describedTopics(): DescribedTopic[] {
+  const all = schemas();
+  const alike = Object.entries(LESSON_TOPICS).map(([topic, other]): DescribedTopic => {
+    const found = all.find((one) => one.topic === other);
+    if (found === undefined) throw new StreambookError("INTERNAL", `schemas/ has no ${other}.json for ${topic}`);
+    return { topic, schema: { ...found.schema, name: topic } };
+  });
+  return [...all, ...alike];
+}
+
 /** The schemas of the course; the name of a file is that of its topic. */
-function schemas(): { readonly topic: string; readonly schema: Schema }[] {
+function schemas(): DescribedTopic[] {
   const folder = projectFile("schemas");
   const files = readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
