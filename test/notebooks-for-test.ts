@@ -14,17 +14,17 @@ import {
   solutionFiles,
   streamText,
 } from "../lib/src/notebook/index.ts";
-import { profileOf, projectFolder } from "../lib/src/stack/index.ts";
+import { CORE, profileOf, projectFolder, resolveServices } from "../lib/src/stack/index.ts";
 
-/** The profiles of a notebook's services beyond the core: `spark+tweets`, as the names of tests have them; "" for the core alone. */
-export function profilesFor(file: string): string {
-  const names = furtherServices(file).filter((name) => name !== "metastore"); // which comes with Spark
-  return [...new Set(names.map(profileOf))].sort().join("+");
-}
-
-/** The lessons and solutions for which these profiles are needed, and no other. @param profiles as {@link profilesFor} gives them */
-export function notebooksWith(profiles: string): string[] {
-  return [...lessonFiles(), ...solutionFiles()].filter((file) => profilesFor(file) === profiles);
+/**
+ * The lessons and solutions that need just these services beside the core.
+ *
+ * @param words services, groups or profiles, with `+` between them, as the names of tests have them: `spark+tweets`; "" for the core alone
+ */
+export function notebooksWith(words: string): string[] {
+  const names = words === "" ? [] : resolveServices(words.split("+"));
+  const wanted = names.filter((name) => profileOf(name) !== CORE).join(" ");
+  return [...lessonFiles(), ...solutionFiles()].filter((file) => furtherServices(file).join(" ") === wanted);
 }
 
 /** A test for each notebook. @param options of the tests: whether they are skipped, and why */

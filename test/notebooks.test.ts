@@ -1,11 +1,12 @@
 /** The notebooks as they are kept: their form, their outputs, their exercises; and their cells checked as code. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { describe, test } from "node:test";
 import {
   beyondLimits,
   COURSE,
+  furtherServices,
   lessonFiles,
   lintNotebooks,
   measureNotebook,
@@ -17,7 +18,7 @@ import {
   trackSentence,
 } from "../lib/src/notebook/index.ts";
 import { projectFolder, resolveServices } from "../lib/src/stack/index.ts";
-import { profilesFor } from "./notebooks-for-test.ts";
+import { notebooksWith } from "./notebooks-for-test.ts";
 
 interface Output {
   readonly output_type: string;
@@ -71,12 +72,14 @@ test("the lessons are those of the course, in its order, each with its solutions
   assert.deepEqual(there(join(notebooksFolder(), "solutions")), names);
 });
 
-test("every lesson is run by a test that names its profiles", () => {
-  for (const file of lessonFiles()) {
-    const profiles = profilesFor(file);
-    const name = ["notebooks", ...(profiles === "" ? [] : [profiles]), "stack.test.ts"].join(".");
-    assert.ok(existsSync(join(projectFolder(), "test", name)), `${basename(file)} needs test/${name}`);
-  }
+test("every lesson is run by a test that names what it needs", () => {
+  const tests = globSync("notebooks*.stack.test.ts", { cwd: join(projectFolder(), "test") });
+  const run = tests.flatMap((name) => notebooksWith(/^notebooks\.?(.*)\.stack/.exec(name)?.[1] ?? ""));
+  const lacking = [...lessonFiles(), ...solutionFiles()].filter((file) => !run.includes(file));
+  assert.deepEqual(
+    lacking.map((file) => `${basename(file)} needs ${furtherServices(file).join(", ")}`),
+    [],
+  );
 });
 
 /** Words of prose that are read in a minute, and lines of code that are not folded away. */
