@@ -170,7 +170,7 @@ export const COURSE: readonly CourseLesson[] = [
     title: "Ratings",
     does: "a table for each question; keys that lose ratings, partitions that grow, deletes that stay, a cache, nodes that must agree",
     services: ["core", "cassandra"],
-    reading: 40,
+    reading: 45,
     running: 120,
     stations: [],
   },
