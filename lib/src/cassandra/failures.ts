@@ -60,7 +60,9 @@ function responseFailure(error: InstanceType<typeof driver.errors.ResponseError>
   const message = `Cassandra: ${messageOf(error)}`;
   const code = codesOf.get(error.code) ?? "CASSANDRA_FAILED";
   if (code === "CASSANDRA_FAILED") return failed(message, error, passing.has(error.code));
-  return new StreambookError(code, message, { cause: error });
+  // nodes that have joined keep a part of the rows: all of them are wanted
+  const hint = code === "NODES_MISSING" ? { hint: { start: ["replicas"] } } : {};
+  return new StreambookError(code, message, { cause: error, ...hint });
 }
 
 const codesOf: ReadonlyMap<number, ErrorCode> = new Map([
