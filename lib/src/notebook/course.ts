@@ -160,7 +160,7 @@ export const COURSE: readonly CourseLesson[] = [
     title: "Lakehouse",
     does: "files on S3 that are no table, and a log that makes them one; tweets in three layers, time travel, one SQL over stream and history, dashboards",
     services: ["core", "spark", "tweets"],
-    reading: 40,
+    reading: 35,
     running: 180,
     stations: [],
   },

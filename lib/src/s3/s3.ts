@@ -1,8 +1,9 @@
 /** S3 itself: where it is, who asks, and which buckets there are. */
 import { parseAddress, reachDirectly } from "../address/index.ts";
-import { StreambookError } from "../errors/index.ts";
+import { isStreambookError, StreambookError } from "../errors/index.ts";
 import { Bucket } from "./bucket.ts";
 import { S3Connection } from "./connection.ts";
+import { removeEmptyFolders } from "./empty-folders.ts";
 import { reasonOf, statusOf } from "./errors.ts";
 import { checkBucketName } from "./names.ts";
 import type { RequestOptions } from "./object.ts";
@@ -88,11 +89,19 @@ export class S3 implements AsyncDisposable {
   /** Removes a bucket that is empty. One that is not there is no error. @throws S3_FAILED for one that holds objects */
   async removeBucket(name: string, { signal }: RequestOptions = {}): Promise<void> {
     const { DeleteBucketCommand } = this.#connection.driver;
-    await this.#connection.send({ what: "remove", bucket: checkBucketName(name), signal }, async (client, request) =>
-      client.send(new DeleteBucketCommand({ Bucket: name }), request).catch((error: unknown) => {
-        if (statusOf(error) !== 404) throw error;
-      }),
-    );
+    const remove = (): Promise<unknown> =>
+      this.#connection.send({ what: "remove", bucket: checkBucketName(name), signal }, async (client, request) =>
+        client.send(new DeleteBucketCommand({ Bucket: name }), request).catch((error: unknown) => {
+          if (statusOf(error) !== 404) throw error;
+        }),
+      );
+    try {
+      await remove();
+    } catch (error) {
+      if (!isStreambookError(error, "S3_FAILED") || !(await removeEmptyFolders(this.bucket(name), { signal })))
+        throw error;
+      await remove();
+    }
   }
 
   /** The names of the buckets. */

@@ -1,9 +1,12 @@
 /** Against a running S3: objects of every kind, several writers at once, large ones, and what is refused. */
 import assert from "node:assert/strict";
 import { createHash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
-import { addresses, credentials } from "../stack/index.ts";
+import { addresses, credentials, homeFolder } from "../stack/index.ts";
 import { needs } from "../stack/fetch/needs-for-test.ts";
 import type { Bucket } from "./bucket.ts";
 import { gathered } from "./fake-s3-for-test.ts";
@@ -32,6 +35,15 @@ suite("S3", await needs("s3"), () => {
     await bucket.put("keeps", "it");
     await assert.rejects(s3.removeBucket(name), { code: "S3_FAILED", message: /BucketNotEmpty/ });
     await s3.removeBucket(`${name.slice(0, 40)}-none`);
+  });
+
+  test("folders that a server has left behind do not keep a bucket", async (t) => {
+    const left = await s3.makeBucket(`${name}-left`);
+    const folder = join(homeFolder(), "data", "s3", left.name); // where this server keeps it, unless it is in a container
+    if (existsSync(folder)) for (const path of ["a/b/c", "a/d"]) await mkdir(join(folder, path), { recursive: true });
+    else t.diagnostic(`no folder at ${folder}`);
+    await s3.removeBucket(left.name);
+    assert.ok(!(await s3.buckets()).includes(left.name));
   });
 
   test("what is put is read as it was, with its size, its checksum and its type", async () => {
