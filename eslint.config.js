@@ -1,6 +1,38 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
+/** The runner begins with the first test, and may be done before a module has waited for something and registered its next one. */
+const allTestsAtOnce = {
+  meta: {
+    type: "problem",
+    messages: { late: "the tests behind this `await` may never run, because one is registered before it: wait first" },
+  },
+  create(context) {
+    const BODY = ":matches(ForStatement, ForOfStatement, WhileStatement) > *.body";
+    let functions = 0;
+    let hasTest = false;
+    const bodies = [];
+    const report = (node) => context.report({ node, messageId: "late" });
+    return {
+      ":function": () => void functions++,
+      ":function:exit": () => void functions--,
+      [BODY]: () => void (functions === 0 && bodies.push({ isFirst: !hasTest, awaits: [] })),
+      [`${BODY}:exit`]() {
+        const { isFirst, awaits } = (functions === 0 && bodies.pop()) || {};
+        if (isFirst && hasTest) for (const node of awaits) report(node); // a test of one round, before the next one
+      },
+      AwaitExpression(node) {
+        if (functions > 0) return;
+        if (hasTest) report(node);
+        else for (const { awaits } of bodies) awaits.push(node);
+      },
+      "CallExpression[callee.name=/^(?:test|it|suite|describe)$/]:exit"() {
+        if (functions === 0) hasTest = true; // what it is given was waited for before
+      },
+    };
+  },
+};
+
 export default tseslint.config(
   {
     ignores: [
@@ -65,6 +97,11 @@ export default tseslint.config(
         ),
       ],
     },
+  },
+  {
+    files: ["**/*.test.ts", "**/*.test.mjs"],
+    plugins: { course: { rules: { "all-tests-at-once": allTestsAtOnce } } },
+    rules: { "course/all-tests-at-once": "error" },
   },
   {
     files: ["**/*.mjs", "**/*.js"],

@@ -23,12 +23,16 @@ const noVenv =
     : false;
 
 // Only what is there already is tested, and nothing is fetched for this, not even by `--all`: together they are 1.5 GB.
-for (const peer of ["python", "pyspark"] as const) {
-  const packages = await peerPackages(peer);
-  const isThere = (await findEnvironment(packages, openLayout().cache)) !== undefined;
-  const what = describePart({ what: `the Python packages of ${packages.name}`, megabytes: packages.megabytes });
-  const skip = isThere ? false : `needs ${what}; \`npm run bench -- engines\` fetches them`;
+const peers = await Promise.all(
+  (["python", "pyspark"] as const).map(async (peer) => {
+    const packages = await peerPackages(peer);
+    const isThere = (await findEnvironment(packages, openLayout().cache)) !== undefined;
+    const what = describePart({ what: `the Python packages of ${packages.name}`, megabytes: packages.megabytes });
+    return { peer, skip: isThere ? false : `needs ${what}; \`npm run bench -- engines\` fetches them` };
+  }),
+);
 
+for (const { peer, skip } of peers)
   describe(`the peer ${peer}`, { skip }, () => {
     const cases: readonly (readonly [what: string, given: readonly string[], message: RegExp, code: number])[] = [
       ["no arguments", [], /the following arguments are required: --broker, --topic, --output/, 2],
@@ -47,7 +51,6 @@ for (const peer of ["python", "pyspark"] as const) {
       });
     }
   });
-}
 
 test(
   "without a network, the message says what to do, and how to go on without the peer",
