@@ -8,7 +8,7 @@
 import { globSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { isAbsolute, join, relative } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { dieWithParent, onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
@@ -39,6 +39,8 @@ if (files.length === 0) {
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** Why tests were skipped, and how many for that reason. */
 const reasons = new Map<string, number>();
+/** How long each file took, in milliseconds from its start to its end. */
+const took = new Map<string, number>();
 const started = performance.now();
 
 const home = await mkdtemp(join(tmpdir(), "streambook-test-"));
@@ -99,7 +101,20 @@ async function runFiles(title: string, paths: readonly string[], concurrency: nu
   stream.on("test:fail", ({ details, todo }) => {
     if (details.type !== "suite" && todo === undefined) total.failed++;
   });
+  stream.on("test:complete", ({ name, details }) => {
+    if (isAbsolute(name)) took.set(relative(project, name), details.duration_ms);
+  });
+  const begun = performance.now();
   for await (const line of stream.compose(spec())) process.stdout.write(String(line).replaceAll(`${project}/`, ""));
+  console.log(
+    `${title}: ${minutes(performance.now() - begun)}; ${minutes(performance.now() - started)} since the start`,
+  );
+}
+
+/** A time in milliseconds as people read it: `12 min 5 s`. */
+function minutes(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 /**
@@ -140,10 +155,10 @@ try {
   await stop();
 }
 
-const seconds = Math.round((performance.now() - started) / 1000);
-console.log(
-  `\n${Math.floor(seconds / 60)} min ${seconds % 60} s${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`,
-);
+const slowest = [...took].sort(([, a], [, b]) => b - a).slice(0, 25);
+console.log("\nthe slowest files:");
+for (const [file, milliseconds] of slowest) console.log(`  ${minutes(milliseconds).padStart(11)}  ${file}`);
+console.log(`\n${minutes(performance.now() - started)}${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
 for (const [reason, count] of reasons) console.log(`${count} skipped: ${reason}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
