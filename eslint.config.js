@@ -1,7 +1,11 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
-/** The runner begins with the first test, and may be done before a module has waited for something and registered its next one. */
+/**
+ * The runner begins with the first test, and may be done before a module has waited for something and registered its next one.
+ *
+ * @type {import("eslint").Rule.RuleModule}
+ */
 const allTestsAtOnce = {
   meta: {
     type: "problem",
@@ -11,15 +15,16 @@ const allTestsAtOnce = {
     const BODY = ":matches(ForStatement, ForOfStatement, WhileStatement) > *.body";
     let functions = 0;
     let hasTest = false;
+    /** @type {{ isFirst: boolean, awaits: import("eslint").Rule.Node[] }[]} */
     const bodies = [];
-    const report = (node) => context.report({ node, messageId: "late" });
+    const report = (/** @type {import("eslint").Rule.Node} */ node) => context.report({ node, messageId: "late" });
     return {
       ":function": () => void functions++,
       ":function:exit": () => void functions--,
       [BODY]: () => void (functions === 0 && bodies.push({ isFirst: !hasTest, awaits: [] })),
       [`${BODY}:exit`]() {
-        const { isFirst, awaits } = (functions === 0 && bodies.pop()) || {};
-        if (isFirst && hasTest) for (const node of awaits) report(node); // a test of one round, before the next one
+        const body = functions === 0 ? bodies.pop() : undefined;
+        if (body?.isFirst && hasTest) for (const node of body.awaits) report(node); // a test of one round, before the next one
       },
       AwaitExpression(node) {
         if (functions > 0) return;
