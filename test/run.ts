@@ -5,15 +5,17 @@
  * Usage: npm test [-- --all] [PART…]: only the files whose path has one of the parts. What set-up does not fetch, as a JDK or the jars
  * of a further profile, is tested when it is there; `--all` fetches it all.
  */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { globSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants, setPriority, tmpdir } from "node:os";
 import { isAbsolute, join, relative } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { dieWithParent, onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
 import { reachDirectly } from "../lib/src/address/index.ts";
-import { CORE, down, fetchFor, projectFolder, startGuardian, up } from "../lib/src/stack/index.ts";
+import { CORE, down, projectFolder, startGuardian, up } from "../lib/src/stack/index.ts";
 import { membersOf } from "../lib/src/stack/catalog/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
 import { jarsFolder } from "../setup/paths.mjs";
@@ -129,18 +131,30 @@ async function runProfile(profile: string, paths: readonly string[]): Promise<vo
   await runFiles(`with the stack and ${profiles.join(" and ")}`, paths, 1);
 }
 
-if (all) {
-  process.env["STREAMBOOK_TEST_ALL"] = "1"; // the tests inherit it
-  const onProgress = ({ message }: { readonly message: string }): void => console.log(message);
-  await fetchFor({ services: ["all"], signal: stopping.signal, onProgress });
+/** Fetches what set-up does not, gigabytes, while the tests of the core run, which are to notice little of it. */
+async function fetchAll(): Promise<void> {
+  const child = spawn(process.execPath, [join(project, "lib", "bin", "streambook.mjs"), "fetch", "all"], {
+    stdio: ["ignore", "inherit", "inherit", "ipc"], // it ends with this process
+    signal: stopping.signal,
+  });
+  const ended = once(child, "exit");
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  const [code] = (await ended) as [number | null];
+  if (code !== 0) throw new Error(`streambook fetch all ended with ${code ?? "a signal"}`);
 }
+
+/** What something failed with; undefined when it has not. */
+function settled(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+if (all) process.env["STREAMBOOK_TEST_ALL"] = "1"; // the tests inherit it
+const fetching = all ? settled(fetchAll()) : Promise.resolve(undefined);
 const stack =
-  external || withStack.length === 0
-    ? Promise.resolve(undefined)
-    : up({ signal: stopping.signal }).then(
-        () => undefined,
-        (error: unknown) => error,
-      );
+  external || withStack.length === 0 ? Promise.resolve(undefined) : settled(up({ signal: stopping.signal }));
 try {
   await runFiles("one room alone", alone, 2);
   const failure = await stack;
@@ -149,7 +163,11 @@ try {
     total.failed++;
   } else {
     await runFiles(`with the stack (${external ? "external" : relative(tmpdir(), home)})`, onStack, 2);
-    for (const [profile, paths] of byProfile) if (profile !== CORE) await runProfile(profile, paths);
+    const unfetched = await fetching;
+    if (unfetched !== undefined) {
+      console.error("what the further profiles run on was not fetched:", unfetched);
+      total.failed++;
+    } else for (const [profile, paths] of byProfile) if (profile !== CORE) await runProfile(profile, paths);
   }
 } finally {
   await stop();
