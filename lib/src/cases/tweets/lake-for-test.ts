@@ -19,14 +19,24 @@ import { openLakeEngine, openLakeSql, openLakeStore } from "./services.ts";
 import { refreshSilver, type SilverOptions } from "./silver/refresh.ts";
 import { silverSums } from "./silver/sums.ts";
 
-/** Opens a lakehouse whose names nobody else has; they go with it. */
-export async function lakeForTest() {
+/**
+ * Opens a lakehouse that is empty, and goes when it is closed.
+ *
+ * @param suffix of its names. By default nobody else has it; Trino knows the topics of lessons only, as that of `nb12`
+ */
+export async function lakeForTest(suffix = randomUUID().slice(0, 8)) {
   const at = await addresses();
-  const names = lakeNames(randomUUID().slice(0, 8));
+  const names = lakeNames(suffix);
   const [spark, s3, trino] = [await openLakeEngine(at), await openLakeStore(at), await openLakeSql(at)];
   const messages = function* (count: number) {
     for (const tweet of take(tweets(), count)) yield { ...tweet, topic: names.topic };
   };
+  const remove = async (): Promise<void> => {
+    await forgetTables(trino, names);
+    await removeLakeBuckets(s3, names);
+    await deleteTopics({ broker: at.kafka, topics: [names.topic, deadLetterTopic(names.topic)] });
+  };
+  await remove();
   return {
     names,
     spark,
@@ -58,9 +68,7 @@ export async function lakeForTest() {
       return plain;
     },
     async [Symbol.asyncDispose]() {
-      await forgetTables(trino, names);
-      await removeLakeBuckets(s3, names);
-      await deleteTopics({ broker: at.kafka, topics: [names.topic, deadLetterTopic(names.topic)] });
+      await remove();
       await spark.close();
       s3.close();
     },

@@ -13,7 +13,7 @@ export interface LiveState {
   readonly waiting: number;
   /** Seconds since the newest message. */
   readonly newestAge: number | undefined;
-  /** Seconds since the newest message that silver has read, as far as its rows say. One that repeats a tweet of silver may not be read yet. */
+  /** Seconds since the newest message up to which silver has read its partition, as far as its rows say. */
   readonly silverAge: number | undefined;
   /** Tweets that the summary of gold counts. */
   readonly inGold: number;
@@ -36,17 +36,18 @@ export async function liveState(
     >(
       `WITH stream AS (
         SELECT tweet_id, _timestamp AS at, _partition_id AS part, _partition_offset AS place
-        FROM kafka.default.${names.topic} WHERE tweet_id IS NOT NULL)
+        FROM kafka.default.${names.topic} WHERE tweet_id IS NOT NULL),
+      known AS (SELECT kafka_partition AS part, max(kafka_offset) AS place FROM ${silverIn(names)} GROUP BY kafka_partition)
       SELECT
         count(*) AS messages,
         count(t.tweet_id) AS kept,
         count(DISTINCT CASE WHEN t.tweet_id IS NULL THEN s.tweet_id END) AS waiting,
         to_unixtime(now()) - to_unixtime(max(s.at)) AS newest_age,
-        to_unixtime(now()) - to_unixtime(max(CASE WHEN r.tweet_id IS NOT NULL THEN s.at END)) AS silver_age,
+        to_unixtime(now()) - to_unixtime(max(CASE WHEN s.place <= k.place THEN s.at END)) AS silver_age,
         (SELECT sum(total_tweets) FROM ${goldIn(names)}.hourly_activity_summary) AS in_gold
       FROM stream s
         LEFT JOIN ${silverIn(names)} t ON t.tweet_id = s.tweet_id
-        LEFT JOIN ${silverIn(names)} r ON r.kafka_partition = s.part AND r.kafka_offset = s.place`,
+        LEFT JOIN known k ON k.part = s.part`,
     )
     .collect({ signal });
   const count = (value: bigint | undefined): number => Number(value ?? 0);
