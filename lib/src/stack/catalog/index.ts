@@ -38,7 +38,8 @@ export function instanceNames(): string[] {
   return services().flatMap(instancesOf);
 }
 
-function instancesOf({ name, instances }: Service): string[] {
+/** The names of a service's instances, the first one's first. */
+export function instancesOf({ name, instances }: Service): string[] {
   const further = Array.from({ length: (instances?.most ?? 1) - 1 }, (_, index) => `${name}-${index + 2}`);
   return [name, ...further];
 }

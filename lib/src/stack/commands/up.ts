@@ -21,6 +21,7 @@ import { endServices } from "./down.ts";
 import { writeTaskArguments } from "./hadoop-client.ts";
 import { LiveState, stillRecorded } from "./live-state.ts";
 import { portsFor } from "./moved.ts";
+import { absentPartners } from "./partners.ts";
 import { startAll } from "./start.ts";
 
 /** Options of {@link up}. */
@@ -136,6 +137,8 @@ async function bringUp(
     await state.save();
     const isTemporary = (name: string): boolean => endsWithRun(name, before, wanted, options);
     const parts = { runtimes, archives, addresses: state.value.addresses, report };
+    const absent = await absentPartners(layout, together);
+    if (absent !== undefined) report("notice", absent);
     await startAll(all, { parts, topology, layout, state, running, started, isTemporary, options, report });
     if (await buildArchivesInBackground(layout, runtimes.javas, environment)) {
       report("notice", "class-data archives are being built in the background; the next start will be quicker");
