@@ -53,7 +53,8 @@ function stateFile(environment: NodeJS.ProcessEnv): string {
 export function hostOf(name: keyof Addresses, environment: NodeJS.ProcessEnv = process.env): string {
   const owner = services().find(({ addresses = {} }) => Object.hasOwn(addresses, name));
   if (owner === undefined || !isExternal(owner.name, environment)) return "127.0.0.1";
-  return externalAddress(owner, name, environment).replace(/:\d+$/, "");
+  const [first = ""] = externalAddress(owner, name, environment).split(",");
+  return first.replace(/:\d+$/, "");
 }
 
 /**
@@ -84,18 +85,26 @@ export function externalAddresses(environment: NodeJS.ProcessEnv): Partial<Recor
   const places = external.flatMap((one) =>
     Object.keys(one.addresses ?? {}).map((key) => [key, externalAddress(one, key, environment)] as const),
   );
-  reachDirectly(...places.map(([, place]) => place));
+  reachDirectly(...places.flatMap(([, place]) => place.split(",")));
   return Object.fromEntries(places);
 }
 
 function externalAddress({ addresses = {} }: Service, key: string, environment: NodeJS.ProcessEnv): string {
-  const { variable = "", scheme } = addresses[key] ?? {};
+  const { variable = "", scheme, isList = false } = addresses[key] ?? {};
   const value = setting(variable, environment);
   if (value === undefined) throw missingAddress(variable, environment);
   const begin = scheme === undefined ? "" : `${scheme}://`;
-  const place = value.startsWith(begin) ? value.slice(begin.length).replace(scheme === undefined ? "" : /\/$/, "") : "";
-  if (parseAddress(place)?.host !== undefined) return begin + place;
-  throw new StreambookError("USAGE", `${variable} is "${value}"; give an address of the form ${begin}host:port`);
+  const places = (isList ? value.split(",") : [value]).map((one) => {
+    const text = one.trim();
+    return text.startsWith(begin) ? text.slice(begin.length).replace(scheme === undefined ? "" : /\/$/, "") : "";
+  });
+  if (places.every((place) => parseAddress(place)?.host !== undefined))
+    return places.map((place) => begin + place).join(",");
+  const several = isList ? `, or several with commas between them` : "";
+  throw new StreambookError(
+    "USAGE",
+    `${variable} is "${value}"; give an address of the form ${begin}host:port${several}`,
+  );
 }
 
 function missingAddress(variable: string, environment: NodeJS.ProcessEnv): StreambookError {

@@ -4,7 +4,7 @@ import { until } from "../async/index.ts";
 import { isStreambookError, StreambookError } from "../errors/index.ts";
 import { type Addresses, externalAddresses, isExternal } from "./addresses.ts";
 import { allWellKnownPorts, everyHost, type Topology } from "./place.ts";
-import { service, serviceNames, services, titleOf } from "./catalog/index.ts";
+import { instancesOf, service, serviceNames, services, titleOf } from "./catalog/index.ts";
 import { splitAddress } from "./observe/probes.ts";
 import { answers } from "./observe/readiness.ts";
 
@@ -54,18 +54,22 @@ export async function demandExternal(
   );
 }
 
-/** Hosts and ports of services that run elsewhere, as far as their addresses show: for the configuration of those that run here. */
+/**
+ * Hosts and ports of services that run elsewhere, as far as their addresses show: for the configuration of those that run here. Of an
+ * address with several places each is that of one instance.
+ */
 export function externalTopology(environment: NodeJS.ProcessEnv): Pick<Topology, "hosts" | "ports"> {
   const known = externalAddresses(environment);
   const hosts: Record<string, string> = {};
   const ports: Record<string, Record<string, number>> = {};
-  for (const { name, addresses = {} } of services()) {
-    for (const [key, { port: purpose }] of Object.entries(addresses)) {
-      const address = known[key];
-      if (address === undefined) continue;
-      const { host, port } = splitAddress(address);
-      hosts[name] = host;
-      ports[name] = { ...allWellKnownPorts()[name], ...ports[name], [purpose]: port };
+  for (const one of services()) {
+    for (const [key, { port: purpose }] of Object.entries(one.addresses ?? {})) {
+      const places = known[key]?.split(",") ?? [];
+      for (const [index, name] of instancesOf(one).slice(0, places.length).entries()) {
+        const { host, port } = splitAddress(places[index] ?? "");
+        hosts[name] = host;
+        ports[name] = { ...allWellKnownPorts()[name], ...ports[name], [purpose]: port };
+      }
     }
   }
   return { hosts, ports };
@@ -78,7 +82,7 @@ export function withExternal(topology: Topology, environment: NodeJS.ProcessEnv)
     ...topology,
     hosts: { ...topology.hosts, ...hosts },
     ports: { ...topology.ports, ...ports },
-    running: new Set([...topology.running, ...externalNames(environment)]),
+    running: new Set([...topology.running, ...externalNames(environment), ...Object.keys(hosts)]),
   };
 }
 

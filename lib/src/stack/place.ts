@@ -1,6 +1,6 @@
 /** Where the services are: hosts and ports of every instance, and what follows from them. */
 import { StreambookError } from "../errors/index.ts";
-import { CORE, findInstance, instanceNames, service, services } from "./catalog/index.ts";
+import { CORE, findInstance, instanceNames, instancesOf, service, services } from "./catalog/index.ts";
 import type { Layout } from "./layout.ts";
 import type { Secrets } from "./secrets.ts";
 import type { AddressOffer, Addresses, Place, Ports } from "./service.ts";
@@ -69,8 +69,13 @@ export function everyHost(host: string): Record<string, string> {
 /** The addresses that the services of these places offer to clients: those of the core, and of further ones that run. */
 export function addressesOf({ hosts, ports, running }: Topology): Addresses {
   const offering = services().filter(({ name, profile }) => profile === CORE || running.has(name));
-  const offers = offering.flatMap(({ name, addresses = {} }) =>
-    Object.entries(addresses).map(([key, offer]) => [key, formatOffer(offer, name, hosts, ports)] as const),
+  const offers = offering.flatMap((one) =>
+    Object.entries(one.addresses ?? {}).map(([key, offer]) => {
+      const names = instancesOf(one).filter(
+        (name) => name === one.name || (offer.isList === true && running.has(name)),
+      );
+      return [key, names.map((name) => formatOffer(offer, name, hosts, ports)).join(",")] as const;
+    }),
   );
   return Object.fromEntries(offers) as unknown as Addresses;
 }

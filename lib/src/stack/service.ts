@@ -10,7 +10,7 @@ import type { Layout } from "./layout.ts";
  * files). Those of the core are always there; others when their profile runs.
  */
 export interface Addresses {
-  /** Kafka broker, `host:port`. */
+  /** Kafka's brokers: `host:port`, several with commas between them. */
   readonly kafka: string;
   /** NameNode over HTTP (WebHDFS and its web page), `http://host:port`. */
   readonly webhdfs: string;
@@ -197,6 +197,8 @@ export interface AddressOffer {
   readonly port: string;
   /** What stands before `://`; nothing, for an address that is `host:port`. */
   readonly scheme?: string;
+  /** Whether clients take the addresses of all its instances, with commas between them. @default false: that of the first */
+  readonly isList?: boolean;
 }
 
 /** What the questions about connections are asked with. */
@@ -236,6 +238,15 @@ export interface Preparation {
   readonly runJava: (task: JavaTask) => Promise<void>;
   /** Runs a program of the service's Python environment to its end. */
   readonly runPython: (task: PythonTask) => Promise<void>;
+}
+
+/** What the `join` of a service works with. */
+export interface Joining {
+  readonly at: Place;
+  /** Where the instance is asked whether it works. */
+  readonly address: string;
+  readonly report: Report;
+  readonly signal: AbortSignal;
 }
 
 /** A program that ends. */
@@ -310,7 +321,15 @@ export interface Service {
     readonly profile: string;
     /** Whether each starts when those before it are ready, and not only the first. @default false */
     readonly inTurn?: boolean;
+    /**
+     * Whether they decide by majority. Those that have joined start with the first, and at once, as none works before most of them run;
+     * and those that ran before others joined start again, one after the other, to know them.
+     * @default false
+     */
+    readonly isQuorum?: boolean;
   };
+  /** Purposes of the ports by which instances remember each other: they stay the same from start to start, where they can. @default none */
+  readonly keepsPorts?: readonly string[];
   /** Services that must run for this one to be of use. */
   readonly needs: readonly string[];
   /** Services that must be ready before this one starts: it does not wait for them itself. */
@@ -354,6 +373,8 @@ export interface Service {
   readonly folders?: readonly string[];
   /** What must be done before it starts: storage is formatted, once and whole. */
   readonly prepare?: (preparation: Preparation) => Promise<void>;
+  /** What an instance does once it answers, to have its place among the others; undefined when it has it. */
+  readonly join?: (at: Place) => ((joining: Joining) => Promise<void>) | undefined;
   /** Ends what it has started and would leave behind. Called before it ends, and after. */
   readonly endChildren?: (layout: Layout) => Promise<void>;
   readonly container: Container;

@@ -1,7 +1,7 @@
 /** `streambook down`: ends every process of the stack, and keeps what it stored. */
 import { rm } from "node:fs/promises";
 import { StreambookError } from "../../errors/index.ts";
-import { allExternal, isExternal } from "../addresses.ts";
+import { type Addresses, allExternal, isExternal } from "../addresses.ts";
 import { archiveBuild, archiveMark } from "../launch/archives.ts";
 import { type StackOptions, type Report, reporter } from "../events.ts";
 import { type Layout, openHome, openLayout } from "../layout.ts";
@@ -9,7 +9,8 @@ import { instanceNames, membersOf, needsOf, resolveServices, service, titleOf } 
 import { endProcess, listProcesses, send } from "../observe/processes.ts";
 import { findServices } from "../observe/running.ts";
 import { setupModule } from "../../project/index.ts";
-import { readState, temporaryOf, writeState } from "../state.ts";
+import { addressesOf, everyHost } from "../place.ts";
+import { readState, type State, temporaryOf, writeState } from "../state.ts";
 import { type StackUser, stackUsers, describeUsers } from "./users.ts";
 
 /** Options of {@link down}. */
@@ -156,9 +157,25 @@ export async function endServices(layout: Layout, names: readonly string[], repo
   const state = await readState(layout.stateFile);
   if (state !== undefined) {
     const kept = Object.entries(state.services).filter(([name]) => !names.includes(name));
-    await writeState(layout.stateFile, { ...state, services: Object.fromEntries(kept) });
+    const services = Object.fromEntries(kept);
+    await writeState(layout.stateFile, { ...state, services, addresses: stillOffered(state, Object.keys(services)) });
   }
   return chosen;
+}
+
+/** The addresses of a state, without those of further instances that do not run any more. */
+function stillOffered({ addresses, host, ports }: State, names: readonly string[]): Addresses {
+  const left = addressesOf({ bind: host, hosts: everyHost(host), ports, running: new Set(names) });
+  const isShorter = (key: string, value: string): boolean => {
+    const now = (left as unknown as Record<string, string>)[key]?.split(",") ?? [];
+    const before = value.split(",");
+    return now.length < before.length && now.length > 0 && now.every((place) => before.includes(place));
+  };
+  const entries = Object.entries(addresses).map(([key, value]) => [
+    key,
+    isShorter(key, value) ? (left as unknown as Record<string, string>)[key] : value,
+  ]);
+  return Object.fromEntries(entries) as unknown as Addresses;
 }
 
 async function endService(layout: Layout, name: string, report: Report): Promise<void> {

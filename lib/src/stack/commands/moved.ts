@@ -1,10 +1,13 @@
 /** The ports of services that are about to start, and the running services that must start again because an address of theirs moved. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setting } from "../../../../setup/settings.mjs";
 import { resolveServices, service, titleOf } from "../catalog/index.ts";
 import type { Report, StackOptions } from "../events.ts";
 import { choosePorts, type PortChoice } from "../launch/ports.ts";
 import type { Layout } from "../layout.ts";
-import type { State } from "../state.ts";
+import type { Ports } from "../service.ts";
+import { type State, writeAtomically } from "../state.ts";
 import { endServices } from "./down.ts";
 
 /**
@@ -26,11 +29,13 @@ export async function portsFor(
     await endServices(layout, [...running.keys()], report);
     running.clear();
   }
+  const kept = await keptPorts(layout);
   const choose = (): Promise<PortChoice> =>
     choosePorts({
       wanted,
       running: new Set(running.keys()),
       previous: before?.ports,
+      kept,
       mode: setting("STREAMBOOK_PORTS", environment) === "free" ? "free" : "well-known",
       signal,
       onTaken: (name, purpose, wanted, given) =>
@@ -69,4 +74,26 @@ function readersOfMoved(
 /** The services whose addresses a service is given: those it needs, and those it calls only when asked to. */
 function addressesIn(name: string): string[] {
   return resolveServices([name, ...(service(name).calls ?? [])]).filter((other) => other !== name);
+}
+
+/** The file of the ports by which instances remember each other. It goes with what they have stored. */
+function keptFile({ data }: Layout): string {
+  return join(data, "kept-ports.json");
+}
+
+async function keptPorts(layout: Layout): Promise<Ports> {
+  const text = await readFile(keptFile(layout), "utf8").catch(() => "{}");
+  return JSON.parse(text) as Ports;
+}
+
+/** Writes down the ports of some instances that are to stay the same. */
+export async function keepPorts(layout: Layout, ports: Ports, names: readonly string[]): Promise<void> {
+  const chosen = names.flatMap((name) => {
+    const purposes = service(name).keepsPorts ?? [];
+    const own = Object.entries(ports[name] ?? {}).filter(([purpose]) => purposes.includes(purpose));
+    return own.length === 0 ? [] : [[name, Object.fromEntries(own)] as const];
+  });
+  if (chosen.length === 0) return;
+  const all = { ...(await keptPorts(layout)), ...Object.fromEntries(chosen) };
+  await writeAtomically(keptFile(layout), `${JSON.stringify(all, undefined, 2)}\n`);
 }

@@ -1,6 +1,6 @@
-/** Instances that have joined others before: what these have stored together may lie on any of them. */
+/** Instances that have joined others before: what these have stored together may lie on any of them, and none may work without the others. */
 import { readdir } from "node:fs/promises";
-import { instancesOf, service, titleOf } from "../catalog/index.ts";
+import { instanceNames, instancesOf, service, titleOf } from "../catalog/index.ts";
 import type { Layout } from "../layout.ts";
 
 /**
@@ -19,4 +19,37 @@ export async function absentPartners(
   const [have, them] = absent.length === 1 ? ["has joined and is", "it"] : ["have joined and are", "them"];
   const start = `\`npx streambook up ${absent.join(" ")}\` starts ${them}`;
   return `${absent.map(titleOf).join(" and ")} ${have} not started: part of what was stored may be out of reach; ${start}`;
+}
+
+/**
+ * Further instances that have stored something and decide by majority with those that are named: they start with these, as none
+ * works before most of them run.
+ */
+export async function quorumPartners(
+  { data }: Pick<Layout, "data">,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const stored = new Set(await readdir(data).catch((): string[] => []));
+  const services = new Set(names.map((name) => service(name)).filter(({ instances }) => instances?.isQuorum === true));
+  return [...services].flatMap((one) => instancesOf(one).slice(1)).filter((name) => stored.has(name));
+}
+
+/**
+ * Running instances that start again when others have joined, so that they know them; those last on which the others have counted
+ * so far.
+ *
+ * @param joined those that had joined before
+ */
+export function toldOfPartners(
+  starting: readonly string[],
+  running: ReadonlySet<string>,
+  joined: readonly string[],
+): readonly string[] {
+  const isNew = (name: string): boolean => service(name).name !== name && !running.has(name) && !joined.includes(name);
+  const grown = new Set(
+    starting.filter((name) => service(name).instances?.isQuorum === true && isNew(name)).map((name) => service(name)),
+  );
+  return instanceNames()
+    .filter((name) => running.has(name) && grown.has(service(name)))
+    .reverse();
 }

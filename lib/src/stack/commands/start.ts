@@ -2,7 +2,7 @@
 import { delay } from "../../async/index.ts";
 import { StreambookError } from "../../errors/index.ts";
 import { formatSeconds } from "../../format/index.ts";
-import { isInBackground, libraries, titleOf, waitedFor } from "../catalog/index.ts";
+import { isInBackground, libraries, service, titleOf, waitedFor } from "../catalog/index.ts";
 import type { Report, StackOptions } from "../events.ts";
 import { describeRuntime, serviceCommand } from "../launch/command.ts";
 import { launch, logFile } from "../launch/launch.ts";
@@ -13,6 +13,7 @@ import { processRuns } from "../observe/processes.ts";
 import { answers, complaintOf } from "../observe/readiness.ts";
 import { askedAddress, everyHost, pageOf, placeOf, type Topology } from "../place.ts";
 import type { State } from "../state.ts";
+import { endServices } from "./down.ts";
 import { recording } from "./hadoop-client.ts";
 import type { LiveState } from "./live-state.ts";
 
@@ -23,6 +24,10 @@ export interface Start {
   readonly layout: Layout;
   readonly state: LiveState;
   readonly running: ReadonlyMap<string, number>;
+  /** Instances that have joined others before: they do not wait for these. */
+  readonly joined: readonly string[];
+  /** Of those that run, the ones that start again when the others work, one after the other, to know who has joined. */
+  readonly told: readonly string[];
   readonly started: string[];
   readonly isTemporary: (name: string) => boolean;
   readonly options: StackOptions & { readonly timeout?: number };
@@ -38,6 +43,7 @@ export async function startAll(wanted: readonly string[], start: Start): Promise
   if (waited.length === 0) return startTogether(wanted, start);
   await startTogether(waited, start);
   const { signal = new AbortController().signal } = start.options;
+  for (const name of start.told) await startAgain(name, start, signal);
   for (const name of wanted) if (isInBackground(name) && !start.running.has(name)) await launchOne(name, start, signal);
 }
 
@@ -48,7 +54,8 @@ async function startTogether(wanted: readonly string[], start: Start): Promise<v
   const ready = new Map<string, Promise<void>>();
   for (const name of wanted) {
     // The catalogue lists a service after those it waits for.
-    const waited = waitedFor(name).flatMap((other) => ready.get(other) ?? []);
+    const others = waitedFor(name).filter((other) => !start.joined.includes(name) || service(other) !== service(name));
+    const waited = others.flatMap((other) => ready.get(other) ?? []);
     ready.set(
       name,
       Promise.all(waited).then(() => startOne(name, start, signal)),
@@ -70,10 +77,29 @@ async function startOne(name: string, start: Start, signal: AbortSignal): Promis
   const { state, running, report } = start;
   signal.throwIfAborted();
   const there = running.get(name);
-  if (there !== undefined) return waitReady(name, start, there, undefined, signal);
+  if (there !== undefined) {
+    await waitReady(name, start, there, undefined, signal);
+    return joinOthers(name, start, signal);
+  }
   const { pid, ended } = await launchOne(name, start, signal);
   await waitReady(name, start, pid, ended, signal);
+  await joinOthers(name, start, signal);
   report("ready", `${titleOf(name)}: ready at ${shownAddress(name, state.value)}`, { service: name });
+}
+
+/** Ends one that runs, and starts it with its new configuration, while the others do its work. */
+async function startAgain(name: string, start: Start, signal: AbortSignal): Promise<void> {
+  start.report("notice", `${titleOf(name)}: started again, because others have joined it`, { service: name });
+  await endServices(start.layout, [name], start.report);
+  const running = new Map([...start.running].filter(([other]) => other !== name));
+  await startOne(name, { ...start, running }, signal);
+}
+
+async function joinOthers(name: string, start: Start, signal: AbortSignal): Promise<void> {
+  const { topology, layout, state, report } = start;
+  const at = placeOf(name, topology, layout);
+  const address = askedAddress(name, topology, state.value.addresses);
+  await service(name).join?.(at)?.({ at, address, report, signal });
 }
 
 /** Begins the start of a service, and gives its process. */

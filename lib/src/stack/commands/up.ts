@@ -20,8 +20,8 @@ import { readState, type State } from "../state.ts";
 import { endServices } from "./down.ts";
 import { writeTaskArguments } from "./hadoop-client.ts";
 import { LiveState, stillRecorded } from "./live-state.ts";
-import { portsFor } from "./moved.ts";
-import { absentPartners } from "./partners.ts";
+import { keepPorts, portsFor } from "./moved.ts";
+import { absentPartners, quorumPartners, toldOfPartners } from "./partners.ts";
 import { startAll } from "./start.ts";
 
 /** Options of {@link up}. */
@@ -96,12 +96,14 @@ export async function up(options: UpOptions = {}): Promise<RunningStack> {
 /** `up` with the lock in hand. */
 async function bringUp(
   layout: Layout,
-  wanted: readonly string[],
+  named: readonly string[],
   options: UpOptions & { environment: NodeJS.ProcessEnv },
   report: Report,
 ): Promise<RunningStack> {
   const { environment, signal } = options;
   const running = await findServices(layout);
+  const joined = await quorumPartners(layout, named);
+  const wanted = inOrder([...named, ...joined]);
   // Those that run may have to start again, when an address of theirs moves.
   const needed = inOrder([...wanted, ...running.keys()]);
   const elsewhere = externalNames(environment);
@@ -123,6 +125,7 @@ async function bringUp(
       { bind: HOST, hosts: everyHost(HOST), ports: choice.ports, running: new Set(together), secrets },
       environment,
     );
+    await keepPorts(layout, choice.ports, together);
     await renderConfiguration(together, { topology, user: systemUser(), layout });
     const archives = await findArchives(layout, runtimes.javas);
     if (runtimes.javas.size > 0) await writeTaskArguments(layout, archives, environment);
@@ -139,7 +142,11 @@ async function bringUp(
     const parts = { runtimes, archives, addresses: state.value.addresses, report };
     const absent = await absentPartners(layout, together);
     if (absent !== undefined) report("notice", absent);
-    await startAll(all, { parts, topology, layout, state, running, started, isTemporary, options, report });
+    const told = toldOfPartners(all, new Set(running.keys()), joined);
+    await startAll(all, {
+      ...{ parts, topology, layout, state, running, started, isTemporary, options, report },
+      ...{ joined, told },
+    });
     if (await buildArchivesInBackground(layout, runtimes.javas, environment)) {
       report("notice", "class-data archives are being built in the background; the next start will be quicker");
     }

@@ -19,6 +19,8 @@ export interface PortOptions {
   readonly running: ReadonlySet<string>;
   /** Ports of the last time. */
   readonly previous?: Ports | undefined;
+  /** Ports that are taken again wherever they are free, whatever the mode. @default none */
+  readonly kept?: Ports | undefined;
   /** `"free"` takes any free ports, for tests. @default "well-known" */
   readonly mode?: "well-known" | "free";
   /** Called for every well-known port that is taken. */
@@ -52,7 +54,7 @@ export function choosePorts(options: PortOptions): Promise<PortChoice> {
 }
 
 async function chooseAll(options: PortOptions, folder: string): Promise<PortChoice> {
-  const { running, previous, mode = "well-known", onTaken, isFree = portIsFree } = options;
+  const { running, previous, kept = {}, mode = "well-known", onTaken, isFree = portIsFree } = options;
   const owners = new Set([...serviceNames(), ...running, ...options.wanted]);
   const wellKnown = new Set([...owners].flatMap((name) => Object.values(wellKnownPorts(name))));
   const given = new Set<number>();
@@ -68,9 +70,11 @@ async function chooseAll(options: PortOptions, folder: string): Promise<PortChoi
     return true;
   }
   async function choose(name: string, purpose: string, wanted: number): Promise<number> {
+    const before = previous?.[name]?.[purpose];
+    const remembered = kept[name]?.[purpose];
+    if (remembered !== undefined && (await usable(remembered))) return remembered;
     if (mode === "free") return firstUsable(await freePorts(20), usable);
     if (await usable(wanted)) return wanted;
-    const before = previous?.[name]?.[purpose];
     const next = range(wanted + 1, wanted + REACH).filter((port) => !wellKnown.has(port) && port < 65536);
     const port = await firstUsable(before === undefined ? next : [before, ...next], usable);
     onTaken?.(name, purpose, wanted, port);
@@ -81,8 +85,8 @@ async function chooseAll(options: PortOptions, folder: string): Promise<PortChoi
     const own: Record<string, number> = {};
     ports[name] = own;
     for (const [purpose, wanted] of Object.entries(wellKnownPorts(name))) {
-      const kept = running.has(name) ? previous?.[name]?.[purpose] : undefined;
-      const port = kept ?? (await choose(name, purpose, wanted));
+      const present = running.has(name) ? previous?.[name]?.[purpose] : undefined;
+      const port = present ?? (await choose(name, purpose, wanted));
       given.add(port);
       own[purpose] = port;
     }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { randomClusterId } from "./kafka.ts";
+import { randomClusterId } from "./kafka-nodes.ts";
 
 test("each new Kafka has an id of its own, which cannot be taken for an option", () => {
   const ids = Array.from({ length: 1000 }, randomClusterId);
