@@ -14,7 +14,7 @@ let read = 0;
 let begin = 0;
 
 async function raw(): Promise<void> {
-  const kafka = new kafkajs.Kafka({ brokers: [broker], logLevel: kafkajs.logLevel.NOTHING });
+  const kafka = new kafkajs.Kafka({ brokers: broker.split(","), logLevel: kafkajs.logLevel.NOTHING });
   const consumer = kafka.consumer({ groupId: group });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });

@@ -100,7 +100,7 @@ async function sendOurs(
 
 /** As one writes it first: lists of 500 messages, one after the other. */
 async function sendRaw(broker: string, topic: string, messages: readonly BenchMessage[]): Promise<number> {
-  const producer = new kafkajs.Kafka({ brokers: [broker], logLevel: kafkajs.logLevel.NOTHING }).producer({
+  const producer = new kafkajs.Kafka({ brokers: broker.split(","), logLevel: kafkajs.logLevel.NOTHING }).producer({
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
   });
   await producer.connect();

@@ -5,7 +5,7 @@ import { addresses } from "../lib/src/stack/index.ts";
 const { topic, count } = JSON.parse(process.argv[2] ?? "{}") as { topic: string; count: number };
 const kafka = new kafkajs.Kafka({
   clientId: "raw",
-  brokers: [(await addresses()).kafka],
+  brokers: (await addresses()).kafka.split(","),
   logLevel: kafkajs.logLevel.NOTHING,
 });
 const consumer = kafka.consumer({

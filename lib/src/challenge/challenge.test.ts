@@ -9,7 +9,7 @@ import { killAt, withMessages } from "./faults.ts";
 import { startHdfsProxy } from "./hdfs-proxy.ts";
 import { isExact, judge, ranges } from "./judge.ts";
 import { messagesIn } from "./kafka-fetch.ts";
-import { leaveGroup, memberIn, readRequest, withPlace } from "./kafka-wire.ts";
+import { leaveGroup, memberIn, readRequest, withPlaces } from "./kafka-wire.ts";
 import { failurePage, verdict } from "./picture.ts";
 import { Random } from "../random/index.ts";
 import { calm, kindsOf, scenariosFor } from "./scenarios.ts";
@@ -73,14 +73,26 @@ test("answers name the proxy as the broker, and leave the rest", () => {
   });
   const metadata = (host: string, port: number): Buffer =>
     bytes([32, 1], [32, 0], [32, 1], [32, 5], host, [32, port], "rack", "cluster", [32, 5], [32, 0]);
-  assert.deepEqual(withPlace(metadata("kafka", 9092), head(3, 6), place), metadata("127.0.0.1", 7777));
+  assert.deepEqual(
+    withPlaces(metadata("kafka", 9092), head(3, 6), () => place),
+    metadata("127.0.0.1", 7777),
+  );
   const coordinator = (host: string, port: number): Buffer =>
     bytes([32, 1], [32, 0], [16, 0], "", [32, 5], host, [32, port]);
-  assert.deepEqual(withPlace(coordinator("kafka", 9092), head(10, 2), place), coordinator("127.0.0.1", 7777));
+  assert.deepEqual(
+    withPlaces(coordinator("kafka", 9092), head(10, 2), () => place),
+    coordinator("127.0.0.1", 7777),
+  );
   const versions = (highest: number): Buffer =>
     bytes([32, 1], [16, 0], [32, 2], [16, 3], [16, 0], [16, highest], [16, 0], [16, 3], [16, 12], [32, 0]);
-  assert.deepEqual(withPlace(versions(13), head(18, 2), place), versions(8));
-  assert.deepEqual(withPlace(bytes([32, 1]), head(1, 11), place), bytes([32, 1]));
+  assert.deepEqual(
+    withPlaces(versions(13), head(18, 2), () => place),
+    versions(8),
+  );
+  assert.deepEqual(
+    withPlaces(bytes([32, 1]), head(1, 11), () => place),
+    bytes([32, 1]),
+  );
 });
 
 test("a member is known by the answer to its JoinGroup, and taken out by its name", () => {

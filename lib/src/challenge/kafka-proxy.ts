@@ -1,13 +1,14 @@
-/** Stands between a program and Kafka: names each request, asks whether it may pass, and passes it on. */
+/** Stands between a program and each broker of Kafka: names each request, asks whether it may pass, and passes it on. */
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { parseAddress } from "../address/index.ts";
 import { messagesIn } from "./kafka-fetch.ts";
-import { leaveGroup, memberIn, readRequest, type RequestHead, withPlace } from "./kafka-wire.ts";
+import { leaveGroup, memberIn, type PlaceFor, readRequest, type RequestHead, withPlaces } from "./kafka-wire.ts";
 import type { Reachable, Watch } from "./steps.ts";
 
 /** A way to Kafka that is watched. */
 export interface KafkaProxy {
+  /** Where the program finds Kafka: what stands before the first broker. */
   readonly address: string;
   /** Breaks all connections. */
   cut(): void;
@@ -16,22 +17,30 @@ export interface KafkaProxy {
   close(): Promise<void>;
 }
 
-/** @param broker where Kafka is, `host:port` */
+/** @param brokers where Kafka is, `host:port`; several with commas between them */
 export async function startKafkaProxy(
-  broker: string,
+  brokers: string,
   run: number,
   watch: Watch,
   reachable: Reachable,
 ): Promise<KafkaProxy> {
-  const target = parseAddress(broker);
-  const [host, port] = [target?.host ?? "127.0.0.1", target?.port ?? 9092];
+  const targets = brokers.split(",").map((address) => {
+    const { host = "127.0.0.1", port = 9092 } = parseAddress(address) ?? {};
+    return { host, port };
+  });
   const sockets = new Set<Socket>();
   const members = new Map<string, string>();
-  const server = createServer((client) => {
+  const servers = targets.map((target) => createServer((client) => accept(client, target)));
+  const localPort = (index: number): number => (servers[index]?.address() as AddressInfo).port;
+  const placeFor: PlaceFor = (host, port) => {
+    const index = targets.findIndex((target) => target.host === host && target.port === port);
+    return { host: "127.0.0.1", port: localPort(Math.max(0, index)) };
+  };
+
+  function accept(client: Socket, target: (typeof targets)[number]): void {
     if (!reachable("Kafka")) return void client.destroy();
-    const upstream = connect(port, host);
+    const upstream = connect(target.port, target.host);
     const asked = new Map<number, RequestHead>();
-    const place = { host: "127.0.0.1", port: (server.address() as AddressInfo).port };
     const cut = (): void => {
       for (const socket of [client, upstream]) socket.destroy();
     };
@@ -54,23 +63,24 @@ export async function startKafkaProxy(
       if (group !== undefined) members.set(memberIn(message, head) ?? "", group);
       const messages = messagesIn(message, head);
       if ((await watch({ service: "Kafka", kind, detail, phase: "answer", run, messages })) === "cut") return cut();
-      client.write(framed(withPlace(message, head, place)));
+      client.write(framed(withPlaces(message, head, placeFor)));
     });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  }
+
+  for (const server of servers) await once(server.listen(0, "127.0.0.1"), "listening");
   const cutAll = (): void => {
     for (const socket of sockets) socket.destroy();
   };
   return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: `127.0.0.1:${localPort(0)}`,
     cut: cutAll,
     async forget() {
-      for (const [member, group] of members) if (member !== "") await say(host, port, leaveGroup(group, member));
+      for (const [member, group] of members)
+        for (const { host, port } of targets) if (member !== "") await say(host, port, leaveGroup(group, member));
     },
     async close() {
       cutAll();
-      if (server.listening) await once(server.close(), "close");
+      for (const server of servers) if (server.listening) await once(server.close(), "close");
     },
   };
 }

@@ -126,32 +126,33 @@ function committed(reader: Reader, version: number): string {
   return positions.join(", ");
 }
 
-/** An answer that names `place` wherever the broker names itself, and offers no version that is not read here. */
-export function withPlace(
-  answer: Buffer,
-  { key, version }: RequestHead,
-  place: { host: string; port: number },
-): Buffer {
+/** Where a program is to call instead of a broker. */
+export type PlaceFor = (host: string, port: number) => { readonly host: string; readonly port: number };
+
+/** An answer that names other places wherever a broker is named, and offers no version that is not read here. */
+export function withPlaces(answer: Buffer, { key, version }: RequestHead, placeFor: PlaceFor): Buffer {
   if (key === API_VERSIONS) return withHighest(answer, version);
-  if (key === METADATA && version <= 8) return metadataWithPlace(answer, version, place);
+  if (key === METADATA && version <= 8) return metadataWithPlaces(answer, version, placeFor);
   if (key !== FIND_COORDINATOR || version > 2) return answer;
   const reader = new Reader(answer, version >= 1 ? 8 : 4);
   const error = reader.int16();
   if (version >= 1) reader.string();
   reader.int32(); // the node
   const before = answer.subarray(0, reader.at);
-  return error === 0 ? Buffer.concat([before, text(place.host), int32(place.port)]) : answer;
+  if (error !== 0) return answer;
+  const place = placeFor(reader.string() ?? "", reader.int32());
+  return Buffer.concat([before, text(place.host), int32(place.port)]);
 }
 
-function metadataWithPlace(answer: Buffer, version: number, place: { host: string; port: number }): Buffer {
+function metadataWithPlaces(answer: Buffer, version: number, placeFor: PlaceFor): Buffer {
   const reader = new Reader(answer, version >= 3 ? 8 : 4);
   const parts = [answer.subarray(0, reader.at + 4)];
   for (let brokers = reader.int32(); brokers > 0; brokers--) {
     const start = reader.at;
     reader.int32();
-    parts.push(answer.subarray(start, reader.at), text(place.host), int32(place.port));
-    reader.string();
-    reader.int32();
+    const node = answer.subarray(start, reader.at);
+    const place = placeFor(reader.string() ?? "", reader.int32());
+    parts.push(node, text(place.host), int32(place.port));
     const end = reader.at;
     if (version >= 1) reader.string(); // the rack
     parts.push(answer.subarray(end, reader.at));

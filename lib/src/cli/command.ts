@@ -167,6 +167,12 @@ export function path(text: string): string {
 /** An option's parser for TCP ports. */
 export const port = wholeNumber(0, 65535);
 
+/** An option's parser for a service of which several addresses may be given, with commas between them, each as for {@link serviceAddress}. */
+export function serviceAddresses(service: "kafka"): (text: string) => string {
+  const one = serviceAddress(service);
+  return (text) => text.split(",").map(one).join(",");
+}
+
 /** An option's parser for a service of the stack: `9092` means where the stack has it, `host:9092` elsewhere. */
 export function serviceAddress(service: "kafka" | "hive"): (text: string) => string {
   return (text) => hostAndPort(text, () => hostOf(service));

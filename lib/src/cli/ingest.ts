@@ -13,7 +13,7 @@ import { deadLetterTopic } from "../kafka/index.ts";
 import { createLogger } from "../log/index.ts";
 import { plural } from "../format/index.ts";
 import { addresses, useStack } from "../stack/index.ts";
-import { action, path, positiveNumber, serviceAddress, wholeNumber } from "./command.ts";
+import { action, path, positiveNumber, serviceAddress, serviceAddresses, wholeNumber } from "./command.ts";
 import { statusLine, type StatusLine } from "./status-line.ts";
 import { names, repeated, schemaOf, timeFieldOf, valuesByTopic } from "./topic-arguments.ts";
 
@@ -69,9 +69,9 @@ export function register(program: Command): void {
     .option("--flush-records <n>", "rows after which a file is written (default: 20000)", wholeNumber(1))
     .option("--flush-seconds <s>", "seconds after which a file is written (default: 10)", positiveNumber)
     .option(
-      "--kafka-broker-port <port>",
-      "Kafka's port, or host:port (default: the running stack's)",
-      serviceAddress("kafka"),
+      "--kafka-broker-port <ports>",
+      "Kafka's port, or host:port, or several with commas between them (default: the running stack's)",
+      serviceAddresses("kafka"),
     )
     .option(
       "--hive-port <port>",

@@ -121,6 +121,13 @@ export const errorCodes = {
     retriable: false,
     exitCode: 1,
   },
+  NOT_ENOUGH_REPLICAS: {
+    summary: "Too few of the brokers that keep a topic are there for a message to count as written.",
+    solve: "Start the brokers that are missing; what was not acknowledged is sent again by whoever sent it.",
+    hint: { inspect: "services", start: ["brokers"] },
+    retriable: true,
+    exitCode: 1,
+  },
   MESSAGE_TOO_LARGE: {
     summary: "A message is larger than the topic accepts.",
     solve: "Send smaller chunks, or raise the topic's `max.message.bytes`.",

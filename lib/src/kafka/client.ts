@@ -6,11 +6,11 @@ import { silentLogger, type Logger } from "../log/index.ts";
 import { registerCodecs } from "./codecs.ts";
 import { kafkaError, rootOf } from "./failures.ts";
 import { identified, KafkaCluster } from "./identity.ts";
-import { brokerAddress } from "./names.ts";
+import { brokerAddress, brokerAddresses } from "./names.ts";
 
 /** What every opening in this room takes. */
 export interface KafkaOptions {
-  /** Address of a broker: `127.0.0.1:9092`, or a port. */
+  /** Address of a broker, `127.0.0.1:9092`, or a port; several with commas between them: one that answers is enough. */
   readonly broker: string;
   /** Gets what kafkajs has to say, at level debug, and what people must know, at level warn. @default silentLogger */
   readonly logger?: Logger | undefined;
@@ -21,18 +21,19 @@ export interface KafkaOptions {
   readonly socketFactory?: ISocketFactory | undefined;
 }
 
-/** Makes a kafkajs client. `retries` is how often kafkajs itself tries a request again. */
+/** Makes a kafkajs client. `retries` is how often kafkajs itself tries a request again, at the least once with each broker. */
 export function createKafka(options: KafkaOptions & { readonly cluster: KafkaCluster }, retries: number): Kafka {
   const { broker, logger = silentLogger, socketFactory, cluster } = options;
+  const brokers = brokerAddresses(broker);
   registerCodecs();
   fixTimers();
   return new kafkajs.Kafka({
     clientId: "streambook",
-    brokers: [brokerAddress(broker)],
+    brokers,
     socketFactory: identified(socketFactory, cluster),
     connectionTimeout: 2000,
     requestTimeout: 30_000,
-    retry: { retries, initialRetryTime: 100, maxRetryTime: 2000 },
+    retry: { retries: Math.max(retries, brokers.length - 1), initialRetryTime: 100, maxRetryTime: 2000 },
     logLevel: logger.isLevelEnabled("debug") ? kafkajs.logLevel.INFO : kafkajs.logLevel.NOTHING,
     // kafkajs logs as errors what it recovers from, such as the first look for a coordinator.
     logCreator: () => (entry: LogEntry) =>

@@ -1,12 +1,14 @@
 /** How a producer's batches reach the broker: by kafkajs, each tried again while the broker is away. */
+import { connect } from "node:net";
 import type { Producer } from "kafkajs";
+import { parseAddress } from "../address/index.ts";
 import { retry } from "../async/index.ts";
 import { messageOf } from "../errors/index.ts";
 import { silentLogger, type Logger } from "../log/index.ts";
 import type { Batch } from "./accumulator.ts";
 import { createKafka, type KafkaOptions } from "./client.ts";
 import { compressionType, type Compression } from "./codecs.ts";
-import { isConnectionFailure, kafkaError, rootOf } from "./failures.ts";
+import { isConnectionFailure, kafkaError, notEnoughReplicas, places, rootOf } from "./failures.ts";
 import type { KafkaCluster } from "./identity.ts";
 import { brokerAddress } from "./names.ts";
 
@@ -19,6 +21,12 @@ export interface DeliveryOptions extends KafkaOptions {
    * one batch on its way at a time. @default true
    */
   readonly idempotent?: boolean;
+  /**
+   * Who must have a batch before it counts as sent: every replica that is in sync, or the leader alone, with which it may still be
+   * lost. Numbers mean nothing where it may: with `"leader"`, `idempotent` does not hold.
+   * @default "all"
+   */
+  readonly acks?: "all" | "leader";
   /** How long a batch is tried when the broker is away, in milliseconds. @default 120000 */
   readonly deliveryTimeout?: number;
   /** Once it has aborted, a broker that is away is waited for no longer than 10 s; what was taken is still sent. */
@@ -43,6 +51,9 @@ type Options = DeliveryOptions & { readonly cluster: KafkaCluster };
 /** After Ctrl-C a broker that is away is waited for this long, in milliseconds. */
 const AFTER_ABORT = 10_000;
 
+/** How long a leader waits for the replicas before it refuses a batch, in milliseconds. */
+const ACKNOWLEDGED = 10_000;
+
 /** A connection that sends batches, and counts them. */
 export class Delivery {
   readonly broker: string;
@@ -61,7 +72,7 @@ export class Delivery {
   /** Connects to a broker. @throws UNREACHABLE within a few seconds when no broker answers; WRONG_CLUSTER; USAGE */
   static async open(options: Options): Promise<Delivery> {
     const producer = createKafka(options, 2).producer({
-      idempotent: options.idempotent ?? true,
+      idempotent: options.acks !== "leader" && (options.idempotent ?? true),
       allowAutoTopicCreation: false,
       createPartitioner:
         () =>
@@ -82,27 +93,40 @@ export class Delivery {
     return { ...this.#stats };
   }
 
-  /** Sends a batch; resolves when it is acknowledged. @throws UNREACHABLE; MESSAGE_TOO_LARGE; KAFKA_FAILED */
+  /** Sends a batch; resolves when it is acknowledged. @throws UNREACHABLE; NOT_ENOUGH_REPLICAS; MESSAGE_TOO_LARGE; KAFKA_FAILED */
   async send(batch: Batch): Promise<void> {
     try {
       await this.#sendWithRetry(batch);
     } catch (error) {
-      throw kafkaError(this.#options.cluster.causeOf(error), this.broker, `send messages to ${namesOf(batch)}`);
+      throw await this.#explain(this.#options.cluster.causeOf(error), `send messages to ${namesOf(batch)}`);
     }
     this.#stats.batches++;
     this.#stats.bytes += batch.bytes;
     for (const { messages } of batch.parts) this.#stats.messages += messages.length;
   }
 
+  /** Where some brokers answer, those that do not are what is missing: the leader, or replicas that have to have the batch. */
+  async #explain(error: unknown, doing: string): Promise<unknown> {
+    const found = kafkaError(error, this.broker, doing);
+    if (!isConnectionFailure(error) && !isTimeout(error)) return found;
+    const all = this.broker.split(",");
+    if (all.length === 1) return found;
+    const answering = (await Promise.all(all.map(listens))).flatMap((is, index) => (is ? [all[index]] : []));
+    if (answering.length === 0) return found;
+    const there = `of ${places(this.broker)} only ${answering.join(", ")} answers`;
+    return notEnoughReplicas(doing, answering.length < all.length ? there : messageOf(rootOf(error)), error);
+  }
+
   /** The same batch is sent again and again: its sequence numbers stay the same, so the broker knows it. */
   async #sendWithRetry(batch: Batch): Promise<void> {
     const start = performance.now();
-    const { signal, cluster, deliveryTimeout = 120_000, compression = "none" } = this.#options;
+    const { signal, cluster, deliveryTimeout = 120_000, compression = "none", acks = "all" } = this.#options;
     let timeout = deliveryTimeout;
     await retry(
       () =>
         this.#producer.sendBatch({
-          acks: -1,
+          acks: acks === "leader" ? 1 : -1,
+          timeout: ACKNOWLEDGED,
           compression: compressionType[compression],
           topicMessages: batch.parts.map(({ queue, messages }) => ({ topic: queue.topic, messages: [...messages] })),
         }),
@@ -119,7 +143,7 @@ export class Delivery {
         onRetry: (error, attempt, wait) => {
           this.#stats.retries++;
           this.#logger.warn(
-            `Kafka at ${this.broker} did not take messages for ${namesOf(batch)} (${messageOf(rootOf(error))}); trying again in ${Math.round(wait)} ms (attempt ${attempt + 1})`,
+            `Kafka at ${places(this.broker)} did not take messages for ${namesOf(batch)} (${messageOf(rootOf(error))}); trying again in ${Math.round(wait)} ms (attempt ${attempt + 1})`,
           );
         },
       },
@@ -135,6 +159,24 @@ export class Delivery {
 /** Whether kafkajs gave up after tries of its own, which it marks as not worth another try. */
 function isWrapped(error: unknown): boolean {
   return (error as Error)?.name === "KafkaJSNumberOfRetriesExceeded";
+}
+
+/** Whether the leader has waited in vain for its replicas. */
+function isTimeout(error: unknown): boolean {
+  return rootOf(error).type === "REQUEST_TIMED_OUT";
+}
+
+/** Whether somebody accepts connections at `host:port`. */
+function listens(address: string): Promise<boolean> {
+  const { host = "127.0.0.1", port = 0 } = parseAddress(address) ?? {};
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 1000 });
+    for (const event of ["connect", "error", "timeout"])
+      socket.once(event, () => {
+        socket.destroy();
+        resolve(event === "connect");
+      });
+  });
 }
 
 function namesOf({ parts }: Batch): string {

@@ -36,7 +36,7 @@ export function kafkaError(error: unknown, broker: string, doing: string): unkno
   if (isConnectionFailure(error)) {
     return new StreambookError(
       "UNREACHABLE",
-      `cannot ${doing}: no Kafka broker answers at ${broker} (${messageOf(root)})`,
+      `cannot ${doing}: no Kafka broker answers at ${places(broker)} (${messageOf(root)})`,
       { cause: error, hint: { start: ["kafka"], change: ["broker"] } },
     );
   }
@@ -44,19 +44,36 @@ export function kafkaError(error: unknown, broker: string, doing: string): unkno
     case "UNKNOWN_TOPIC_OR_PARTITION":
       return new StreambookError(
         "NOT_FOUND",
-        `cannot ${doing}: the broker at ${broker} has no such topic or partition; the producer creates the topic`,
+        `cannot ${doing}: Kafka at ${places(broker)} has no such topic or partition; the producer creates the topic`,
         { cause: error, hint: { run: { program: "producer" } } },
       );
+    case "NOT_ENOUGH_REPLICAS":
+    case "NOT_ENOUGH_REPLICAS_AFTER_APPEND":
+      return notEnoughReplicas(doing, `${messageOf(root)}; Kafka at ${places(broker)}`, error);
     case "MESSAGE_TOO_LARGE":
     case "RECORD_LIST_TOO_LARGE":
       return tooLarge(doing, undefined, error);
     default:
-      return new StreambookError("KAFKA_FAILED", `the broker at ${broker} could not ${doing}: ${messageOf(root)}`, {
+      return new StreambookError("KAFKA_FAILED", `Kafka at ${places(broker)} could not ${doing}: ${messageOf(root)}`, {
         cause: error,
         retriable: root.retriable !== false,
         hint: { log: "kafka" },
       });
   }
+}
+
+/** Addresses for a person: `127.0.0.1:9092, 127.0.0.1:9095`. */
+export function places(broker: string): string {
+  return broker.replaceAll(",", ", ");
+}
+
+/** The error for messages that too few brokers are there to keep. */
+export function notEnoughReplicas(doing: string, why: string, cause: unknown): StreambookError {
+  return new StreambookError(
+    "NOT_ENOUGH_REPLICAS",
+    `cannot ${doing}: too few of the brokers that keep the topic are there (${why}); nothing counts as written until more of them run`,
+    { cause, hint: { inspect: "services", start: ["brokers"] } },
+  );
 }
 
 /** The error for a message that a topic does not take. */

@@ -8,6 +8,7 @@ test("a broker is a port, or host:port", () => {
   assert.equal(brokerAddress(19092), "127.0.0.1:19092");
   assert.equal(brokerAddress(" kafka.example.org:1 "), "kafka.example.org:1");
   assert.equal(brokerAddress("[::1]:9092"), "[::1]:9092");
+  assert.equal(brokerAddress("9092, kafka-2:9095,[::1]:9098"), "127.0.0.1:9092,kafka-2:9095,[::1]:9098");
   for (const wrong of [
     "",
     "0",
@@ -20,6 +21,9 @@ test("a broker is a port, or host:port", () => {
     "http://kafka:9092",
     "a b:9092",
     "a,b:9092",
+    "a:1,",
+    ",a:1",
+    "a:1,,b:1",
   ]) {
     assert.throws(
       () => brokerAddress(wrong),

@@ -3,7 +3,8 @@ import { formatAddress, parseAddress } from "../address/index.ts";
 import { StreambookError } from "../errors/index.ts";
 
 /**
- * The address of a broker, from what a person types: a port (`9092`) or `host:port`.
+ * The address of a broker, from what a person types: a port (`9092`) or `host:port`; of several, with commas between them as Kafka's
+ * own clients have them, each.
  *
  * @throws USAGE when it is neither
  *
@@ -11,17 +12,23 @@ import { StreambookError } from "../errors/index.ts";
  * ```ts
  * import { brokerAddress } from "streambook/kafka";
  * console.assert(brokerAddress("9092") === "127.0.0.1:9092");
+ * console.assert(brokerAddress("kafka:9092, kafka-2:9095") === "kafka:9092,kafka-2:9095");
  * ```
  */
 export function brokerAddress(text: string | number): string {
-  const address = parseAddress(String(text));
-  if (address === undefined) {
+  return brokerAddresses(text).join(",");
+}
+
+/** The brokers of an address, one or several. @throws USAGE as {@link brokerAddress} */
+export function brokerAddresses(text: string | number): string[] {
+  const places = String(text).split(",").map(parseAddress);
+  return places.map((place) => {
+    if (place !== undefined) return formatAddress(place.host ?? "127.0.0.1", place.port);
     throw new StreambookError(
       "USAGE",
-      `"${text}" is not the address of a Kafka broker; give a port such as 9092, or host:port`,
+      `"${text}" is not the address of a Kafka broker; give a port such as 9092, or host:port, or several with commas between them`,
     );
-  }
-  return formatAddress(address.host ?? "127.0.0.1", address.port);
+  });
 }
 
 /**

@@ -3,7 +3,7 @@ import { brokerAddress, checkTopic } from "./names.ts";
 import { until } from "../async/index.ts";
 import { StreambookError } from "../errors/index.ts";
 import { withAdmin, type KafkaOptions } from "./client.ts";
-import { rootOf } from "./failures.ts";
+import { places, rootOf } from "./failures.ts";
 import kafkajs from "kafkajs";
 
 /** Options of {@link ensureTopic}. */
@@ -84,7 +84,7 @@ export async function topicOffsets(
       if (rootOf(cause).type !== "UNKNOWN_TOPIC_OR_PARTITION") throw cause;
       throw new StreambookError(
         "NOT_FOUND",
-        `there is no topic "${topic}" at ${brokerAddress(options.broker)}; the producer creates it`,
+        `there is no topic "${topic}" at ${places(brokerAddress(options.broker))}; the producer creates it`,
         { cause, hint: { run: { program: "producer" } } },
       );
     }

@@ -15,7 +15,7 @@ import { plural } from "../../format/index.ts";
 import { createLogger } from "../../log/index.ts";
 import { thisMachine } from "../../report/index.ts";
 import { addresses, homeFolder, projectFolder, temporaryServices, useStack } from "../../stack/index.ts";
-import { action, moment, path, positiveNumber, serviceAddress, share, usage, wholeNumber } from "../command.ts";
+import { action, moment, path, positiveNumber, serviceAddresses, share, usage, wholeNumber } from "../command.ts";
 import { onStack } from "../on-stack.ts";
 import { statusLine } from "../status-line.ts";
 
@@ -105,9 +105,9 @@ function addGenerate(generate: Command, one: Case): void {
     .option("--forever", "go on until Ctrl-C");
   withEventOptions(command, one)
     .option(
-      "--kafka-broker-port <port>",
-      "Kafka's port, or host:port (default: the running stack's)",
-      serviceAddress("kafka"),
+      "--kafka-broker-port <ports>",
+      "Kafka's port, or host:port, or several with commas between them (default: the running stack's)",
+      serviceAddresses("kafka"),
     )
     .action(
       action<GenerateFlags>(async (flags, { signal }) => {

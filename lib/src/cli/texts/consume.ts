@@ -5,7 +5,7 @@ import { plural } from "../../format/index.ts";
 import { loadSchema } from "../../schema/index.ts";
 import { addresses, useStack } from "../../stack/index.ts";
 import { consume, consumeOnSpark, type Engine } from "../../texts/index.ts";
-import { action, path, positiveNumber, serviceAddress, usage, wholeNumber } from "../command.ts";
+import { action, path, positiveNumber, serviceAddress, serviceAddresses, usage, wholeNumber } from "../command.ts";
 import { engineOption } from "./engine.ts";
 import { statusLine } from "../status-line.ts";
 
@@ -40,9 +40,9 @@ export function register(program: Command): void {
     .addOption(engineOption())
     .requiredOption("--schema-file <file>", "the schema of the messages, such as schemas/chunks.json", path)
     .option(
-      "--kafka-broker-port <port>",
-      "Kafka's port, or host:port (default: the running stack's)",
-      serviceAddress("kafka"),
+      "--kafka-broker-port <ports>",
+      "Kafka's port, or host:port, or several with commas between them (default: the running stack's)",
+      serviceAddresses("kafka"),
     )
     .requiredOption("--topic <name>", "the topic to read")
     .option("--logs-dir <folder>", "folder for the consumer's log (default: no log file)", path)

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { createLogger } from "../../log/index.ts";
 import { plural } from "../../format/index.ts";
 import { addresses, useStack } from "../../stack/index.ts";
-import { action, hostAndPort, path, positiveNumber, serviceAddress, usage, wholeNumber } from "../command.ts";
+import { action, hostAndPort, path, positiveNumber, serviceAddresses, usage, wholeNumber } from "../command.ts";
 import { statusLine } from "../status-line.ts";
 import { shownName, StreambookError } from "../../errors/index.ts";
 import { produce, type ProduceResult } from "../../texts/index.ts";
@@ -28,7 +28,11 @@ export function register(program: Command): void {
         "With neither, the messages go to standard output.",
     )
     .requiredOption("-s, --source <port>", "port of the stream source, or its URL", sourceUrl)
-    .option("-k, --kafka-broker <port>", "Kafka's port, or host:port; together with -t", serviceAddress("kafka"))
+    .option(
+      "-k, --kafka-broker <ports>",
+      "Kafka's port, or host:port, or several with commas between them; together with -t",
+      serviceAddresses("kafka"),
+    )
     .option("-t, --topic <name>", "topic for the messages, made if it is missing; together with -k")
     .option("-l, --logs-dir <folder>", "folder for a log of the messages, chunks_{UTC time}.ndjson", path)
     .option("--agents <n>", "agents that read at once", wholeNumber(1, 1000), 8)
@@ -89,7 +93,8 @@ export function register(program: Command): void {
 /** Uses the stack, if the broker is the stack's. */
 async function useStackOf(broker: string | undefined): Promise<AsyncDisposable | undefined> {
   const ours = await addresses().catch(() => undefined);
-  return broker !== undefined && broker === ours?.kafka ? useStack("streambook produce") : undefined;
+  const own = ours?.kafka.split(",") ?? [];
+  return broker?.split(",").some((one) => own.includes(one)) === true ? useStack("streambook produce") : undefined;
 }
 
 function summary({ streams, messages, malformed, resumed, logFile, stopped }: ProduceResult, seconds: number): string {

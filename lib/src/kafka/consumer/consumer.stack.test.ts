@@ -163,7 +163,7 @@ test("a position after the end of the partition means another topic of that name
 test("messages that have expired are reported, and reading goes on after them", async () => {
   await withTopic({ partitions: 1 }, async (at) => {
     await fill(at, 10);
-    const admin = new kafkajs.Kafka({ brokers: [at.broker], logLevel: kafkajs.logLevel.NOTHING }).admin();
+    const admin = new kafkajs.Kafka({ brokers: at.broker.split(","), logLevel: kafkajs.logLevel.NOTHING }).admin();
     await admin.connect();
     await admin.fetchTopicOffsets(at.topic); // makes it look up who leads the partitions
     await admin.deleteTopicRecords({ topic: at.topic, partitions: [{ partition: 0, offset: "4" }] });
@@ -179,7 +179,7 @@ test("messages that have expired are reported, and reading goes on after them", 
 });
 
 async function withAdmin(broker: string, operation: (admin: kafkajs.Admin) => Promise<unknown>): Promise<void> {
-  const admin = new kafkajs.Kafka({ brokers: [broker], logLevel: kafkajs.logLevel.NOTHING }).admin();
+  const admin = new kafkajs.Kafka({ brokers: broker.split(","), logLevel: kafkajs.logLevel.NOTHING }).admin();
   await admin.connect();
   await operation(admin).finally(() => admin.disconnect());
 }
@@ -235,7 +235,7 @@ test("a topic that is deleted and made again under its reader is an error, and n
 
 test("holes of transactions are part of the ranges: what was aborted is not read, and the end is reached", async () => {
   await withTopic({ partitions: 1 }, async (at) => {
-    const kafka = new kafkajs.Kafka({ brokers: [at.broker], logLevel: kafkajs.logLevel.NOTHING });
+    const kafka = new kafkajs.Kafka({ brokers: at.broker.split(","), logLevel: kafkajs.logLevel.NOTHING });
     const producer = kafka.producer({
       transactionalId: at.topic,
       idempotent: true,
@@ -441,7 +441,7 @@ test("partitions that a topic gets later are read as well", async () => {
         if (read.size === 210 && partitions.size === 3) done.abort();
       }
     })();
-    const admin = new kafkajs.Kafka({ brokers: [at.broker], logLevel: kafkajs.logLevel.NOTHING }).admin();
+    const admin = new kafkajs.Kafka({ brokers: at.broker.split(","), logLevel: kafkajs.logLevel.NOTHING }).admin();
     await admin.connect();
     await admin.createPartitions({ topicPartitions: [{ topic: at.topic, count: 3 }] });
     await admin.disconnect();

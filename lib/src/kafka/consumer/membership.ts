@@ -7,7 +7,7 @@ import { retry } from "../../async/index.ts";
 import { isStreambookError, messageOf, type StreambookError } from "../../errors/index.ts";
 import { silentLogger } from "../../log/index.ts";
 import { createKafka, type KafkaOptions } from "../client.ts";
-import { isConnectionFailure, kafkaError, rootOf } from "../failures.ts";
+import { isConnectionFailure, kafkaError, places, rootOf } from "../failures.ts";
 import type { KafkaCluster } from "../identity.ts";
 import { brokerAddress } from "../names.ts";
 import { assignInTurn } from "./assigner.ts";
@@ -209,7 +209,7 @@ export class Membership {
         onRetry: (reason, _attempt, wait) => {
           error = reason;
           logger.warn(
-            `Kafka at ${this.#broker} went away (${messageOf(rootOf(error))}); trying again in ${Math.round(wait)} ms`,
+            `Kafka at ${places(this.#broker)} went away (${messageOf(rootOf(error))}); trying again in ${Math.round(wait)} ms`,
           );
         },
       },

@@ -11,6 +11,7 @@ import { findServices } from "../observe/running.ts";
 import { setupModule } from "../../project/index.ts";
 import { addressesOf, everyHost } from "../place.ts";
 import { readState, type State, temporaryOf, writeState } from "../state.ts";
+import { endsQuorum } from "./partners.ts";
 import { type StackUser, stackUsers, describeUsers } from "./users.ts";
 
 /** Options of {@link down}. */
@@ -87,7 +88,11 @@ export async function down(options: DownOptions = {}): Promise<string[]> {
   const users = await stackUsers(environment);
   if (users.length > 0) report("notice", `${describeUsers(users)} used it`);
   return locked(layout, options, async () => {
-    if (named !== undefined) sayDependants(await findServices(layout), named, report);
+    if (named !== undefined) {
+      const before = await findServices(layout);
+      sayDependants(before, named, report);
+      sayLeft(before, chosen, report);
+    }
     return takeDown(layout, chosen, options.keepArchiveBuild ?? false, report);
   });
 }
@@ -142,6 +147,13 @@ function sayDependants(running: ReadonlyMap<string, unknown>, named: readonly st
   }
 }
 
+/** Says which services run on without being of use, because most of their instances end. */
+function sayLeft(running: ReadonlyMap<string, unknown>, chosen: readonly string[], report: Report): void {
+  for (const name of running.keys())
+    if (!chosen.includes(name) && endsQuorum(name, running.keys(), chosen))
+      report("notice", `${titleOf(name)} stays, and answers nobody until most of those that have joined it run again`);
+}
+
 /** Ends services, those first that use the others: Hive cleans up on HDFS, so storage goes last. The caller holds the lock. */
 export async function endServices(layout: Layout, names: readonly string[], report: Report): Promise<string[]> {
   const running = await findServices(layout);
@@ -151,7 +163,11 @@ export async function endServices(layout: Layout, names: readonly string[], repo
     for (const name of names) await service(name).endChildren?.(layout);
   };
   await endChildren();
-  await Promise.all(chosen.filter((name) => !isStorage(name)).map((name) => endService(layout, name, report)));
+  // One that has lost its majority waits in vain for its work to go to another.
+  const limitOf = (name: string): number => (endsQuorum(name, running.keys(), chosen) ? 5 : Infinity);
+  await Promise.all(
+    chosen.filter((name) => !isStorage(name)).map((name) => endService(layout, name, report, limitOf(name))),
+  );
   await endChildren(); // what was just being started
   await Promise.all(chosen.filter(isStorage).map((name) => endService(layout, name, report)));
   const state = await readState(layout.stateFile);
@@ -178,8 +194,8 @@ function stillOffered({ addresses, host, ports }: State, names: readonly string[
   return Object.fromEntries(entries) as unknown as Addresses;
 }
 
-async function endService(layout: Layout, name: string, report: Report): Promise<void> {
-  const { stopTimeout } = service(name);
+async function endService(layout: Layout, name: string, report: Report, limit = Infinity): Promise<void> {
+  const stopTimeout = Math.min(service(name).stopTimeout, limit);
   const title = titleOf(name);
   report("stopping", `${title}: stopping`, { service: name });
   const how = await endProcess(async () => (await findServices(layout)).get(name), stopTimeout);

@@ -34,6 +34,15 @@ export async function quorumPartners(
   return [...services].flatMap((one) => instancesOf(one).slice(1)).filter((name) => stored.has(name));
 }
 
+/** Whether those that are left of an instance's service, when some have ended, are too few to decide anything. */
+export function endsQuorum(name: string, running: Iterable<string>, ending: readonly string[]): boolean {
+  const { instances, name: own } = service(name);
+  if (instances?.isQuorum !== true) return false;
+  const all = [...running].filter((other) => service(other).name === own);
+  const left = all.filter((other) => !ending.includes(other));
+  return all.length > 2 && left.length * 2 <= all.length;
+}
+
 /**
  * Running instances that start again when others have joined, so that they know them; those last on which the others have counted
  * so far.

@@ -25,7 +25,12 @@ export async function checkConnections(
   surroundings: Omit<Surroundings, "page">,
   signal?: AbortSignal,
 ): Promise<Connection[]> {
-  const looks = inOrder(surroundings.running).flatMap((name) =>
+  const asked = new Map(
+    inOrder(surroundings.running)
+      .reverse()
+      .map((name) => [service(name), name]),
+  ); // of several instances the first
+  const looks = inOrder(asked.values()).flatMap((name) =>
     (service(name).connections ?? []).map((check) => lookAt(name, check, surroundings, signal)),
   );
   return (await Promise.all(looks)).filter((found) => found !== undefined);

@@ -218,7 +218,7 @@ test("messages that have expired before they are read are reported", async () =>
   await using producer = await BatchingProducer.open({ broker: at.kafka });
   for (let i = 60; i < 120; i++) await producer.send({ topic, key: `/${i % 3}.md`, value: message(i) });
   await producer.flush();
-  const admin = new kafkajs.Kafka({ brokers: [at.kafka], logLevel: kafkajs.logLevel.NOTHING }).admin();
+  const admin = new kafkajs.Kafka({ brokers: at.kafka.split(","), logLevel: kafkajs.logLevel.NOTHING }).admin();
   await admin.connect();
   const ends = await admin.fetchTopicOffsets(topic);
   const partitions = ends.map(({ partition, high }) => ({ partition, offset: String(Number(high) - 5) }));
