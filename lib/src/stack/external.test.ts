@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hostOf } from "./addresses.ts";
+import { externalAddresses, hostOf } from "./addresses.ts";
 import { down } from "./commands/down.ts";
 import { reset } from "./commands/reset.ts";
 import { isHealthy, status } from "./commands/status.ts";
 import { up } from "./commands/up.ts";
+import { clientTopology } from "./external.ts";
+import { addressesOf } from "./place.ts";
 
 /** Nobody listens at port 9 of loopback, and the home is nobody's: what runs here besides is not ended by a test. */
 const environment = {
@@ -64,6 +66,17 @@ test("a service whose address is set is used where it is; the others are the cou
   });
 });
 
+test("of a Kafka elsewhere several brokers may be named; each is one of its instances", () => {
+  const STREAMBOOK_KAFKA = "a.example:9092, b.example:9095";
+  const { kafka } = externalAddresses({ STREAMBOOK_KAFKA });
+  assert.equal(kafka, "a.example:9092,b.example:9095");
+  assert.equal(hostOf("kafka", { STREAMBOOK_KAFKA }), "a.example", "a port alone is one of the first");
+  const topology = clientTopology({ STREAMBOOK_KAFKA });
+  assert.deepEqual([topology.hosts["kafka-2"], topology.ports["kafka-2"]?.["broker"]], ["b.example", 9095]);
+  assert.deepEqual([...topology.running], ["kafka", "kafka-2"]);
+  assert.equal(addressesOf(topology).kafka, kafka);
+});
+
 test("a service with several addresses has all of them elsewhere, or none", async () => {
   const half = { STREAMBOOK_WEBHDFS: "http://127.0.0.1:9", STREAMBOOK_HOME: "/nowhere" };
   await assert.rejects(status({ environment: half }), { code: "USAGE", message: /STREAMBOOK_HDFS is not set/ });
@@ -71,7 +84,7 @@ test("a service with several addresses has all of them elsewhere, or none", asyn
 
 test("what is no address is refused by the name of its variable", async () => {
   const wrong = {
-    STREAMBOOK_KAFKA: ["kafka", "http://kafka:9092", "9092"],
+    STREAMBOOK_KAFKA: ["kafka", "http://kafka:9092", "9092", "kafka:9092,"],
     STREAMBOOK_METASTORE: ["host:9083", "thrift://host"],
   };
   for (const [name, values] of Object.entries(wrong)) {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { absentPartners } from "./partners.ts";
+import { absentPartners, endsQuorum, quorumPartners, toldOfPartners } from "./partners.ts";
 
 const cases: readonly (readonly [stored: readonly string[], started: readonly string[], said: RegExp | undefined])[] = [
   [[], ["cassandra"], undefined],
@@ -36,3 +36,36 @@ for (const [stored, started, said] of cases) {
     }
   });
 }
+
+test("what decides by majority starts with all that have joined it, and alone where none has", async () => {
+  const data = await mkdtemp(join(tmpdir(), "streambook-partners-"));
+  try {
+    for (const name of ["kafka", "kafka-3", "cassandra", "cassandra-2"]) await mkdir(join(data, name));
+    assert.deepEqual(await quorumPartners({ data }, ["kafka", "cassandra"]), ["kafka-3"]);
+    assert.deepEqual(await quorumPartners({ data }, ["cassandra"]), []);
+    assert.deepEqual(await quorumPartners({ data: join(data, "none") }, ["kafka"]), []);
+  } finally {
+    await rm(data, { recursive: true });
+  }
+});
+
+const brokers = ["kafka", "kafka-2", "kafka-3"];
+const growth: readonly (readonly [running: string[], joined: string[], told: string[]])[] = [
+  [[], [], []],
+  [["kafka"], [], ["kafka"]],
+  [["kafka"], ["kafka-2", "kafka-3"], []],
+  [["kafka", "kafka-2"], ["kafka-2"], ["kafka-2", "kafka"]],
+  [["kafka", "kafka-2", "kafka-3"], ["kafka-2", "kafka-3"], []],
+];
+for (const [running, joined, told] of growth)
+  test(`three brokers wanted where ${running.join() || "none"} ran: ${told.join() || "none"} starts again to know the others`, () => {
+    assert.deepEqual(toldOfPartners(brokers, new Set(running), joined), told);
+  });
+
+test("a majority ends with the second of three, and one that is alone or of another kind has none to lose", () => {
+  assert.equal(endsQuorum("kafka", brokers, ["kafka-2"]), false);
+  assert.equal(endsQuorum("kafka", brokers, ["kafka-2", "kafka-3"]), true);
+  assert.equal(endsQuorum("kafka", brokers, brokers), true);
+  assert.equal(endsQuorum("kafka", ["kafka"], ["kafka"]), false);
+  assert.equal(endsQuorum("cassandra", ["cassandra", "cassandra-2", "cassandra-3"], ["cassandra"]), false);
+});

@@ -3,6 +3,7 @@ import { coreLibraries } from "../../../../setup/paths.mjs";
 import { addressesOf } from "../place.ts";
 import { containerAddresses, containerTopology, publication } from "./containers.ts";
 import { WORKSPACE_MEMORY } from "../launch/memory.ts";
+import type { AddressOffer } from "../service.ts";
 import { CORE, instanceNames, needsOf, profileOf, resolveServices, service, services } from "../catalog/index.ts";
 
 /** The port of JupyterLab, the same inside as outside; not 8888, where others often are. */
@@ -47,15 +48,19 @@ name: streambook
 function furtherProfiles(): string[] {
   const needed = new Set(services().flatMap(({ needs }) => needs));
   const wanted = services().filter(
-    ({ name, profile, addresses }) => profile !== CORE && addresses && !needed.has(name),
+    ({ name, profile, addresses = {} }) =>
+      (profile !== CORE && !needed.has(name)) || Object.values(addresses).some(isOpen),
   );
   const profiles = wanted.flatMap(({ profile, instances }) => [
-    profile,
+    ...(profile === CORE ? [] : [profile]),
     ...(instances === undefined ? [] : [instances.profile]),
   ]);
   return [...new Set(profiles)].flatMap((profile) => {
-    const further = [...new Set(resolveServices([profile]).map(service))].filter((one) => one.profile !== CORE);
-    const running = new Set(further.map(({ name }) => name));
+    const members = resolveServices([profile]);
+    const further = [...new Set(members.map(service))].filter(
+      (one) => one.profile !== CORE || one.instances?.profile === profile,
+    );
+    const running = new Set(members);
     const known = addressesOf({ ...containerTopology(), running }) as unknown as Record<string, string>;
     const offers = further.flatMap(({ addresses = {} }) => Object.entries(addresses));
     const keys = further.flatMap(({ secrets = {} }) => Object.values(secrets));
@@ -67,12 +72,19 @@ function furtherProfiles(): string[] {
   });
 }
 
+/** Whether an address is for compose to say although its service is of the core: how many instances run, the profile decides. */
+function isOpen({ isList = false }: AddressOffer): boolean {
+  return isList;
+}
+
 /** What all containers of services have in common. */
 function sharedPart(names: readonly string[]): string {
   const published = names.filter((name) => service(name).container.knowsPublishedPort === true).map(publication);
   const optional = services()
-    .filter(({ profile }) => profile !== CORE)
-    .flatMap(({ addresses = {}, secrets = {} }) => [...Object.values(addresses), ...Object.values(secrets)])
+    .flatMap(({ profile, addresses = {}, secrets = {} }) => [
+      ...Object.values(addresses).filter((offer) => profile !== CORE || isOpen(offer)),
+      ...Object.values(secrets),
+    ])
     .map(({ variable }) => variable);
   const environment = [
     ...published.map(({ variable, usual }) => `    ${variable}: \${${variable}:-${usual}}`),
@@ -145,10 +157,16 @@ function serviceLines(name: string, builds: boolean): string[] {
     `    mem_limit: ${memory}m`,
     ...(needs.length === 0
       ? []
-      : ["    depends_on:", ...needs.map((need) => `      ${need}: { condition: service_healthy }`)]),
+      : ["    depends_on:", ...needs.map((need) => `      ${need}: { condition: ${conditionOf(need, name)} }`)]),
     `    ports: ["127.0.0.1:\${${variable}:-${usual}}:${inside}"]`,
     ...(volume === undefined ? [] : [`    volumes: ["${volume}:/var/lib/streambook/data"]`]),
   ];
+}
+
+/** What a container waits for. Those that decide by majority are healthy only together: one that joins waits by itself. */
+function conditionOf(need: string, name: string): string {
+  const isPartner = service(need) === service(name) && service(name).instances?.isQuorum === true;
+  return isPartner ? "service_started" : "service_healthy";
 }
 
 /** The profiles that a service starts with: its own, and those of the services that need it. */
@@ -195,10 +213,10 @@ function volumeOf(name: string): string | undefined {
 function workspaceEnvironment(): [variable: string, value: string][] {
   const known = containerAddresses() as unknown as Record<string, string>;
   const addresses = services().flatMap(({ profile, addresses = {} }) =>
-    Object.entries(addresses).map(([key, { variable }]): [string, string] => [
-      variable,
-      profile === CORE ? (known[key] ?? "") : `\${${variable}:-}`,
-    ]),
+    Object.entries(addresses).map(([key, offer]): [string, string] => {
+      const usual = profile === CORE ? (known[key] ?? "") : "";
+      return [offer.variable, profile === CORE && !isOpen(offer) ? usual : `\${${offer.variable}:-${usual}}`];
+    }),
   );
   const keys = services().flatMap(({ secrets = {} }) =>
     Object.values(secrets).map(({ variable }): [string, string] => [variable, `\${${variable}:-}`]),

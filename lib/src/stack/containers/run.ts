@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 import { until } from "../../async/index.ts";
 import { systemUser } from "../../user/index.ts";
 import { isExternal } from "../addresses.ts";
+import { externalTopology } from "../external.ts";
+import { quorumPartners } from "../commands/partners.ts";
 import { findArchives } from "../launch/archives.ts";
 import { CORE, needsOf, service, services, titleOf, waitedFor } from "../catalog/index.ts";
 import { serviceCommand } from "../launch/command.ts";
@@ -17,7 +19,7 @@ import { makeFolders, prepareService } from "../launch/prepare.ts";
 import { answers } from "../observe/readiness.ts";
 import { renderConfiguration, type Settings } from "../launch/render.ts";
 import { givenSecrets } from "../secrets.ts";
-import type { Place } from "../service.ts";
+import type { Joining, Place } from "../service.ts";
 import { demandRuntimes } from "../fetch/runtimes.ts";
 
 /** How long a service waits for those it cannot start without, in milliseconds. After that its container starts anew. */
@@ -38,7 +40,11 @@ export function containerSettings(
   const topology = containerTopology(environment);
   // The core always runs. Which further services do is for compose to say: it gives their addresses.
   const beside = services().filter(({ name, profile }) => profile === CORE || isExternal(name, environment));
-  const running = new Set([...beside.map(({ name }) => name), ...own]);
+  const running = new Set([
+    ...beside.map(({ name }) => name),
+    ...Object.keys(externalTopology(environment).hosts), // of several instances, those that are listed
+    ...own,
+  ]);
   const used = own.flatMap((name) => [name, ...needsOf(name), ...(service(name).uses ?? [])]);
   const secrets = Object.fromEntries(
     used.filter((name) => running.has(name)).map((name) => [name, givenSecrets(name, environment)]),
@@ -63,13 +69,43 @@ export async function runInContainer(name: string, options: StackOptions = {}): 
   const settings = containerSettings(layout, systemUser(), environment, [chosen]);
   const at = placeOf(chosen, settings.topology, layout);
   const command = await prepare(at, settings, environment, report, signal);
-  const { beside } = service(chosen).container;
-  if (beside === undefined && process.execve !== undefined) {
+  const { join, container } = service(chosen);
+  const { beside } = container;
+  const joining = join?.(at);
+  if (beside === undefined && joining === undefined && process.execve !== undefined) {
     process.chdir(layout.home);
     process.execve(command.program, [command.program, ...command.arguments], { ...command.environment });
   }
   await using _beside = await beside?.(at);
-  return await runToEnd(command, layout, signal); // before what runs beside it is closed
+  // before what runs beside it is closed
+  if (joining === undefined) return await runToEnd(command, layout, signal);
+  return await runAndJoin(at, command, joining, report, signal);
+}
+
+/** Runs a service that has yet to find its place among others, which it does when it answers; one that cannot ends, and starts anew. */
+async function runAndJoin(
+  at: Place,
+  command: Command,
+  join: (joining: Joining) => Promise<void>,
+  report: Report,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const over = new AbortController();
+  const ending = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
+  const joinWhenReady = async (): Promise<void> => {
+    const address = askedAddress(at.name, containerTopology(), containerAddresses());
+    const ask = (): Promise<boolean> => answers(at.name, address, ending);
+    await until(`${titleOf(at.name)} to answer`, ask, { timeout: WAIT, interval: 500, signal: ending });
+    await join({ at, address, report, signal: ending });
+  };
+  const joined = joinWhenReady().catch((error: unknown) => {
+    if (ending.aborted) return; // it has ended before
+    over.abort();
+    throw error;
+  });
+  const ended = runToEnd(command, at.layout, ending).finally(() => over.abort());
+  const [code] = await Promise.all([ended, joined]);
+  return code;
 }
 
 async function prepare(
@@ -87,7 +123,7 @@ async function prepare(
   await renderConfiguration([name], settings);
   const archives = await findArchives(layout, runtimes.javas);
   await writeTaskArguments(layout, archives, environment);
-  await awaitOthers(name, settings.topology, report, signal);
+  await awaitOthers(name, settings.topology, await quorumPartners(layout, [name]), report, signal);
   await prepareService(at, { runtimes, archives, addresses: containerAddresses(), report });
   return serviceCommand(at, { runtimes, archives });
 }
@@ -96,11 +132,13 @@ async function prepare(
 async function awaitOthers(
   name: string,
   topology: Topology,
+  joined: readonly string[],
   report: Report,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { uses = [] } = service(name);
   for (const other of waitedFor(name)) {
+    if (joined.includes(name) && service(other) === service(name)) continue; // they wait for it
     if (uses.includes(other) && !topology.running.has(other)) continue;
     const title = titleOf(other);
     report("starting", `${titleOf(name)}: waiting for ${title}`, { service: name });

@@ -85,6 +85,16 @@ test("a port that was used instead the last time is preferred to a new one", asy
   await release();
 });
 
+test("a port by which instances remember each other is taken again, whatever the mode, where it is free", async () => {
+  const kept = { kafka: { controller: 9777 } };
+  for (const isTaken of [false, true]) {
+    const isFree = async (port: number): Promise<boolean> => !isTaken || port !== 9777;
+    const { ports, release } = await choosePorts({ wanted: core, running: nobody, kept, mode: "free", isFree });
+    assert.equal(ports["kafka"]?.["controller"] === 9777, !isTaken);
+    await release();
+  }
+});
+
 test("no port is given twice", async () => {
   const { ports, release } = await choosePorts({ wanted: core, running: nobody, mode: "free" });
   const all = portsOf(ports);

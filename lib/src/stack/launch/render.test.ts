@@ -129,7 +129,10 @@ test("in a container a service listens on all addresses and is called by its nam
   assert.equal(hdfs.get("dfs.namenode.rpc-bind-host"), "0.0.0.0");
   const kafka = files.get("server.properties") ?? "";
   assert.match(kafka, /^listeners=PLAINTEXT:\/\/0\.0\.0\.0:9092,/m);
-  assert.match(kafka, /^advertised\.listeners=PLAINTEXT:\/\/stack:9092,OUTSIDE:\/\/127\.0\.0\.1:9094$/m);
+  assert.match(
+    kafka,
+    /^advertised\.listeners=PLAINTEXT:\/\/stack:9092,OUTSIDE:\/\/127\.0\.0\.1:9094,CONTROLLER:\/\/stack:9093$/m,
+  );
 });
 
 test("values are escaped in XML, and a name without a value is a fault of ours", () => {
@@ -137,4 +140,24 @@ test("values are escaped in XML, and a name without a value is a fault of ours",
   assert.equal(render("<{{a.b}}>", values, { xml: true }), "<x &amp; &lt;y&gt;>");
   assert.equal(render("{{a.b}}", values), "x & <y>");
   assert.throws(() => render("{{nope}}", values), { code: "INTERNAL" });
+});
+
+test("as many copies are kept as there are Kafka nodes, and all but one of them must have a message", async () => {
+  for (const [names, copies, needed, nodes] of [
+    [["kafka"], "1", "1", "9093"],
+    [["kafka", "kafka-2"], "2", "1", "9093,stack:9096"],
+    [["kafka", "kafka-2", "kafka-3"], "3", "2", "9093,stack:9096,stack:9099"],
+  ] as const) {
+    const text = (await rendered("127.0.0.1", "stack", names)).get("server.properties") ?? "";
+    const found = new Map([...text.matchAll(/^([\w.]+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+    assert.equal(found.get("default.replication.factor"), copies);
+    assert.equal(found.get("offsets.topic.replication.factor"), copies);
+    assert.equal(found.get("min.insync.replicas"), needed);
+    assert.equal(found.get("controller.quorum.bootstrap.servers"), `stack:${nodes}`);
+  }
+});
+
+test("Trino asks any of the brokers that run", async () => {
+  const files = await rendered("127.0.0.1", "stack", ["trino", "kafka", "kafka-2", "kafka-3"]);
+  assert.match(files.get("kafka.properties") ?? "", /^kafka\.nodes=stack:9092,stack:9095,stack:9098$/m);
 });
