@@ -95,14 +95,23 @@ export class Delivery {
 
   /** Sends a batch; resolves when it is acknowledged. @throws UNREACHABLE; NOT_ENOUGH_REPLICAS; MESSAGE_TOO_LARGE; KAFKA_FAILED */
   async send(batch: Batch): Promise<void> {
+    // kafkajs 2.2.4 tries a request for several brokers again by leaving out those that have answered; one of them that leads a
+    // partition of the others now never gets it, and kafkajs reports it as sent. A request for one partition has one broker at a time.
+    const requests = this.#options.cluster.brokers > 1 ? batch.parts.map((part) => [part]) : [batch.parts];
+    const results = await Promise.allSettled(requests.map((parts) => this.#sendParts(parts)));
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+    this.#stats.bytes += batch.bytes;
+  }
+
+  async #sendParts(parts: Batch["parts"]): Promise<void> {
     try {
-      await this.#sendWithRetry(batch);
+      await this.#sendWithRetry(parts);
     } catch (error) {
-      throw await this.#explain(this.#options.cluster.causeOf(error), `send messages to ${namesOf(batch)}`);
+      throw await this.#explain(this.#options.cluster.causeOf(error), `send messages to ${namesOf(parts)}`);
     }
     this.#stats.batches++;
-    this.#stats.bytes += batch.bytes;
-    for (const { messages } of batch.parts) this.#stats.messages += messages.length;
+    for (const { messages } of parts) this.#stats.messages += messages.length;
   }
 
   /** Where some brokers answer, those that do not are what is missing: the leader, or replicas that have to have the batch. */
@@ -118,7 +127,7 @@ export class Delivery {
   }
 
   /** The same batch is sent again and again: its sequence numbers stay the same, so the broker knows it. */
-  async #sendWithRetry(batch: Batch): Promise<void> {
+  async #sendWithRetry(parts: Batch["parts"]): Promise<void> {
     const start = performance.now();
     const { signal, cluster, deliveryTimeout = 120_000, compression = "none", acks = "all" } = this.#options;
     let timeout = deliveryTimeout;
@@ -128,7 +137,7 @@ export class Delivery {
           acks: acks === "leader" ? 1 : -1,
           timeout: ACKNOWLEDGED,
           compression: compressionType[compression],
-          topicMessages: batch.parts.map(({ queue, messages }) => ({ topic: queue.topic, messages: [...messages] })),
+          topicMessages: parts.map(({ queue, messages }) => ({ topic: queue.topic, messages: [...messages] })),
         }),
       {
         attempts: Number.POSITIVE_INFINITY,
@@ -143,7 +152,7 @@ export class Delivery {
         onRetry: (error, attempt, wait) => {
           this.#stats.retries++;
           this.#logger.warn(
-            `Kafka at ${places(this.broker)} did not take messages for ${namesOf(batch)} (${messageOf(rootOf(error))}); trying again in ${Math.round(wait)} ms (attempt ${attempt + 1})`,
+            `Kafka at ${places(this.broker)} did not take messages for ${namesOf(parts)} (${messageOf(rootOf(error))}); trying again in ${Math.round(wait)} ms (attempt ${attempt + 1})`,
           );
         },
       },
@@ -179,6 +188,6 @@ function listens(address: string): Promise<boolean> {
   });
 }
 
-function namesOf({ parts }: Batch): string {
+function namesOf(parts: Batch["parts"]): string {
   return [...new Set(parts.map(({ queue }) => `"${queue.topic}"`))].join(", ");
 }

@@ -10,6 +10,7 @@ import { StreambookError } from "../errors/index.ts";
 /** The cluster that some clients belong to: the one that it was made for, or else the first that answers one of them. */
 export class KafkaCluster {
   #id: string | undefined;
+  #brokers = 1;
   readonly #refusal = new AbortController();
   /** Aborts when another cluster has answered; its reason is the WRONG_CLUSTER that every call ends with from then on. */
   readonly refused: AbortSignal = this.#refusal.signal;
@@ -24,12 +25,18 @@ export class KafkaCluster {
     return this.#id;
   }
 
+  /** How many brokers it has, as the last one said that was asked; 1 until then. */
+  get brokers(): number {
+    return this.#brokers;
+  }
+
   /**
    * Notes what a broker says of itself. One without an id cannot be recognised, and is accepted.
    *
    * @throws WRONG_CLUSTER when it belongs to another cluster
    */
-  meet(id: string | null, address: string): void {
+  meet(id: string | null, address: string, brokers = 1): void {
+    this.#brokers = Math.max(1, brokers);
     if (id === null || id === "") return;
     this.#id ??= id;
     if (id === this.#id) return;
@@ -131,7 +138,8 @@ async function identify(
     let answer = asked.get(socket);
     if (answer === undefined) {
       answer = send(question(connection)).then((said) => {
-        cluster.meet((said as { clusterId?: string | null }).clusterId ?? null, connection.broker);
+        const { clusterId, brokers } = said as { clusterId?: string | null; brokers?: readonly unknown[] };
+        cluster.meet(clusterId ?? null, connection.broker, brokers?.length);
       });
       asked.set(socket, answer);
       const unanswered = socket;
