@@ -124,7 +124,7 @@ export const errorCodes = {
   NOT_ENOUGH_REPLICAS: {
     summary: "Too few of the brokers that keep a topic are there for a message to count as written.",
     solve: "Start the brokers that are missing; what was not acknowledged is sent again by whoever sent it.",
-    hint: { inspect: "services", start: ["brokers"] },
+    hint: { start: ["brokers"] },
     retriable: true,
     exitCode: 1,
   },

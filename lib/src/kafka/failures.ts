@@ -72,7 +72,7 @@ export function notEnoughReplicas(doing: string, why: string, cause: unknown): S
   return new StreambookError(
     "NOT_ENOUGH_REPLICAS",
     `cannot ${doing}: too few of the brokers that keep the topic are there (${why}); nothing counts as written until more of them run`,
-    { cause, hint: { inspect: "services", start: ["brokers"] } },
+    { cause, hint: { start: ["brokers"] } },
   );
 }
 
