@@ -20,6 +20,7 @@ const MODULES: readonly { readonly commands: readonly string[]; readonly load: (
   { commands: ["ingest"], load: () => import("./ingest.ts") },
   { commands: ["rebuild"], load: () => import("./texts/rebuild.ts") },
   { commands: ["query"], load: () => import("./query.ts") },
+  { commands: ["replicate"], load: () => import("./replicate.ts") },
   { commands: ["data"], load: () => import("./data.ts") },
   { commands: ["container-run"], load: () => import("./container.ts") },
   { commands: ["lab"], load: () => import("./lab.ts") },

@@ -5,6 +5,7 @@ export type { KafkaOptions } from "./client.ts";
 export { clusterId } from "./cluster-id.ts";
 export { KafkaCluster } from "./identity.ts";
 export { deleteTopics, ensureTopic, topicOffsets, type EnsureTopicOptions, type OffsetRange } from "./topics.ts";
+export { replicateTopics, type ReplicateOptions, type ReplicatedTopic } from "./replicas.ts";
 export { murmur2, partitionForKey } from "./partition.ts";
 export { BatchingProducer, type BatchingProducerOptions } from "./producer.ts";
 export type { OutgoingMessage } from "./accumulator.ts";
