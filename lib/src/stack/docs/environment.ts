@@ -93,10 +93,10 @@ export const INTERNAL_VARIABLES: readonly string[] = [
 export function addressVariables(): Variable[] {
   const examples = containerAddresses() as unknown as Record<string, string>;
   return services().flatMap(({ title, profile, addresses = {} }) =>
-    Object.entries(addresses).map(([key, { variable, scheme }]) => ({
+    Object.entries(addresses).map(([key, { variable, scheme, isList = false }]) => ({
       name: variable,
       usual: "the course's own",
-      meaning: `address of ${title}${profile === CORE ? `, such as \`${examples[key]}\`` : ` (\`${scheme === undefined ? "" : `${scheme}://`}host:port\`)`}`,
+      meaning: `address of ${title}${profile === CORE ? `, such as \`${examples[key]}\`` : ` (\`${scheme === undefined ? "" : `${scheme}://`}host:port\`)`}${isList ? "; several with commas between them" : ""}`,
     })),
   );
 }
