@@ -181,17 +181,14 @@ export async function endServices(layout: Layout, names: readonly string[], repo
 
 /** The addresses of a state, without those of further instances that do not run any more. */
 function stillOffered({ addresses, host, ports }: State, names: readonly string[]): Addresses {
-  const left = addressesOf({ bind: host, hosts: everyHost(host), ports, running: new Set(names) });
-  const isShorter = (key: string, value: string): boolean => {
-    const now = (left as unknown as Record<string, string>)[key]?.split(",") ?? [];
+  const topology = { bind: host, hosts: everyHost(host), ports, running: new Set(names) };
+  const left: Readonly<Partial<Record<string, string>>> = { ...addressesOf(topology) };
+  const shortened = Object.entries({ ...addresses } as Readonly<Record<string, string>>).map(([key, value]) => {
     const before = value.split(",");
-    return now.length < before.length && now.length > 0 && now.every((place) => before.includes(place));
-  };
-  const entries = Object.entries(addresses).map(([key, value]) => [
-    key,
-    isShorter(key, value) ? (left as unknown as Record<string, string>)[key] : value,
-  ]);
-  return Object.fromEntries(entries) as unknown as Addresses;
+    const now = left[key]?.split(",") ?? before;
+    return [key, now.length < before.length && now.every((place) => before.includes(place)) ? now.join(",") : value];
+  });
+  return Object.fromEntries(shortened);
 }
 
 async function endService(layout: Layout, name: string, report: Report, limit = Infinity): Promise<void> {
