@@ -8,6 +8,9 @@ import { needs } from "../stack/fetch/needs-for-test.ts";
 import { withAdmin } from "./client.ts";
 import { BatchingProducer, deleteTopics, ensureTopic, openConsumer, topicOffsets } from "./index.ts";
 
+/** A test that waits for what is lost ends, in milliseconds. */
+const LIMIT = 180_000;
+
 suite("three brokers", await needs("brokers"), () => {
   let all = "";
   const topics: string[] = [];
@@ -99,53 +102,57 @@ suite("three brokers", await needs("brokers"), () => {
     });
   });
 
-  test("a leader that is killed under load takes nothing with it, and doubles nothing", async () => {
-    const topic = await makeTopic(3);
-    const count = 30_000;
-    const [first] = await partitionsOf(topic);
-    const killed = first?.leader ?? 0;
-    await using producer = await BatchingProducer.open({ broker: all, maximumBytes: 20_000, lingerMilliseconds: 1 });
-    const group = `${topic}-reader`;
-    await using consumer = await openConsumer({ broker: all, topic, group, positions: async () => new Map() });
-    const read = new Map<string, number>();
-    let again = 0;
-    const reading = (async () => {
-      for await (const { partition, messages } of consumer) {
-        for (const { offset, value } of messages) {
-          const place = `${partition}/${offset}`;
-          if (read.has(place)) again++; // what was fetched and not stored is fetched again
-          read.set(place, Number(String(value)));
+  test(
+    "a leader that is killed under load takes nothing with it, and doubles nothing",
+    { timeout: LIMIT },
+    async () => {
+      const topic = await makeTopic(3);
+      const count = 30_000;
+      const [first] = await partitionsOf(topic);
+      const killed = first?.leader ?? 0;
+      await using producer = await BatchingProducer.open({ broker: all, maximumBytes: 20_000, lingerMilliseconds: 1 });
+      const group = `${topic}-reader`;
+      await using consumer = await openConsumer({ broker: all, topic, group, positions: async () => new Map() });
+      const read = new Map<string, number>();
+      let again = 0;
+      const reading = (async () => {
+        for await (const { partition, messages } of consumer) {
+          for (const { offset, value } of messages) {
+            const place = `${partition}/${offset}`;
+            if (read.has(place)) again++; // what was fetched and not stored is fetched again
+            read.set(place, Number(String(value)));
+          }
+          if (read.size >= count) break;
         }
-        if (read.size >= count) break;
+      })();
+      for (let number = 0; number < count; number++) {
+        if (number === count / 3) await signal(killed, "SIGKILL");
+        await producer.send({ topic, key: String(number), value: String(number) });
       }
-    })();
-    for (let number = 0; number < count; number++) {
-      if (number === count / 3) await signal(killed, "SIGKILL");
-      await producer.send({ topic, key: String(number), value: String(number) });
-    }
-    await producer.flush();
-    assert.ok(producer.stats.retries > 0 || (await partitionsOf(topic)).every(({ leader }) => leader !== killed));
-    await reading;
-    const numbers = [...read.values()];
-    assert.equal(numbers.length, count, "written once each");
-    assert.equal(new Set(numbers).size, count, `each of them; ${again} were read twice`);
+      await producer.flush();
+      assert.ok(producer.stats.retries > 0 || (await partitionsOf(topic)).every(({ leader }) => leader !== killed));
+      await reading;
+      const numbers = [...read.values()];
+      assert.equal(numbers.length, count, "written once each");
+      assert.equal(new Set(numbers).size, count, `each of them; ${again} were read twice`);
 
-    // One is away: a topic that wants all three takes nothing.
-    const strict = await makeTopic(1, { "min.insync.replicas": "3" });
-    const lacking = { code: "NOT_ENOUGH_REPLICAS", retriable: true, message: /too few of the brokers/ };
-    await assert.rejects(write(strict, 1, 2000), lacking);
-    // Two are away: nobody leads the controllers, and no topic takes anything.
-    await write(topic, count);
-    const [another = 0] = [1, 2, 3].filter((node) => node !== killed);
-    await signal(another, "SIGKILL");
-    await assert.rejects(write(topic, count + 1, 4000), lacking);
-    await startMissing();
-    await write(topic, count + 2);
-    await write(strict, 2);
-    const now = (await readAll(topic)).filter((number) => number !== count + 1); // it was not acknowledged: it may be there or not
-    assert.equal(now.length, count + 2);
-    assert.equal(new Set(now).size, count + 2);
-  });
+      // One is away: a topic that wants all three takes nothing.
+      const strict = await makeTopic(1, { "min.insync.replicas": "3" });
+      const lacking = { code: "NOT_ENOUGH_REPLICAS", retriable: true, message: /too few of the brokers/ };
+      await assert.rejects(write(strict, 1, 2000), lacking);
+      // Two are away: nobody leads the controllers, and no topic takes anything.
+      await write(topic, count);
+      const [another = 0] = [1, 2, 3].filter((node) => node !== killed);
+      await signal(another, "SIGKILL");
+      await assert.rejects(write(topic, count + 1, 4000), lacking);
+      await startMissing();
+      await write(topic, count + 2);
+      await write(strict, 2);
+      const now = (await readAll(topic)).filter((number) => number !== count + 1); // it was not acknowledged: it may be there or not
+      assert.equal(now.length, count + 2);
+      assert.equal(new Set(now).size, count + 2);
+    },
+  );
 
   async function write(topic: string, number: number, deliveryTimeout = 30_000): Promise<void> {
     const producer = await BatchingProducer.open({ broker: all, deliveryTimeout });
@@ -153,7 +160,7 @@ suite("three brokers", await needs("brokers"), () => {
     await producer.close();
   }
 
-  test("what its leader alone had acknowledged is lost with it; what all had is not", async (t) => {
+  test("what its leader alone had acknowledged is lost with it; what all had is not", { timeout: LIMIT }, async (t) => {
     const leader = 2;
     const followers = [1, 3];
     const topic = { leader: await topicLedBy(leader), all: await topicLedBy(leader) };

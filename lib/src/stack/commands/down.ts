@@ -183,12 +183,14 @@ export async function endServices(layout: Layout, names: readonly string[], repo
 function stillOffered({ addresses, host, ports }: State, names: readonly string[]): Addresses {
   const topology = { bind: host, hosts: everyHost(host), ports, running: new Set(names) };
   const left: Readonly<Partial<Record<string, string>>> = { ...addressesOf(topology) };
-  const shortened = Object.entries({ ...addresses } as Readonly<Record<string, string>>).map(([key, value]) => {
-    const before = value.split(",");
-    const now = left[key]?.split(",") ?? before;
-    return [key, now.length < before.length && now.every((place) => before.includes(place)) ? now.join(",") : value];
-  });
-  return Object.fromEntries(shortened);
+  const shortened = Object.entries({ ...addresses } as Readonly<Record<string, string>>).map(
+    ([key, value]): [string, string] => {
+      const before = value.split(",");
+      const now = left[key]?.split(",") ?? before;
+      return [key, now.length < before.length && now.every((place) => before.includes(place)) ? now.join(",") : value];
+    },
+  );
+  return Object.fromEntries(shortened) as unknown as Addresses;
 }
 
 async function endService(layout: Layout, name: string, report: Report, limit = Infinity): Promise<void> {
