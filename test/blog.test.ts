@@ -40,6 +40,8 @@ const WORDS: Readonly<Record<string, string>> = {
   "09-spark": "micro-batch",
   "10-campaigns": "watermark",
   "11-clicks": "partition pruning",
+  "12-lakehouse": "time travel",
+  "13-ratings": "tombstone",
 };
 
 const lessons = await readLessons(join(projectFolder(), "notebooks"));
