@@ -121,14 +121,19 @@ function minutes(milliseconds: number): string {
 
 /**
  * Runs the tests of a further profile, or of several (`spark+tweets`), on those of its services that have been fetched; tests of the
- * others say what is missing, and are skipped.
+ * others say what is missing, and are skipped. Those that kill a service, or have names that others have too, are called
+ * `x.serial.PROFILE.stack.test.ts`: nothing runs beside them.
  */
 async function runProfile(profile: string, paths: readonly string[]): Promise<void> {
   const profiles = profile.split("+");
   const services: string[] = [];
   for (const name of profiles.flatMap(membersOf)) if ((await needs(name)).skip === false) services.push(name);
   if (!external && services.length > 0) await up({ services: [CORE, ...services], signal: stopping.signal });
-  await runFiles(`with the stack and ${profiles.join(" and ")}`, paths, 1);
+  const what = `with the stack and ${profiles.join(" and ")}`;
+  const serial = paths.filter((path) => path.includes(".serial."));
+  const others = paths.filter((path) => !serial.includes(path));
+  await runFiles(what, others, 2);
+  await runFiles(`${what}, one after the other`, serial, 1);
 }
 
 /** Fetches what set-up does not, gigabytes, while the tests of the core run, which are to notice little of it. */
