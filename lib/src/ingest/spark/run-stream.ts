@@ -67,8 +67,7 @@ class StreamRun {
   /** A stream that fails is started again, but not twice without a batch between. */
   async run(): Promise<void> {
     const { services, logger, stopping } = this.#options;
-    await this.#endFormer();
-    let session = await this.#open();
+    let session = await this.#takeOver();
     for (let failedAt = -1; ;) {
       try {
         await using spark = session;
@@ -84,11 +83,21 @@ class StreamRun {
     }
   }
 
-  /** A process that was killed has left its session to Spark, and in it the stream. */
-  async #endFormer(): Promise<void> {
+  /**
+   * Opens the first session, and ends the one before: a process that was killed has left it to Spark, and in it the stream. One that still
+   * runs finds its session ended, and looks whose the stream is: so that is written before.
+   */
+  async #takeOver(): Promise<SparkSession> {
     const { folder, sessions } = this.#options;
     const former = await folder.owner();
-    if (former !== undefined) await sessions.end(former);
+    const session = await this.#open();
+    try {
+      if (former !== undefined) await sessions.end(former);
+    } catch (error) {
+      await session[Symbol.asyncDispose]();
+      throw error;
+    }
+    return session;
   }
 
   async #open(): Promise<SparkSession> {
