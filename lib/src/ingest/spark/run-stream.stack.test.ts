@@ -17,10 +17,15 @@ import { StreamFolder } from "./stream-folder.ts";
 class Sessions {
   readonly #open = new Map<string, AbortController>();
   readonly #opening: number;
+  readonly #isQuiet: boolean;
 
-  /** @param opening how long it takes to open a session, in milliseconds */
-  constructor(opening: number) {
+  /**
+   * @param opening how long it takes to open a session, in milliseconds
+   * @param isQuiet whether a query ends without a word when its session does
+   */
+  constructor(opening: number, isQuiet: boolean) {
     this.#opening = opening;
+    this.#isQuiet = isQuiet;
   }
 
   readonly open = async (): Promise<SparkSession> => {
@@ -39,10 +44,11 @@ class Sessions {
   stream(onStart: () => void): FollowedStream {
     const start = (spark: SparkSession): Promise<StreamingQuery> => {
       const { signal } = this.#open.get(spark.id)!;
+      const isQuiet = this.#isQuiet;
       onStart();
       async function* batches({ signal: stopping }: { signal: AbortSignal }): AsyncGenerator<StreamProgress> {
         await once(signal, "abort", { signal: stopping });
-        throw new StreambookError("SPARK_SESSION_LOST", "the session has ended");
+        if (!isQuiet) throw new StreambookError("SPARK_SESSION_LOST", "the session has ended");
         yield* [];
       }
       const nothing = (): Promise<void> => Promise.resolve();
@@ -52,13 +58,19 @@ class Sessions {
   }
 }
 
-for (const opening of [0, 700]) {
-  test(`the newer one has the stream, where a session opens in ${opening} ms`, { timeout: 60_000 }, async () => {
+const cases: readonly (readonly [opening: number, isQuiet: boolean])[] = [
+  [0, false],
+  [700, false],
+  [0, true],
+];
+for (const [opening, isQuiet] of cases) {
+  const how = `a session opens in ${opening} ms, and its query ends ${isQuiet ? "without a word" : "with an error"}`;
+  test(`the newer one has the stream, where ${how}`, { timeout: 60_000 }, async () => {
     const { kafka: broker, webhdfs } = await addresses();
     const hdfs = new Hdfs({ address: webhdfs });
     const root = `/tmp/run-stream-${randomUUID()}`;
     const folder = new StreamFolder({ hdfs, topic: "none", table: "none", folder: root, target: `${root}/target` });
-    const sessions = new Sessions(opening);
+    const sessions = new Sessions(opening, isQuiet);
     const stopping = new AbortController();
     using services = new ServiceRetry({ stopping: stopping.signal, logger: silentLogger });
     const run = (onStart: () => void): Promise<void> =>

@@ -110,14 +110,20 @@ class StreamRun {
 
   /** Opens the next session. Spark may have failed because of a service that is away: each is asked, so that it is named. */
   async #reopen(): Promise<SparkSession> {
-    const { broker, folder, title, stopping } = this.#options;
+    const { broker, stopping } = this.#options;
     await clusterId({ broker, signal: stopping });
-    if ((await folder.owner()) !== this.#session)
-      throw new StreambookError(
-        "PARTITION_LOST",
-        `another consumer has taken over ${title}; nothing was lost or doubled, and it goes on`,
-      );
+    await this.#demandStream();
     return this.#open();
+  }
+
+  /** @throws PARTITION_LOST when another process has taken the stream over */
+  async #demandStream(): Promise<void> {
+    const { folder, title } = this.#options;
+    if ((await folder.owner()) === this.#session) return;
+    throw new StreambookError(
+      "PARTITION_LOST",
+      `another consumer has taken over ${title}; nothing was lost or doubled, and it goes on`,
+    );
   }
 
   async #follow(spark: SparkSession): Promise<void> {
@@ -140,5 +146,6 @@ class StreamRun {
       });
     }
     await this.#stream.publish(spark);
+    if (!stopping.aborted) await this.#demandStream(); // a query whose session is ended may end like one that has read everything
   }
 }
