@@ -161,6 +161,7 @@ suite("three brokers", await needs("brokers"), () => {
   }
 
   test("what its leader alone had acknowledged is lost with it; what all had is not", { timeout: LIMIT }, async (t) => {
+    await startMissing(); // where the test before has failed
     const leader = 2;
     const followers = [1, 3];
     const topic = { leader: await topicLedBy(leader), all: await topicLedBy(leader) };

@@ -3,8 +3,9 @@ import { createRequire } from "node:module";
 import kafkajs, { type Admin, type ISocketFactory, type Kafka, type LogEntry } from "kafkajs";
 import { retry } from "../async/index.ts";
 import { silentLogger, type Logger } from "../log/index.ts";
+import { explainAbsence } from "./absence.ts";
 import { registerCodecs } from "./codecs.ts";
-import { kafkaError, rootOf } from "./failures.ts";
+import { rootOf } from "./failures.ts";
 import { identified, KafkaCluster } from "./identity.ts";
 import { brokerAddress, brokerAddresses } from "./names.ts";
 
@@ -48,7 +49,7 @@ const SETTLING = new Set(["NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE"]);
  * Connects an admin client, does something with it, and disconnects it.
  *
  * @param doing what is done, for the message of an error: `look up the topic "chunks"`
- * @throws UNREACHABLE when no broker answers within a few seconds; WRONG_CLUSTER; KAFKA_FAILED
+ * @throws UNREACHABLE when no broker answers within a few seconds; NOT_ENOUGH_REPLICAS when too few do; WRONG_CLUSTER; KAFKA_FAILED
  */
 export async function withAdmin<T>(
   options: KafkaOptions,
@@ -66,7 +67,7 @@ export async function withAdmin<T>(
       signal: options.signal,
     });
   } catch (error) {
-    throw kafkaError(cluster.causeOf(error), brokerAddress(options.broker), doing);
+    throw await explainAbsence(cluster.causeOf(error), brokerAddress(options.broker), doing);
   } finally {
     await admin.disconnect().catch(() => undefined);
   }

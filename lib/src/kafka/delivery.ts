@@ -1,14 +1,13 @@
 /** How a producer's batches reach the broker: by kafkajs, each tried again while the broker is away. */
-import { connect } from "node:net";
 import type { Producer } from "kafkajs";
-import { parseAddress } from "../address/index.ts";
 import { retry } from "../async/index.ts";
-import { messageOf } from "../errors/index.ts";
+import { isStreambookError, messageOf } from "../errors/index.ts";
 import { silentLogger, type Logger } from "../log/index.ts";
+import { explainAbsence } from "./absence.ts";
 import type { Batch } from "./accumulator.ts";
 import { createKafka, type KafkaOptions } from "./client.ts";
 import { compressionType, type Compression } from "./codecs.ts";
-import { isConnectionFailure, kafkaError, notEnoughReplicas, places, rootOf } from "./failures.ts";
+import { isConnectionFailure, places, rootOf } from "./failures.ts";
 import type { KafkaCluster } from "./identity.ts";
 import { brokerAddress } from "./names.ts";
 
@@ -51,6 +50,9 @@ type Options = DeliveryOptions & { readonly cluster: KafkaCluster };
 /** After Ctrl-C a broker that is away is waited for this long, in milliseconds. */
 const AFTER_ABORT = 10_000;
 
+/** How long brokers that are away are waited for before the first batch, in milliseconds, when others answer. */
+const OPENING = 10_000;
+
 /** How long a leader waits for the replicas before it refuses a batch, in milliseconds. */
 const ACKNOWLEDGED = 10_000;
 
@@ -69,8 +71,23 @@ export class Delivery {
     this.broker = brokerAddress(options.broker);
   }
 
-  /** Connects to a broker. @throws UNREACHABLE within a few seconds when no broker answers; WRONG_CLUSTER; USAGE */
+  /**
+   * Connects to a broker. Where some answer, those that are away are waited for a while: numbers for batches come from any of them.
+   *
+   * @throws UNREACHABLE within a few seconds when no broker answers; NOT_ENOUGH_REPLICAS; WRONG_CLUSTER; USAGE
+   */
   static async open(options: Options): Promise<Delivery> {
+    const end = performance.now() + Math.min(options.deliveryTimeout ?? OPENING, OPENING);
+    return retry(() => Delivery.#connect(options), {
+      attempts: Number.POSITIVE_INFINITY,
+      minimumDelay: 200,
+      maximumDelay: 1000,
+      isRetriable: (error) => isStreambookError(error, "NOT_ENOUGH_REPLICAS") && performance.now() < end,
+      signal: options.signal,
+    });
+  }
+
+  static async #connect(options: Options): Promise<Delivery> {
     const producer = createKafka(options, 2).producer({
       idempotent: options.acks !== "leader" && (options.idempotent ?? true),
       allowAutoTopicCreation: false,
@@ -83,7 +100,7 @@ export class Delivery {
       await producer.connect();
     } catch (error) {
       await producer.disconnect().catch(() => undefined);
-      throw kafkaError(options.cluster.causeOf(error), brokerAddress(options.broker), "connect");
+      throw await explainAbsence(options.cluster.causeOf(error), brokerAddress(options.broker), "connect");
     }
     return new Delivery(producer, options);
   }
@@ -108,22 +125,11 @@ export class Delivery {
     try {
       await this.#sendWithRetry(parts);
     } catch (error) {
-      throw await this.#explain(this.#options.cluster.causeOf(error), `send messages to ${namesOf(parts)}`);
+      const cause = this.#options.cluster.causeOf(error);
+      throw await explainAbsence(cause, this.broker, `send messages to ${namesOf(parts)}`);
     }
     this.#stats.batches++;
     for (const { messages } of parts) this.#stats.messages += messages.length;
-  }
-
-  /** Where some brokers answer, those that do not are what is missing: the leader, or replicas that have to have the batch. */
-  async #explain(error: unknown, doing: string): Promise<unknown> {
-    const found = kafkaError(error, this.broker, doing);
-    if (!isConnectionFailure(error) && !isTimeout(error)) return found;
-    const all = this.broker.split(",");
-    if (all.length === 1) return found;
-    const answering = (await Promise.all(all.map(listens))).flatMap((is, index) => (is ? [all[index]] : []));
-    if (answering.length === 0) return found;
-    const there = `of ${places(this.broker)} only ${answering.join(", ")} answers`;
-    return notEnoughReplicas(doing, answering.length < all.length ? there : messageOf(rootOf(error)), error);
   }
 
   /** The same batch is sent again and again: its sequence numbers stay the same, so the broker knows it. */
@@ -168,24 +174,6 @@ export class Delivery {
 /** Whether kafkajs gave up after tries of its own, which it marks as not worth another try. */
 function isWrapped(error: unknown): boolean {
   return (error as Error)?.name === "KafkaJSNumberOfRetriesExceeded";
-}
-
-/** Whether the leader has waited in vain for its replicas. */
-function isTimeout(error: unknown): boolean {
-  return rootOf(error).type === "REQUEST_TIMED_OUT";
-}
-
-/** Whether somebody accepts connections at `host:port`. */
-function listens(address: string): Promise<boolean> {
-  const { host = "127.0.0.1", port = 0 } = parseAddress(address) ?? {};
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 1000 });
-    for (const event of ["connect", "error", "timeout"])
-      socket.once(event, () => {
-        socket.destroy();
-        resolve(event === "connect");
-      });
-  });
 }
 
 function namesOf(parts: Batch["parts"]): string {

@@ -67,11 +67,11 @@ export function places(broker: string): string {
   return broker.replaceAll(",", ", ");
 }
 
-/** The error for messages that too few brokers are there to keep. */
+/** The error for what too few brokers are there to do, such as to keep messages. */
 export function notEnoughReplicas(doing: string, why: string, cause: unknown): StreambookError {
   return new StreambookError(
     "NOT_ENOUGH_REPLICAS",
-    `cannot ${doing}: too few of the brokers that keep the topic are there (${why}); nothing counts as written until more of them run`,
+    `cannot ${doing}: too few of the brokers are there (${why}); nothing counts as written until more of them run`,
     { cause, hint: { start: ["brokers"] } },
   );
 }

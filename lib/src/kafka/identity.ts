@@ -25,7 +25,7 @@ export class KafkaCluster {
     return this.#id;
   }
 
-  /** How many brokers it has, as the last one said that was asked; 1 until then. */
+  /** How many brokers it has had at most, as one said that was asked; 1 until then. One that is away may be back at any moment. */
   get brokers(): number {
     return this.#brokers;
   }
@@ -36,7 +36,7 @@ export class KafkaCluster {
    * @throws WRONG_CLUSTER when it belongs to another cluster
    */
   meet(id: string | null, address: string, brokers = 1): void {
-    this.#brokers = Math.max(1, brokers);
+    this.#brokers = Math.max(this.#brokers, brokers);
     if (id === null || id === "") return;
     this.#id ??= id;
     if (id === this.#id) return;

@@ -1,0 +1,40 @@
+/** What to say when of several brokers only some are there: they answer, and can do nothing without the others. */
+import { connect } from "node:net";
+import { parseAddress } from "../address/index.ts";
+import { messageOf } from "../errors/index.ts";
+import { isConnectionFailure, kafkaError, notEnoughReplicas, places, rootOf } from "./failures.ts";
+
+/**
+ * Our error for one of kafkajs, as {@link kafkaError}; NOT_ENOUGH_REPLICAS where some brokers answer and others are what is missing:
+ * the leader of a partition or of the controllers, or replicas that have to have a batch.
+ *
+ * @param broker the addresses that were tried
+ */
+export async function explainAbsence(error: unknown, broker: string, doing: string): Promise<unknown> {
+  const found = kafkaError(error, broker, doing);
+  if (!isConnectionFailure(error) && !isTimeout(error)) return found;
+  const all = broker.split(",");
+  if (all.length === 1) return found;
+  const answering = (await Promise.all(all.map(listens))).flatMap((is, index) => (is ? [all[index]] : []));
+  if (answering.length === 0) return found;
+  const there = `of ${places(broker)} only ${answering.join(", ")} answers`;
+  return notEnoughReplicas(doing, answering.length < all.length ? there : messageOf(rootOf(error)), error);
+}
+
+/** Whether a leader has waited in vain for others. */
+function isTimeout(error: unknown): boolean {
+  return rootOf(error).type === "REQUEST_TIMED_OUT";
+}
+
+/** Whether somebody accepts connections at `host:port`. */
+function listens(address: string): Promise<boolean> {
+  const { host = "127.0.0.1", port = 0 } = parseAddress(address) ?? {};
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 1000 });
+    for (const event of ["connect", "error", "timeout"])
+      socket.once(event, () => {
+        socket.destroy();
+        resolve(event === "connect");
+      });
+  });
+}
