@@ -1,8 +1,31 @@
 /** What to say when of several brokers only some are there: they answer, and can do nothing without the others. */
 import { connect } from "node:net";
 import { parseAddress } from "../address/index.ts";
-import { messageOf } from "../errors/index.ts";
+import { retry } from "../async/index.ts";
+import { isStreambookError, messageOf } from "../errors/index.ts";
 import { isConnectionFailure, kafkaError, notEnoughReplicas, places, rootOf } from "./failures.ts";
+
+/**
+ * How long brokers that are away are waited for when others answer, in milliseconds: one that was killed counts as there until its
+ * session has run out, and leads what it has led.
+ */
+const AWAY = 12_000;
+
+/**
+ * Tries something again for a while when it fails with NOT_ENOUGH_REPLICAS.
+ *
+ * @param limit how long, in milliseconds
+ */
+export async function awaitAbsent<T>(operation: () => Promise<T>, signal?: AbortSignal, limit = AWAY): Promise<T> {
+  const end = performance.now() + Math.min(limit, AWAY);
+  return retry(operation, {
+    attempts: Number.POSITIVE_INFINITY,
+    minimumDelay: 200,
+    maximumDelay: 1000,
+    isRetriable: (error) => isStreambookError(error, "NOT_ENOUGH_REPLICAS") && performance.now() < end,
+    signal,
+  });
+}
 
 /**
  * Our error for one of kafkajs, as {@link kafkaError}; NOT_ENOUGH_REPLICAS where some brokers answer and others are what is missing:
@@ -17,7 +40,7 @@ export async function explainAbsence(error: unknown, broker: string, doing: stri
   if (all.length === 1) return found;
   const answering = (await Promise.all(all.map(listens))).flatMap((is, index) => (is ? [all[index]] : []));
   if (answering.length === 0) return found;
-  const there = `of ${places(broker)} only ${answering.join(", ")} answers`;
+  const there = `of ${places(broker)} only ${answering.join(", ")} ${answering.length === 1 ? "answers" : "answer"}`;
   return notEnoughReplicas(doing, answering.length < all.length ? there : messageOf(rootOf(error)), error);
 }
 

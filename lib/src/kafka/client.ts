@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import kafkajs, { type Admin, type ISocketFactory, type Kafka, type LogEntry } from "kafkajs";
 import { retry } from "../async/index.ts";
 import { silentLogger, type Logger } from "../log/index.ts";
-import { explainAbsence } from "./absence.ts";
+import { awaitAbsent, explainAbsence } from "./absence.ts";
 import { registerCodecs } from "./codecs.ts";
 import { rootOf } from "./failures.ts";
 import { identified, KafkaCluster } from "./identity.ts";
@@ -46,7 +46,8 @@ export function createKafka(options: KafkaOptions & { readonly cluster: KafkaClu
 const SETTLING = new Set(["NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE"]);
 
 /**
- * Connects an admin client, does something with it, and disconnects it.
+ * Connects an admin client, does something with it, and disconnects it. Brokers that are away are waited for where others answer; so
+ * it may be done twice.
  *
  * @param doing what is done, for the message of an error: `look up the topic "chunks"`
  * @throws UNREACHABLE when no broker answers within a few seconds; NOT_ENOUGH_REPLICAS when too few do; WRONG_CLUSTER; KAFKA_FAILED
@@ -59,15 +60,20 @@ export async function withAdmin<T>(
   options.signal?.throwIfAborted();
   const { cluster = new KafkaCluster() } = options;
   const admin = createKafka({ ...options, cluster }, 2).admin();
+  const operate = async (): Promise<T> => {
+    try {
+      await admin.connect();
+      return await retry(() => operation(admin), {
+        attempts: 10,
+        isRetriable: (error) => SETTLING.has(String(rootOf(error).type)),
+        signal: options.signal,
+      });
+    } catch (error) {
+      throw await explainAbsence(cluster.causeOf(error), brokerAddress(options.broker), doing);
+    }
+  };
   try {
-    await admin.connect();
-    return await retry(() => operation(admin), {
-      attempts: 10,
-      isRetriable: (error) => SETTLING.has(String(rootOf(error).type)),
-      signal: options.signal,
-    });
-  } catch (error) {
-    throw await explainAbsence(cluster.causeOf(error), brokerAddress(options.broker), doing);
+    return await awaitAbsent(operate, options.signal);
   } finally {
     await admin.disconnect().catch(() => undefined);
   }

@@ -1,9 +1,9 @@
 /** How a producer's batches reach the broker: by kafkajs, each tried again while the broker is away. */
 import type { Producer } from "kafkajs";
 import { retry } from "../async/index.ts";
-import { isStreambookError, messageOf } from "../errors/index.ts";
+import { messageOf } from "../errors/index.ts";
 import { silentLogger, type Logger } from "../log/index.ts";
-import { explainAbsence } from "./absence.ts";
+import { awaitAbsent, explainAbsence } from "./absence.ts";
 import type { Batch } from "./accumulator.ts";
 import { createKafka, type KafkaOptions } from "./client.ts";
 import { compressionType, type Compression } from "./codecs.ts";
@@ -50,9 +50,6 @@ type Options = DeliveryOptions & { readonly cluster: KafkaCluster };
 /** After Ctrl-C a broker that is away is waited for this long, in milliseconds. */
 const AFTER_ABORT = 10_000;
 
-/** How long brokers that are away are waited for before the first batch, in milliseconds, when others answer. */
-const OPENING = 10_000;
-
 /** How long a leader waits for the replicas before it refuses a batch, in milliseconds. */
 const ACKNOWLEDGED = 10_000;
 
@@ -77,14 +74,7 @@ export class Delivery {
    * @throws UNREACHABLE within a few seconds when no broker answers; NOT_ENOUGH_REPLICAS; WRONG_CLUSTER; USAGE
    */
   static async open(options: Options): Promise<Delivery> {
-    const end = performance.now() + Math.min(options.deliveryTimeout ?? OPENING, OPENING);
-    return retry(() => Delivery.#connect(options), {
-      attempts: Number.POSITIVE_INFINITY,
-      minimumDelay: 200,
-      maximumDelay: 1000,
-      isRetriable: (error) => isStreambookError(error, "NOT_ENOUGH_REPLICAS") && performance.now() < end,
-      signal: options.signal,
-    });
+    return awaitAbsent(() => Delivery.#connect(options), options.signal, options.deliveryTimeout);
   }
 
   static async #connect(options: Options): Promise<Delivery> {
