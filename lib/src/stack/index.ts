@@ -1,6 +1,6 @@
 /** The services of the course: which there are, how they start, where they are, and how you know that they are up. */
 export { homeFolder, projectFolder } from "../project/index.ts";
-export { addresses, hostOf, type Addresses } from "./addresses.ts";
+export { addresses, hostOf, knownAddresses, type Addresses } from "./addresses.ts";
 export {
   CORE,
   findInstance,
@@ -21,6 +21,8 @@ export { down, downIfUnused, temporaryServices, type DownOptions, type Released 
 export { startGuardian, type Charge, type Guardian } from "./commands/guardian.ts";
 export { stackUsers, describeUsers, useStack, type StackUser } from "./commands/users.ts";
 export { deadServices, isHealthy, missingServices, status, type ServiceStatus } from "./commands/status.ts";
+export { ServiceHealth } from "./commands/health.ts";
+export { ServiceMeasures, type ServiceFigures } from "./observe/measure.ts";
 export { containerAddresses, publication } from "./containers/containers.ts";
 export { runInContainer } from "./containers/run.ts";
 export { logs, type LogOptions } from "./observe/logs.ts";
