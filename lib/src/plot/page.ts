@@ -104,7 +104,7 @@ ${footer === undefined ? "" : markup`<footer class="foot">${footer}</footer>`}
 }
 
 /** Runs before anything is drawn, so that a chosen theme does not flash the other one. */
-const themeScript = `try {
+export const themeScript = `try {
   const chosen = localStorage.getItem("streambook-theme");
   if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
 } catch { /* no storage: the system's theme it is */ }`;

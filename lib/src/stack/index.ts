@@ -25,6 +25,7 @@ export { ServiceHealth } from "./commands/health.ts";
 export { ServiceMeasures, type ServiceFigures } from "./observe/measure.ts";
 export { containerAddresses, publication } from "./containers/containers.ts";
 export { runInContainer } from "./containers/run.ts";
+export { explainingLine } from "./observe/log-lines.ts";
 export { logs, type LogOptions } from "./observe/logs.ts";
 export { doctor, type DoctorOptions, type Finding } from "./commands/doctor.ts";
 export { fetchFor, missingFor, pythonProgram, type FetchForOptions } from "./commands/fetch.ts";
