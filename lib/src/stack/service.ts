@@ -240,7 +240,7 @@ export interface Measured {
 export interface Measurement {
   /** What the answer may hold. */
   readonly gives: readonly MetricName[];
-  /** How often it is asked at the most, in milliseconds. @default 5000 */
+  /** How often it is asked at the most, in milliseconds. @default 10000 */
   readonly interval?: number;
   /** Asks; an answer without figures is none. May throw, which means that the service does not answer. */
   readonly look: (at: Measured, signal: AbortSignal) => Promise<readonly Sample[]>;

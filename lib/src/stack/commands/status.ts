@@ -4,7 +4,7 @@ import { CORE, inOrder, service, serviceNames } from "../catalog/index.ts";
 import type { StackOptions } from "../events.ts";
 import { externalPlace } from "../external.ts";
 import { logFile } from "../launch/launch.ts";
-import { openLayout } from "../layout.ts";
+import { type Layout, openLayout } from "../layout.ts";
 import { lastRun } from "../observe/log-lines.ts";
 import { askedAddress, everyHost } from "../place.ts";
 import { memoryOf, processorTimeOf } from "../observe/processes.ts";
@@ -45,29 +45,37 @@ export interface ServiceStatus {
  * @throws USAGE when the environment names only some addresses of a service that runs elsewhere
  */
 export async function status(options: StackOptions = {}): Promise<ServiceStatus[]> {
-  return lookAtServices(options, (name, address, _pid, signal) => answers(name, address, signal));
+  return lookAtServices(options, {
+    find: findProcesses,
+    doesAnswer: (name, address, _pid, signal) => answers(name, address, signal),
+  });
 }
 
-/**
- * Whether a service works, of one whose process is there or which runs elsewhere.
- *
- * @param pid undefined for one that runs elsewhere
- */
-export type DoesAnswer = (
-  name: string,
-  address: string,
-  pid: number | undefined,
-  signal: AbortSignal | undefined,
-) => Promise<boolean>;
+/** How one finds out about services. */
+export interface Looks {
+  /** The processes of each instance that runs. @param expected instances that were started, and not stopped */
+  readonly find: (layout: Layout, expected: readonly string[]) => Promise<ReadonlyMap<string, readonly number[]>>;
+  /**
+   * Whether a service works, of one whose process is there or which runs elsewhere.
+   *
+   * @param pid undefined for one that runs elsewhere
+   */
+  readonly doesAnswer: (
+    name: string,
+    address: string,
+    pid: number | undefined,
+    signal: AbortSignal | undefined,
+  ) => Promise<boolean>;
+}
 
-/** As {@link status}, with another way of finding out whether a service works. */
+/** As {@link status}, with other ways of finding out. */
 export async function lookAtServices(
   { environment = process.env, signal }: StackOptions,
-  doesAnswer: DoesAnswer,
+  { find, doesAnswer }: Looks,
 ): Promise<ServiceStatus[]> {
   const layout = openLayout(environment);
   const state = await readState(layout.stateFile);
-  const running = await findProcesses(layout);
+  const running = await find(layout, Object.keys(state?.services ?? {}));
   const external = externalAddresses(environment) as unknown as Addresses;
   const shown = serviceNames().filter((name) => service(name).profile === CORE || isExternal(name, environment));
   return Promise.all(
@@ -116,7 +124,7 @@ function ownAddress(name: string, { host, ports, addresses }: State): string {
 async function externalStatus(
   name: string,
   places: Addresses,
-  doesAnswer: DoesAnswer,
+  doesAnswer: Looks["doesAnswer"],
   signal: AbortSignal | undefined,
 ): Promise<ServiceStatus> {
   const place = externalPlace(name, places);

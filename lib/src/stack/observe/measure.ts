@@ -11,7 +11,7 @@ import type { Measured, Measurement } from "../service.ts";
 import { readState, type State } from "../state.ts";
 
 /** How often a service is asked the same at the most, and how long it may take, in milliseconds. */
-const [INTERVAL, LIMIT] = [5000, 5000];
+const [INTERVAL, LIMIT] = [10_000, 5000];
 
 /** What one service answered, or why it did not. */
 export interface ServiceFigures {

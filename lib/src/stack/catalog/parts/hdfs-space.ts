@@ -13,7 +13,6 @@ export function hdfsSpace(purpose: string): Measurement {
       "streambook_hdfs_files",
       "streambook_hdfs_missing_blocks",
     ],
-    interval: 10_000,
     async look(at, signal) {
       const page = at.web(purpose);
       if (page === undefined) return [];

@@ -18,6 +18,7 @@ const MIB = 2 ** 20;
 export function yarnUse(purpose: string): Measurement {
   return {
     gives: ["streambook_yarn_nodes", "streambook_yarn_containers", "streambook_yarn_memory_bytes"],
+    interval: 5000, // containers come and go
     async look(at, signal) {
       const page = at.web(purpose);
       if (page === undefined) return [];
