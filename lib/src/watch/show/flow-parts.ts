@@ -1,5 +1,5 @@
 /** The picture of the stream: a lane for each topic, from what comes in to the tables that keep it; and the lag by partition. */
-import { type Markup, markup } from "../../plot/index.ts";
+import { type Markup, markup, Markup as Html } from "../../plot/index.ts";
 import { plural } from "../../format/index.ts";
 import type { GroupView, Snapshot, TableView, TopicView } from "../figures/snapshot.ts";
 import { byteRateText, formatBytes, formatCount, rateText, waitText } from "./words.ts";
@@ -30,6 +30,12 @@ function mostActive({ topics, groups }: Snapshot): readonly TopicView[] {
 function lane(topic: TopicView, { groups, tables }: Snapshot): Markup {
   const readers = groups.filter((group) => group.topic === topic.topic);
   const keepers = tables.filter((table) => table.topic === topic.topic);
+  if (readers.length === 0 && keepers.length === 0)
+    return markup`<article class="lane card" aria-label="Topic ${topic.topic}">
+${arrow(topic.messagesPerSecond, "in", byteRateText(topic.bytesPerSecond))}
+${topicBox(topic)}
+<p class="alone">No group has committed an offset, and no files on HDFS hold its messages.</p>
+</article>`;
   return markup`<article class="lane card" aria-label="Topic ${topic.topic}">
 ${arrow(topic.messagesPerSecond, "in", byteRateText(topic.bytesPerSecond))}
 ${topicBox(topic)}
@@ -59,18 +65,25 @@ function arrow(perSecond: number, label: string, more: string): Markup {
 }
 
 function topicBox({ topic, partitions, messages, bytes, history }: TopicView): Markup {
-  return markup`<div class="box topic"><h3>${topic}</h3><p>${plural(messages, "message")}, ${formatBytes(bytes)}, ${plural(partitions, "partition")}</p>${line(history)}</div>`;
+  return markup`<div class="box topic"><h3>${breakable(topic)}</h3><p>${plural(messages, "message")}, ${formatBytes(bytes)}, ${plural(partitions, "partition")}</p>${line(history)}</div>`;
 }
+
+/** A name that may be broken behind its commas, dots and lines, and nowhere else if that is enough. */
+function breakable(name: string): Markup {
+  return markup`${name.split(/(?<=[,._-])/).flatMap((part, index) => (index === 0 ? [part] : [WORD_BREAK, part]))}`;
+}
+
+const WORD_BREAK = new Html("<wbr>");
 
 function groupBox({ group, members, lag, oldest }: GroupView): Markup {
   const state = members === 0 ? "quiet" : lag === 0 ? "good" : "";
   const behind = lag === 0 ? "up to date" : `lag ${formatCount(lag)}, oldest ${waitText(oldest)}`;
-  return markup`<div class="box group ${state}"><h3>${group}</h3><p>${behind}; ${members === 0 ? "nobody reads now" : plural(members, "member")}</p></div>`;
+  return markup`<div class="box group ${state}"><h3>${breakable(group)}</h3><p>${behind}; ${members === 0 ? "nobody reads now" : plural(members, "member")}</p></div>`;
 }
 
 function tableBox({ table, rows, files, bytes }: TableView): Markup {
   const content = rows === undefined ? plural(files, "file") : `${plural(rows, "row")} in ${plural(files, "file")}`;
-  return markup`<div class="box table"><h3>${table}</h3><p>${content}, ${formatBytes(bytes)}</p></div>`;
+  return markup`<div class="box table"><h3>${breakable(table)}</h3><p>${content}, ${formatBytes(bytes)}</p></div>`;
 }
 
 /** The messages a second of two minutes as a line, without axes: its height is that of the largest value. */
@@ -97,5 +110,5 @@ function lagCard({ group, topic, lag, partitions }: GroupView): Markup {
     ({ partition, lag, oldest }) =>
       markup`<tr><th scope="row">${partition}</th><td class="bar-cell"><span class="meter"><span style="width:${((lag / most) * 100).toFixed(1)}%"></span></span></td><td class="number">${formatCount(lag)}</td><td class="number wait">${waitText(oldest)}</td></tr>`,
   );
-  return markup`<div class="card lag"><h3>${group} <small>${topic}</small></h3><table><caption class="unseen">Lag of ${group} on ${topic}, ${formatCount(lag)} messages in all</caption><thead><tr><th scope="col">partition</th><th scope="col"><span class="unseen">lag as a bar</span></th><th scope="col" class="number">lag</th><th scope="col" class="number">oldest</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return markup`<div class="card lag"><h3>${breakable(group)} <small>${breakable(topic)}</small></h3><table><caption class="unseen">Lag of ${group} on ${topic}, ${formatCount(lag)} messages in all</caption><thead><tr><th scope="col">partition</th><th scope="col"><span class="unseen">lag as a bar</span></th><th scope="col" class="number">lag</th><th scope="col" class="number">oldest</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }

@@ -1,5 +1,6 @@
 /** What the page of a watch looks like beyond what every page of ours does. */
 export const watchStyle = `
+.bar-inner,main,.foot{max-width:80rem}
 main{gap:clamp(2rem,4vw,3rem);padding-top:clamp(1.25rem,3vw,2.5rem)}
 .live{display:flex;align-items:center;gap:.5rem;color:var(--muted);font-size:.875rem;line-height:1.3;min-width:0}
 .dot{flex:none;display:inline-block;width:.6rem;height:.6rem;border-radius:50%;background:var(--muted)}
@@ -41,6 +42,7 @@ main{gap:clamp(2rem,4vw,3rem);padding-top:clamp(1.25rem,3vw,2.5rem)}
 .lag{padding:.9rem 1rem}
 .lag h3{font-size:1rem}.lag h3 small{font:400 .8125rem var(--text);color:var(--muted)}
 .lag table{margin-top:.5rem;font-size:.875rem}
+.lag th{white-space:nowrap}
 .lag th,.lag td{padding:.3rem .5rem .3rem 0;vertical-align:middle}
 .lag th:last-child,.lag td:last-child{padding-right:0}
 .bar-cell{width:45%}
@@ -76,5 +78,13 @@ main{gap:clamp(2rem,4vw,3rem);padding-top:clamp(1.25rem,3vw,2.5rem)}
 }
 @media (max-width:56rem) and (prefers-reduced-motion:no-preference){.arrow:not(.s0) .line{animation-name:flow-down}}
 @keyframes flow-down{from{background-position-y:0}to{background-position-y:18px}}
-@media (max-width:30rem){.themes span{padding:.2rem .5rem}.bar-inner{gap:.6rem}.live{font-size:.8125rem}}
+.alone{grid-column:3/-1;padding-left:1.2rem;color:var(--muted);font-size:.875rem}
+@media (max-width:56rem){.alone{grid-column:auto;padding:.4rem 0 0 .2rem}}
+.themes{flex:none}
+@media (max-width:30rem){
+.bar-inner{gap:.6rem;flex-wrap:wrap;padding-top:.45rem;padding-bottom:.45rem;min-height:0}
+.live[data-state=on] #live-text{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.live[data-state=off]{order:3;flex-basis:100%}
+.themes span{padding:.15rem .5rem}
+}
 `;

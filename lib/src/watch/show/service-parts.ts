@@ -77,7 +77,7 @@ export function clusterPart({ hdfs, yarn, spark }: Snapshot): Markup {
     return markup`<p class="empty card">Neither HDFS nor YARN answers.</p>`;
   return markup`<div class="services">${
     hdfs !== undefined &&
-    markup`<div class="card service"><h3>HDFS</h3><p class="state">${formatBytes(hdfs.used)} in ${plural(hdfs.files, "file and folder", "files and folders")}</p>${meter("disk, with what others store", hdfs.capacity - hdfs.free, hdfs.capacity)}</div>`
+    markup`<div class="card service"><h3>HDFS</h3><p class="state">${formatBytes(hdfs.used)} in ${plural(hdfs.files, "file and folder", "files and folders")}</p>${meter("disk taken by all", hdfs.capacity - hdfs.free, hdfs.capacity)}</div>`
   }${
     yarn !== undefined &&
     markup`<div class="card service"><h3>YARN</h3><p class="state">${plural(yarn.working, "container")} at work, ${formatCount(yarn.waiting)} waiting, ${plural(yarn.nodes, "node")}</p>${meter("memory given away", yarn.allocated, yarn.allocated + yarn.available)}</div>`
