@@ -77,7 +77,7 @@ const WORD_BREAK = new Html("<wbr>");
 
 function groupBox({ group, members, lag, oldest }: GroupView): Markup {
   const state = members === 0 ? "quiet" : lag === 0 ? "good" : "";
-  const behind = lag === 0 ? "up to date" : `lag ${formatCount(lag)}, oldest ${waitText(oldest)}`;
+  const behind = lag === 0 ? "up to date" : `lag ${formatCount(lag)}, oldest ${waitText(oldest, lag)}`;
   return markup`<div class="box group ${state}"><h3>${breakable(group)}</h3><p>${behind}; ${members === 0 ? "nobody reads now" : plural(members, "member")}</p></div>`;
 }
 
@@ -108,7 +108,7 @@ function lagCard({ group, topic, lag, partitions }: GroupView): Markup {
   const most = Math.max(...partitions.map((one) => one.lag), 1);
   const rows = partitions.map(
     ({ partition, lag, oldest }) =>
-      markup`<tr><th scope="row">${partition}</th><td class="bar-cell"><span class="meter"><span style="width:${((lag / most) * 100).toFixed(1)}%"></span></span></td><td class="number">${formatCount(lag)}</td><td class="number wait">${waitText(oldest)}</td></tr>`,
+      markup`<tr><th scope="row">${partition}</th><td class="bar-cell"><span class="meter"><span style="width:${((lag / most) * 100).toFixed(1)}%"></span></span></td><td class="number">${formatCount(lag)}</td><td class="number wait">${waitText(oldest, lag)}</td></tr>`,
   );
   return markup`<div class="card lag"><h3>${breakable(group)} <small>${breakable(topic)}</small></h3><table><caption class="unseen">Lag of ${group} on ${topic}, ${formatCount(lag)} messages in all</caption><thead><tr><th scope="col">partition</th><th scope="col"><span class="unseen">lag as a bar</span></th><th scope="col" class="number">lag</th><th scope="col" class="number">oldest</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }

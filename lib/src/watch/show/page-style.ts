@@ -46,7 +46,7 @@ main{gap:clamp(2rem,4vw,3rem);padding-top:clamp(1.25rem,3vw,2.5rem)}
 .lag th,.lag td{padding:.3rem .5rem .3rem 0;vertical-align:middle}
 .lag th:last-child,.lag td:last-child{padding-right:0}
 .bar-cell{width:45%}
-.lag td.wait{width:4.5rem}
+.lag td.wait{width:5rem}
 .meter{display:block;height:.5rem;border-radius:.25rem;background:var(--line);overflow:hidden}
 .meter span{display:block;height:100%;background:var(--accent);border-radius:.25rem;transition:width .5s}
 .meter.high span{background:var(--bad)}

@@ -7,11 +7,11 @@ import {
   byteRateText,
   formatBytes,
   formatCount,
+  formatSeconds,
   rateText,
   shareText,
   STATES,
   timeText,
-  waitText,
 } from "./words.ts";
 
 /** What one sees first: is everything well, and how much flows. */
@@ -87,7 +87,7 @@ export function clusterPart({ hdfs, yarn, spark }: Snapshot): Markup {
       spark.streams.length > 0 &&
       markup`<dl>${spark.streams.map(
         ({ query, inputPerSecond = 0, batch = 0 }) =>
-          markup`<div><dt>${query}</dt><dd>${rateText(inputPerSecond)}, last batch ${waitText(batch)}</dd></div>`,
+          markup`<div><dt>${query}</dt><dd>${rateText(inputPerSecond)}, last batch ${formatSeconds(batch)}</dd></div>`,
       )}</dl>`
     }</div>`
   }</div>`;

@@ -138,8 +138,9 @@ const words: readonly (readonly [string, string])[] = [
   [shareText(0.0004), "0 %"],
   [shareText(0.034), "3.4 %"],
   [shareText(1.5), "150 %"],
-  [waitText(0), "—"],
-  [waitText(7.6), "8 s"],
-  [waitText(75), "1 min"],
+  [waitText(0, 0), "—"],
+  [waitText(0, 3), "under 2 s"],
+  [waitText(7.6, 1), "8 s"],
+  [waitText(75, 1), "1 min"],
 ];
 for (const [made, expected] of words) test(expected, () => assert.equal(made, expected));

@@ -6,6 +6,7 @@ import {
   byteRateText,
   formatBytes,
   formatCount,
+  formatSeconds,
   rateText,
   shareText,
   STATES,
@@ -82,7 +83,7 @@ function groups({ groups }: Snapshot): string {
     String(group.members),
     rateText(group.readPerSecond),
     formatCount(group.lag),
-    waitText(group.oldest),
+    waitText(group.oldest, group.lag),
     byPartition(group),
   ]);
   const head = ["name", "topic", "members", "reads", "lag", "oldest", "lag by partition"];
@@ -119,7 +120,9 @@ function clusters({ hdfs, yarn, spark }: Snapshot): string {
   if (spark !== undefined) {
     lines.push(`Spark  ${plural(spark.activeJobs, "job")} at work, ${formatCount(spark.jobs)} begun`);
     for (const { query, inputPerSecond = 0, batch = 0 } of spark.streams)
-      lines.push(`       ${printable(query)}: ${rateText(inputPerSecond)}, the last batch took ${waitText(batch)}`);
+      lines.push(
+        `       ${printable(query)}: ${rateText(inputPerSecond)}, the last batch took ${formatSeconds(batch)}`,
+      );
   }
   return lines.join("\n");
 }

@@ -19,9 +19,10 @@ export function shareText(share: number): string {
   return `${percent >= 9.95 ? Math.round(percent) : percent.toFixed(1).replace(/\.0$/, "")} %`;
 }
 
-/** How long something waits: nothing is `—`. */
-export function waitText(seconds: number): string {
-  if (seconds <= 0) return "—";
+/** How long the oldest of some messages waits: `—` if there are none; what has come since the last look but one has waited for less than two. */
+export function waitText(seconds: number, messages: number): string {
+  if (messages === 0) return "—";
+  if (seconds < 2) return "under 2 s";
   return seconds < 60 ? formatSeconds(Math.round(seconds)) : formatAge(seconds);
 }
 
@@ -44,4 +45,4 @@ export const STATES: Readonly<Record<ServiceView["state"], string>> = {
   unreachable: "unreachable",
 };
 
-export { formatBytes, formatCount };
+export { formatBytes, formatCount, formatSeconds };
