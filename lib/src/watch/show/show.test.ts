@@ -63,11 +63,11 @@ describe("the page", () => {
     assert.ok(place !== null, `the page has a place for ${id}`);
     place.innerHTML = part;
   }
-  const text = (selector: string): string => document.querySelector(selector)?.textContent?.replace(/\s+/g, " ") ?? "";
+  const text = (selector: string): string => document.querySelector(selector)?.textContent.replace(/\s+/g, " ") ?? "";
 
   test("draws a lane for each topic, whose arrows carry the rates from topic to table", () => {
-    const [first, second] = [...document.querySelectorAll(".lane")].map(
-      (lane) => lane.textContent?.replace(/\s+/g, " ") ?? "",
+    const [first, second] = [...document.querySelectorAll(".lane")].map((lane) =>
+      lane.textContent.replace(/\s+/g, " "),
     );
     assert.match(
       first ?? "",
