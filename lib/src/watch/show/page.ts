@@ -7,10 +7,10 @@ import { clusterPart, faultsPart, servicesPart, summaryPart } from "./service-pa
 import { watchScript } from "./page-script.ts";
 import { watchStyle } from "./page-style.ts";
 
-/** The parts of the page by the id of their element, each as HTML. */
-export type Parts = Readonly<Record<(typeof PARTS)[number], string>>;
+type Part = "summary" | "lanes" | "lag" | "services" | "clusters" | "faults";
 
-const PARTS = ["summary", "lanes", "lag", "services", "clusters", "faults"] as const;
+/** The parts of the page by the id of their element, each as HTML. */
+export type Parts = Readonly<Record<Part, string>>;
 
 /** The parts of a snapshot. */
 export function partsOf(snapshot: Snapshot): Parts {
@@ -24,7 +24,7 @@ export function partsOf(snapshot: Snapshot): Parts {
   };
 }
 
-const SECTIONS: readonly (readonly [id: (typeof PARTS)[number], title: string, lead: string])[] = [
+const SECTIONS: readonly (readonly [id: Part, title: string, lead: string])[] = [
   [
     "lanes",
     "The stream",
@@ -82,7 +82,7 @@ ${SECTIONS.map(([id, title, lead]) => section(id, title, lead))}
   return { html, policy };
 }
 
-function section(id: string, title: string, lead: string): Markup {
+function section(id: Part, title: string, lead: string): Markup {
   return markup`<section aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2><p class="lead">${lead}</p><div id="${id}"></div></section>
 `;
 }
