@@ -156,7 +156,8 @@ export class Watch implements AsyncDisposable {
       this.#rates.note(samples, now);
       this.#rates.forget(now);
       this.#history.note(samples, this.#rates);
-      this.#kept.set(source, { samples, failures: before.failures });
+      const { problem: failure } = source;
+      this.#kept.set(source, { samples, failure, failures: before.failures + (failure === undefined ? 0 : 1) });
     } catch (error) {
       if (signal.aborted) return;
       this.#kept.set(source, { samples: [], failure: messageOf(error), failures: before.failures + 1 });

@@ -1,6 +1,6 @@
 /** The services as figures: whether they work, what their processes take, what they say of themselves. */
 import { type Sample, sample } from "../../metrics/index.ts";
-import { ServiceHealth, ServiceMeasures, type ServiceStatus } from "../../stack/index.ts";
+import { ServiceHealth, ServiceMeasures, type ServiceStatus, titleOf } from "../../stack/index.ts";
 import type { Faults } from "../figures/faults.ts";
 import type { Source } from "./source.ts";
 
@@ -68,6 +68,7 @@ export class MeasuresSource implements Source {
   readonly interval = 5000;
   readonly #measures: ServiceMeasures;
   readonly #working: () => readonly string[];
+  #problem: string | undefined;
 
   /** @param working the instances that answer now */
   constructor(environment: NodeJS.ProcessEnv, working: () => readonly string[]) {
@@ -75,8 +76,16 @@ export class MeasuresSource implements Source {
     this.#working = working;
   }
 
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
   async look(signal: AbortSignal): Promise<readonly Sample[]> {
     const figures = await this.#measures.look(this.#working(), signal);
+    const failed = figures.flatMap(({ name, failure }) =>
+      failure === undefined ? [] : `${titleOf(name)}: ${failure}`,
+    );
+    this.#problem = failed.length === 0 ? undefined : failed.join("; ");
     return figures.flatMap(({ samples }) => samples);
   }
 

@@ -9,4 +9,6 @@ export interface Source extends AsyncDisposable {
   readonly interval: number;
   /** The figures of now. One that is not started gives none; one that should answer and does not is an error. */
   look(signal: AbortSignal): Promise<readonly Sample[]>;
+  /** What a part of the last look failed with, while the rest has given figures. */
+  readonly problem?: string | undefined;
 }
