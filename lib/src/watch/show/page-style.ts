@@ -82,9 +82,10 @@ main{gap:clamp(2rem,4vw,3rem);padding-top:clamp(1.25rem,3vw,2.5rem)}
 @media (max-width:56rem){.alone{grid-column:auto;padding:.4rem 0 0 .2rem}}
 .themes{flex:none}
 @media (max-width:30rem){
+.brand{font-size:1rem}
 .bar-inner{gap:.6rem;flex-wrap:wrap;padding-top:.45rem;padding-bottom:.45rem;min-height:0}
 .live[data-state=on] #live-text{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .live[data-state=off]{order:3;flex-basis:100%}
-.themes span{padding:.15rem .5rem}
+.themes span{padding:.15rem .4rem;font-size:.75rem}
 }
 `;
