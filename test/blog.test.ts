@@ -26,6 +26,15 @@ const LIGHT = 150_000;
 const PHONE = { width: 390, height: 844 };
 const TABLET = { width: 834, height: 1112 };
 const DESK = { width: 1440, height: 900 };
+/** Pages that have, together, everything that has a colour: the others' contrast is looked at in the light only, which takes half of the time. */
+const IN_THE_DARK = new Set([
+  "index.html",
+  "glossary.html",
+  "404.html",
+  "01-stream-api.html",
+  "04-clusters.html",
+  "12-lakehouse.html",
+]);
 /** A word that each lesson is about, as one would look for it. */
 const WORDS: Readonly<Record<string, string>> = {
   "00-welcome": "pipeline in one picture",
@@ -40,6 +49,8 @@ const WORDS: Readonly<Record<string, string>> = {
   "09-spark": "micro-batch",
   "10-campaigns": "watermark",
   "11-clicks": "partition pruning",
+  "12-lakehouse": "time travel",
+  "13-ratings": "tombstone",
 };
 
 const lessons = await readLessons(join(projectFolder(), "notebooks"));
@@ -270,11 +281,9 @@ describe("the guide in a browser", { skip: noBrowser, concurrency: false }, () =
       await page.setViewportSize(PHONE);
       assert.ok((await overflow(page)) <= 0, "it is not wider than a phone");
       await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })"); // the bar must not lie on what is looked at
-      assert.deepEqual(
-        await serious(page, ["color-contrast", "scrollable-region-focusable", "target-size"]),
-        [],
-        "on a phone, dark",
-      );
+      const rules = ["scrollable-region-focusable", "target-size"];
+      if (IN_THE_DARK.has(path)) rules.push("color-contrast");
+      assert.deepEqual(await serious(page, rules), [], "on a phone, dark");
       assert.deepEqual(faults, []);
       await context.close();
     });

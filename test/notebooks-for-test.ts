@@ -1,19 +1,12 @@
 /**
- * Notebooks as tests: each run from its first cell to its last in a fresh kernel, on the running services. Lessons that need none
- * of them, or start them themselves, are run with every cell sent twice; `npm run notebooks -- --twice` does so with all, in minutes.
+ * Notebooks as tests: each run from its first cell to its last in a fresh kernel, on the running services. Two, which need none of them,
+ * are run with every cell sent twice; `npm run notebooks -- --twice` does so with all, in minutes.
  */
 import assert from "node:assert/strict";
-import { basename, relative } from "node:path";
+import { relative } from "node:path";
 import { test } from "node:test";
 import { kernelSpecification } from "../setup/learner/kernel.mjs";
-import {
-  COURSE,
-  furtherServices,
-  lessonFiles,
-  runNotebook,
-  solutionFiles,
-  streamText,
-} from "../lib/src/notebook/index.ts";
+import { furtherServices, lessonFiles, runNotebook, solutionFiles, streamText } from "../lib/src/notebook/index.ts";
 import { CORE, profileOf, projectFolder, resolveServices } from "../lib/src/stack/index.ts";
 
 /**
@@ -27,12 +20,13 @@ export function notebooksWith(words: string): string[] {
   return [...lessonFiles(), ...solutionFiles()].filter((file) => furtherServices(file).join(" ") === wanted);
 }
 
+const TWICE = ["notebooks/01-stream-api.ipynb", "notebooks/03-tokens.ipynb"];
+
 /** A test for each notebook. @param options of the tests: whether they are skipped, and why */
 export function testNotebooks(files: readonly string[], options: { readonly skip?: string | false } = {}): void {
   const spec = kernelSpecification();
   for (const file of files) {
-    const lesson = COURSE.find(({ name }) => name === basename(file, ".ipynb"));
-    const twice = lesson?.services.length === 0;
+    const twice = TWICE.includes(relative(projectFolder(), file));
     const title = `${relative(projectFolder(), file)} runs from its first cell to its last${twice ? ", each sent twice" : ""}`;
     test(title, options, async () => {
       const report = await runNotebook(file, { spec, twice });

@@ -23,16 +23,23 @@ import { jarsFolder } from "../setup/paths.mjs";
 const project = projectFolder();
 const all = process.argv.includes("--all");
 const parts = process.argv.slice(2).filter((argument) => argument !== "--all");
+/** Whether a file takes many minutes: it begins first, so that at the end nobody waits for it alone. */
+function isLong(file: string): boolean {
+  return /^test\/(?:notebooks|blog|lab|style)\./.test(file);
+}
+
 const places = ["lib/src", "setup", "test", "bench", "blog"].map((folder) => `${folder}/**/*.test.ts`);
 const files = globSync(places, {
   cwd: project,
 })
-  .sort()
+  .sort((a, b) => Number(isLong(b)) - Number(isLong(a)) || (a < b ? -1 : 1))
   .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
 const alone = files.filter((file) => !file.endsWith(".stack.test.ts"));
 const withStack = files.filter((file) => file.endsWith(".stack.test.ts"));
 const byProfile = Map.groupBy(withStack, (file) => /\.([\w+-]+)\.stack\.test\.ts$/.exec(file)?.[1] ?? CORE);
 const onStack = byProfile.get(CORE) ?? [];
+/** In the order of their names: `spark` before `spark+tweets`, whose services stay and give Spark other tables. */
+const further = [...byProfile.keys()].filter((profile) => profile !== CORE).sort();
 if (files.length === 0) {
   console.error(`no test file has one of these in its path: ${parts.join(" ")}`);
   process.exit(2);
@@ -121,14 +128,19 @@ function minutes(milliseconds: number): string {
 
 /**
  * Runs the tests of a further profile, or of several (`spark+tweets`), on those of its services that have been fetched; tests of the
- * others say what is missing, and are skipped.
+ * others say what is missing, and are skipped. Those that kill a service, or have names that others have too, are called
+ * `x.serial.PROFILE.stack.test.ts`: nothing runs beside them.
  */
 async function runProfile(profile: string, paths: readonly string[]): Promise<void> {
   const profiles = profile.split("+");
   const services: string[] = [];
   for (const name of profiles.flatMap(membersOf)) if ((await needs(name)).skip === false) services.push(name);
   if (!external && services.length > 0) await up({ services: [CORE, ...services], signal: stopping.signal });
-  await runFiles(`with the stack and ${profiles.join(" and ")}`, paths, 1);
+  const what = `with the stack and ${profiles.join(" and ")}`;
+  const serial = paths.filter((path) => path.includes(".serial."));
+  const others = paths.filter((path) => !serial.includes(path));
+  await runFiles(what, others, 2);
+  await runFiles(`${what}, one after the other`, serial, 1);
 }
 
 /** Fetches what set-up does not, gigabytes, while the tests of the core run, which are to notice little of it. */
@@ -167,7 +179,7 @@ try {
     if (unfetched !== undefined) {
       console.error("what the further profiles run on was not fetched:", unfetched);
       total.failed++;
-    } else for (const [profile, paths] of byProfile) if (profile !== CORE) await runProfile(profile, paths);
+    } else for (const profile of further) await runProfile(profile, byProfile.get(profile) ?? []);
   }
 } finally {
   await stop();

@@ -1,14 +1,13 @@
-/** Against a running Spark: streams that are started, watched, stopped, killed and taken up again; models on rows and on streams. */
+/** Against a running Spark: streams that are started, watched, stopped and taken up again; models on rows and on streams. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, suite, test } from "node:test";
 import { Hdfs } from "../hdfs/index.ts";
 import { BatchingProducer } from "../kafka/index.ts";
 import { withTopic } from "../kafka/broker-for-test.ts";
-import { addresses, CORE, status, up, type Addresses } from "../stack/index.ts";
+import { addresses, type Addresses } from "../stack/index.ts";
 import { needs } from "../stack/fetch/needs-for-test.ts";
 import { hashingTF, idf, kMeans, tokenizer } from "./ml.ts";
-import { cuttingProxy } from "./proxy-for-test.ts";
 import type { SparkRelation } from "./relation.ts";
 import { openSpark, type SparkSession } from "./session.ts";
 
@@ -67,33 +66,6 @@ suite("streams of Spark", await needs("spark"), () => {
       await second.ended();
       assert.equal(second.id, first.id);
       assert.deepEqual(await stored(place.path), { rows: 350n, different: 350n });
-    });
-  });
-
-  test("Spark killed in the middle: the stream goes on from its checkpoint, and no row is lost or doubled", async () => {
-    await withTopic({ partitions: 4 }, async ({ topic }) => {
-      const place = {
-        path: `${folder}/${topic}/rows`,
-        checkpoint: `${folder}/${topic}/checkpoint`,
-        trigger: "availableNow",
-      } as const;
-      await send(topic, 0, 2000);
-      const query = await numbersOf(topic, { maxOffsetsPerTrigger: "200" }).writeStream(place);
-      await using proxy = await cuttingProxy(known.spark!, Infinity);
-      await using through = await openSpark({ address: proxy.address });
-      for await (const { batchId } of query.batches({ every: 50 })) if (batchId >= 2) break;
-      const { pid } = (await status()).find((one) => one.name === "spark")!;
-      process.kill(pid!, "SIGKILL");
-      await assert.rejects(query.ended(), { code: "UNREACHABLE" });
-      await up({ services: [CORE, "spark"] });
-      known = await addresses(); // its port may be another
-      proxy.leadTo(known.spark!);
-      await assert.rejects(through.sql("SELECT 1"), { code: "SPARK_SESSION_LOST" });
-      await spark.close();
-      spark = await openSpark({ address: known.spark! });
-      const again = await numbersOf(topic, { maxOffsetsPerTrigger: "200" }).writeStream(place);
-      await again.ended();
-      assert.deepEqual(await stored(place.path), { rows: 2000n, different: 2000n });
     });
   });
 

@@ -62,7 +62,7 @@ suite("the campaigns on Spark", await needs("spark"), () => {
           ...{ broker: at.kafka, topics: [{ topic: names.topic, partitions: PARTITIONS }], events: views(count) },
         }),
       job: (more: Partial<JobOptions> = {}): Promise<JobProgress> =>
-        runJob({ addresses: at, names, once: true, batchViews: 2500, ...more }),
+        runJob({ addresses: at, names, once: true, batchViews: 6000, ...more }),
       rows: async () => (await hive.query(sql)) as unknown as ReportRow[],
       /** What the report should be, once it is corrected, and all that came. */
       expected: (count: number, { tally }: JobProgress) => {

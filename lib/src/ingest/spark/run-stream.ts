@@ -67,8 +67,7 @@ class StreamRun {
   /** A stream that fails is started again, but not twice without a batch between. */
   async run(): Promise<void> {
     const { services, logger, stopping } = this.#options;
-    await this.#endFormer();
-    let session = await this.#open();
+    let session = await this.#takeOver();
     for (let failedAt = -1; ;) {
       try {
         await using spark = session;
@@ -84,11 +83,21 @@ class StreamRun {
     }
   }
 
-  /** A process that was killed has left its session to Spark, and in it the stream. */
-  async #endFormer(): Promise<void> {
+  /**
+   * Opens the first session, and ends the one before: a process that was killed has left it to Spark, and in it the stream. One that still
+   * runs finds its session ended, and looks whose the stream is: so that is written before.
+   */
+  async #takeOver(): Promise<SparkSession> {
     const { folder, sessions } = this.#options;
     const former = await folder.owner();
-    if (former !== undefined) await sessions.end(former);
+    const session = await this.#open();
+    try {
+      if (former !== undefined) await sessions.end(former);
+    } catch (error) {
+      await session[Symbol.asyncDispose]();
+      throw error;
+    }
+    return session;
   }
 
   async #open(): Promise<SparkSession> {
@@ -101,14 +110,20 @@ class StreamRun {
 
   /** Opens the next session. Spark may have failed because of a service that is away: each is asked, so that it is named. */
   async #reopen(): Promise<SparkSession> {
-    const { broker, folder, title, stopping } = this.#options;
+    const { broker, stopping } = this.#options;
     await clusterId({ broker, signal: stopping });
-    if ((await folder.owner()) !== this.#session)
-      throw new StreambookError(
-        "PARTITION_LOST",
-        `another consumer has taken over ${title}; nothing was lost or doubled, and it goes on`,
-      );
+    await this.#demandStream();
     return this.#open();
+  }
+
+  /** @throws PARTITION_LOST when another process has taken the stream over */
+  async #demandStream(): Promise<void> {
+    const { folder, title } = this.#options;
+    if ((await folder.owner()) === this.#session) return;
+    throw new StreambookError(
+      "PARTITION_LOST",
+      `another consumer has taken over ${title}; nothing was lost or doubled, and it goes on`,
+    );
   }
 
   async #follow(spark: SparkSession): Promise<void> {
@@ -131,5 +146,6 @@ class StreamRun {
       });
     }
     await this.#stream.publish(spark);
+    if (!stopping.aborted) await this.#demandStream(); // a query whose session is ended may end like one that has read everything
   }
 }

@@ -13,12 +13,12 @@ const cases: readonly (readonly [stored: readonly string[], started: readonly st
   [
     ["cassandra", "cassandra-2"],
     ["cassandra"],
-    /^Cassandra 2 has joined and is not started: .*`npx streambook up cassandra-2` starts it$/,
+    /^Cassandra 2 has joined and is not started: .* until cassandra-2 is up$/,
   ],
   [
     ["cassandra", "cassandra-2", "cassandra-3"],
     ["kafka", "cassandra"],
-    /^Cassandra 2 and Cassandra 3 have joined and are not started: .*`npx streambook up cassandra-2 cassandra-3` starts them$/,
+    /^Cassandra 2 and Cassandra 3 have joined and are not started: .* until cassandra-2 and cassandra-3 are up$/,
   ],
 ];
 

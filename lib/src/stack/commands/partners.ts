@@ -16,7 +16,6 @@ export async function absentPartners(
   const storages = new Set(names.map(service).filter(({ isStorage }) => isStorage === true));
   const absent = [...storages].flatMap(instancesOf).filter((name) => stored.has(name) && !names.includes(name));
   if (absent.length === 0) return undefined;
-  const [have, them] = absent.length === 1 ? ["has joined and is", "it"] : ["have joined and are", "them"];
-  const start = `\`npx streambook up ${absent.join(" ")}\` starts ${them}`;
-  return `${absent.map(titleOf).join(" and ")} ${have} not started: part of what was stored may be out of reach; ${start}`;
+  const have = absent.length === 1 ? "has joined and is" : "have joined and are";
+  return `${absent.map(titleOf).join(" and ")} ${have} not started: part of what was stored may be out of reach until ${absent.join(" and ")} ${absent.length === 1 ? "is" : "are"} up`;
 }

@@ -20,7 +20,7 @@ import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
 import { dropTable } from "../lib/src/texts/index.ts";
 import { killService } from "./fixtures/under-fire.ts";
 
-const kills = Number(process.env["KILLS"] ?? 3);
+const kills = Number(process.env["KILLS"] ?? 2);
 const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
 /** Of the kills, so many are Spark's. */
 const share = process.env["VICTIM"] === "spark" ? 1 : 0.5;

@@ -31,7 +31,7 @@ import { type Addresses, addresses, CORE } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
 import { type Half, isOver, killHalf, killService, startHalf, type Which } from "./fixtures/under-fire.ts";
 
-const kills = Number(process.env["KILLS"] ?? 3);
+const kills = Number(process.env["KILLS"] ?? 2);
 const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
 /** Who is killed: a half of the case, or a service. */
 const victims = ["generator", "job", "spark", "s3", "kafka"];

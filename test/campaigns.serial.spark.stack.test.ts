@@ -30,7 +30,7 @@ import { type Addresses, addresses } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
 import { type Half, isOver, killHalf, killService, startHalf, type Which } from "./fixtures/under-fire.ts";
 
-const kills = Number(process.env["KILLS"] ?? 5);
+const kills = Number(process.env["KILLS"] ?? 3);
 const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
 /** Who is killed, each by the name of a process of the test or of services. */
 const victims: Readonly<Record<string, readonly string[]>> = {
