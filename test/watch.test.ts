@@ -57,7 +57,10 @@ suite("the page of the watch", { skip: noBrowser }, () => {
         assert.equal(wide, 0, `${wide} px are cut off`);
         const lane = await page.$(".lane");
         await page.waitForSelector("text=777/s");
-        assert.ok(await lane?.evaluate("(node) => node.isConnected"), "what is there is changed, not replaced");
+        assert.ok(
+          await lane?.evaluate((node) => (node as { readonly isConnected: boolean }).isConnected),
+          "what is there is changed, not replaced",
+        );
         assert.equal(await page.textContent("#live-text"), "live");
         await page.evaluate(axe);
         const violations = await page.evaluate<Violation[]>("axe.run().then(({ violations }) => violations)");

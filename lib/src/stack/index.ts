@@ -1,6 +1,6 @@
 /** The services of the course: which there are, how they start, where they are, and how you know that they are up. */
 export { homeFolder, projectFolder } from "../project/index.ts";
-export { addresses, hostOf, knownAddresses, type Addresses } from "./addresses.ts";
+export { addresses, hostOf, knownAddresses, ownerOf, type Addresses } from "./addresses.ts";
 export {
   CORE,
   findInstance,

@@ -2,6 +2,7 @@
 import { delay, withTimeout } from "../async/index.ts";
 import { messageOf } from "../errors/index.ts";
 import { type Sample, sample } from "../metrics/index.ts";
+import { type Addresses, ownerOf } from "../stack/index.ts";
 import { Faults } from "./figures/faults.ts";
 import { History } from "./figures/history.ts";
 import { Rates } from "./figures/rates.ts";
@@ -61,11 +62,14 @@ export class Watch implements AsyncDisposable {
     this.#services = new ServicesSource(environment, this.#faults);
     const working = (): string[] =>
       this.#services.services.flatMap(({ name, state }) => (state === "running" ? [name] : []));
+    // That a service which nobody wants does not answer is no problem: its address stays known after `down`.
+    const isStopped = (address: keyof Addresses): boolean =>
+      this.#services.services.some(({ name, state }) => name === ownerOf(address)?.name && state === "stopped");
     this.#sources = [
       this.#services,
-      new TopicsSource(environment),
+      new TopicsSource(environment, isStopped),
       new MeasuresSource(environment, working),
-      new TablesSource(environment),
+      new TablesSource(environment, isStopped),
     ];
   }
 

@@ -6,7 +6,7 @@ import { isStreambookError } from "../../errors/index.ts";
 import { type FileStatus, Hdfs } from "../../hdfs/index.ts";
 import { parseFileName, parseRawFileName, RAW_FOLDER, tableFolders, topicOfStreamFile } from "../../ingest/index.ts";
 import { type Sample, sample } from "../../metrics/index.ts";
-import { knownAddresses } from "../../stack/index.ts";
+import { type Addresses, knownAddresses } from "../../stack/index.ts";
 import type { Source } from "./source.ts";
 
 /** Where tables are: every folder in one of these is one. */
@@ -24,15 +24,19 @@ export class TablesSource implements Source {
   readonly title = "Tables on HDFS";
   readonly interval = 10_000;
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #isStopped: (address: keyof Addresses) => boolean;
   #hdfs: Hdfs | undefined;
   #folders = new Map<string, Content>();
 
-  constructor(environment: NodeJS.ProcessEnv) {
+  /** @param isStopped whether the service at an address is not wanted now */
+  constructor(environment: NodeJS.ProcessEnv, isStopped: (address: keyof Addresses) => boolean) {
     this.#environment = environment;
+    this.#isStopped = isStopped;
   }
 
   async look(signal: AbortSignal): Promise<readonly Sample[]> {
-    const { webhdfs: address } = await knownAddresses(this.#environment);
+    const { webhdfs } = await knownAddresses(this.#environment);
+    const address = this.#isStopped("webhdfs") ? undefined : webhdfs;
     if (address !== this.#hdfs?.address) this.#moveTo(address);
     if (this.#hdfs === undefined) return [];
     try {

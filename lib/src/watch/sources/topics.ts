@@ -1,7 +1,7 @@
 /** Kafka's topics and groups as figures: what comes in, what is read, how far behind each group is. */
 import { type ObservedCluster, KafkaObserver } from "../../kafka/index.ts";
 import { type Sample, sample } from "../../metrics/index.ts";
-import { knownAddresses } from "../../stack/index.ts";
+import { type Addresses, knownAddresses } from "../../stack/index.ts";
 import { WaitingTimes } from "../figures/waiting-times.ts";
 import type { Source } from "./source.ts";
 
@@ -10,16 +10,20 @@ export class TopicsSource implements Source {
   readonly title = "Kafka";
   readonly interval = 2000;
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #isStopped: (address: keyof Addresses) => boolean;
   #broker: string | undefined;
   #observer: KafkaObserver | undefined;
   #figures = new TopicFigures();
 
-  constructor(environment: NodeJS.ProcessEnv) {
+  /** @param isStopped whether the service at an address is not wanted now */
+  constructor(environment: NodeJS.ProcessEnv, isStopped: (address: keyof Addresses) => boolean) {
     this.#environment = environment;
+    this.#isStopped = isStopped;
   }
 
   async look(): Promise<readonly Sample[]> {
-    const { kafka: broker } = await knownAddresses(this.#environment);
+    const { kafka } = await knownAddresses(this.#environment);
+    const broker = this.#isStopped("kafka") ? undefined : kafka;
     if (broker !== this.#broker) await this.#moveTo(broker);
     if (this.#observer === undefined) return [];
     return this.#figures.of(await this.#observer.look(), performance.now() / 1000);
