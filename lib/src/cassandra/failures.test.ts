@@ -7,7 +7,7 @@ import { failureOf } from "./failures.ts";
 const at = { address: "127.0.0.1:9042", user: "ada" };
 
 test("a connection that ends while a session is opened is a Cassandra that is away, and comes back", () => {
-  const error = Object.assign(new Error("Socket was closed"), { isSocketError: true }); // as the driver marks it;
+  const error = Object.assign(new Error("Socket was closed"), { isSocketError: true }); // as the driver marks it
   const failure = failureOf(error, at);
   assert.ok(failure instanceof StreambookError);
   assert.deepEqual([failure.code, failure.retriable], ["UNREACHABLE", true]);

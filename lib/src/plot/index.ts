@@ -30,3 +30,4 @@ export { heatMap, type HeatMapOptions } from "./heat-map.ts";
 export { pageStyle } from "./page-style.ts";
 export { standalonePage, figureElement, themeScript, type PageOptions, type FigureElementOptions } from "./page.ts";
 export { plotlySource, undrawnTypes } from "./plotly-source.ts";
+export { themeChoice, themeChoiceScript } from "./theme-choice.ts";

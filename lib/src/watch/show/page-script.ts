@@ -2,6 +2,8 @@
  * The script of the page, as text: it takes the parts that have changed, and brings the page to them node by node, so that what moves goes on
  * moving, and what is chosen stays chosen. When the watch is gone, it says so, and looks for it again.
  */
+import { themeChoiceScript } from "../../plot/index.ts";
+
 export const watchScript = `"use strict";
 (() => {
   const root = document.documentElement;
@@ -36,15 +38,7 @@ export const watchScript = `"use strict";
     root.dataset.drawn = "yes";
   });
 
-  const themes = document.querySelector(".themes");
-  themes.hidden = false;
-  for (const input of themes.querySelectorAll("input")) {
-    input.checked = input.value === (root.dataset.theme ?? "auto");
-    input.addEventListener("change", () => {
-      if (input.value === "auto") delete root.dataset.theme;
-      else root.dataset.theme = input.value;
-      try { localStorage.setItem("streambook-theme", input.value); } catch { /* not kept, then */ }
-    });
-  }
+  ${themeChoiceScript}
+  offerThemes(() => undefined);
 })();
 `;

@@ -1,6 +1,14 @@
 /** The page of a watch: its parts are written here, sent when they have changed, and put in place by the script. */
 import { createHash } from "node:crypto";
-import { type Markup, markup, Markup as Html, pageStyle, scriptSource, themeScript } from "../../plot/index.ts";
+import {
+  type Markup,
+  markup,
+  Markup as Html,
+  pageStyle,
+  scriptSource,
+  themeChoice,
+  themeScript,
+} from "../../plot/index.ts";
 import type { Snapshot } from "../figures/snapshot.ts";
 import { lagPart, lanesPart } from "./flow-parts.ts";
 import { clusterPart, faultsPart, servicesPart, summaryPart } from "./service-parts.ts";
@@ -63,10 +71,7 @@ export function watchPage(): { readonly html: string; readonly policy: string } 
 <header class="bar"><div class="bar-inner">
 <p class="brand">streambook watch</p>
 <p class="live" id="live" role="status"><span class="dot"></span><span id="live-text">connecting</span></p>
-<fieldset class="themes" hidden><legend class="unseen">Colours of the page</legend>${["auto", "light", "dark"].map(
-    (name) =>
-      markup`<label><input type="radio" name="theme" value="${name}"><span>${name.charAt(0).toUpperCase() + name.slice(1)}</span></label>`,
-  )}</fieldset>
+${themeChoice}
 </div></header>
 <main id="main">
 <h1 class="unseen">What runs and flows</h1>
