@@ -76,6 +76,8 @@ const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["job", ["ratings", "--copies", "10"], /whole number from 1 to 9/],
   ["query", ["--cassandra", "--spark", "SELECT 1"], /--spark and --cassandra contradict each other; leave one out/],
   ["run", ["--data", ""], /must be a path, and is empty/],
+  ["watch", ["--terminal", "--json"], /--terminal and --json exclude each other/],
+  ["watch", ["--port", "70000"], /65535/],
   ["up", ["kafak"], /no service "kafak"/],
   ["data", ["generate", "--size", "lots", "--output", join(folder, "x")], /size/],
   ["lab", ["99"], /no notebook "99"; the lessons are 00-welcome, /],

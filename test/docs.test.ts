@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { format, getFileInfo, resolveConfig } from "prettier";
 import { adviceOf } from "../lib/src/cli/hints.ts";
 import { type ErrorEntry, errorCodes } from "../lib/src/errors/index.ts";
+import { metricsTable } from "../lib/src/metrics/index.ts";
 import { COURSE, lessonNumber, trackLessons, TRACKS, trackTime } from "../lib/src/notebook/index.ts";
 import {
   composeFile,
@@ -83,11 +84,17 @@ function lessonTable(): string {
   return ["| lesson | what you do in it | to read |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
+/** The page about watching, with the names of all that is measured. */
+function watchingPage(text: string): string {
+  return text.replace(/^\| name +\| type.*\n(?:\|.*\n)+/m, () => `${metricsTable()}\n`);
+}
+
 /** Files that are made from the code, whole or in part: each from its present text. */
 const made: readonly (readonly [file: string, make: (text: string) => string])[] = [
   ["docs/errors.md", errorPage],
   ["docs/services.md", servicesPage],
   ["docs/environment.md", environmentPage],
+  ["docs/watching.md", watchingPage],
   ["docker-compose.yml", composeFile],
   [".devcontainer/devcontainer.json", devContainer],
   ["README.md", readme],
@@ -152,6 +159,7 @@ const PAGES = [
   "docs/challenge.md",
   "docs/classroom.md",
   "docs/engines.md",
+  "docs/watching.md",
 ];
 
 for (const page of PAGES) {

@@ -11,7 +11,7 @@ const source = join(projectFolder(), "lib", "src");
 /** From left to right: a room may use the rooms of the tiers before its own. */
 const tiers: readonly (readonly string[])[] = [
   ["errors", "random"],
-  ["async", "format", "log", "schema", "binary", "address", "json", "user", "project", "bundle", "browser"],
+  ["async", "format", "log", "schema", "binary", "address", "json", "user", "project", "bundle", "browser", "metrics"],
   [
     "stream",
     "kafka",
@@ -31,7 +31,7 @@ const tiers: readonly (readonly string[])[] = [
     "stack",
   ],
   ["ingest", "report"],
-  ["texts", "challenge", "cases"],
+  ["texts", "challenge", "cases", "watch"],
   ["notebook"],
   ["cli"],
 ];
@@ -50,6 +50,7 @@ const foundations = new Set([
   "project",
   "bundle",
   "browser",
+  "metrics",
 ]);
 const tierOf = new Map(tiers.flatMap((rooms, tier) => rooms.map((room) => [room, tier] as const)));
 

@@ -1,6 +1,16 @@
-/** What of jsdom draws the pictures of figures; the package declares no types, and DOM types would hide Node's own. */
+/** What of jsdom draws the pictures of figures, and reads pages in tests; the package declares no types, and DOM types would hide Node's own. */
 declare module "jsdom" {
+  interface PageElement {
+    innerHTML: string;
+    readonly textContent: string;
+  }
+  interface PageDocument {
+    getElementById(id: string): PageElement | null;
+    querySelector(selector: string): PageElement | null;
+    querySelectorAll(selector: string): Iterable<PageElement> & { readonly length: number };
+  }
   interface DrawingWindow {
+    readonly document: PageDocument;
     readonly URL: object;
     readonly Math: { random: () => number };
     readonly HTMLCanvasElement: { readonly prototype: object };
@@ -9,7 +19,7 @@ declare module "jsdom" {
     eval(source: string): void;
   }
   export class JSDOM {
-    constructor(html: string, options: { runScripts: "outside-only"; pretendToBeVisual: boolean });
+    constructor(html: string, options?: { runScripts: "outside-only"; pretendToBeVisual: boolean });
     readonly window: DrawingWindow;
   }
 }

@@ -23,9 +23,23 @@ export function failureOf(error: unknown, at: Surroundings): unknown {
   if (error instanceof errors.BusyConnectionError)
     return failed(`Cassandra at ${at.address} has more requests under way than one connection takes`, error, true);
   if (error instanceof errors.ResponseError) return responseFailure(error);
+  if (isBroken(error))
+    return new StreambookError(
+      "UNREACHABLE",
+      `the connection to Cassandra at ${at.address} broke: ${messageOf(error)}`,
+      {
+        cause: error,
+        hint: { start: ["cassandra"] },
+      },
+    );
   if (error instanceof errors.DriverError || error instanceof TypeError || error instanceof RangeError)
     return failed(`Cassandra's driver does not take it: ${messageOf(error)}`, error, false);
   return error;
+}
+
+/** Whether an error is a connection's end, which the driver marks: while it opens a session, it does not look for another node. */
+function isBroken(error: unknown): boolean {
+  return error instanceof Error && (error as { readonly isSocketError?: unknown }).isSocketError === true;
 }
 
 /** Nobody answered; what the one that was asked last has said is the reason. */

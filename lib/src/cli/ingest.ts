@@ -6,6 +6,7 @@ import {
   type Granularity,
   ingest,
   type IngestReport,
+  RAW_FOLDER,
   type TopicOptions,
   topicLayout,
 } from "../ingest/index.ts";
@@ -62,7 +63,7 @@ export function register(program: Command): void {
         .default("ndjson"),
     )
     .addOption(new Option("--by <time>", "how files are kept apart").choices(["hour", "date"]).default("hour"))
-    .option("--to <folder>", "folder on HDFS; each topic has one of its own in it", "/streambook/raw")
+    .option("--to <folder>", "folder on HDFS; each topic has one of its own in it", RAW_FOLDER)
     .option("--hive-table <[topic=]name>", "a Hive table over the files of a topic (default: none)", repeated)
     .option("--group <name>", "consumer group (default: one of the topics' names)")
     .option("--once", "stop at the end of what is in the topics now")

@@ -14,6 +14,7 @@ const MODULES: readonly { readonly commands: readonly string[]; readonly load: (
   { commands: ["run", "generate", "job"], load: () => import("./texts/run.ts") },
   { commands: ["run", "generate", "job"], load: () => import("./cases/index.ts") },
   { commands: ["up", "down", "status", "logs", "doctor", "reset", "fetch"], load: () => import("./stack.ts") },
+  { commands: ["watch"], load: () => import("./watch.ts") },
   { commands: ["source"], load: () => import("./texts/source.ts") },
   { commands: ["produce"], load: () => import("./texts/produce.ts") },
   { commands: ["consume"], load: () => import("./texts/consume.ts") },

@@ -16,12 +16,19 @@ export type { Enrichment, Labelling, Marker, MarkerModule } from "./enrichment.t
 export { placeColumns, type FileFormat } from "./rows/row-format.ts";
 export { encodeParquet, storedAs } from "./rows/parquet.ts";
 export type { Granularity } from "./rows/timestamp.ts";
-export { fileName, nextOffsets, parseFileName, topicOfStreamFile, type OffsetRange } from "./files/file-names.ts";
+export {
+  fileName,
+  nextOffsets,
+  parseFileName,
+  parseRawFileName,
+  topicOfStreamFile,
+  type OffsetRange,
+} from "./files/file-names.ts";
 export { tableLayout, topicLayout, type Layout } from "./files/layout.ts";
 export type { DestinationOptions } from "./files/destination.ts";
 export { isOnS3, type S3Access } from "./files/s3-store.ts";
 export type { HiveTableOptions } from "./files/hive-table.ts";
-export { removeTable, tableDestination, tableFolders } from "./files/warehouse.ts";
+export { RAW_FOLDER, removeTable, tableDestination, tableFolders } from "./files/warehouse.ts";
 export { ownerOfStream } from "./spark/stream-folder.ts";
 export { committedOffsets, committedPartitions } from "./spark/stream-position.ts";
 export type { StreamSessions } from "./spark/run-stream.ts";

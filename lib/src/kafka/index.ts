@@ -1,4 +1,4 @@
-/** Kafka: topics, a producer that batches, a consumer that owns its offsets, dead letters. */
+/** Kafka: topics, a producer that batches, a consumer that owns its offsets, dead letters, and the cluster as it is seen from outside. */
 export { brokerAddress, checkTopic } from "./names.ts";
 export { compressions, type Compression } from "./codecs.ts";
 export type { KafkaOptions } from "./client.ts";
@@ -21,3 +21,4 @@ export type {
   PartitionConsumer,
   PartitionLag,
 } from "./consumer/consumer.ts";
+export { KafkaObserver, type ObservedCluster, type ObservedGroup, type ObservedTopic } from "./observe/observer.ts";

@@ -27,5 +27,7 @@ export {
 } from "./clusters.ts";
 export { stepsFigure, type FigureStep, type StepsFigure } from "./steps.ts";
 export { heatMap, type HeatMapOptions } from "./heat-map.ts";
-export { standalonePage, figureElement, type PageOptions, type FigureElementOptions } from "./page.ts";
+export { pageStyle } from "./page-style.ts";
+export { standalonePage, figureElement, themeScript, type PageOptions, type FigureElementOptions } from "./page.ts";
 export { plotlySource, undrawnTypes } from "./plotly-source.ts";
+export { themeChoice, themeChoiceScript } from "./theme-choice.ts";

@@ -2,6 +2,8 @@
  * The script of a standalone page, as text: it runs in the browser, where plotly.js has been loaded before it. It draws the figures in the
  * theme of the page, changes theme, copies, and shows or hides series.
  */
+import { themeChoiceScript } from "./theme-choice.ts";
+
 export const pageScript = `"use strict";
 (() => {
   const root = document.documentElement;
@@ -27,17 +29,8 @@ export const pageScript = `"use strict";
   drawAll();
   root.dataset.drawn = "yes";
 
-  const themes = document.querySelector(".themes");
-  themes.hidden = false;
-  for (const input of themes.querySelectorAll("input")) {
-    input.checked = input.value === (root.dataset.theme ?? "auto");
-    input.addEventListener("change", () => {
-      if (input.value === "auto") delete root.dataset.theme;
-      else root.dataset.theme = input.value;
-      try { localStorage.setItem("streambook-theme", input.value); } catch { /* not kept, then */ }
-      drawAll();
-    });
-  }
+  ${themeChoiceScript}
+  offerThemes(() => drawAll());
   dark.addEventListener("change", () => drawAll());
   // A page of paper is narrower than a screen, and figures cannot ask it how much.
   addEventListener("beforeprint", () => drawAll("light", 620));

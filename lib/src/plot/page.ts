@@ -7,6 +7,7 @@ import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
 import { undrawnTypes } from "./plotly-source.ts";
 import { template } from "./template.ts";
+import { themeChoice } from "./theme-choice.ts";
 
 /** What a {@link standalonePage} is made of. */
 export interface PageOptions {
@@ -80,10 +81,7 @@ export function standalonePage(options: PageOptions): string {
 <a class="skip" href="#main">Skip to the content</a>
 <header class="bar"><div class="bar-inner">
 <p class="brand">${brand}</p>${aside === undefined ? "" : markup`<p class="bar-aside">${aside}</p>`}
-<fieldset class="themes" hidden><legend class="unseen">Colours of the page</legend>${["auto", "light", "dark"].map(
-    (name) =>
-      markup`<label><input type="radio" name="theme" value="${name}"><span>${name.charAt(0).toUpperCase() + name.slice(1)}</span></label>`,
-  )}</fieldset>
+${themeChoice}
 </div></header>
 <main id="main">
 ${body}
@@ -104,7 +102,7 @@ ${footer === undefined ? "" : markup`<footer class="foot">${footer}</footer>`}
 }
 
 /** Runs before anything is drawn, so that a chosen theme does not flash the other one. */
-const themeScript = `try {
+export const themeScript = `try {
   const chosen = localStorage.getItem("streambook-theme");
   if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
 } catch { /* no storage: the system's theme it is */ }`;

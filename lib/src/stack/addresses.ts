@@ -51,10 +51,15 @@ function stateFile(environment: NodeJS.ProcessEnv): string {
  * @throws USAGE when its external address is missing
  */
 export function hostOf(name: keyof Addresses, environment: NodeJS.ProcessEnv = process.env): string {
-  const owner = services().find(({ addresses = {} }) => Object.hasOwn(addresses, name));
+  const owner = ownerOf(name);
   if (owner === undefined || !isExternal(owner.name, environment)) return "127.0.0.1";
   const [first = ""] = externalAddress(owner, name, environment).split(",");
   return first.replace(/:\d+$/, "");
+}
+
+/** The service that is at an address. @param name of the address: "kafka", "webhdfs" */
+export function ownerOf(name: string): Service | undefined {
+  return services().find(({ addresses = {} }) => Object.hasOwn(addresses, name));
 }
 
 /**
@@ -64,8 +69,7 @@ export function hostOf(name: keyof Addresses, environment: NodeJS.ProcessEnv = p
  */
 export function isExternal(name: string, environment: NodeJS.ProcessEnv): boolean {
   const { asked, profile } = service(name);
-  const variable = services().find(({ addresses = {} }) => Object.hasOwn(addresses, asked))?.addresses?.[asked]
-    ?.variable;
+  const variable = ownerOf(asked)?.addresses?.[asked]?.variable;
   if (variable !== undefined && setting(variable, environment) !== undefined) return true;
   return profile === CORE && allExternal(environment);
 }

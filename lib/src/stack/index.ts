@@ -1,6 +1,6 @@
 /** The services of the course: which there are, how they start, where they are, and how you know that they are up. */
 export { homeFolder, projectFolder } from "../project/index.ts";
-export { addresses, hostOf, type Addresses } from "./addresses.ts";
+export { addresses, hostOf, knownAddresses, ownerOf, type Addresses } from "./addresses.ts";
 export {
   CORE,
   findInstance,
@@ -21,8 +21,11 @@ export { down, downIfUnused, temporaryServices, type DownOptions, type Released 
 export { startGuardian, type Charge, type Guardian } from "./commands/guardian.ts";
 export { stackUsers, describeUsers, useStack, type StackUser } from "./commands/users.ts";
 export { deadServices, isHealthy, missingServices, status, type ServiceStatus } from "./commands/status.ts";
+export { ServiceHealth } from "./commands/health.ts";
+export { ServiceMeasures, type ServiceFigures } from "./observe/measure.ts";
 export { containerAddresses, publication } from "./containers/containers.ts";
 export { runInContainer } from "./containers/run.ts";
+export { explainingLine } from "./observe/log-lines.ts";
 export { logs, type LogOptions } from "./observe/logs.ts";
 export { doctor, type DoctorOptions, type Finding } from "./commands/doctor.ts";
 export { fetchFor, missingFor, pythonProgram, type FetchForOptions } from "./commands/fetch.ts";

@@ -2,6 +2,7 @@
  * What a service is: the form of the files in `catalog/`. All that the house knows of a service stands in its one file; every
  * other file asks it.
  */
+import type { MetricName, Sample } from "../metrics/index.ts";
 import type { Report } from "./events.ts";
 import type { Layout } from "./layout.ts";
 
@@ -229,6 +230,24 @@ export interface ConnectionCheck {
   readonly look: (at: Surroundings, signal: AbortSignal) => Promise<string | undefined>;
 }
 
+/** Where a service is that is asked for what it measures. */
+export interface Measured {
+  /** The instance. */
+  readonly name: string;
+  /** Its web server on the port of a purpose, `http://host:port`; undefined for a port that nobody knows, of a service that runs elsewhere. */
+  web(purpose: string): string | undefined;
+}
+
+/** A question to a service for what it measures of itself. */
+export interface Measurement {
+  /** What the answer may hold. */
+  readonly gives: readonly MetricName[];
+  /** How often it is asked at the most, in milliseconds. @default 10000 */
+  readonly interval?: number;
+  /** Asks; an answer without figures is none. May throw, which means that the service does not answer. */
+  readonly look: (at: Measured, signal: AbortSignal) => Promise<readonly Sample[]>;
+}
+
 /** What the `prepare` of a service works with. */
 export interface Preparation {
   readonly at: Place;
@@ -361,6 +380,11 @@ export interface Service {
   readonly answers: (address: string, signal: AbortSignal) => Promise<boolean>;
   /** Why it does not work although it runs, where it says so itself and time alone changes nothing. May throw, which means nothing is known. */
   readonly complaint?: (address: string, signal: AbortSignal) => Promise<string | undefined>;
+  /**
+   * What it offers for measuring over HTTP. Of every service, memory and processor time are read from its processes besides; of one that
+   * offers nothing, these alone. @default nothing
+   */
+  readonly metrics?: readonly Measurement[];
   /** How it sees the others: questions for `doctor`. */
   readonly connections?: readonly ConnectionCheck[];
   /** Folders of `conf/` whose templates are filled for it. */

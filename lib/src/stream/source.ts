@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
+import { listenAt } from "../address/index.ts";
 import { delay } from "../async/index.ts";
 import { isStreambookError, messageOf, shownName, StreambookError } from "../errors/index.ts";
 import { checkChunkSize } from "./chunks.ts";
@@ -65,7 +66,7 @@ export async function startStreamSource(options: StreamSourceOptions): Promise<S
   if (survey.names.length === 0)
     throw new StreambookError("TEXT_UNREADABLE", `in ${survey.folder}: ${faultSentences(survey).join("; ")}`);
   const server = await buildServer(texts, chunkSize, onRefused);
-  await listen(server, host, port);
+  await listenAt(server, host, port);
   return runningSource(server, host, survey, signal);
 }
 
@@ -90,33 +91,6 @@ function runningSource(
   if (signal?.aborted === true) onAbort();
   const url = `http://${shown}:${actual}`;
   return { url, survey, closed: closed.promise, close, [Symbol.asyncDispose]: close };
-}
-
-async function listen(server: FastifyInstance, host: string, port: number): Promise<void> {
-  try {
-    await server.listen({ host, port });
-  } catch (cause) {
-    await server.close();
-    const code = (cause as NodeJS.ErrnoException).code;
-    switch (code) {
-      case "EADDRINUSE":
-        throw portTaken(`port ${port} is taken by another program; end that program`, cause);
-      case "EACCES":
-        throw portTaken(`port ${port} needs special rights, as all below 1024 do`, cause);
-      case "EADDRNOTAVAIL":
-        throw new StreambookError("USAGE", `this machine has no address ${host}; listen on 127.0.0.1 or 0.0.0.0`, {
-          cause,
-        });
-      case "ENOTFOUND":
-        throw new StreambookError("USAGE", `there is no host ${host}; listen on 127.0.0.1 or 0.0.0.0`, { cause });
-      default:
-        throw cause;
-    }
-  }
-}
-
-function portTaken(message: string, cause: unknown): StreambookError {
-  return new StreambookError("PORT_TAKEN", message, { cause, hint: { change: ["port"] } });
 }
 
 /** What the routes serve, and how. */

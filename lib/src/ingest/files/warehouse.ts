@@ -36,6 +36,9 @@ export function tableDestination({
   };
 }
 
+/** Where messages are kept as they came, unless another folder is said: a folder for each topic. */
+export const RAW_FOLDER = "/streambook/raw";
+
 /** Removes a table with its data files and what is staged for it. */
 export async function removeTable(hive: HiveSession, hdfs: Hdfs, table: string): Promise<void> {
   await hive.execute(`DROP TABLE IF EXISTS ${identifier(table)}`);

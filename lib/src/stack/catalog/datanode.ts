@@ -4,6 +4,7 @@ import type { Service } from "../service.ts";
 import { hadoop as library } from "./libraries/hadoop.ts";
 import { lowOnDisk } from "./parts/disk.ts";
 import { looksForFiles } from "./parts/file-system.ts";
+import { javaOf } from "./parts/java-beans.ts";
 
 export default {
   name: "datanode",
@@ -26,6 +27,7 @@ export default {
     return state?.["FSState"] === "Operational" && Number(state["NumLiveDataNodes"]) >= 1;
   },
   complaint: lowOnDisk,
+  metrics: [javaOf("http")],
   connections: [looksForFiles("HDFS DataNode")],
   configuration: ["hadoop"],
   folders: ["datanode"],

@@ -3,6 +3,7 @@ import { askJson } from "../observe/probes.ts";
 import type { Service } from "../service.ts";
 import { hadoop as library } from "./libraries/hadoop.ts";
 import { looksForFiles } from "./parts/file-system.ts";
+import { javaOf } from "./parts/java-beans.ts";
 
 export default {
   name: "historyserver",
@@ -25,6 +26,7 @@ export default {
     const answer = await askJson(`${jobHistory}/ws/v1/history/info`, signal);
     return (answer as { historyInfo?: unknown }).historyInfo !== undefined;
   },
+  metrics: [javaOf("web")],
   connections: [looksForFiles("JobHistoryServer")],
   configuration: ["hadoop"],
   container: { memory: 384, publishes: { port: "web" } },

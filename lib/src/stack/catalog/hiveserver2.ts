@@ -2,6 +2,7 @@
 import { callThrift } from "../observe/probes.ts";
 import type { Service, Surroundings } from "../service.ts";
 import { hive as library } from "./libraries/hive.ts";
+import { javaOf } from "./parts/java-beans.ts";
 import { followNameNode, hiveOptions } from "./parts/metastore-store.ts";
 
 export default {
@@ -18,7 +19,7 @@ export default {
     heap: 1024,
     options: hiveOptions,
   },
-  ports: { thrift: 10000 },
+  ports: { thrift: 10000, web: 10002 },
   needs: ["datanode"],
   after: ["datanode"], // it dies of a connection that is refused
   uses: ["metastore"],
@@ -28,6 +29,7 @@ export default {
   addresses: { hive: { variable: "STREAMBOOK_HIVE", port: "thrift" } },
   asked: "hive",
   answers: sessionOpens,
+  metrics: [javaOf("web")],
   connections: [{ name: "Hive → HDFS", limit: 30_000, look: findsTables }], // the first statement takes seconds
   configuration: ["hadoop", "hive"],
   prepare: async (preparation) => {

@@ -5,6 +5,8 @@ import { askBean, splitAddress } from "../observe/probes.ts";
 import type { Service, Surroundings, Preparation } from "../service.ts";
 import { hadoop as library } from "./libraries/hadoop.ts";
 import { lowOnDisk } from "./parts/disk.ts";
+import { hdfsSpace } from "./parts/hdfs-space.ts";
+import { javaOf } from "./parts/java-beans.ts";
 import { serveOutside } from "./parts/webhdfs-outside.ts";
 
 const main = "org.apache.hadoop.hdfs.server.namenode.NameNode";
@@ -33,6 +35,7 @@ export default {
     (await askBean(webhdfs, "Hadoop:service=NameNode,name=NameNodeStatus", signal)) !== undefined,
   worker: "datanode",
   complaint: lowOnDisk,
+  metrics: [javaOf("http"), hdfsSpace("http")],
   connections: [{ name: "HDFS → DataNode", service: "datanode", look: knowsDataNode }],
   configuration: ["hadoop"],
   prepare: format,

@@ -7,6 +7,7 @@ import type { Service } from "../service.ts";
 import { hadoop as library } from "./libraries/hadoop.ts";
 import { FREE_SOME } from "./parts/disk.ts";
 import { looksForFiles } from "./parts/file-system.ts";
+import { javaOf } from "./parts/java-beans.ts";
 
 export default {
   name: "nodemanager",
@@ -34,6 +35,7 @@ export default {
     // It names its folder for files and that for logs, which are on one disk.
     return report === undefined ? undefined : `it takes no tasks: ${report.split(" ; ", 1)[0]?.trim()}; ${FREE_SOME}`;
   },
+  metrics: [javaOf("web")],
   connections: [looksForFiles("YARN NodeManager")],
   configuration: ["hadoop"],
   folders: ["yarn/local", "yarn/logs"],

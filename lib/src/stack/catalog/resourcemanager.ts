@@ -3,6 +3,8 @@ import { askJson, splitAddress } from "../observe/probes.ts";
 import type { Service, Surroundings } from "../service.ts";
 import { hadoop as library } from "./libraries/hadoop.ts";
 import { looksForFiles } from "./parts/file-system.ts";
+import { javaOf } from "./parts/java-beans.ts";
+import { yarnUse } from "./parts/yarn-use.ts";
 
 export default {
   name: "resourcemanager",
@@ -30,6 +32,7 @@ export default {
     return (answer as { clusterInfo?: { state?: string } }).clusterInfo?.state === "STARTED";
   },
   worker: "nodemanager",
+  metrics: [javaOf("web"), yarnUse("web")],
   connections: [
     { name: "YARN → NodeManager", service: "nodemanager", look: knowsNodeManager },
     looksForFiles("YARN ResourceManager"),

@@ -6,6 +6,7 @@ import { answersGrpc } from "../observe/probes.ts";
 import type { Place, Preparation, Service } from "../service.ts";
 import { delta } from "./libraries/delta.ts";
 import { spark as library } from "./libraries/spark.ts";
+import { sparkUse } from "./parts/spark-use.ts";
 import { demandRoom } from "./parts/yarn-room.ts";
 
 /** What is asked of YARN, in megabytes: heaps, and what Java takes beside them. */
@@ -48,6 +49,7 @@ export default {
   addresses: { spark: { variable: "STREAMBOOK_SPARK", port: "connect" } },
   asked: "spark",
   answers: answersGrpc,
+  metrics: [sparkUse("web")],
   configuration: ["hadoop", "spark"],
   configurationBeside: { "delta.conf": "s3" },
   values: (at) => ({

@@ -4,10 +4,10 @@ import { CORE, inOrder, service, serviceNames } from "../catalog/index.ts";
 import type { StackOptions } from "../events.ts";
 import { externalPlace } from "../external.ts";
 import { logFile } from "../launch/launch.ts";
-import { openLayout } from "../layout.ts";
+import { type Layout, openLayout } from "../layout.ts";
 import { lastRun } from "../observe/log-lines.ts";
 import { askedAddress, everyHost } from "../place.ts";
-import { memoryOf } from "../observe/processes.ts";
+import { memoryOf, processorTimeOf } from "../observe/processes.ts";
 import { answers } from "../observe/readiness.ts";
 import { findProcesses, findServices } from "../observe/running.ts";
 import { credentials, type Secrets } from "../secrets.ts";
@@ -27,6 +27,8 @@ export interface ServiceStatus {
   readonly pid?: number;
   /** Memory it holds, in bytes. */
   readonly memory?: number;
+  /** Processor time that it has taken, in seconds. */
+  readonly processorTime?: number;
   /** What runs it: "Java 17.0.15, /usr/lib/jvm/…". */
   readonly runtime?: string;
   /** Since when it runs. */
@@ -42,16 +44,44 @@ export interface ServiceStatus {
  *
  * @throws USAGE when the environment names only some addresses of a service that runs elsewhere
  */
-export async function status({ environment = process.env, signal }: StackOptions = {}): Promise<ServiceStatus[]> {
+export async function status(options: StackOptions = {}): Promise<ServiceStatus[]> {
+  return lookAtServices(options, {
+    find: findProcesses,
+    doesAnswer: (name, address, _pid, signal) => answers(name, address, signal),
+  });
+}
+
+/** How one finds out about services. */
+export interface Looks {
+  /** The processes of each instance that runs. @param expected instances that were started, and not stopped */
+  readonly find: (layout: Layout, expected: readonly string[]) => Promise<ReadonlyMap<string, readonly number[]>>;
+  /**
+   * Whether a service works, of one whose process is there or which runs elsewhere.
+   *
+   * @param pid undefined for one that runs elsewhere
+   */
+  readonly doesAnswer: (
+    name: string,
+    address: string,
+    pid: number | undefined,
+    signal: AbortSignal | undefined,
+  ) => Promise<boolean>;
+}
+
+/** As {@link status}, with other ways of finding out. */
+export async function lookAtServices(
+  { environment = process.env, signal }: StackOptions,
+  { find, doesAnswer }: Looks,
+): Promise<ServiceStatus[]> {
   const layout = openLayout(environment);
   const state = await readState(layout.stateFile);
-  const running = await findProcesses(layout);
+  const running = await find(layout, Object.keys(state?.services ?? {}));
   const external = externalAddresses(environment) as unknown as Addresses;
   const shown = serviceNames().filter((name) => service(name).profile === CORE || isExternal(name, environment));
   return Promise.all(
     inOrder([...shown, ...running.keys(), ...Object.keys(state?.services ?? {})]).map(
       async (name): Promise<ServiceStatus> => {
-        if (isExternal(name, environment)) return externalStatus(name, external, signal);
+        if (isExternal(name, environment)) return externalStatus(name, external, doesAnswer, signal);
         const pids = running.get(name);
         const recorded = state?.services[name];
         if (pids === undefined) {
@@ -59,12 +89,13 @@ export async function status({ environment = process.env, signal }: StackOptions
           return { name, state: "died", log: await lastRun(logFile(layout, name), 15) };
         }
         const pid = Math.min(...pids);
-        const works = state !== undefined && (await answers(name, ownAddress(name, state), signal));
+        const works = state !== undefined && (await doesAnswer(name, ownAddress(name, state), pid, signal));
         return {
           name,
           state: works ? "running" : "silent",
           pid,
-          memory: (await Promise.all(pids.map(memoryOf))).reduce((sum, bytes) => sum + bytes, 0),
+          memory: await sumOf(pids, memoryOf),
+          processorTime: await sumOf(pids, processorTimeOf),
           ...(state !== undefined && { place: shownAddress(name, state) }),
           ...(recorded?.pid === pid && { started: new Date(recorded.started) }),
           ...(recorded?.pid === pid && recorded.runtime !== undefined && { runtime: recorded.runtime }),
@@ -73,6 +104,10 @@ export async function status({ environment = process.env, signal }: StackOptions
       },
     ),
   );
+}
+
+async function sumOf(pids: readonly number[], look: (pid: number) => Promise<number>): Promise<number> {
+  return (await Promise.all(pids.map(look))).reduce((sum, value) => sum + value, 0);
 }
 
 async function shownSecrets(name: string, environment: NodeJS.ProcessEnv): Promise<Pick<ServiceStatus, "secrets">> {
@@ -89,10 +124,11 @@ function ownAddress(name: string, { host, ports, addresses }: State): string {
 async function externalStatus(
   name: string,
   places: Addresses,
+  doesAnswer: Looks["doesAnswer"],
   signal: AbortSignal | undefined,
 ): Promise<ServiceStatus> {
   const place = externalPlace(name, places);
-  const works = await answers(name, place, signal);
+  const works = await doesAnswer(name, place, undefined, signal);
   return { name, state: works ? "running" : "unreachable", place };
 }
 

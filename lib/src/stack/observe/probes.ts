@@ -22,8 +22,13 @@ export async function askBean(
   bean: string,
   signal: AbortSignal,
 ): Promise<Record<string, unknown> | undefined> {
+  return (await askBeans(page, bean, signal))[0];
+}
+
+/** The beans whose names fit, from the same place: `java.lang:type=GarbageCollector,name=*`. */
+export async function askBeans(page: string, bean: string, signal: AbortSignal): Promise<Record<string, unknown>[]> {
   const answer = await askJson(`${page}/jmx?qry=${bean}`, signal);
-  return (answer as { beans?: Record<string, unknown>[] }).beans?.[0];
+  return (answer as { beans?: Record<string, unknown>[] }).beans ?? [];
 }
 
 /** Whether somebody accepts connections at `host:port`. */
