@@ -12,7 +12,14 @@ import { formatAddress } from "../../../address/index.ts";
 import { StreambookError } from "../../../errors/index.ts";
 import type { Joining, Place, Preparation } from "../../service.ts";
 import { describeCluster, replicateOwnTopics } from "./kafka-probe.ts";
-import { addVoter, describeQuorum, keepVotersInLog, type Quorum, setForAllBrokers } from "./kraft.ts";
+import {
+  addVoter,
+  describeQuorum,
+  ELIGIBLE_LEADERS,
+  keepNoEligibleLeaders,
+  keepVotersInLog,
+  type Quorum,
+} from "./kraft.ts";
 
 /** Nodes that vote together. */
 const QUORUM = 3;
@@ -83,6 +90,7 @@ export async function format({ at, addresses, report, runJava }: Preparation): P
     arguments: [
       ...["kafka.tools.StorageTool", "format", "--ignore-formatted", voters],
       ...["-t", cluster, "-c", configuration(at)],
+      ...(isFirst ? ["--feature", `${ELIGIBLE_LEADERS}=0`] : []), // the others learn it from its log
     ],
     failure: "Kafka's storage could not be formatted",
   });
@@ -95,10 +103,11 @@ export function joinQuorum(at: Place): ((joining: Joining) => Promise<void>) | u
   return at.number === 1 ? letVotersChange : becomeVoter;
 }
 
-/** A quorum that was formatted with a fixed list of voters becomes one that takes more. */
+/** A quorum that was formatted with a fixed list of voters, and all features, becomes one that takes more voters. */
 async function letVotersChange({ at, address, signal }: Joining): Promise<void> {
   const quorum = await describeQuorum(address, signal);
   if (quorum !== undefined && votersAreFixed(quorum)) await keepVotersInLog(address, signal);
+  await keepNoEligibleLeaders(address, signal);
   await writeFile(joined(at), "");
 }
 
@@ -148,15 +157,13 @@ async function becomeVoter({ at, address, report, signal }: Joining): Promise<vo
   await writeFile(joined(at), "");
 }
 
-/** Tells a cluster that has grown to keep its own topics, and those to come, where any one node may be lost. */
+/** Gives a cluster that has grown as many copies of its own topics as of those to come, so that any one node may be lost. */
 async function useReplicas(address: string, signal: AbortSignal): Promise<void> {
   await until(
     "all brokers to be there",
     async () => (await describeCluster(address).catch(() => undefined))?.brokers.length === QUORUM,
     { timeout: LIMIT, interval: 200, signal },
   );
-  // The first has stored its own as that of all, when it was alone. It holds for topics with as many replicas.
-  await setForAllBrokers(address, "min.insync.replicas", String(inSync(QUORUM)), signal);
   const nodes = Array.from({ length: QUORUM }, (_, index) => index + 1);
   await replicateOwnTopics(address, nodes);
 }

@@ -38,6 +38,12 @@ const UPDATE_FEATURES = { key: 57, version: 1 } as const;
 const ADD_VOTER = { key: 80, version: 0 } as const;
 const ALTER_CONFIGS = { key: 44, version: 1 } as const;
 
+/** How a feature is updated. */
+const [UPGRADE, SAFE_DOWNGRADE] = [1, 2] as const;
+
+/** The feature that keeps a list of replicas that may lead though they are out of sync: see {@link keepNoEligibleLeaders}. */
+export const ELIGIBLE_LEADERS = "eligible.leader.replicas.version";
+
 /** Names of the errors that are met here; others are shown as numbers. */
 const ERRORS: Readonly<Record<number, string>> = {
   7: "REQUEST_TIMED_OUT",
@@ -95,13 +101,41 @@ function readMember(from: Reader): QuorumMember {
  * that takes more. @throws KAFKA_FAILED
  */
 export async function keepVotersInLog(address: string, signal: AbortSignal): Promise<void> {
-  const upgrade = 1;
+  const answer = await updateFeature(address, { name: "kraft.version", level: 1, how: UPGRADE }, signal);
+  demandDone("keep the voters of the quorum in its log", answer);
+}
+
+/**
+ * Turns the feature off that keeps a list of eligible leaders (KIP-966), which a format turns on by default: from a log in which a
+ * topic was made and deleted before `min.insync.replicas` changed for all, Kafka 4.1.1 does not start again with it
+ * (`TopicsDelta.maybeReplayClearElrRecord`). The setting for all that it has stored goes, too: each node's properties have it.
+ *
+ * @throws KAFKA_FAILED
+ */
+export async function keepNoEligibleLeaders(address: string, signal: AbortSignal): Promise<void> {
+  const doing = "turn off the list of eligible leaders";
+  const answer = await updateFeature(address, { name: ELIGIBLE_LEADERS, level: 0, how: SAFE_DOWNGRADE }, signal);
+  demandDone(doing, answer, ["INVALID_UPDATE_VERSION"]); // it is off already
+  await setForAllBrokers(address, "min.insync.replicas", null, signal);
+}
+
+interface FeatureUpdate {
+  readonly name: string;
+  readonly level: number;
+  readonly how: number;
+}
+
+async function updateFeature(
+  address: string,
+  { name, level, how }: FeatureUpdate,
+  signal: AbortSignal,
+): Promise<Reader | undefined> {
   const body = new Writer()
     .int32(10_000)
-    .array(["kraft.version"], (out, feature) => out.text(feature).int16(1).int8(upgrade).tags())
+    .array([name], (out, feature) => out.text(feature).int16(level).int8(how).tags())
     .int8(0) // not only a trial
     .tags();
-  demandDone("keep the voters of the quorum in its log", await ask(address, UPDATE_FEATURES, body, signal));
+  return ask(address, UPDATE_FEATURES, body, signal);
 }
 
 /** Gives a controller, which follows the log already, a vote. @throws KAFKA_FAILED */
@@ -117,20 +151,25 @@ export async function addVoter(address: string, voter: NewVoter, signal: AbortSi
   demandDone(`give node ${node} a vote`, await ask(address, ADD_VOTER, body, signal));
 }
 
-/** Gives all brokers a setting that can change while they run. @throws KAFKA_FAILED */
+/**
+ * Gives all brokers a setting that can change while they run, or removes it with null: each goes by its own properties again.
+ *
+ * @throws KAFKA_FAILED
+ */
 export async function setForAllBrokers(
   address: string,
   name: string,
-  value: string,
+  value: string | null,
   signal: AbortSignal,
 ): Promise<void> {
-  const [broker, set] = [4, 0];
+  const broker = 4;
+  const operation = value === null ? 1 : 0;
   const body = new Writer()
     .array([""], (out, all) =>
       out
         .int8(broker)
         .text(all)
-        .array([name], (setting) => setting.text(name).int8(set).text(value).tags())
+        .array([name], (setting) => setting.text(name).int8(operation).text(value).tags())
         .tags(),
     )
     .int8(0) // not only a trial
@@ -149,15 +188,15 @@ function readOutcome(from: Reader): readonly [code: number, message: string | nu
 }
 
 /** @throws KAFKA_FAILED unless an answer begins with a time and "no error" */
-function demandDone(doing: string, answer: Reader | undefined): void {
+function demandDone(doing: string, answer: Reader | undefined, accepted: readonly string[] = []): void {
   if (answer === undefined) throw new StreambookError("KAFKA_FAILED", `Kafka could not ${doing}: it hung up`);
   answer.int32();
-  demandNoError(doing, answer.int16(), answer.text());
+  demandNoError(doing, answer.int16(), answer.text(), accepted);
 }
 
-function demandNoError(doing: string, code: number, message: string | null): void {
-  if (code === 0) return;
+function demandNoError(doing: string, code: number, message: string | null, accepted: readonly string[] = []): void {
   const name = ERRORS[code] ?? `error ${code}`;
+  if (code === 0 || accepted.includes(name)) return;
   throw new StreambookError(
     "KAFKA_FAILED",
     `Kafka could not ${doing}: ${name}${message === null ? "" : `, ${message}`}`,
