@@ -26,7 +26,7 @@ export interface AssignmentsOptions {
   readonly topic: string;
   readonly limits: FileLimits;
   readonly destination: Pick<Destination, "positions">;
-  readonly labelling: Pick<Labelling, "waitFor" | "drop">;
+  readonly labelling: Pick<Labelling, "assign" | "waitFor" | "drop">;
   readonly workers: Pick<TopicRows, "drop">;
   readonly run: Run;
 }
@@ -62,6 +62,7 @@ export class Assignments {
       "reading the names of the files",
       async () => {
         const positions = await destination.positions(partitions);
+        await labelling.assign?.(partitions);
         const offsets = await topicOffsets({ broker, cluster, topic, signal: over });
         labelling.waitFor(
           partitions.filter((partition) => {

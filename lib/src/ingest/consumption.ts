@@ -125,7 +125,7 @@ export class Consumption {
     }
     if (assignments.open(batch) === undefined) return assignments.drop(partition, parsed.batch);
     const begin = performance.now();
-    const labelled = labelling.push({ partition, generation, firstOffset, nextOffset, parsed });
+    const labelled = await labelling.push({ partition, generation, firstOffset, nextOffset, parsed });
     state.spent.label += (performance.now() - begin) / 1000;
     for (const one of labelled) await this.#gather(one);
     state.changed();
@@ -159,7 +159,7 @@ export class Consumption {
   }
 
   async #gatherHeld(): Promise<void> {
-    for (const batch of this.#options.labelling.finishWarmUp()) await this.#gather(batch);
+    for (const batch of await this.#options.labelling.finishWarmUp()) await this.#gather(batch);
   }
 
   /** A topic that pauses while the labelling warms up is not waited for: what is held becomes rows. */

@@ -34,16 +34,28 @@ export interface Labelling<Marks extends object = object> {
   readonly held: number;
   /** Whether it cannot label yet; then an interrupted run labels nothing, and the next one reads it again. */
   readonly warmingUp: boolean;
+  /** Says which partitions are owned from now on, all of them. @default nothing follows from it */
+  assign?(partitions: readonly number[]): Promise<void>;
+  /** Says that no partition is owned, until {@link assign} names some. @default nothing follows from it */
+  revoke?(): Promise<void>;
   /** Names the partitions that have messages to come, all of them. */
   waitFor(partitions: Iterable<number>): void;
   /** Takes a batch; returns the batches that are labelled by now, in the order they came. */
-  push(batch: BatchToLabel<Marks>): LabelledBatch[];
+  push(batch: BatchToLabel<Marks>): LabelledBatch[] | Promise<LabelledBatch[]>;
   /** Labels what is held back, because nothing comes for a while, or nothing more. */
-  finishWarmUp(): LabelledBatch[];
+  finishWarmUp(): LabelledBatch[] | Promise<LabelledBatch[]>;
   /** Forgets what is held of partitions that belong to another consumer now. */
   drop(partitions: ReadonlySet<number>): void;
   /** Saves what it has learned, before rows that follow from it are published. @param final whether the run ends with it */
   save(options?: { readonly final?: boolean }): Promise<void>;
+}
+
+/** What a labelling may use. */
+export interface LabellingServices {
+  readonly hdfs: Hdfs;
+  readonly logger: Logger;
+  /** Does something again while its service is away. @param doing for the log */
+  readonly retry: <T>(doing: string, operation: () => Promise<T>) => Promise<T>;
 }
 
 /** What a pipeline gives to {@link ingest}. */
@@ -53,7 +65,7 @@ export interface Enrichment<Marks extends object = object> {
   /** @default none: the columns do not follow from what is in the messages */
   readonly marker?: MarkerModule | undefined;
   /** Opens the labelling; the table's folders are there by then. */
-  open(services: { readonly hdfs: Hdfs; readonly logger: Logger }): Promise<Labelling<Marks>>;
+  open(services: LabellingServices): Promise<Labelling<Marks>>;
 }
 
 /** The labelling of a pipeline that adds nothing. */

@@ -12,7 +12,7 @@ export { makeTopic, TopicMarks, type TopicMarksOptions } from "./names/topic-mar
 export { ServiceRetry, type ServiceRetryOptions } from "./service-retry.ts";
 export type { CommitStep, Figures, Progress, Spent } from "./topic-state.ts";
 export type { AddedColumn, BatchToLabel, LabelledBatch, ParsedBatch } from "./batches.ts";
-export type { Enrichment, Labelling, Marker, MarkerModule } from "./enrichment.ts";
+export type { Enrichment, Labelling, LabellingServices, Marker, MarkerModule } from "./enrichment.ts";
 export { placeColumns, type FileFormat } from "./rows/row-format.ts";
 export { encodeParquet, storedAs } from "./rows/parquet.ts";
 export type { Granularity } from "./rows/timestamp.ts";

@@ -72,7 +72,7 @@ export class TopicStream implements AsyncDisposable {
     await ensureTopic({ broker, cluster, topic, signal });
     await this.#destination.create();
     if (cluster.id !== undefined) await this.#destination.claim(cluster.id, broker);
-    this.#labelling = (await enrichment?.open({ hdfs, logger })) ?? this.#labelling;
+    this.#labelling = (await enrichment?.open({ hdfs, logger, retry: (doing, operation) => run.retry(doing, operation) })) ?? this.#labelling;
     this.#assignments = new Assignments({
       broker,
       cluster,
@@ -91,7 +91,10 @@ export class TopicStream implements AsyncDisposable {
     return {
       topic: this.#options.topic,
       positions: (partitions, over) => assignments.begin(partitions, over),
-      onRevoked: (_partitions, generation) => assignments.end(generation),
+      onRevoked: async (_partitions, generation) => {
+        assignments.end(generation);
+        await this.#labelling.revoke?.();
+      },
     };
   }
 

@@ -30,8 +30,8 @@ export interface ConsumeOptions
   /** Properties that say what the table and its view are, if they have to be made. @default none */
   readonly tableProperties?: HiveTableOptions["properties"];
   /**
-   * Consumers of one group share the partitions, but not the model: each labels its rows by one of its own, which goes on from
-   * the newest that it finds when it starts. @default "streambook"
+   * Consumers of one group share the partitions and the model: the first that has read enough seeds it for all, the one that owns
+   * partition 0 lets it learn from what it reads, and the others label by what it has saved. @default "streambook"
    */
   readonly group?: string;
   readonly onProgress?: (progress: ConsumeProgress) => void;

@@ -1,18 +1,18 @@
 /** What the pipeline of texts adds to the rows of its messages: the cluster of each chunk, and the model that found it. */
-import type { Hdfs } from "../../hdfs/index.ts";
+import { messageOf } from "../../errors/index.ts";
 import type {
   AddedColumn,
   BatchToLabel,
   Enrichment,
   LabelledBatch,
   Labelling,
+  LabellingServices,
   MarkerModule,
 } from "../../ingest/index.ts";
-import type { Logger } from "../../log/index.ts";
 import { siblingModule } from "../../project/index.ts";
 import { DEFAULT_FEATURES } from "../../text/index.ts";
 import { clusterColumns } from "./chunk-table.ts";
-import { type ClusteredBatch, Labeller } from "./labeller.ts";
+import { type ClusteredBatch, Labeller, type SavedModel } from "./labeller.ts";
 import { checkCompatible, ModelStore } from "./models.ts";
 import { checkMarkerOptions, type TextMarkerOptions, type TextMarks } from "./text-marker.ts";
 
@@ -28,7 +28,15 @@ export interface TextEnrichmentOptions extends TextMarkerOptions {
   readonly warmUp?: number;
 }
 
-/** Terms are counted in the threads; here the labeller follows the stream, and its model is kept on HDFS. */
+/** Who owns this partition lets the model learn; other consumers of the group label by what it has learned. */
+const LEARNING_PARTITION = 0;
+/** How often the model of the one that learns is looked for, in milliseconds. */
+const FOLLOWING = 2000;
+
+/**
+ * Terms are counted in the threads; here the labeller follows the stream, and its model is kept on HDFS. Consumers of one group share
+ * it: the first that has enough chunks seeds it for all, and one of them lets it learn.
+ */
 export class TextEnrichment implements Enrichment<TextMarks> {
   readonly columns = clusterColumns;
   readonly marker: MarkerModule;
@@ -50,24 +58,35 @@ export class TextEnrichment implements Enrichment<TextMarks> {
   }
 
   /** @throws USAGE when the table's model was made for other settings */
-  async open({ hdfs, logger }: { readonly hdfs: Hdfs; readonly logger: Logger }): Promise<Labelling<TextMarks>> {
+  async open({ hdfs, logger, retry }: LabellingServices): Promise<Labelling<TextMarks>> {
     const { table, clusters = 5, features = DEFAULT_FEATURES } = this.#options;
     const models = new ModelStore(hdfs, table, logger);
+    const check = (saved: SavedModel): void => checkCompatible(saved, { clusters, features }, table);
     const saved = await models.load();
-    if (saved !== undefined) checkCompatible(saved, { clusters, features }, table);
+    if (saved !== undefined) check(saved);
     this.#labeller = new Labeller(this.#options, saved);
-    return new TextLabelling(this.#labeller, models);
+    return new TextLabelling({ labeller: this.#labeller, models, check, logger, retry });
   }
+}
+
+/** What a {@link TextLabelling} works with. */
+interface TextLabellingParts extends Pick<LabellingServices, "logger" | "retry"> {
+  readonly labeller: Labeller;
+  readonly models: ModelStore;
+  /** Refuses a model that was made for other settings. */
+  readonly check: (saved: SavedModel) => void;
 }
 
 /** A labeller in the form that the sink wants, with the store of its models. */
 class TextLabelling implements Labelling<TextMarks> {
+  readonly #parts: TextLabellingParts;
   readonly #labeller: Labeller;
-  readonly #models: ModelStore;
+  #followedAt = performance.now();
 
-  constructor(labeller: Labeller, models: ModelStore) {
-    this.#labeller = labeller;
-    this.#models = models;
+  constructor(parts: TextLabellingParts) {
+    this.#parts = parts;
+    this.#labeller = parts.labeller;
+    this.#labeller.learns = false; // until it is known who does
   }
 
   get held(): number {
@@ -78,24 +97,63 @@ class TextLabelling implements Labelling<TextMarks> {
     return this.#labeller.warmingUp;
   }
 
+  async assign(partitions: readonly number[]): Promise<void> {
+    const learns = partitions.includes(LEARNING_PARTITION);
+    if (learns && !this.#labeller.learns) await this.#follow();
+    this.#labeller.learns = learns;
+  }
+
+  async revoke(): Promise<void> {
+    const { models, logger } = this.#parts;
+    if (!this.#labeller.learns) return;
+    this.#labeller.learns = false;
+    await models.save(this.#labeller, { final: true }).catch((error: unknown) => {
+      logger.warn(`what the model has learned since it was saved last is lost: ${messageOf(error)}`);
+    });
+  }
+
   waitFor(partitions: Iterable<number>): void {
     this.#labeller.waitFor(partitions);
   }
 
-  push(batch: BatchToLabel<TextMarks>): LabelledBatch[] {
-    return this.#labeller.push(batch).map(withColumns);
+  async push(batch: BatchToLabel<TextMarks>): Promise<LabelledBatch[]> {
+    this.#labeller.hold(batch);
+    if (this.#labeller.isReadyToSeed) await this.#begin();
+    return this.#labeller.release().map(withColumns);
   }
 
-  finishWarmUp(): LabelledBatch[] {
-    return this.#labeller.finishWarmUp().map(withColumns);
+  async finishWarmUp(): Promise<LabelledBatch[]> {
+    if (this.#labeller.warmingUp && this.#labeller.held > 0) await this.#begin();
+    return this.#labeller.release().map(withColumns);
   }
 
   drop(partitions: ReadonlySet<number>): void {
     this.#labeller.drop(partitions);
   }
 
-  save(options?: { readonly final?: boolean }): Promise<void> {
-    return this.#models.save(this.#labeller, options);
+  async save(options?: { readonly final?: boolean }): Promise<void> {
+    if (this.#labeller.learns) return this.#parts.models.save(this.#labeller, options);
+    if (performance.now() - this.#followedAt > FOLLOWING) await this.#follow();
+  }
+
+  /** Begins with the model of another consumer, or seeds one for all. */
+  async #begin(): Promise<void> {
+    const { models, check, retry } = this.#parts;
+    await retry("saving the first model", async () => {
+      const proposed = this.#labeller.propose();
+      const saved = (await models.load()) ?? (await models.begin(proposed));
+      check(saved);
+      this.#labeller.begin(saved, { isOwn: saved === proposed });
+    });
+  }
+
+  async #follow(): Promise<void> {
+    const { models, check } = this.#parts;
+    this.#followedAt = performance.now();
+    const saved = await models.load();
+    if (saved === undefined) return;
+    check(saved);
+    this.#labeller.follow(saved);
   }
 }
 

@@ -4,7 +4,8 @@
  * The first chunks are held until they can seed the model: until there are enough of them, and some of every partition
  * that has any, because a partition alone knows only its own streams. An even sample of them seeds the model; from then on
  * every chunk is labelled as it comes, and the model learns from it. A message that is read again after a crash is labelled, but not learned from a second time: the saved
- * model knows which offsets it has seen.
+ * model knows which offsets it has seen. Where several consumers share a model, one of them learns, and the others label by what it has
+ * learned ({@link Labeller.follow}).
  */
 import { StreamingKMeans } from "../../cluster/index.ts";
 import { StreambookError } from "../../errors/index.ts";
@@ -64,9 +65,11 @@ interface Held {
 /** Assigns every row to a cluster, in order. */
 export class Labeller {
   readonly #options: Required<LabellerOptions>;
-  readonly #learned: Map<number, bigint>;
   readonly #windows: StreamWindows;
-  readonly #name: string;
+  /** Whether the model learns from what is labelled, or only labels. */
+  learns = true;
+  #learned: Map<number, bigint>;
+  #name: string;
   #frequencies: DocumentFrequencies;
   #model: StreamingKMeans | undefined;
   #held: Held[] = [];
@@ -125,20 +128,84 @@ export class Labeller {
 
   /** Takes a batch; returns the batches that are labelled by now, in the order they came. */
   push(batch: ChunkBatch): ClusteredBatch[] {
+    this.hold(batch);
+    if (this.isReadyToSeed) this.begin(this.propose(), { isOwn: true });
+    return this.release();
+  }
+
+  /** Takes a batch, and seeds no model with it: {@link release} gives the batches that are labelled. */
+  hold(batch: ChunkBatch): void {
     const { rows } = batch.parsed;
     this.#waiting.push({ batch, clusters: new Int32Array(rows), versions: [], version: new Uint32Array(rows) });
     this.#unheard.delete(batch.partition);
     this.#work(this.#waiting.at(-1) as Waiting);
+  }
+
+  /** Whether there is enough to seed a model, and none. */
+  get isReadyToSeed(): boolean {
     const { warmUp } = this.#options;
     const enough = this.#unheard.size === 0 ? warmUp : Math.max(warmUp, MOST_HELD);
-    if (this.#model === undefined && this.#held.length >= enough) this.#seed();
-    return this.#model === undefined ? [] : this.#release();
+    return this.#model === undefined && this.#held.length >= enough;
+  }
+
+  /** The batches that are labelled, in the order they came; each is given once. */
+  release(): ClusteredBatch[] {
+    if (this.#model === undefined) return [];
+    const done = this.#waiting.map(({ batch, ...labels }) => ({ ...batch, ...labels }));
+    this.#waiting = [];
+    return done;
   }
 
   /** Seeds the model with what there is, and returns the batches that waited for it. */
   finishWarmUp(): ClusteredBatch[] {
-    if (this.#model === undefined && this.#held.length > 0) this.#seed();
-    return this.#release();
+    if (this.#model === undefined && this.#held.length > 0) this.begin(this.propose(), { isOwn: true });
+    return this.release();
+  }
+
+  /** The model that an even sample of the rows held would seed. */
+  propose(): SavedModel {
+    const { clusters, seed, features, decay, windowWords } = this.#options;
+    const sample = this.#sample();
+    const vectors = this.#held.filter((_, index) => sample.has(index));
+    const model = StreamingKMeans.seed(
+      vectors.map(({ window }) => this.#frequencies.weigh(window)),
+      { k: clusters, seed, features, decay },
+    );
+    const [name, learned, frequencies] = [this.#name, this.#learned, this.#frequencies];
+    return { name, learned, frequencies, model, features, windowWords };
+  }
+
+  /**
+   * Begins with a model, and labels by it what is held; those beside its sample are learned from.
+   *
+   * @param isOwn whether it is what {@link propose} gave, and not another consumer's
+   */
+  begin(saved: SavedModel, { isOwn }: { readonly isOwn: boolean }): void {
+    const held = this.#held;
+    const known = isOwn ? this.#sample() : new Set<number>();
+    this.#held = [];
+    if (isOwn) this.#model = saved.model;
+    else {
+      this.#adopt(saved);
+      held.forEach(({ waiting, row }, index) => {
+        if (!this.learns || this.#hasLearned(waiting.batch, row)) known.add(index);
+        else this.#frequencies.add(countsOf(waiting.batch.parsed.marks, row));
+      });
+    }
+    const miniBatch = this.#miniBatch();
+    held.forEach(({ waiting, row, window }, index) => {
+      const vector = this.#frequencies.weigh(window);
+      if (!this.learns || known.has(index)) this.#predict(waiting, row, vector);
+      else miniBatch.add(waiting, row, vector);
+    });
+    miniBatch.end();
+    if (!isOwn && this.learns) for (const { batch } of this.#waiting) this.#noteLearned(batch);
+  }
+
+  /** Goes on with what another consumer's model has learned. */
+  follow(saved: SavedModel): void {
+    if (this.#model === undefined) return; // there are rows held, perhaps: see begin
+    this.#adopt(saved);
   }
 
   /** Forgets what is held of partitions that belong to another consumer now. */
@@ -162,55 +229,46 @@ export class Labeller {
     });
   }
 
-  #release(): ClusteredBatch[] {
-    const done = this.#waiting.map(({ batch, clusters, versions, version }) => ({
-      ...batch,
-      clusters,
-      versions,
-      version,
-    }));
-    this.#waiting = [];
-    return done;
+  #adopt({ name, learned, frequencies, model }: SavedModel): void {
+    [this.#name, this.#learned, this.#frequencies, this.#model] = [name, new Map(learned), frequencies, model];
+  }
+
+  /** An even sample of the rows held. */
+  #sample(): Set<number> {
+    const { length } = this.#held;
+    const size = Math.min(this.#options.warmUp, length);
+    return new Set(Array.from({ length: size }, (_, i) => Math.floor((i * length) / size)));
+  }
+
+  #hasLearned({ firstOffset, partition, parsed }: ChunkBatch, row: number): boolean {
+    return firstOffset + BigInt(parsed.offsets[row] as number) < this.learnedUpTo(partition);
+  }
+
+  #noteLearned({ partition, nextOffset }: ChunkBatch): void {
+    if (nextOffset > this.learnedUpTo(partition)) this.#learned.set(partition, nextOffset);
   }
 
   #work(waiting: Waiting): void {
     const { batch } = waiting;
     const { parsed } = batch;
-    const learnedUpTo = this.learnedUpTo(batch.partition);
+    const model = this.#model;
     const miniBatch = this.#miniBatch();
     for (let row = 0; row < parsed.rows; row++) {
       const { streams, stream, isLast } = parsed.marks;
       const counts = countsOf(parsed.marks, row);
       const window = this.#windows.push(streams[stream[row] as number] as string, counts, isLast[row] === 1);
-      const seen = batch.firstOffset + BigInt(parsed.offsets[row] as number) < learnedUpTo;
-      if (!seen) this.#frequencies.add(counts);
-      if (this.#model === undefined) this.#held.push({ waiting, row, window: copyOf(window) });
-      else if (seen) this.#assign(waiting, row, this.#model.predict(this.#frequencies.weigh(window)), this.version);
-      else miniBatch.add(waiting, row, this.#frequencies.weigh(window));
+      const isNew = (model === undefined || this.learns) && !this.#hasLearned(batch, row);
+      if (isNew) this.#frequencies.add(counts);
+      if (model === undefined) this.#held.push({ waiting, row, window: copyOf(window) });
+      else if (isNew) miniBatch.add(waiting, row, this.#frequencies.weigh(window));
+      else this.#predict(waiting, row, this.#frequencies.weigh(window));
     }
     miniBatch.end();
-    if (batch.nextOffset > learnedUpTo) this.#learned.set(batch.partition, batch.nextOffset);
+    if (model === undefined || this.learns) this.#noteLearned(batch);
   }
 
-  /** Seeds the model with an even sample of the rows held, and labels them all; those beside the sample are learned from. */
-  #seed(): void {
-    const { clusters, seed, features, decay, warmUp } = this.#options;
-    const held = this.#held;
-    const vectors = held.map(({ window }) => this.#frequencies.weigh(window));
-    const size = Math.min(warmUp, held.length);
-    const sample = new Set(Array.from({ length: size }, (_, i) => Math.floor((i * held.length) / size)));
-    this.#held = [];
-    this.#model = StreamingKMeans.seed(
-      vectors.filter((_, index) => sample.has(index)),
-      { k: clusters, seed, features, decay },
-    );
-    const miniBatch = this.#miniBatch();
-    held.forEach(({ waiting, row }, index) => {
-      const vector = vectors[index] as SparseVector;
-      if (sample.has(index)) this.#assign(waiting, row, (this.#model as StreamingKMeans).predict(vector), this.version);
-      else miniBatch.add(waiting, row, vector);
-    });
-    miniBatch.end();
+  #predict(waiting: Waiting, row: number, vector: SparseVector): void {
+    this.#assign(waiting, row, (this.#model as StreamingKMeans).predict(vector), this.version);
   }
 
   /** Collects rows into mini-batches; the model learns once from each. */

@@ -3,12 +3,15 @@ import { isStreambookError, StreambookError } from "../../errors/index.ts";
 import type { Hdfs } from "../../hdfs/index.ts";
 import type { Logger } from "../../log/index.ts";
 import { hdfsFolders } from "../folders.ts";
-import { decodeSavedModel, type Labeller, type SavedModel } from "./labeller.ts";
+import { decodeSavedModel, encodeSavedModel, type Labeller, type SavedModel } from "./labeller.ts";
 
 /** Models kept; older ones are removed. */
 const KEPT = 3;
 /** A model this young, in milliseconds, is not saved again: a crash costs at most what was learned since. */
 const YOUNG = 2000;
+
+/** The model that all begin with, which nobody removes. */
+const FIRST = "model+000000000000+0.bin";
 
 /** The folder of one table's models. */
 export class ModelStore {
@@ -17,6 +20,8 @@ export class ModelStore {
   readonly #logger: Logger;
   /** Files of this store, oldest first: those that it found, and those that it saved. */
   #own: string[] = [];
+  /** The model that was loaded or saved last. */
+  #newest: string | undefined;
   #savedUpdates = -1;
   #savedAt = -Infinity;
   #saving: Promise<void> = Promise.resolve();
@@ -27,20 +32,44 @@ export class ModelStore {
     this.#logger = logger;
   }
 
-  /** The newest model; undefined when there is none. A damaged one is passed over, with a warning. */
+  /**
+   * The newest model; undefined when there is none, or it is the one that this store has loaded or saved last. A damaged one is passed
+   * over, with a warning.
+   */
   async load(): Promise<SavedModel | undefined> {
-    this.#own = await this.#list();
-    for (const path of this.#own.toReversed()) {
+    const all = await this.#list();
+    this.#own = all.filter((path) => !path.endsWith(FIRST));
+    for (const path of all.toReversed()) {
+      if (path === this.#newest) return undefined;
       try {
         const saved = decodeSavedModel(await this.#hdfs.read(path), path);
         this.#savedUpdates = saved.model.updates;
+        this.#newest = path;
         return saved;
       } catch (error) {
+        if (isStreambookError(error, "NOT_FOUND")) continue; // another consumer keeps newer ones
         if (!isStreambookError(error, "MODEL_INVALID")) throw error;
         this.#logger.warn(error.message);
       }
     }
     return undefined;
+  }
+
+  /**
+   * Saves a model as the one that all consumers of the table begin with, unless one of them has done so before.
+   *
+   * @returns the one that counts: `proposed` itself, or another consumer's
+   */
+  async begin(proposed: SavedModel): Promise<SavedModel> {
+    const path = `${this.#folder}/${FIRST}`;
+    const bytes = encodeSavedModel(proposed);
+    await this.#hdfs.write(path, bytes).catch((error: unknown) => {
+      if (!isStreambookError(error, "HDFS_REFUSED")) throw error; // it is there
+    });
+    const there = await this.#hdfs.read(path);
+    const first = there.equals(bytes) ? proposed : decodeSavedModel(there, path);
+    [this.#savedUpdates, this.#newest] = [first.model.updates, path];
+    return first;
   }
 
   /**
@@ -61,7 +90,7 @@ export class ModelStore {
         const path = `${this.#folder}/model+${String(updates).padStart(12, "0")}+${Date.now()}.bin`;
         await this.#hdfs.write(path, bytes, { overwrite: true });
         this.#own.push(path);
-        [this.#savedUpdates, this.#savedAt] = [updates, performance.now()];
+        [this.#savedUpdates, this.#savedAt, this.#newest] = [updates, performance.now(), path];
         for (const old of this.#own.splice(0, this.#own.length - KEPT)) await this.#hdfs.remove(old);
       });
     return this.#saving;
