@@ -72,7 +72,9 @@ export class TopicStream implements AsyncDisposable {
     await ensureTopic({ broker, cluster, topic, signal });
     await this.#destination.create();
     if (cluster.id !== undefined) await this.#destination.claim(cluster.id, broker);
-    this.#labelling = (await enrichment?.open({ hdfs, logger, retry: (doing, operation) => run.retry(doing, operation) })) ?? this.#labelling;
+    this.#labelling =
+      (await enrichment?.open({ hdfs, logger, retry: (doing, operation) => run.retry(doing, operation) })) ??
+      this.#labelling;
     this.#assignments = new Assignments({
       broker,
       cluster,

@@ -22,3 +22,4 @@ export type {
   PartitionLag,
 } from "./consumer/consumer.ts";
 export { KafkaObserver, type ObservedCluster, type ObservedGroup, type ObservedTopic } from "./observe/observer.ts";
+export { OwnershipLog, type Gap, type Tenure } from "./observe/ownership-log.ts";

@@ -5,6 +5,7 @@ import { clusterPlane, topTermsBars } from "./clusters.ts";
 import type { Figure } from "./figure.ts";
 import { flowDiagram } from "./flow.ts";
 import { heatMap } from "./heat-map.ts";
+import { ownershipTimeline } from "./ownership.ts";
 import { ratesOverTime, stageRates } from "./throughput.ts";
 import { timeline } from "./timeline.ts";
 
@@ -13,6 +14,10 @@ const point = { x: 1, y: 2, cluster: 2, file: hostile, excerpt: hostile };
 
 const figures: Readonly<Record<string, Figure>> = {
   timeline: timeline([{ name: hostile, startedAt: 1, seconds: 2 }]),
+  ownershipTimeline: ownershipTimeline(
+    [{ partition: 0, member: hostile, from: 0, until: 2.5 }],
+    [{ name: hostile, at: 1 }],
+  ),
   stageRates: stageRates([{ name: hostile, messagesPerSecond: 1234.5 }]),
   ratesOverTime: ratesOverTime([{ name: hostile, seconds: [1, 2], messagesPerSecond: [0, 5] }]),
   clusterPlane: clusterPlane([point], [{ id: 2, size: 1, terms: [hostile] }]),

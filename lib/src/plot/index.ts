@@ -16,6 +16,7 @@ export {
 export { labelledBars, type LabelledBar } from "./bars.ts";
 export { flowDiagram, type FlowArrow, type FlowBox } from "./flow.ts";
 export { timeline, type TimelineStage } from "./timeline.ts";
+export { ownershipTimeline, type OwnedTime, type TimelineMark } from "./ownership.ts";
 export { stageRates, ratesOverTime, type StageRate, type RateSeries } from "./throughput.ts";
 export {
   clusterPlane,

@@ -30,6 +30,11 @@ export interface GroupOptions extends KafkaOptions {
   readonly maximumBytes?: number;
   /** How long the group waits for a member that is silent, in milliseconds; the broker allows 6000 to 1800000. @default 10000 */
   readonly sessionTimeout?: number;
+  /**
+   * A name that no other member of the group has: with it, the member keeps its partitions while it is away, for as long as its session
+   * lasts, and nobody else reads them meanwhile. @default none: the group gives them to others when it leaves
+   */
+  readonly instance?: string;
   /** How often the consumer checks for new partitions of the topics, in milliseconds. @default 30000 */
   readonly partitionRefresh?: number;
 }

@@ -12,6 +12,7 @@ import type { KafkaCluster } from "../identity.ts";
 import { brokerAddress } from "../names.ts";
 import { assignInTurn } from "./assigner.ts";
 import { lost } from "./ownership.ts";
+import { asStaticMember } from "./static-member.ts";
 import { topicOffsets } from "../topics.ts";
 
 /** Bytes that a fetch may bring, in all and of one partition. */
@@ -27,6 +28,8 @@ export interface MembershipOptions extends KafkaOptions {
   readonly limits: FetchLimits;
   /** How long the group waits for a member that is silent, in milliseconds. */
   readonly sessionTimeout: number;
+  /** Its name in the group, by which it has its partitions back. */
+  readonly instance?: string | undefined;
   /** How often the topics are asked for more partitions, in milliseconds. */
   readonly partitionRefresh: number;
   /** One for all clients of the consumer. */
@@ -132,7 +135,9 @@ export class Membership {
     cluster.findGroupCoordinator = async (group) => {
       this.#joining = true;
       await this.#member.onRejoin();
-      return findGroupCoordinator(group);
+      const coordinator = await findGroupCoordinator(group);
+      const { instance } = this.#options;
+      return instance === undefined ? coordinator : asStaticMember(coordinator, instance);
     };
     return assignInTurn(config);
   };

@@ -1,0 +1,105 @@
+/** Who has which partition of a topic, over time: what a rebalance of a group looks like. */
+import { defaultConfig, fixedAxis, type Figure, type JsonObject } from "./figure.ts";
+import { formatSeconds } from "../format/index.ts";
+import { escapeLabel } from "./markup.ts";
+
+/** A time during which somebody has a partition. */
+export interface OwnedTime {
+  readonly partition: number;
+  readonly member: string;
+  /** In seconds. */
+  readonly from: number;
+  readonly until: number;
+}
+
+/** Something that happened, named above the bars. */
+export interface TimelineMark {
+  readonly name: string;
+  /** In seconds. */
+  readonly at: number;
+}
+
+const ROW_PIXELS = 30;
+const BAR_PART = 0.6;
+
+/**
+ * A row for each partition, a bar for each time that a member has it, in the member's colour. Where there is no bar, nobody has it.
+ *
+ * @example
+ * ```ts
+ * import { ownershipTimeline } from "streambook/plot";
+ * const times = [{ partition: 0, member: "A", from: 0, until: 4 }, { partition: 0, member: "B", from: 5, until: 9 }];
+ * console.assert(ownershipTimeline(times, [{ name: "B joins", at: 4 }]).data.length === 2);
+ * ```
+ */
+export function ownershipTimeline(times: readonly OwnedTime[], marks: readonly TimelineMark[] = []): Figure {
+  const members = [...new Set(times.map(({ member }) => member))];
+  const partitions = [...new Set(times.map(({ partition }) => partition))].sort((a, b) => a - b);
+  const end = Math.max(0, ...times.map(({ until }) => until), ...marks.map(({ at }) => at));
+  return {
+    data: members.map((member) =>
+      traceOf(
+        member,
+        times.filter((one) => one.member === member),
+        partitions,
+      ),
+    ),
+    layout: {
+      barmode: "overlay",
+      height: partitions.length * ROW_PIXELS + 150,
+      margin: { l: 16, r: 16, t: 72, b: 76 },
+      hovermode: "closest",
+      dragmode: false,
+      legend: { orientation: "h", x: 0, y: -0.2, yanchor: "top", traceorder: "normal" },
+      xaxis: { ...fixedAxis, title: { text: "seconds" }, range: [0, end * 1.02 || 1], showgrid: false },
+      yaxis: {
+        ...fixedAxis,
+        title: { text: "partition" },
+        automargin: true,
+        range: [partitions.length - 0.5, -0.5],
+        tickvals: partitions.map((_, index) => index),
+        ticktext: partitions.map(String),
+        showgrid: false,
+      },
+      shapes: marks.map(({ at }): JsonObject => ({
+        type: "line",
+        x0: at,
+        x1: at,
+        yref: "paper",
+        y0: 0,
+        y1: 1,
+        line: { width: 1, dash: "dot" },
+      })),
+      annotations: marks.map(({ name, at }, index): JsonObject => ({
+        text: escapeLabel(name),
+        x: at,
+        xanchor: at > end * 0.75 ? "right" : "left",
+        yref: "paper",
+        y: 1,
+        yshift: index % 2 === 0 ? 2 : 18, // neighbours stand above each other
+        yanchor: "bottom",
+        showarrow: false,
+      })),
+    },
+    config: defaultConfig,
+  };
+}
+
+function traceOf(member: string, times: readonly OwnedTime[], partitions: readonly number[]): JsonObject {
+  return {
+    type: "bar",
+    orientation: "h",
+    name: escapeLabel(member),
+    y: times.map(({ partition }) => partitions.indexOf(partition)),
+    base: times.map(({ from }) => from),
+    x: times.map(({ from, until }) => until - from),
+    width: BAR_PART,
+    text: times.map(({ partition, from, until }) =>
+      escapeLabel(
+        `${member} has partition ${partition} for ${formatSeconds(until - from)}, from ${formatSeconds(from)}`,
+      ),
+    ),
+    textposition: "none",
+    hovertemplate: "%{text}<extra></extra>",
+  };
+}
