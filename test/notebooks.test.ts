@@ -74,7 +74,7 @@ test("the lessons are those of the course, in its order, each with its solutions
 
 test("every lesson is run by a test that names what it needs", () => {
   const tests = globSync("notebooks*.stack.test.ts", { cwd: join(projectFolder(), "test") });
-  const run = tests.flatMap((name) => notebooksWith(/^notebooks\.?(.*)\.stack/.exec(name)?.[1] ?? ""));
+  const run = tests.flatMap((name) => notebooksWith(/^notebooks(?:\.serial)?\.?(.*)\.stack/.exec(name)?.[1] ?? ""));
   const lacking = [...lessonFiles(), ...solutionFiles()].filter((file) => !run.includes(file));
   assert.deepEqual(
     lacking.map((file) => `${basename(file)} needs ${furtherServices(file).join(", ")}`),

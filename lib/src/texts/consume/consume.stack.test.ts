@@ -4,12 +4,20 @@ import { createServer as createHttpServer, request } from "node:http";
 import { connect, createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
 import { after, before, test } from "node:test";
 import kafkajs from "kafkajs";
-import { delay, withTimeout } from "../../async/index.ts";
+import { delay, until, withTimeout } from "../../async/index.ts";
 import { isStreambookError, messageOf } from "../../errors/index.ts";
 import { Hdfs } from "../../hdfs/index.ts";
 import { type HiveSession, openHive } from "../../hive/index.ts";
 import { fileName } from "../../ingest/index.ts";
-import { BatchingProducer, deadLetterTopic, deleteTopics, ensureTopic, openConsumer } from "../../kafka/index.ts";
+import {
+  BatchingProducer,
+  deadLetterTopic,
+  deleteTopics,
+  ensureTopic,
+  KafkaObserver,
+  openConsumer,
+  partitionForKey,
+} from "../../kafka/index.ts";
 import type { Logger } from "../../log/index.ts";
 import { loadSchema } from "../../schema/index.ts";
 import { type Addresses, addresses } from "../../stack/index.ts";
@@ -284,6 +292,43 @@ test("two consumers of one group share the work, one leaves, and nothing is lost
   stops[1]?.abort();
   await runs[1];
   assert.deepEqual(await counted(options.table), { rows: sent, distinct: sent });
+});
+
+test("two consumers of one group label by one model: the same chunk gets the same cluster, whoever reads it", async () => {
+  const options = await prepared([], { once: false, flushRecords: 10, flushSeconds: 0.5 });
+  const stops = [new AbortController(), new AbortController()];
+  const written = [0, 0];
+  const runs = stops.map(({ signal }, i) =>
+    consume({ ...options, signal, onProgress: ({ rows }) => (written[i] = rows) }),
+  );
+  const failed = Promise.race(runs).then(() => assert.fail("a consumer has ended before it was stopped"));
+  failed.catch(() => undefined);
+  await using observer = new KafkaObserver({ broker: at.kafka });
+  const bothAreThere = async (): Promise<boolean> =>
+    (await observer.look()).groups.some(({ group, members }) => group === options.group && members === 2);
+  await Promise.race([until("both to be in the group", bothAreThere, { timeout: 60_000 }), failed]);
+  await using producer = await BatchingProducer.open({ broker: at.kafka });
+  const count = 150;
+  const keys = [0, 1].map((partition) => ["a", "b", "c", "d"].find((key) => partitionForKey(key, 2) === partition));
+  // The same chunks in both partitions, in one backwards: a model of each consumer's own would number its clusters otherwise.
+  const sides = [Array.from({ length: count }, (_, i) => i), Array.from({ length: count }, (_, i) => count - 1 - i)];
+  for (const [partition, numbers] of sides.entries())
+    for (const i of numbers)
+      await producer.send({ topic: options.topic, key: keys[partition] ?? "", value: message(i) });
+  await producer.flush();
+  const allWritten = (): Promise<boolean> => Promise.resolve((written[0] ?? 0) + (written[1] ?? 0) === 2 * count);
+  await Promise.race([until("all rows to be written", allWritten, { timeout: 60_000 }), failed]);
+  for (const stop of stops) stop.abort();
+  await Promise.all(runs);
+  assert.ok(!written.includes(0), `one has labelled all of them: ${written.join(" and ")} rows`);
+  const rows = await hive.query(`SELECT chunk, cluster FROM ${options.table}`);
+  const clusters = new Map<unknown, Set<unknown>>();
+  for (const row of rows) clusters.set(row["chunk"], (clusters.get(row["chunk"]) ?? new Set()).add(row["cluster"]));
+  assert.equal(clusters.size, count);
+  assert.deepEqual(
+    [...clusters].filter(([, found]) => found.size > 1).map(([chunk]) => chunk),
+    [],
+  );
 });
 
 test("consumers that start together make one table", async () => {
