@@ -1,5 +1,5 @@
 /** Who has which partition of a topic, over time: what a rebalance of a group looks like. */
-import { defaultConfig, fixedAxis, type Figure, type JsonObject } from "./figure.ts";
+import { defaultConfig, fixedAxis, type Figure, type JsonObject, type Trace } from "./figure.ts";
 import { formatSeconds } from "../format/index.ts";
 import { escapeLabel } from "./markup.ts";
 
@@ -19,11 +19,11 @@ export interface TimelineMark {
   readonly at: number;
 }
 
-const ROW_PIXELS = 30;
-const BAR_PART = 0.6;
+const ROW_PIXELS = 36;
+const BAR_PIXELS = 11;
 
 /**
- * A row for each partition, a bar for each time that a member has it, in the member's colour. Where there is no bar, nobody has it.
+ * A row for each partition, a bar for each time that a member has it, in the member's colour and with its name. Where there is no bar, nobody has it.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ const BAR_PART = 0.6;
  * ```
  */
 export function ownershipTimeline(times: readonly OwnedTime[], marks: readonly TimelineMark[] = []): Figure {
-  const members = [...new Set(times.map(({ member }) => member))];
+  const members = [...new Set(times.map(({ member }) => member))].sort();
   const partitions = [...new Set(times.map(({ partition }) => partition))].sort((a, b) => a - b);
   const end = Math.max(0, ...times.map(({ until }) => until), ...marks.map(({ at }) => at));
   return {
@@ -45,7 +45,6 @@ export function ownershipTimeline(times: readonly OwnedTime[], marks: readonly T
       ),
     ),
     layout: {
-      barmode: "overlay",
       height: partitions.length * ROW_PIXELS + 150,
       margin: { l: 16, r: 16, t: 72, b: 76 },
       hovermode: "closest",
@@ -56,7 +55,7 @@ export function ownershipTimeline(times: readonly OwnedTime[], marks: readonly T
         ...fixedAxis,
         title: { text: "partition" },
         automargin: true,
-        range: [partitions.length - 0.5, -0.5],
+        range: [partitions.length - 0.5, -0.8],
         tickvals: partitions.map((_, index) => index),
         ticktext: partitions.map(String),
         showgrid: false,
@@ -85,21 +84,22 @@ export function ownershipTimeline(times: readonly OwnedTime[], marks: readonly T
   };
 }
 
-function traceOf(member: string, times: readonly OwnedTime[], partitions: readonly number[]): JsonObject {
+function traceOf(member: string, times: readonly OwnedTime[], partitions: readonly number[]): Trace {
+  const name = escapeLabel(member);
+  const said = ({ partition, from, until }: OwnedTime): string =>
+    escapeLabel(`${member} has partition ${partition} for ${formatSeconds(until - from)}, from ${formatSeconds(from)}`);
   return {
-    type: "bar",
-    orientation: "h",
-    name: escapeLabel(member),
-    y: times.map(({ partition }) => partitions.indexOf(partition)),
-    base: times.map(({ from }) => from),
-    x: times.map(({ from, until }) => until - from),
-    width: BAR_PART,
-    text: times.map(({ partition, from, until }) =>
-      escapeLabel(
-        `${member} has partition ${partition} for ${formatSeconds(until - from)}, from ${formatSeconds(from)}`,
-      ),
-    ),
-    textposition: "none",
-    hovertemplate: "%{text}<extra></extra>",
+    type: "scatter",
+    mode: "lines+text",
+    name,
+    // lines, as the theme has a colour for each series of them; nothing between one time and the next
+    x: times.flatMap(({ from, until }) => [from, until, null]),
+    y: times.flatMap(({ partition }) => [partitions.indexOf(partition), partitions.indexOf(partition), null]),
+    line: { width: BAR_PIXELS },
+    text: times.flatMap(() => [name, "", ""]),
+    textposition: "top right",
+    textfont: { size: 11 },
+    hovertext: times.flatMap((time) => [said(time), said(time), ""]),
+    hovertemplate: "%{hovertext}<extra></extra>",
   };
 }
