@@ -44,9 +44,13 @@ suite("three brokers", await needs("brokers"), () => {
     topics.push(topic);
     const replicas = [node, ...[1, 2, 3].filter((other) => other !== node)];
     await withAdmin({ broker: all }, "make a topic", (admin) =>
-      admin.createTopics({ topics: [{ topic, replicaAssignment: [{ partition: 0, replicas }] }] }),
+      admin.createTopics({
+        waitForLeaders: false, // kafkajs gives up when the broker that it asks has not heard of the topic yet
+        topics: [{ topic, replicaAssignment: [{ partition: 0, replicas }] }],
+      }),
     );
-    await until("the topic to have its leader", async () => (await partitionsOf(topic))[0]?.leader === node);
+    const isLed = async (): Promise<boolean> => (await partitionsOf(topic).catch(() => []))[0]?.leader === node;
+    await until("the topic to have its leader", isLed);
     return topic;
   }
 

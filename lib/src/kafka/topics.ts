@@ -4,7 +4,7 @@ import { until } from "../async/index.ts";
 import { StreambookError } from "../errors/index.ts";
 import { withAdmin, type KafkaOptions } from "./client.ts";
 import { places, rootOf } from "./failures.ts";
-import kafkajs from "kafkajs";
+import kafkajs, { type Admin } from "kafkajs";
 
 /** Options of {@link ensureTopic}. */
 export interface EnsureTopicOptions extends KafkaOptions {
@@ -29,7 +29,7 @@ export async function ensureTopic(options: EnsureTopicOptions): Promise<{ partit
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
   return withAdmin(options, `make the topic "${topic}"`, async (admin) => {
     let created = false;
-    if (!(await admin.listTopics()).includes(topic)) {
+    if (!(await isThere(admin, topic))) {
       // False when another client has made it meanwhile.
       created = await admin.createTopics({
         waitForLeaders: false, // kafkajs gives up when the broker has not heard yet of the topic it has just made
@@ -49,6 +49,19 @@ export async function ensureTopic(options: EnsureTopicOptions): Promise<{ partit
     );
     return { partitions: known, created };
   });
+}
+
+/** Whether a topic is there. It alone is looked up: kafkajs fails to list topics while any of them, on a broker that is away, has no leader. */
+async function isThere(admin: Admin, topic: string): Promise<boolean> {
+  try {
+    await admin.fetchTopicMetadata({ topics: [topic] });
+    return true;
+  } catch (error) {
+    const { type } = rootOf(error);
+    if (type === "LEADER_NOT_AVAILABLE") return true;
+    if (type === "UNKNOWN_TOPIC_OR_PARTITION") return false;
+    throw error;
+  }
 }
 
 /** What a broker says of a topic that it does not know, or does not lead, yet. */

@@ -20,10 +20,19 @@ export async function brokerAnswers(list: string, signal: AbortSignal): Promise<
 
 async function oneAnswers(address: string, signal: AbortSignal): Promise<boolean> {
   if (!(await listens(address, signal))) return false;
-  const { brokers, controller } = await describeCluster(address);
+  const { brokers, controller } = await describeCluster(address).catch((error: unknown) => {
+    if (lacksLeader(error)) return { brokers: [address], controller: undefined };
+    throw error;
+  });
   if (brokers.length === 0 || controller === null) return false;
   const quorum = await describeQuorum(address, AbortSignal.any([signal, AbortSignal.timeout(LEADER_LIMIT)]));
   return quorum === undefined || quorum.leader >= 0; // undefined: it runs elsewhere, and is older than such requests
+}
+
+/** Whether a broker has answered that a topic, on brokers that are away, has no leader: kafkajs gives nothing else of the answer then. */
+function lacksLeader(error: unknown): boolean {
+  const causes = [error, (error as { cause?: unknown }).cause];
+  return causes.some((one) => (one as { type?: unknown } | undefined)?.type === "LEADER_NOT_AVAILABLE");
 }
 
 /** The addresses that the brokers advertise to their clients: one that we know must be among them. */
