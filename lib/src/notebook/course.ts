@@ -181,7 +181,7 @@ export const COURSE: readonly CourseLesson[] = [
     title: "Brokers",
     does: "acknowledged messages that are gone; three brokers, killed one by one; a group that grows, stands still, and need not",
     services: ["kafka", "brokers"],
-    reading: 25,
+    reading: 20,
     running: 120,
     stations: [],
   },

@@ -84,22 +84,32 @@ export function ownershipTimeline(times: readonly OwnedTime[], marks: readonly T
   };
 }
 
+/** The member's name, at the beginning of its bar: for those who see no colours. */
+function nameOf({ member, partition, from }: OwnedTime, partitions: readonly number[]): JsonObject {
+  return {
+    text: escapeLabel(member),
+    font: { size: 11 },
+    x: from,
+    xanchor: "left",
+    y: partitions.indexOf(partition),
+    yanchor: "bottom",
+    yshift: BAR_PIXELS / 2,
+    showarrow: false,
+  };
+}
+
 function traceOf(member: string, times: readonly OwnedTime[], partitions: readonly number[]): Trace {
-  const name = escapeLabel(member);
   const said = ({ partition, from, until }: OwnedTime): string =>
     escapeLabel(`${member} has partition ${partition} for ${formatSeconds(until - from)}, from ${formatSeconds(from)}`);
   return {
     type: "scatter",
-    mode: "lines+text",
-    name,
+    mode: "lines",
+    name: escapeLabel(member),
     // lines, as the theme has a colour for each series of them; nothing between one time and the next
     x: times.flatMap(({ from, until }) => [from, until, null]),
     y: times.flatMap(({ partition }) => [partitions.indexOf(partition), partitions.indexOf(partition), null]),
     line: { width: BAR_PIXELS },
-    text: times.flatMap(() => [name, "", ""]),
-    textposition: "top right",
-    textfont: { size: 11 },
-    hovertext: times.flatMap((time) => [said(time), said(time), ""]),
-    hovertemplate: "%{hovertext}<extra></extra>",
+    text: times.flatMap((time) => [said(time), said(time), ""]),
+    hovertemplate: "%{text}<extra></extra>",
   };
 }
