@@ -148,9 +148,9 @@ export class Labeller {
     return this.#model === undefined && this.#held.length >= enough;
   }
 
-  /** The batches that are labelled, in the order they came; each is given once. */
+  /** The batches that are labelled, in the order they came; each is given once. Those without rows need no model. */
   release(): ClusteredBatch[] {
-    if (this.#model === undefined) return [];
+    if (this.#model === undefined && this.#held.length > 0) return [];
     const done = this.#waiting.map(({ batch, ...labels }) => ({ ...batch, ...labels }));
     this.#waiting = [];
     return done;
