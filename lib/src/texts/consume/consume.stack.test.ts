@@ -295,7 +295,8 @@ test("two consumers of one group share the work, one leaves, and nothing is lost
 });
 
 test("two consumers of one group label by one model: the same chunk gets the same cluster, whoever reads it", async () => {
-  const options = await prepared([], { once: false, flushRecords: 10, flushSeconds: 0.5, warmUp: 60 });
+  const count = 150;
+  const options = await prepared([], { once: false, flushRecords: 10, flushSeconds: 2, warmUp: count });
   const stops = [new AbortController(), new AbortController()];
   const written = [0, 0];
   const runs = stops.map(({ signal }, i) =>
@@ -308,10 +309,9 @@ test("two consumers of one group label by one model: the same chunk gets the sam
     (await observer.look()).groups.some(({ group, members }) => group === options.group && members === 2);
   await Promise.race([until("both to be in the group", bothAreThere, { timeout: 60_000 }), failed]);
   await using producer = await BatchingProducer.open({ broker: at.kafka });
-  const count = 150;
   const keys = [0, 1].map((partition) => ["a", "b", "c", "d"].find((key) => partitionForKey(key, 2) === partition));
-  // The same chunks in both partitions, in one from the second on: a model of each consumer's own would number its clusters otherwise.
-  const sides = [0, 1].map((begin) => Array.from({ length: count }, (_, i) => (i + begin) % count));
+  // The same chunks in both partitions, in one from the third on: a model of each consumer's own would number its clusters otherwise.
+  const sides = [0, 2].map((begin) => Array.from({ length: count }, (_, i) => (i + begin) % count));
   for (const [partition, numbers] of sides.entries())
     for (const i of numbers)
       await producer.send({ topic: options.topic, key: keys[partition] ?? "", value: message(i) });
