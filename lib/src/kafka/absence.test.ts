@@ -16,6 +16,7 @@ test("of several brokers that are asked, one that answers shows that the others 
     const cases: readonly (readonly [broker: string, error: Error, code: string, message: RegExp])[] = [
       [answers, lost, "UNREACHABLE", /no Kafka broker answers at/],
       [`${NOBODY},127.0.0.1:2`, lost, "UNREACHABLE", /no Kafka broker answers at 127\.0\.0\.1:1, 127\.0\.0\.1:2/],
+      [`${answers},${answers}`, lost, "UNREACHABLE", /no Kafka broker answers at/],
       [`${NOBODY},${answers}`, lost, "NOT_ENOUGH_REPLICAS", new RegExp(`too few .*only ${answers} answers`)],
       [
         `${answers},${answers}`,

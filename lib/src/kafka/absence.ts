@@ -39,7 +39,8 @@ export async function explainAbsence(error: unknown, broker: string, doing: stri
   const all = broker.split(",");
   if (all.length === 1) return found;
   const answering = (await Promise.all(all.map(listens))).flatMap((is, index) => (is ? [all[index]] : []));
-  if (answering.length === 0) return found;
+  const isAbsence = answering.length < all.length ? answering.length > 0 : isTimeout(error);
+  if (!isAbsence) return found; // nobody is there, or all are, and a connection broke
   const there = `of ${places(broker)} only ${answering.join(", ")} ${answering.length === 1 ? "answers" : "answer"}`;
   return notEnoughReplicas(doing, answering.length < all.length ? there : messageOf(rootOf(error)), error);
 }
