@@ -24,6 +24,12 @@ test("of several brokers that are asked, one that answers shows that the others 
         "NOT_ENOUGH_REPLICAS",
         /the replicas are late/,
       ],
+      [
+        `${NOBODY},${answers}`,
+        Object.assign(new Error("no leader"), { type: "LEADER_NOT_AVAILABLE" }),
+        "NOT_ENOUGH_REPLICAS",
+        /too few/,
+      ],
       [`${NOBODY},${answers}`, Object.assign(new Error("no"), { type: "OTHER" }), "KAFKA_FAILED", /no/],
     ];
     for (const [broker, error, code, message] of cases) {

@@ -35,7 +35,7 @@ export async function awaitAbsent<T>(operation: () => Promise<T>, signal?: Abort
  */
 export async function explainAbsence(error: unknown, broker: string, doing: string): Promise<unknown> {
   const found = kafkaError(error, broker, doing);
-  if (!isConnectionFailure(error) && !isTimeout(error)) return found;
+  if (!isConnectionFailure(error) && !isTimeout(error) && !lacksSomebody(error)) return found;
   const all = broker.split(",");
   if (all.length === 1) return found;
   const answering = (await Promise.all(all.map(listens))).flatMap((is, index) => (is ? [all[index]] : []));
@@ -48,6 +48,18 @@ export async function explainAbsence(error: unknown, broker: string, doing: stri
 /** Whether a leader has waited in vain for others. */
 function isTimeout(error: unknown): boolean {
   return rootOf(error).type === "REQUEST_TIMED_OUT";
+}
+
+/** What a broker says that waits for others to lead, or to hand over what they have led. */
+const WAITING = new Set([
+  "LEADER_NOT_AVAILABLE",
+  "NOT_LEADER_FOR_PARTITION",
+  "GROUP_LOAD_IN_PROGRESS",
+  "GROUP_COORDINATOR_NOT_AVAILABLE",
+]);
+
+function lacksSomebody(error: unknown): boolean {
+  return WAITING.has(rootOf(error).type ?? "");
 }
 
 /** Whether somebody accepts connections at `host:port`. */
