@@ -28,9 +28,9 @@ import { Random } from "../lib/src/random/index.ts";
 import { cuttingProxy } from "../lib/src/spark/proxy-for-test.ts";
 import { type Addresses, addresses } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
-import { type Half, isOver, killHalf, killService, startHalf, type Which } from "./fixtures/under-fire.ts";
+import { type Half, inTurn, isOver, killHalf, killService, startHalf, type Which } from "./fixtures/under-fire.ts";
 
-const kills = Number(process.env["KILLS"] ?? 3);
+const kills = Number(process.env["KILLS"] ?? 2);
 const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
 /** Who is killed, each by the name of a process of the test or of services. */
 const victims: Readonly<Record<string, readonly string[]>> = {
@@ -51,7 +51,7 @@ const names: CampaignNames = {
 /** Views a second while things are killed, ten seconds of event time; and how many come when no more is killed. */
 const [RATE, REST] = [1000, 15_000];
 
-suite("the campaigns under fire", await needs("spark"), () => {
+suite("the campaigns under fire", inTurn("campaigns", await needs("spark")), () => {
   let at: Addresses;
   let hive: HiveSession;
   let proxy: Awaited<ReturnType<typeof cuttingProxy>>;

@@ -25,7 +25,7 @@ import { Random } from "../lib/src/random/index.ts";
 import { cuttingProxy } from "../lib/src/spark/proxy-for-test.ts";
 import { type Addresses, addresses } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
-import { type Half, isOver, killHalf, killService, startHalf, type Which } from "./fixtures/under-fire.ts";
+import { type Half, inTurn, isOver, killHalf, killService, startHalf, type Which } from "./fixtures/under-fire.ts";
 
 const kills = Number(process.env["KILLS"] ?? 2);
 const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
@@ -45,7 +45,7 @@ const start = "2026-10-25T00:15:00Z";
 /** Events a second while things are killed; and how many come when no more is killed. */
 const [RATE, REST] = [800, 3000];
 
-suite("the clicks under fire", await needs("spark"), () => {
+suite("the clicks under fire", inTurn("clicks", await needs("spark")), () => {
   let at: Addresses;
   let hive: HiveSession;
   let proxy: Awaited<ReturnType<typeof cuttingProxy>>;

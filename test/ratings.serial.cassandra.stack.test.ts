@@ -19,7 +19,7 @@ import { Random } from "../lib/src/random/index.ts";
 import { addresses, credentials, projectFolder, status, up } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
 
-const kills = Number(process.env["KILLS"] ?? 3);
+const kills = Number(process.env["KILLS"] ?? 2);
 const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
 const victims = process.env["VICTIM"]?.split(",") ?? ["job", "cassandra", "generator"];
 const events = 6000 + 3000 * kills;

@@ -165,7 +165,9 @@ function settled(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-if (all) process.env["STREAMBOOK_TEST_ALL"] = "1"; // the tests inherit it
+// the tests inherit both
+if (all) process.env["STREAMBOOK_TEST_ALL"] = "1";
+if (parts.length > 0) process.env["STREAMBOOK_TEST_PARTS"] = "1";
 const fetching = all ? settled(fetchAll()) : Promise.resolve(undefined);
 const stack =
   external || withStack.length === 0 ? Promise.resolve(undefined) : settled(up({ signal: stopping.signal }));

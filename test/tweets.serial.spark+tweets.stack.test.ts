@@ -29,7 +29,7 @@ import { Random } from "../lib/src/random/index.ts";
 import { cuttingProxy } from "../lib/src/spark/proxy-for-test.ts";
 import { type Addresses, addresses, CORE } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
-import { type Half, isOver, killHalf, killService, startHalf, type Which } from "./fixtures/under-fire.ts";
+import { type Half, inTurn, isOver, killHalf, killService, startHalf, type Which } from "./fixtures/under-fire.ts";
 
 const kills = Number(process.env["KILLS"] ?? 2);
 const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
@@ -42,7 +42,7 @@ const SERVICES = [CORE, "spark", "s3", "trino"];
 /** Messages a second while things are killed; and how many come when no more is killed. */
 const [RATE, REST] = [60, 500];
 
-suite("the tweets under fire", await needs("spark", "s3", "trino"), () => {
+suite("the tweets under fire", inTurn("tweets", await needs("spark", "s3", "trino")), () => {
   let at: Addresses;
   let proxy: Awaited<ReturnType<typeof cuttingProxy>>;
   before(async () => {
