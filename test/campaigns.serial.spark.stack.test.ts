@@ -28,7 +28,16 @@ import { Random } from "../lib/src/random/index.ts";
 import { cuttingProxy } from "../lib/src/spark/proxy-for-test.ts";
 import { type Addresses, addresses } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
-import { type Half, inTurn, isOver, killHalf, killService, startHalf, type Which } from "./fixtures/under-fire.ts";
+import {
+  type Half,
+  inTurn,
+  isOver,
+  killHalf,
+  killHalves,
+  killService,
+  startHalf,
+  type Which,
+} from "./fixtures/under-fire.ts";
 
 const kills = Number(process.env["KILLS"] ?? 2);
 const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
@@ -61,6 +70,7 @@ suite("the campaigns under fire", inTurn("campaigns", await needs("spark")), () 
     proxy = await cuttingProxy(at.spark!, Infinity); // Spark may come back on another port
   });
   after(async () => {
+    await killHalves();
     await endJob(at, names);
     const hdfs = new Hdfs({ address: at.webhdfs });
     for (const table of [names.views, names.report]) await removeTable(hive, hdfs, table);

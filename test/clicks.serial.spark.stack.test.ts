@@ -25,7 +25,16 @@ import { Random } from "../lib/src/random/index.ts";
 import { cuttingProxy } from "../lib/src/spark/proxy-for-test.ts";
 import { type Addresses, addresses } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
-import { type Half, inTurn, isOver, killHalf, killService, startHalf, type Which } from "./fixtures/under-fire.ts";
+import {
+  type Half,
+  inTurn,
+  isOver,
+  killHalf,
+  killHalves,
+  killService,
+  startHalf,
+  type Which,
+} from "./fixtures/under-fire.ts";
 
 const kills = Number(process.env["KILLS"] ?? 2);
 const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
@@ -55,6 +64,7 @@ suite("the clicks under fire", inTurn("clicks", await needs("spark")), () => {
     proxy = await cuttingProxy(at.spark!, Infinity); // Spark may come back on another port
   });
   after(async () => {
+    await killHalves();
     await hive.execute(`DROP TABLE IF EXISTS ${names.table}`);
     await hive.close();
     await new Hdfs({ address: at.webhdfs }).remove(names.folder, { recursive: true });
