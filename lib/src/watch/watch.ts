@@ -125,9 +125,14 @@ export class Watch implements AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends it. */
+  async close(): Promise<void> {
     this.#ending.abort(new DOMException("the watch has ended", "AbortError"));
     await this.#running;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async #run(signal: AbortSignal): Promise<void> {
