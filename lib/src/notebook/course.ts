@@ -179,7 +179,7 @@ export const COURSE: readonly CourseLesson[] = [
     name: "15-watching",
     part: PRODUCTION,
     title: "Watching",
-    does: "a pipeline that is alive and an hour late; lag as a number and as a time, four questions, slow batches and their causes, an alert that fires and ends",
+    does: "all is green, and an hour late; lag as a number and as a time, slow batches and their causes, an alert that fires and ends",
     services: ["core"],
     reading: 35,
     running: 120,
