@@ -92,7 +92,7 @@ export class KafkaObserver implements AsyncDisposable {
       this.#cluster ??= await openCluster(this.#options);
       return await this.#look(this.#cluster);
     } catch (error) {
-      await this[Symbol.asyncDispose]();
+      await this.close();
       throw kafkaError(error, brokerAddress(this.#options.broker), "look at the topics and groups");
     }
   }
@@ -111,16 +111,21 @@ export class KafkaObserver implements AsyncDisposable {
       const wanted = topicMetadata.filter(({ topic }) => topics.has(topic));
       return await endsOf(this.#cluster, { topicMetadata: wanted }, String(time.getTime()));
     } catch (error) {
-      await this[Symbol.asyncDispose]();
+      await this.close();
       throw kafkaError(error, brokerAddress(this.#options.broker), "look at the times of messages");
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends its connections; the next look makes new ones. */
+  async close(): Promise<void> {
     const cluster = this.#cluster;
     this.#metadata = undefined;
     this.#cluster = undefined;
     await cluster?.disconnect().catch(() => undefined);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async #look(cluster: Cluster): Promise<ObservedCluster> {

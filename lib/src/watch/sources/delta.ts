@@ -77,7 +77,8 @@ export class DeltaSource implements Source {
 async function findTables(s3: S3, signal: AbortSignal): Promise<DeltaTable[]> {
   const tables: DeltaTable[] = [];
   const search = async (bucket: string, folder: string, depth: number): Promise<void> => {
-    const folders = await Array.fromAsync(s3.bucket(bucket).folders(folder, { signal }));
+    const folders: string[] = [];
+    for await (const name of s3.bucket(bucket).folders(folder, { signal })) folders.push(name);
     if (folders.includes(LOG)) return void tables.push(new DeltaTable(bucket, folder));
     // below a folder of a partition there are only more of them, and files
     const inside = depth === 0 ? [] : folders.filter((name) => !/^[._]|=/.test(name));
