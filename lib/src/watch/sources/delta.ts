@@ -10,7 +10,7 @@ import type { Source } from "./source.ts";
 /** Where a table has its log. */
 const LOG = "_delta_log/";
 /** How many folders deep a bucket is searched for tables, and how often, in milliseconds. */
-const [DEPTH, SEARCH] = [3, 60_000];
+const [DEPTH, SEARCH] = [3, 30_000];
 
 /** Watches the S3 at the address that the stack has for it. */
 export class DeltaSource implements Source {
