@@ -9,8 +9,10 @@ import { type Sample, sample } from "../../metrics/index.ts";
 import { type Addresses, knownAddresses } from "../../stack/index.ts";
 import type { Source } from "./source.ts";
 
+/** Where Hive keeps the tables that it makes itself, as conf/hive/hive-site.xml says; what ends with `.db` is a database. */
+const HIVE = "/warehouse";
 /** Where tables are: every folder in one of these is one. */
-const PLACES = [tableFolders.warehouse, RAW_FOLDER] as const;
+const PLACES = [tableFolders.warehouse, RAW_FOLDER, HIVE] as const;
 
 /** What is in a folder, without the folders in it. */
 interface Content {
@@ -60,16 +62,33 @@ export class TablesSource implements Source {
   async #tables(hdfs: Hdfs): Promise<Sample[]> {
     const seen = new Map<string, Content>();
     const samples: Sample[] = [];
+    const databases: string[] = [];
     for (const place of PLACES) {
-      for (const { name, path, type, modified } of await listIfThere(hdfs, place)) {
-        if (type !== "folder") continue;
-        const files: FileStatus[] = [];
-        await this.#collect(hdfs, path, modified.getTime(), seen, files);
-        samples.push(...tableSamples(name, files));
+      for (const folder of await listIfThere(hdfs, place)) {
+        if (folder.type !== "folder") continue;
+        if (place === HIVE && folder.name.endsWith(".db")) databases.push(folder.path);
+        else samples.push(...(await this.#table(hdfs, folder, folder.name, seen)));
       }
+    }
+    for (const database of databases) {
+      const prefix = database.slice(HIVE.length + 1, -".db".length);
+      for (const folder of await listIfThere(hdfs, database))
+        if (folder.type === "folder")
+          samples.push(...(await this.#table(hdfs, folder, `${prefix}.${folder.name}`, seen)));
     }
     this.#folders = seen;
     return samples;
+  }
+
+  async #table(
+    hdfs: Hdfs,
+    { path, modified }: FileStatus,
+    name: string,
+    seen: Map<string, Content>,
+  ): Promise<Sample[]> {
+    const files: FileStatus[] = [];
+    await this.#collect(hdfs, path, modified.getTime(), seen, files);
+    return tableSamples(name, files);
   }
 
   /** A folder with folders in it is always listed: a change in one of those does not change it. */
