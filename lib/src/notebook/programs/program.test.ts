@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
-import { until } from "../async/index.ts";
+import { until } from "../../async/index.ts";
 import { killPrograms, type Program, startProgram } from "./program.ts";
 
 const forever = ["--eval", "console.log('up'); setInterval(() => undefined, 1000)"];

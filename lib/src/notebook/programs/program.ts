@@ -1,7 +1,7 @@
 /** Programs that run beside a notebook, as processes of their own: they can be killed, and never outlive the kernel. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { StreambookError } from "../errors/index.ts";
-import { projectFolder } from "../stack/index.ts";
+import { StreambookError } from "../../errors/index.ts";
+import { projectFolder } from "../../stack/index.ts";
 
 /** A program that runs beside the notebook. */
 export interface Program {
