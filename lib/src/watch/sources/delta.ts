@@ -3,9 +3,10 @@
  * Only commits that came since the last look are read.
  */
 import { openS3, type S3 } from "../../s3/index.ts";
-import { type Sample, sample } from "../../metrics/index.ts";
+import type { Sample } from "../../metrics/index.ts";
 import { type Addresses, credentials, knownAddresses } from "../../stack/index.ts";
 import type { Source } from "./source.ts";
+import { sum, tableFigures } from "./table-figures.ts";
 
 /** Where a table has its log. */
 const LOG = "_delta_log/";
@@ -61,12 +62,7 @@ export class DeltaSource implements Source {
   async #look(s3: S3, signal: AbortSignal): Promise<Sample[]> {
     if (performance.now() - this.#searched > SEARCH) {
       const found = await findTables(s3, signal);
-      this.#tables = new Map(
-        found.map((table) => [
-          `${table.bucket}/${table.folder}`,
-          this.#tables.get(`${table.bucket}/${table.folder}`) ?? table,
-        ]),
-      );
+      this.#tables = new Map(found.map((table) => [table.name, this.#tables.get(table.name) ?? table]));
       this.#searched = performance.now();
     }
     for (const table of this.#tables.values()) await table.readOn(s3, signal);
@@ -116,6 +112,11 @@ export class DeltaTable {
     this.folder = folder;
   }
 
+  /** As people call it: `bucket/folder`. */
+  get name(): string {
+    return `${this.bucket}/${this.folder}`.replace(/\/$/, "");
+  }
+
   /** Reads the commits since the last one. */
   async readOn(s3: S3, signal: AbortSignal): Promise<void> {
     const [bucket, log] = [s3.bucket(this.bucket), `${this.folder}${LOG}`];
@@ -148,27 +149,9 @@ export class DeltaTable {
   }
 
   figures(): Sample[] {
-    const labels = { table: `${this.bucket}/${this.folder}`.replace(/\/$/, ""), topic: "" };
     const files = [...this.#files.values()];
-    const known = files.every(({ rows }) => rows !== undefined);
-    const sum = (of: (file: (typeof files)[number]) => number): number =>
-      files.reduce((all, file) => all + of(file), 0);
-    return [
-      ...(known
-        ? [
-            sample(
-              "streambook_table_rows",
-              labels,
-              sum(({ rows = 0 }) => rows),
-            ),
-          ]
-        : []),
-      sample("streambook_table_files", labels, files.length),
-      sample(
-        "streambook_table_size_bytes",
-        labels,
-        sum(({ bytes }) => bytes),
-      ),
-    ];
+    const rows = files.every((file) => file.rows !== undefined) ? sum(files, (file) => file.rows ?? 0) : undefined;
+    const bytes = sum(files, (file) => file.bytes);
+    return tableFigures({ table: this.name, topic: "" }, { rows, files: files.length, bytes });
   }
 }

@@ -5,9 +5,10 @@
 import { isStreambookError } from "../../errors/index.ts";
 import { type FileStatus, Hdfs } from "../../hdfs/index.ts";
 import { parseFileName, parseRawFileName, RAW_FOLDER, tableFolders, topicOfStreamFile } from "../../ingest/index.ts";
-import { type Sample, sample } from "../../metrics/index.ts";
+import type { Sample } from "../../metrics/index.ts";
 import { type Addresses, knownAddresses } from "../../stack/index.ts";
 import type { Source } from "./source.ts";
+import { sum, tableFigures } from "./table-figures.ts";
 
 /** Where Hive keeps the tables that it makes itself, as conf/hive/hive-site.xml says; what ends with `.db` is a database. */
 const HIVE = "/warehouse";
@@ -139,23 +140,8 @@ export function tableSamples(table: string, files: readonly Pick<FileStatus, "na
   return [...Map.groupBy(named, ({ topic }) => topic)].flatMap(([topic, some]) => {
     const labels = { table: table.replace(/^topic=/, ""), topic };
     const known = some.filter(({ rows }) => rows !== undefined);
-    return [
-      // only a checkpoint knows what files of a stream on Spark hold
-      ...(known.length === 0
-        ? []
-        : [
-            sample(
-              "streambook_table_rows",
-              labels,
-              known.reduce((sum, { rows = 0 }) => sum + rows, 0),
-            ),
-          ]),
-      sample("streambook_table_files", labels, some.length),
-      sample(
-        "streambook_table_size_bytes",
-        labels,
-        some.reduce((sum, { length }) => sum + length, 0),
-      ),
-    ];
+    // only a checkpoint knows what files of a stream on Spark hold
+    const rows = known.length === 0 ? undefined : sum(known, (file) => file.rows ?? 0);
+    return tableFigures(labels, { rows, files: some.length, bytes: sum(some, (file) => file.length) });
   });
 }
