@@ -35,21 +35,14 @@ import {
   killHalf,
   killHalves,
   killService,
+  kills,
+  only,
+  seed,
   startHalf,
+  victimsOnHdfs,
   type Which,
 } from "./fixtures/under-fire.ts";
 
-const kills = Number(process.env["KILLS"] ?? 2);
-const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
-/** Who is killed, each by the name of a process of the test or of services. */
-const victims: Readonly<Record<string, readonly string[]>> = {
-  generator: [],
-  job: [],
-  spark: ["spark"],
-  hdfs: ["namenode", "datanode"],
-  kafka: ["kafka"],
-};
-const only = process.env["VICTIM"];
 const run = randomUUID().slice(0, 8);
 const names: CampaignNames = {
   topic: `ad-views-${run}`,
@@ -125,8 +118,8 @@ suite("the campaigns under fire", inTurn("campaigns", await needs("spark")), () 
       const mayGrow = random.next() < 0.5;
       for (let wait = 0; mayGrow && wait < 20_000 && (await rows()).length <= before; wait += 500) await delay(500);
       await delay(1000 + random.next() * 4000);
-      const victim = only ?? random.pick(Object.keys(victims));
-      const services = victims[victim] ?? assert.fail(`there is no victim ${victim}`);
+      const victim = only ?? random.pick(Object.keys(victimsOnHdfs));
+      const services = victimsOnHdfs[victim] ?? assert.fail(`there is no victim ${victim}`);
       const killed: readonly Which[] =
         services.length > 0
           ? (await killAndFollow(random.pick(services)))

@@ -32,21 +32,14 @@ import {
   killHalf,
   killHalves,
   killService,
+  kills,
+  only,
+  seed,
   startHalf,
+  victimsOnHdfs,
   type Which,
 } from "./fixtures/under-fire.ts";
 
-const kills = Number(process.env["KILLS"] ?? 2);
-const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
-/** Who is killed: a half of the case, or a service. */
-const victims: Readonly<Record<string, readonly string[]>> = {
-  generator: [],
-  job: [],
-  spark: ["spark"],
-  hdfs: ["namenode", "datanode"],
-  kafka: ["kafka"],
-};
-const only = process.env["VICTIM"];
 const suffix = `_${randomUUID().slice(0, 8)}`;
 const names = clicksNames(suffix);
 /** At night an hour has few events, and an hour passes in seconds. */
@@ -119,8 +112,8 @@ suite("the clicks under fire", inTurn("clicks", await needs("spark")), () => {
       if (random.next() < 0.5)
         await until("the table to grow", async () => (await counted()).n > before, { timeout: 600_000, interval: 500 });
       await delay(1000 + random.next() * 4000);
-      const victim = only ?? random.pick(Object.keys(victims));
-      const services = victims[victim] ?? assert.fail(`there is no victim ${victim}`);
+      const victim = only ?? random.pick(Object.keys(victimsOnHdfs));
+      const services = victimsOnHdfs[victim] ?? assert.fail(`there is no victim ${victim}`);
       if (victim === "job") await killHalf(halves.job);
       else if (victim === "generator") await killHalf(halves.generate);
       // A process knows the addresses that it was started with.

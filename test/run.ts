@@ -35,9 +35,10 @@ const files = globSync(places, {
   .sort((a, b) => Number(isLong(b)) - Number(isLong(a)) || (a < b ? -1 : 1))
   .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
 const withStack = files.filter((file) => file.endsWith(".stack.test.ts"));
-const alone = files.filter((file) => !withStack.includes(file));
+const withoutStack = files.filter((file) => !withStack.includes(file));
 /** Those that only compute, for minutes, run beside those that wait for services half of the time. */
-const computing = withStack.length === 0 ? [] : alone.filter(isLong);
+const computing = withStack.length === 0 ? [] : withoutStack.filter(isLong);
+const alone = withoutStack.filter((file) => !computing.includes(file));
 const byProfile = Map.groupBy(withStack, (file) => /\.([\w+-]+)\.stack\.test\.ts$/.exec(file)?.[1] ?? CORE);
 const onStack = byProfile.get(CORE) ?? [];
 /** In the order of their names: `spark` before `spark+tweets`, whose services stay and give Spark other tables. */
@@ -172,11 +173,7 @@ const fetching = all ? settled(fetchAll()) : Promise.resolve(undefined);
 const stack =
   external || withStack.length === 0 ? Promise.resolve(undefined) : settled(up({ signal: stopping.signal }));
 try {
-  await runFiles(
-    "one room alone",
-    alone.filter((file) => !computing.includes(file)),
-    2,
-  );
+  await runFiles("one room alone", alone, 2);
   const beside = runFiles("one room alone, beside the others", computing, 1);
   const failure = await stack;
   if (failure !== undefined) {

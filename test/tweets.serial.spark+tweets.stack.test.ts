@@ -36,15 +36,15 @@ import {
   killHalf,
   killHalves,
   killService,
+  kills,
+  only,
+  seed,
   startHalf,
   type Which,
 } from "./fixtures/under-fire.ts";
 
-const kills = Number(process.env["KILLS"] ?? 2);
-const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
 /** Who is killed: a half of the case, or a service. */
 const victims = ["generator", "job", "spark", "s3", "kafka"];
-const only = process.env["VICTIM"];
 const suffix = randomUUID().slice(0, 8);
 const names = lakeNames(suffix);
 const SERVICES = [CORE, "spark", "s3", "trino"];
