@@ -52,6 +52,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "12-lakehouse": "time travel",
   "13-ratings": "tombstone",
   "14-brokers": "rebalance",
+  "15-watching": "saturation",
 };
 
 const lessons = await readLessons(join(projectFolder(), "notebooks"));

@@ -185,6 +185,16 @@ export const COURSE: readonly CourseLesson[] = [
     running: 120,
     stations: [],
   },
+  {
+    name: "15-watching",
+    part: PRODUCTION,
+    title: "Watching",
+    does: "all is green, and an hour late; lag as a number and as a time, slow batches and their causes, an alert that fires and ends",
+    services: ["core"],
+    reading: 35,
+    running: 120,
+    stations: [],
+  },
 ];
 
 /** A way through the course. */
