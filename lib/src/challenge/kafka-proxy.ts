@@ -16,12 +16,16 @@ export interface KafkaProxy {
   close(): Promise<void>;
 }
 
-/** @param broker where Kafka is, `host:port` */
+/**
+ * @param broker where Kafka is, `host:port`
+ * @param known where the program finds the proxy, if something else stands between: `host:port`
+ */
 export async function startKafkaProxy(
   broker: string,
   run: number,
   watch: Watch,
   reachable: Reachable,
+  known?: string,
 ): Promise<KafkaProxy> {
   const target = parseAddress(broker);
   const [host, port] = [target?.host ?? "127.0.0.1", target?.port ?? 9092];
@@ -31,7 +35,9 @@ export async function startKafkaProxy(
     if (!reachable("Kafka")) return void client.destroy();
     const upstream = connect(port, host);
     const asked = new Map<number, RequestHead>();
-    const place = { host: "127.0.0.1", port: (server.address() as AddressInfo).port };
+    const own = { host: "127.0.0.1", port: (server.address() as AddressInfo).port };
+    const { host: knownHost = own.host, port: knownPort } = (known && parseAddress(known)) || own;
+    const place = { host: knownHost, port: knownPort };
     const cut = (): void => {
       for (const socket of [client, upstream]) socket.destroy();
     };
