@@ -119,7 +119,8 @@ export class FaultyLink implements AsyncDisposable {
   async #join(client: Socket): Promise<void> {
     const pair: Pair = { client, isSilent: false };
     this.#pairs.add(pair);
-    const forget = (): void => void (client.destroyed && (pair.upstream?.destroyed ?? true) && this.#pairs.delete(pair));
+    const forget = (): void =>
+      void (client.destroyed && (pair.upstream?.destroyed ?? true) && this.#pairs.delete(pair));
     client.on("error", () => this.#fail(pair)).on("close", forget);
     await this.#passage();
     if (client.destroyed) return;
