@@ -65,7 +65,9 @@ export interface Outcome {
 export const VICTIMS = ["kafka", "namenode", "datanode", "metastore", "hiveserver2"] as const;
 
 /** After a volley, something more must be stored within so many seconds. */
-const LONGEST_STANDSTILL = 180;
+const LONGEST_STANDSTILL = 300;
+/** The first message must be stored within so many seconds of the start. */
+const LONGEST_START = 600;
 /** At the end, nothing new for so many seconds is a pipeline that stands. */
 const LONGEST_QUIET = 120;
 /** Longest pause between volleys, in milliseconds. */
@@ -86,11 +88,11 @@ export async function campaign(options: CampaignOptions): Promise<Outcome> {
   try {
     const adversary = network ?? adversaryOf(options, pipeline, random, log);
     const failures: string[] = [];
-    if (await pipeline.progress.goesOn(LONGEST_STANDSTILL, signal)) {
+    if (await pipeline.progress.goesOn(LONGEST_START, signal)) {
       say("the pipeline runs");
       const failure = await strike(adversary, pipeline, options, log);
       if (failure !== undefined) failures.push(failure);
-    } else failures.push(`nothing was stored within ${LONGEST_STANDSTILL} s of the start`);
+    } else failures.push(`nothing was stored within ${LONGEST_START} s of the start`);
     const underFire = log.second;
     say("no more faults; the pipeline comes to its end");
     await adversary.heal();

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { until } from "../../lib/src/async/index.ts";
+import { NODE_FLAGS } from "../../lib/bin/find-node.mjs";
 import { projectFolder } from "../../lib/src/stack/index.ts";
 
 /** What a worker runs. */
@@ -73,7 +74,9 @@ export class Worker {
     const { name, command, watch } = this.#options;
     const { arguments: given, environment = {} } = await command();
     if (this.#isStopping) return;
-    const child = spawn(process.execPath, [join(projectFolder(), "lib/bin/streambook.mjs"), ...given], {
+    // The program itself, without the one that looks for a Node: what is killed must be who does the work.
+    const program = join(projectFolder(), "lib/src/cli/main.ts");
+    const child = spawn(process.execPath, [...NODE_FLAGS, program, ...given], {
       cwd: projectFolder(),
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...environment },
