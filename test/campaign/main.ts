@@ -22,6 +22,8 @@ import { writeCampaign } from "./report.ts";
 
 /** Says that it runs in a namespace of its own by now. */
 const INSIDE = "--inside";
+/** Longest wait for a service, in milliseconds: a machine that has much else to do is no reason to give up. */
+const LONGEST_START = 600_000;
 
 outliveOutput();
 const given = process.argv.slice(2);
@@ -72,7 +74,7 @@ async function run(options: Options): Promise<number> {
         : undefined;
     if (disks !== undefined) mounted.push(...Object.values(disks));
     const services = kind === "services" ? [CORE, "metastore"] : [CORE];
-    await up({ services, signal: stop.signal });
+    await up({ services, signal: stop.signal, timeout: LONGEST_START });
     await using _user = await useStack(`npm run campaign -- ${kind}`);
     const outcome = await campaign({
       ...options,

@@ -58,7 +58,7 @@ export class Services implements Adversary {
     const { all: services, signal } = this.#options;
     for (let start = 1; ; start++) {
       try {
-        await up({ services, signal });
+        await up({ services, signal, timeout: 600_000 });
         return;
       } catch (error) {
         if (signal.aborted || start === STARTS) throw error;
