@@ -5,6 +5,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../../lib/src/async/index.ts";
 import { Hdfs } from "../../lib/src/hdfs/index.ts";
 import { openHive } from "../../lib/src/hive/index.ts";
 import { deadLetterTopic, deleteTopics, ensureTopic } from "../../lib/src/kafka/index.ts";
@@ -48,6 +49,8 @@ const CHUNK_SIZE = 20;
 const RATE = 50;
 const PARTITIONS = 6;
 const ASK_EVERY = 15_000;
+/** Longest wait for a producer that nobody strikes, in milliseconds. */
+const LONGEST_ROUND = 600_000;
 
 export class Pipeline implements AsyncDisposable {
   readonly topic: string;
@@ -66,6 +69,7 @@ export class Pipeline implements AsyncDisposable {
   readonly #asked = { answers: 0, refusals: 0, doubled: [] as string[] };
   readonly #stop = new AbortController();
   #asking: Promise<void> = Promise.resolve();
+  #isLast = false;
 
   private constructor(options: PipelineOptions, source: StreamSource) {
     const { id, output, clock, watch, consumers } = options;
@@ -115,11 +119,12 @@ export class Pipeline implements AsyncDisposable {
     return this.#asked;
   }
 
-  /** Lets the producer send all texts once more, whole, and then no more. */
+  /** Lets the producer come to the end of a round, and then no more. @throws TIMEOUT */
   async lastRound(): Promise<void> {
     const { rounds } = this;
-    while (this.rounds === rounds) await sleep(100, undefined, { signal: this.#options.signal });
-    this.producer.retire();
+    this.#isLast = true;
+    const { signal } = this.#options;
+    await until("a whole round of the producer", () => this.rounds > rounds, { timeout: LONGEST_ROUND, signal });
     await this.producer.stop();
   }
 
@@ -149,8 +154,10 @@ export class Pipeline implements AsyncDisposable {
   }
 
   #ended(ending: Ending): void {
-    if (ending.worker === this.producer.name && !ending.struck && ending.code === 0) this.rounds++;
-    else if (ending.worker === this.producer.name) this.broken++;
+    if (ending.worker === this.producer.name && !ending.struck && ending.code === 0) {
+      this.rounds++;
+      if (this.#isLast) this.producer.retire();
+    } else if (ending.worker === this.producer.name) this.broken++;
     if (!ending.struck && ending.code !== 0) this.gaveUp.push(ending);
   }
 
