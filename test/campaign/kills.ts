@@ -18,6 +18,9 @@ const MOST_AT_ONCE = 5;
 /** The producer is struck half as often as a consumer: it has to come to an end now and then. */
 const WEIGHT_OF_PRODUCER = 0.5;
 
+/** Of the strikes at a process that is still starting, so many are done. */
+const SHARE_OF_STARTING = 0.2;
+
 export class Kills implements Adversary {
   readonly #pipeline: Pipeline;
   readonly #random: Random;
@@ -43,13 +46,17 @@ export class Kills implements Adversary {
     const { consumers, producer } = this.#pipeline;
     const weights = [...consumers.map(() => 1), consumers.length * WEIGHT_OF_PRODUCER];
     const victim = [...consumers, producer][random.weighted(weights)] as Worker;
+    // Now and then one that is still starting: it has nothing to lose, but its group has.
+    const isStarting = !victim.isAtWork;
+    if (isStarting && random.next() > SHARE_OF_STARTING) return void this.#log.missed++;
     const act = ACTS[random.weighted(ACTS.map(({ weight }) => weight))]?.name ?? "kill -9";
     const seconds = SESSION_TIMEOUT / 1000 + 1 + random.next() * 3;
     const from = this.#log.second;
     const isHit = act === "freeze" ? await victim.freeze(seconds) : await end(victim, act);
     if (!isHit) return void this.#log.missed++;
     const until = act === "freeze" ? from + seconds : undefined;
-    this.#log.note(categoryOf(act, victim === producer), victim.name, from, until);
+    const detail = isStarting ? `${victim.name}, while it started` : victim.name;
+    this.#log.note(categoryOf(act, victim === producer), detail, from, until);
   }
 
   async heal(): Promise<void> {

@@ -51,6 +51,7 @@ export class Worker {
   #child: ChildProcess | undefined;
   #ended: Promise<unknown> = Promise.resolve();
   #struck = false;
+  #hasSpoken = false;
   #frozenUntil = 0;
   #isStopping = false;
 
@@ -63,6 +64,11 @@ export class Worker {
   /** Whether its process runs, frozen or not. */
   get runs(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Whether its process has got as far as saying what it does; before, there is nothing that a fault could cost. */
+  get isAtWork(): boolean {
+    return this.runs && this.#hasSpoken;
   }
 
   get isFrozen(): boolean {
@@ -82,13 +88,16 @@ export class Worker {
       env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...environment },
     });
     this.#child = child;
-    this.#struck = false;
+    this.#struck = this.#hasSpoken = false;
     this.#frozenUntil = 0;
     this.#log.write(`── ${new Date().toISOString()} ${name} starts, process ${child.pid}\n`);
     let said = "";
     child.stdout.pipe(this.#log, { end: false });
     child.stderr.pipe(this.#log, { end: false });
-    child.stderr.on("data", (part) => (said = (said + String(part)).slice(-KEPT)));
+    child.stderr.on("data", (part) => {
+      said = (said + String(part)).slice(-KEPT);
+      this.#hasSpoken = true;
+    });
     this.#ended = once(child, "close").then((how) => {
       const [code, signal] = how as [number | null, NodeJS.Signals | null];
       this.#log.write(`── ${new Date().toISOString()} ${name} has ended: ${signal ?? `exit code ${code}`}\n`);
