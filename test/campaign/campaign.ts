@@ -46,8 +46,8 @@ export interface Outcome {
   readonly consumers: number;
   readonly startedAt: string;
   readonly seconds: number;
-  /** Seconds in which it struck. */
-  readonly underFire: number;
+  /** When it struck: seconds since it began. */
+  readonly fire: { readonly from: number; readonly to: number };
   readonly log: FaultLog;
   readonly samples: readonly Sample[];
   readonly standstills: readonly Standstill[];
@@ -88,12 +88,14 @@ export async function campaign(options: CampaignOptions): Promise<Outcome> {
   try {
     const adversary = network ?? adversaryOf(options, pipeline, random, log);
     const failures: string[] = [];
+    let from = log.second;
     if (await pipeline.progress.goesOn(LONGEST_START, signal)) {
       say("the pipeline runs");
+      from = log.second;
       const failure = await strike(adversary, pipeline, options, log);
       if (failure !== undefined) failures.push(failure);
     } else failures.push(`nothing was stored within ${LONGEST_START} s of the start`);
-    const underFire = log.second;
+    const fire = { from, to: log.second };
     say("no more faults; the pipeline comes to its end");
     await adversary.heal();
     await pipeline.lastRound();
@@ -107,7 +109,7 @@ export async function campaign(options: CampaignOptions): Promise<Outcome> {
     const { samples, standstills } = pipeline.progress;
     const { answers, refusals } = pipeline.asked;
     return {
-      ...{ kind, seed, consumers, startedAt, seconds: log.second, underFire, log, samples, standstills },
+      ...{ kind, seed, consumers, startedAt, seconds: log.second, fire, log, samples, standstills },
       ...{ rounds: pipeline.rounds, broken: pipeline.broken, gaveUp: pipeline.gaveUp },
       ...{ asked: answers, refusals, finding, failures: [...failures, ...finding.failures] },
     };

@@ -14,7 +14,8 @@ const ACTS = [
 ] as const;
 type Act = (typeof ACTS)[number]["name"];
 
-const MOST_AT_ONCE = 5;
+/** Strikes of a volley; some find nothing to strike at. */
+const AT_ONCE = { least: 4, most: 9 };
 /** The producer is struck half as often as a consumer: it has to come to an end now and then. */
 const WEIGHT_OF_PRODUCER = 0.5;
 
@@ -33,7 +34,7 @@ export class Kills implements Adversary {
   async volley(): Promise<void> {
     const random = this.#random;
     const strikes: Promise<void>[] = [];
-    for (let left = 2 + random.below(MOST_AT_ONCE - 1); left > 0; left--) {
+    for (let left = AT_ONCE.least + random.below(AT_ONCE.most - AT_ONCE.least + 1); left > 0; left--) {
       strikes.push(this.strike());
       await sleep(random.next() * 800);
     }

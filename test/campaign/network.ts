@@ -16,7 +16,8 @@ const ACTS = [
 ] as const;
 type Act = (typeof ACTS)[number]["name"];
 
-const MOST_AT_ONCE = 5;
+/** Strikes of a volley; some find nothing to strike at. */
+const AT_ONCE = { least: 4, most: 9 };
 /** A slow network holds up each piece so long, in milliseconds. */
 const SLOWNESS = { least: 50, more: 400 };
 
@@ -42,9 +43,11 @@ export class Network implements Adversary, AsyncDisposable {
 
   /** Puts a link before each service that a worker calls; the same ones at each of its starts. */
   readonly ways = async (worker: string, direct: Ways): Promise<Ways> => {
-    const source = await this.#way(worker, "the source", new URL(direct.source).host);
     const kafka = await this.#way(worker, "Kafka", direct.kafka);
-    if (worker === "producer") return { ...direct, source: `http://${source.link.address}`, kafka: kafka.link.address };
+    if (worker === "producer") {
+      const source = await this.#way(worker, "the source", new URL(direct.source).host);
+      return { ...direct, source: `http://${source.link.address}`, kafka: kafka.link.address };
+    }
     const hdfs = await this.#way(worker, "HDFS", direct.webhdfs);
     const hive = await this.#way(worker, "Hive", direct.hive);
     return {
@@ -75,7 +78,7 @@ export class Network implements Adversary, AsyncDisposable {
 
   async volley(): Promise<void> {
     const random = this.#random;
-    for (let left = 2 + random.below(MOST_AT_ONCE - 1); left > 0; left--) {
+    for (let left = AT_ONCE.least + random.below(AT_ONCE.most - AT_ONCE.least + 1); left > 0; left--) {
       this.#strike();
       await sleep(random.next() * 700);
     }
@@ -87,7 +90,9 @@ export class Network implements Adversary, AsyncDisposable {
     const act = ACTS[random.weighted(ACTS.map(({ weight }) => weight))] ?? ACTS[0];
     const seconds = act.lasts[0] + random.next() * (act.lasts[1] - act.lasts[0]);
     const milliseconds = SLOWNESS.least + random.next() * SLOWNESS.more;
-    const [chosen, isAll] = [random.pick([...this.#ways.values()]), random.next() < 0.25];
+    const inUse = [...this.#ways.values()].filter(({ link }) => link.connections > 0);
+    if (inUse.length === 0) return;
+    const [chosen, isAll] = [random.pick(inUse), random.next() < 0.25];
     const struck = [...this.#ways.values()].filter((way) => way === chosen || (isAll && way.worker === chosen.worker));
     if (struck.some(({ isBusy }) => isBusy)) return; // one thing at a time
     const lasting = this.#last(act.name, struck, seconds, milliseconds).finally(() => this.#lasting.delete(lasting));

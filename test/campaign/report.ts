@@ -88,7 +88,8 @@ export function campaignPage(outcome: Outcome, plotly: string, jdk: string | nul
   });
 }
 
-function summary({ kind, underFire, log, rounds, broken, asked, consumers }: Outcome): string {
+function summary({ kind, fire, log, rounds, broken, asked, consumers }: Outcome): string {
+  const underFire = fire.to - fire.from;
   const rate = log.count / (underFire / 60);
   return `The campaign ${kind} struck the pipeline for ${unbroken(formatSeconds(underFire))}, ${rate.toFixed(0)} times a minute, while a producer sent the course's texts again and again (${plural(rounds, "round")} to the end, ${broken} broken off) and ${plural(consumers, "consumer")} stored them. Hive was asked ${plural(asked, "time")} meanwhile whether a row stood there twice.`;
 }
@@ -110,12 +111,12 @@ function tiles({ log, finding, seconds, failures }: Outcome): Tile[] {
   ];
 }
 
-function standing({ standstills, underFire, samples }: Outcome): string {
-  const under = standstills.filter(({ from }) => from < underFire);
+function standing({ standstills, fire, samples }: Outcome): string {
+  const under = standstills.filter(({ to }) => to > fire.from + 1 && to <= fire.to + 1);
   if (under.length === 0) return "The pipeline never stood for more than four seconds.";
   const lengths = under.map(({ from, to }) => to - from);
   const total = lengths.reduce((sum, length) => sum + length, 0);
-  return `The pipeline stood ${plural(under.length, "time")}, for ${unbroken(formatSeconds(total))} of ${unbroken(formatSeconds(underFire))}, the longest time ${unbroken(formatSeconds(Math.max(...lengths)))}; each time it went on by itself. ${formatCount(samples.length)} looks at Kafka, a second apart.`;
+  return `The pipeline stood ${plural(under.length, "time")}, for ${unbroken(formatSeconds(total))} of ${unbroken(formatSeconds(fire.to - fire.from))}, the longest time ${unbroken(formatSeconds(Math.max(...lengths)))}; each time it went on by itself. ${formatCount(samples.length)} looks at Kafka, a second apart.`;
 }
 
 /** Lines above, faults below, on one clock. */
