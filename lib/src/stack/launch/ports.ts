@@ -19,7 +19,7 @@ export interface PortOptions {
   readonly running: ReadonlySet<string>;
   /** Ports of the last time. */
   readonly previous?: Ports | undefined;
-  /** `"free"` takes any free ports, for tests. @default "well-known" */
+  /** `"free"` takes any free ports, those of the last time if they still are: clients know them. @default "well-known" */
   readonly mode?: "well-known" | "free";
   /** Called for every well-known port that is taken. */
   readonly onTaken?: (name: string, purpose: string, wanted: number, given: number) => void;
@@ -68,9 +68,13 @@ async function chooseAll(options: PortOptions, folder: string): Promise<PortChoi
     return true;
   }
   async function choose(name: string, purpose: string, wanted: number): Promise<number> {
-    if (mode === "free") return firstUsable(await freePorts(20), usable);
-    if (await usable(wanted)) return wanted;
     const before = previous?.[name]?.[purpose];
+    if (mode === "free") {
+      // One that has never run is recorded at its well-known port.
+      const own = before === undefined || wellKnown.has(before) ? [] : [before];
+      return firstUsable([...own, ...(await freePorts(20))], usable);
+    }
+    if (await usable(wanted)) return wanted;
     const next = range(wanted + 1, wanted + REACH).filter((port) => !wellKnown.has(port) && port < 65536);
     const port = await firstUsable(before === undefined ? next : [before, ...next], usable);
     onTaken?.(name, purpose, wanted, port);
