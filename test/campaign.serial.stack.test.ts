@@ -7,9 +7,11 @@ import { after, before, suite, test } from "node:test";
 import { plotlySource } from "../lib/src/plot/index.ts";
 import { type Guardian, startGuardian } from "../lib/src/stack/index.ts";
 import { campaign, lastLine } from "./campaign/campaign.ts";
+import type { Kind } from "./campaign/options.ts";
 import { campaignPage } from "./campaign/report.ts";
 
-const isOurs = process.env["STREAMBOOK_STACK"] !== "external";
+/** Services take their time to come back. */
+const killsServices = process.env["STREAMBOOK_STACK"] !== "external" && process.env["STREAMBOOK_TEST_ALL"] === "1";
 
 suite("a campaign", () => {
   let output = "";
@@ -23,16 +25,26 @@ suite("a campaign", () => {
     await rm(output, { recursive: true, force: true });
   });
 
-  const small = [
-    ["kills", 3, true],
-    ["network", 5, true],
-    ["services", 1, isOurs],
-  ] as const;
-  for (const [kind, faults, canRun] of small) {
-    const skip = canRun ? false : "the services run elsewhere";
+  // The first two strike nothing that the other needs.
+  suite("on what is its own", { concurrency: 2 }, () => {
+    small("kills", 3);
+    small("network", 5);
+  });
+  small("services", 1, killsServices ? false : "kills services: `npm test -- --all` does, on a stack of its own");
+
+  function small(kind: Kind, faults: number, skip: string | false = false): void {
     test(`${kind}: everything arrives, once`, { skip, timeout: 10 * 60_000 }, async (t) => {
       const outcome = await campaign({
-        ...{ kind, faults, minutes: 3, seed: 7, consumers: 2, id: `test-${kind}-${process.pid}`, local: true },
+        ...{
+          kind,
+          faults,
+          minutes: 3,
+          seed: 7,
+          consumers: 2,
+          rate: 150,
+          id: `test-${kind}-${process.pid}`,
+          local: true,
+        },
         ...{ output: join(output, kind), victims: ["kafka", "datanode"] },
         watch: (pid) => guardian.watch(pid),
         signal: t.signal,

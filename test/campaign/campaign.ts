@@ -21,6 +21,8 @@ export interface CampaignOptions {
   readonly faults: number;
   readonly seed: number;
   readonly consumers: number;
+  /** Chunks a second that the producer sends of each text. @default 50 */
+  readonly rate?: number;
   /** Tells its topic and table from those of others. */
   readonly id: string;
   /** Folder for logs and rebuilt texts. */
@@ -55,7 +57,7 @@ export interface Outcome {
   readonly broken: number;
   readonly gaveUp: readonly Ending[];
   readonly asked: number;
-  readonly refusals: number;
+  readonly refusals: readonly string[];
   readonly finding: Finding | undefined;
   /** What is wrong; empty when all is well. */
   readonly failures: readonly string[];
@@ -74,7 +76,7 @@ const LONGEST_QUIET = 120;
 const PAUSE = 1500;
 
 export async function campaign(options: CampaignOptions): Promise<Outcome> {
-  const { kind, seed, consumers, output, watch, signal, say = () => undefined } = options;
+  const { kind, seed, consumers, rate, output, watch, signal, say = () => undefined } = options;
   const startedAt = new Date().toISOString();
   const random = new Random(seed);
   const log = new FaultLog(({ second, category, detail }) =>
@@ -83,7 +85,7 @@ export async function campaign(options: CampaignOptions): Promise<Outcome> {
   await using network = kind === "network" ? new Network(random, log) : undefined;
   const clock = (): number => log.second;
   await using pipeline = await Pipeline.open({
-    ...{ id: options.id, consumers, seed, output, clock, watch, signal, ways: network?.ways },
+    ...{ id: options.id, consumers, rate, seed, output, clock, watch, signal, ways: network?.ways },
   });
   try {
     const adversary = network ?? adversaryOf(options, pipeline, random, log);

@@ -23,6 +23,8 @@ export interface PipelineOptions {
   /** Tells the topic, the table and the group from those of other campaigns: letters, digits, dashes. */
   readonly id: string;
   readonly consumers: number;
+  /** Chunks a second that the producer sends of each text. @default 50 */
+  readonly rate?: number | undefined;
   /** Decides the addresses of the texts, which are the same in each round. */
   readonly seed: number;
   /** Folder for logs. */
@@ -37,15 +39,15 @@ export interface PipelineOptions {
 /** What the asker saw. */
 export interface Asked {
   readonly answers: number;
-  /** Questions that Hive did not answer: it was away, or could not read. */
-  readonly refusals: number;
+  /** Why Hive did not answer, for each question that it did not: it was away, or could not read. */
+  readonly refusals: readonly string[];
   /** Answers in which a row stood twice. */
   readonly doubled: readonly string[];
 }
 
 export const TEXTS = join(projectFolder(), "data/texts");
 const CHUNK_SIZE = 20;
-/** Chunks a second of each text: all of them take about 12 s. */
+/** All texts take about 12 s at this rate. */
 const RATE = 50;
 const PARTITIONS = 6;
 const ASK_EVERY = 15_000;
@@ -66,7 +68,7 @@ export class Pipeline implements AsyncDisposable {
   readonly gaveUp: Ending[] = [];
   readonly #options: PipelineOptions;
   readonly #source: StreamSource;
-  readonly #asked = { answers: 0, refusals: 0, doubled: [] as string[] };
+  readonly #asked = { answers: 0, refusals: [] as string[], doubled: [] as string[] };
   readonly #stop = new AbortController();
   #asking: Promise<void> = Promise.resolve();
   #isLast = false;
@@ -142,9 +144,9 @@ export class Pipeline implements AsyncDisposable {
   }
 
   #produceArguments({ source, kafka }: Ways): string[] {
-    const { seed } = this.#options;
+    const { seed, rate = RATE } = this.#options;
     const where = ["--source", source, "--kafka-broker", kafka, "--topic", this.topic];
-    return ["produce", ...where, "--agents", "10", "--rate", String(RATE), "--seed", String(seed)];
+    return ["produce", ...where, "--agents", "10", "--rate", String(rate), "--seed", String(seed)];
   }
 
   #consumeArguments({ kafka, hive }: Ways): string[] {
@@ -175,7 +177,8 @@ export class Pipeline implements AsyncDisposable {
         if (row?.["n"] !== row?.["d"])
           this.#asked.doubled.push(`${String(row?.["n"])} rows, ${String(row?.["d"])} distinct offsets`);
       } catch (error) {
-        if (!messageOf(error).includes("Table not found")) this.#asked.refusals++;
+        const said = messageOf(error);
+        if (!signal.aborted && !said.includes("Table not found")) this.#asked.refusals.push(said);
       }
     }
   }
@@ -198,9 +201,9 @@ export class Pipeline implements AsyncDisposable {
   }
 }
 
-/** The question whose two answers must be one. */
+/** The question whose answers must be one: rows, their places in Kafka, their chunks. */
 export function countRows(table: string): string {
-  return `SELECT count(*) AS n, count(DISTINCT kafka_partition, kafka_offset) AS d FROM ${table}`;
+  return `SELECT count(*) AS n, count(DISTINCT kafka_partition, kafka_offset) AS d, count(DISTINCT stream_id, seq) AS c FROM ${table}`;
 }
 
 /** HDFS has no option on the command line: its place is that of the stack, or what the environment says. */

@@ -201,16 +201,20 @@ function faultTable({ log }: Outcome): Markup {
   )}</tbody></table>`;
 }
 
-function endings({ gaveUp }: Outcome): Markup | false {
-  if (gaveUp.length === 0) return false;
+function endings({ gaveUp, refusals }: Outcome): Markup | false {
+  if (gaveUp.length + refusals.length === 0) return false;
   const byText = Map.groupBy(
     gaveUp,
     ({ worker, said }) => `${worker.replace(/-\d+$/, "")}: ${said.split("\n").at(-1) ?? ""}`,
   );
+  const byReason = Map.groupBy(refusals, (said) => `Hive: ${said.split("\n")[0] ?? ""}`);
+  const all = [...byText, ...byReason].map(
+    ([text, times]) => markup`<li>${plural(times.length, "time")}: ${text}</li>`,
+  );
   return section(
     "endings",
-    "Processes that gave up",
-    "A process that cannot go on says why and ends; whoever watches over it starts it again. That costs time, and no message.",
-    markup`<ul>${[...byText].map(([text, all]) => markup`<li>${plural(all.length, "time")}: ${text}</li>`)}</ul>`,
+    "Who gave up",
+    "A process that cannot go on says why and ends; whoever watches over it starts it again. A question to Hive that is not answered is asked again. That costs time, and no message.",
+    markup`<ul>${all}</ul>`,
   );
 }
