@@ -123,7 +123,7 @@ test("a statement that fails because the metastore or HDFS is away is worth anot
   for (const reason of away) {
     const error = explained(new Error(failed + reason), "SELECT 1") as StreambookError;
     assert.deepEqual([error.code, error.retriable], ["HIVE_FAILED", true]);
-    assert.match(error.message, /is away \(.*try again when they are back$/);
+    assert.match(error.message, /is away \(.*try again when it is back$/);
   }
   const wrong = explained(
     new Error(`${failed}ParseException line 1:0 cannot recognize input`),

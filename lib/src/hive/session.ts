@@ -251,7 +251,7 @@ export function explained(error: unknown, sql: string): unknown {
   if (AWAY.test(reason))
     return new StreambookError(
       "HIVE_FAILED",
-      `Hive failed ${shown(sql)}: its metastore or HDFS is away (${reason}); try again when they are back`,
+      `Hive failed ${shown(sql)}: something that it needs is away (${reason}); try again when it is back`,
       { cause: error, retriable: true, hint: { log: "hive" } },
     );
   const isThere = /AlreadyExistsException/.test(reason);
