@@ -51,6 +51,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "11-clicks": "partition pruning",
   "12-lakehouse": "time travel",
   "13-ratings": "tombstone",
+  "15-watching": "saturation",
 };
 
 const lessons = await readLessons(join(projectFolder(), "notebooks"));

@@ -28,19 +28,21 @@ import { Random } from "../lib/src/random/index.ts";
 import { cuttingProxy } from "../lib/src/spark/proxy-for-test.ts";
 import { type Addresses, addresses } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
-import { type Half, isOver, killHalf, killService, startHalf, type Which } from "./fixtures/under-fire.ts";
+import {
+  type Half,
+  inTurn,
+  isOver,
+  killHalf,
+  killHalves,
+  killService,
+  kills,
+  only,
+  seed,
+  startHalf,
+  victimsOnHdfs,
+  type Which,
+} from "./fixtures/under-fire.ts";
 
-const kills = Number(process.env["KILLS"] ?? 3);
-const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
-/** Who is killed, each by the name of a process of the test or of services. */
-const victims: Readonly<Record<string, readonly string[]>> = {
-  generator: [],
-  job: [],
-  spark: ["spark"],
-  hdfs: ["namenode", "datanode"],
-  kafka: ["kafka"],
-};
-const only = process.env["VICTIM"];
 const run = randomUUID().slice(0, 8);
 const names: CampaignNames = {
   topic: `ad-views-${run}`,
@@ -51,7 +53,7 @@ const names: CampaignNames = {
 /** Views a second while things are killed, ten seconds of event time; and how many come when no more is killed. */
 const [RATE, REST] = [1000, 15_000];
 
-suite("the campaigns under fire", await needs("spark"), () => {
+suite("the campaigns under fire", inTurn("campaigns", await needs("spark")), () => {
   let at: Addresses;
   let hive: HiveSession;
   let proxy: Awaited<ReturnType<typeof cuttingProxy>>;
@@ -61,6 +63,7 @@ suite("the campaigns under fire", await needs("spark"), () => {
     proxy = await cuttingProxy(at.spark!, Infinity); // Spark may come back on another port
   });
   after(async () => {
+    await killHalves();
     await endJob(at, names);
     const hdfs = new Hdfs({ address: at.webhdfs });
     for (const table of [names.views, names.report]) await removeTable(hive, hdfs, table);
@@ -115,8 +118,8 @@ suite("the campaigns under fire", await needs("spark"), () => {
       const mayGrow = random.next() < 0.5;
       for (let wait = 0; mayGrow && wait < 20_000 && (await rows()).length <= before; wait += 500) await delay(500);
       await delay(1000 + random.next() * 4000);
-      const victim = only ?? random.pick(Object.keys(victims));
-      const services = victims[victim] ?? assert.fail(`there is no victim ${victim}`);
+      const victim = only ?? random.pick(Object.keys(victimsOnHdfs));
+      const services = victimsOnHdfs[victim] ?? assert.fail(`there is no victim ${victim}`);
       const killed: readonly Which[] =
         services.length > 0
           ? (await killAndFollow(random.pick(services)))

@@ -25,19 +25,21 @@ import { Random } from "../lib/src/random/index.ts";
 import { cuttingProxy } from "../lib/src/spark/proxy-for-test.ts";
 import { type Addresses, addresses } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
-import { type Half, isOver, killHalf, killService, startHalf, type Which } from "./fixtures/under-fire.ts";
+import {
+  type Half,
+  inTurn,
+  isOver,
+  killHalf,
+  killHalves,
+  killService,
+  kills,
+  only,
+  seed,
+  startHalf,
+  victimsOnHdfs,
+  type Which,
+} from "./fixtures/under-fire.ts";
 
-const kills = Number(process.env["KILLS"] ?? 2);
-const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
-/** Who is killed: a half of the case, or a service. */
-const victims: Readonly<Record<string, readonly string[]>> = {
-  generator: [],
-  job: [],
-  spark: ["spark"],
-  hdfs: ["namenode", "datanode"],
-  kafka: ["kafka"],
-};
-const only = process.env["VICTIM"];
 const suffix = `_${randomUUID().slice(0, 8)}`;
 const names = clicksNames(suffix);
 /** At night an hour has few events, and an hour passes in seconds. */
@@ -45,7 +47,7 @@ const start = "2026-10-25T00:15:00Z";
 /** Events a second while things are killed; and how many come when no more is killed. */
 const [RATE, REST] = [800, 3000];
 
-suite("the clicks under fire", await needs("spark"), () => {
+suite("the clicks under fire", inTurn("clicks", await needs("spark")), () => {
   let at: Addresses;
   let hive: HiveSession;
   let proxy: Awaited<ReturnType<typeof cuttingProxy>>;
@@ -55,6 +57,7 @@ suite("the clicks under fire", await needs("spark"), () => {
     proxy = await cuttingProxy(at.spark!, Infinity); // Spark may come back on another port
   });
   after(async () => {
+    await killHalves();
     await hive.execute(`DROP TABLE IF EXISTS ${names.table}`);
     await hive.close();
     await new Hdfs({ address: at.webhdfs }).remove(names.folder, { recursive: true });
@@ -109,8 +112,8 @@ suite("the clicks under fire", await needs("spark"), () => {
       if (random.next() < 0.5)
         await until("the table to grow", async () => (await counted()).n > before, { timeout: 600_000, interval: 500 });
       await delay(1000 + random.next() * 4000);
-      const victim = only ?? random.pick(Object.keys(victims));
-      const services = victims[victim] ?? assert.fail(`there is no victim ${victim}`);
+      const victim = only ?? random.pick(Object.keys(victimsOnHdfs));
+      const services = victimsOnHdfs[victim] ?? assert.fail(`there is no victim ${victim}`);
       if (victim === "job") await killHalf(halves.job);
       else if (victim === "generator") await killHalf(halves.generate);
       // A process knows the addresses that it was started with.

@@ -18,12 +18,10 @@ import { cuttingProxy } from "../lib/src/spark/proxy-for-test.ts";
 import { type Addresses, addresses, projectFolder } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
 import { dropTable } from "../lib/src/texts/index.ts";
-import { killService } from "./fixtures/under-fire.ts";
+import { kills, killService, only, seed } from "./fixtures/under-fire.ts";
 
-const kills = Number(process.env["KILLS"] ?? 2);
-const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
 /** Of the kills, so many are Spark's. */
-const share = process.env["VICTIM"] === "spark" ? 1 : 0.5;
+const share = only === "spark" ? 1 : 0.5;
 const run = randomUUID().slice(0, 8);
 const [topic, table] = [`spark-once-${run}`, `spark_once_${run}`];
 

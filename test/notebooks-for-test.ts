@@ -1,6 +1,6 @@
 /**
- * Notebooks as tests: each run from its first cell to its last in a fresh kernel, on the running services. Two, which need none of them,
- * are run with every cell sent twice; `npm run notebooks -- --twice` does so with all, in minutes.
+ * Notebooks as tests: each run from its first cell to its last in a fresh kernel, on the running services. One, which needs none of them,
+ * is run with every cell sent twice; `npm run notebooks -- --twice` does so with all, in minutes.
  */
 import assert from "node:assert/strict";
 import { relative } from "node:path";
@@ -20,7 +20,7 @@ export function notebooksWith(words: string): string[] {
   return [...lessonFiles(), ...solutionFiles()].filter((file) => furtherServices(file).join(" ") === wanted);
 }
 
-const TWICE = ["notebooks/01-stream-api.ipynb", "notebooks/03-tokens.ipynb"];
+const TWICE = ["notebooks/03-tokens.ipynb"];
 
 /** A test for each notebook. @param options of the tests: whether they are skipped, and why */
 export function testNotebooks(files: readonly string[], options: { readonly skip?: string | false } = {}): void {

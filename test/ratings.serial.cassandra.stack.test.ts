@@ -18,10 +18,9 @@ import { deadLetterTopic, openConsumer } from "../lib/src/kafka/index.ts";
 import { Random } from "../lib/src/random/index.ts";
 import { addresses, credentials, projectFolder, status, up } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
+import { kills, only, seed } from "./fixtures/under-fire.ts";
 
-const kills = Number(process.env["KILLS"] ?? 3);
-const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
-const victims = process.env["VICTIM"]?.split(",") ?? ["job", "cassandra", "generator"];
+const victims = only?.split(",") ?? ["job", "cassandra", "generator"];
 const events = 6000 + 3000 * kills;
 /** Many late, doubled and malformed ones. */
 const shares = { late: 0.05, doubled: 0.02, malformed: 0.005 };

@@ -25,7 +25,7 @@ const all = process.argv.includes("--all");
 const parts = process.argv.slice(2).filter((argument) => argument !== "--all");
 /** Whether a file takes many minutes: it begins first, so that at the end nobody waits for it alone. */
 function isLong(file: string): boolean {
-  return /^test\/(?:notebooks|blog|lab|style)\./.test(file);
+  return /^test\/(?:notebooks|blog|lab|style)\.|\/python\.test/.test(file);
 }
 
 const places = ["lib/src", "setup", "test", "bench", "blog"].map((folder) => `${folder}/**/*.test.ts`);
@@ -34,8 +34,11 @@ const files = globSync(places, {
 })
   .sort((a, b) => Number(isLong(b)) - Number(isLong(a)) || (a < b ? -1 : 1))
   .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
-const alone = files.filter((file) => !file.endsWith(".stack.test.ts"));
 const withStack = files.filter((file) => file.endsWith(".stack.test.ts"));
+const withoutStack = files.filter((file) => !withStack.includes(file));
+/** Those that only compute, for minutes, run beside those that wait for services half of the time. */
+const computing = withStack.length === 0 ? [] : withoutStack.filter(isLong);
+const alone = withoutStack.filter((file) => !computing.includes(file));
 const byProfile = Map.groupBy(
   withStack,
   (file) => /\.([\w+-]+)\.stack\.test\.ts$/.exec(file.replace(".serial.", "."))?.[1] ?? CORE,
@@ -170,12 +173,15 @@ function settled(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-if (all) process.env["STREAMBOOK_TEST_ALL"] = "1"; // the tests inherit it
+// the tests inherit both
+if (all) process.env["STREAMBOOK_TEST_ALL"] = "1";
+if (parts.length > 0) process.env["STREAMBOOK_TEST_PARTS"] = "1";
 const fetching = all ? settled(fetchAll()) : Promise.resolve(undefined);
 const stack =
   external || withStack.length === 0 ? Promise.resolve(undefined) : settled(up({ signal: stopping.signal }));
 try {
   await runFiles("one room alone", alone, 2);
+  const beside = runFiles("one room alone, beside the others", computing, 1);
   const failure = await stack;
   if (failure !== undefined) {
     console.error("the test stack did not start:", failure);
@@ -188,6 +194,7 @@ try {
       total.failed++;
     } else for (const profile of further) await runProfile(profile, byProfile.get(profile) ?? []);
   }
+  await beside;
 } finally {
   await stop();
 }

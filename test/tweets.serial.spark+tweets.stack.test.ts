@@ -29,20 +29,29 @@ import { Random } from "../lib/src/random/index.ts";
 import { cuttingProxy } from "../lib/src/spark/proxy-for-test.ts";
 import { type Addresses, addresses, CORE } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
-import { type Half, isOver, killHalf, killService, startHalf, type Which } from "./fixtures/under-fire.ts";
+import {
+  type Half,
+  inTurn,
+  isOver,
+  killHalf,
+  killHalves,
+  killService,
+  kills,
+  only,
+  seed,
+  startHalf,
+  type Which,
+} from "./fixtures/under-fire.ts";
 
-const kills = Number(process.env["KILLS"] ?? 2);
-const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
 /** Who is killed: a half of the case, or a service. */
 const victims = ["generator", "job", "spark", "s3", "kafka"];
-const only = process.env["VICTIM"];
 const suffix = randomUUID().slice(0, 8);
 const names = lakeNames(suffix);
 const SERVICES = [CORE, "spark", "s3", "trino"];
 /** Messages a second while things are killed; and how many come when no more is killed. */
 const [RATE, REST] = [60, 500];
 
-suite("the tweets under fire", await needs("spark", "s3", "trino"), () => {
+suite("the tweets under fire", inTurn("tweets", await needs("spark", "s3", "trino")), () => {
   let at: Addresses;
   let proxy: Awaited<ReturnType<typeof cuttingProxy>>;
   before(async () => {
@@ -50,6 +59,7 @@ suite("the tweets under fire", await needs("spark", "s3", "trino"), () => {
     proxy = await cuttingProxy(at.spark!, Infinity); // Spark may come back on another port
   });
   after(async () => {
+    await killHalves();
     await forgetTables(await openLakeSql(at), names);
     await using s3 = await openLakeStore(at);
     await removeLakeBuckets(s3, names);
@@ -107,7 +117,7 @@ suite("the tweets under fire", await needs("spark", "s3", "trino"), () => {
     for (let number = 1; number <= kills; number++) {
       // Half of the kills come while something starts, the others when silver has grown.
       if (random.next() < 0.5)
-        await until("silver to grow", async () => (await counted()).n > before, { timeout: 600_000, interval: 500 });
+        await until("silver to grow", async () => (await counted()).n > before, { timeout: 600_000, interval: 1500 });
       await delay(1000 + random.next() * 6000);
       const victim = only ?? random.pick(victims);
       if (victim === "job") await killHalf(halves.job);

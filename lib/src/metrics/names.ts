@@ -121,20 +121,20 @@ export const METRICS = {
   streambook_kafka_group_lag_age_seconds: {
     type: "gauge",
     unit: "seconds",
-    help: "How long the oldest message that a consumer group has not committed has been waiting; counted from the begin of the watch at the earliest.",
+    help: "How long the oldest message that a consumer group has not committed has been waiting; before the watch began, by the times of messages.",
     labels: ["group", "topic", "partition"],
   },
   // tables
   streambook_table_rows: {
     type: "gauge",
     unit: "rows",
-    help: "Rows of a table's files, from the offsets in their names: at most so many, as dead letters among them are no rows.",
+    help: "Rows of a table's files, by the log of Delta or the offsets in their names: then at most so many, as dead letters are no rows.",
     labels: ["table", "topic"],
   },
   streambook_table_files: {
     type: "gauge",
     unit: "files",
-    help: "Data files of a table.",
+    help: "Data files of a table; one on S3 is named by its bucket and folder.",
     labels: ["table", "topic"],
   },
   streambook_table_size_bytes: {

@@ -1,11 +1,11 @@
 /** The course as lists show it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { COURSE, furtherServices, TRACKS, trackLessons } from "./course.ts";
+import { COURSE, type CourseLesson, furtherServices, TRACKS, trackLessons } from "./course.ts";
 
 test("each lesson is on a track, and the short one is a part of the full one", () => {
-  const [short, full, further] = TRACKS.map(({ lessons }) => lessons);
-  assert.deepEqual([...(full ?? []), ...(further ?? [])], COURSE);
+  const [short, full, ...beyond] = TRACKS.map(({ lessons }) => lessons);
+  assert.deepEqual([...(full ?? []), ...beyond.flat()], COURSE);
   assert.ok(short?.every((lesson) => full?.includes(lesson)));
 });
 
@@ -18,11 +18,11 @@ test("lessons that follow each other are named by the first and the last", () =>
   assert.equal(named("09"), "09");
 });
 
-test("the core is enough for the pipeline's lessons, and not for those beyond it", () => {
-  for (const { name, part } of COURSE) {
-    const further = furtherServices(`notebooks/${name}.ipynb`);
-    assert.equal(further.length > 0, part !== COURSE[0]?.part, name);
-  }
+test("the core is enough for the pipeline's lessons, and not for those of other pipelines", () => {
+  const [, full, further] = TRACKS;
+  const needs = ({ name }: CourseLesson): number => furtherServices(`notebooks/${name}.ipynb`).length;
+  for (const lesson of full?.lessons ?? []) assert.equal(needs(lesson), 0, lesson.name);
+  for (const lesson of further?.lessons ?? []) assert.ok(needs(lesson) > 0, lesson.name);
   assert.ok(furtherServices("notebooks/solutions/09-spark.ipynb").includes("spark"));
   assert.deepEqual(furtherServices("/elsewhere/mine.ipynb"), []);
 });

@@ -28,6 +28,7 @@ export interface CourseLesson {
 
 const PIPELINE = "The text pipeline";
 const FURTHER = "Further pipelines";
+const PRODUCTION = "In production";
 
 /** The lessons, in the order in which they are read. */
 export const COURSE: readonly CourseLesson[] = [
@@ -174,11 +175,21 @@ export const COURSE: readonly CourseLesson[] = [
     running: 120,
     stations: [],
   },
+  {
+    name: "15-watching",
+    part: PRODUCTION,
+    title: "Watching",
+    does: "all is green, and an hour late; lag as a number and as a time, slow batches and their causes, an alert that fires and ends",
+    services: ["core"],
+    reading: 35,
+    running: 120,
+    stations: [],
+  },
 ];
 
 /** A way through the course. */
 export interface Track {
-  readonly name: "short" | "full" | "further";
+  readonly name: "short" | "full" | "further" | "production";
   /** Whom it is for, and what it has, in a sentence without its end. */
   readonly about: string;
   readonly lessons: readonly CourseLesson[];
@@ -199,6 +210,11 @@ export const TRACKS: readonly Track[] = [
     about:
       "the same pipeline on an engine that spans machines, and pipelines of other data, with services of their own",
     lessons: COURSE.filter(({ part }) => part === FURTHER),
+  },
+  {
+    name: "production",
+    about: "the pipeline once it runs every day: what to watch, and whom to call",
+    lessons: COURSE.filter(({ part }) => part === PRODUCTION),
   },
 ];
 

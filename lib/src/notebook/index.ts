@@ -6,7 +6,7 @@ export { show, type FrameLike, type ShowOptions } from "./show.ts";
 export { source, type SourceText } from "./source.ts";
 export { ready, stopButton } from "./ready.ts";
 export { FLOWS, pipelineDiagram, STATIONS, type Flow, type Station } from "./pipeline.ts";
-export { killPrograms, startProgram, type Program } from "./program.ts";
+export { killPrograms, startProgram, type Program } from "./programs/program.ts";
 export { display, done, isNotebook, progress, type DisplayData } from "./display.ts";
 export { cleanUp, scratchFolder } from "./learner/visit.ts";
 export { forgetProgress, progressIn, showProgress, type LessonProgress } from "./learner/progress.ts";

@@ -29,5 +29,6 @@ export { stepsFigure, type FigureStep, type StepsFigure } from "./steps.ts";
 export { heatMap, type HeatMapOptions } from "./heat-map.ts";
 export { pageStyle } from "./page-style.ts";
 export { standalonePage, figureElement, themeScript, type PageOptions, type FigureElementOptions } from "./page.ts";
+export { pagePolicy, type PagePolicy } from "./policy.ts";
 export { plotlySource, undrawnTypes } from "./plotly-source.ts";
 export { themeChoice, themeChoiceScript } from "./theme-choice.ts";

@@ -1,11 +1,11 @@
 /** One HTML file that works offline: figures with plotly.js inside, light and dark, readable without a mouse and on paper. */
-import { createHash } from "node:crypto";
 import { StreambookError } from "../errors/index.ts";
 import type { Figure } from "./figure.ts";
 import { markup, Markup, scriptJson, scriptSource } from "./markup.ts";
 import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
 import { undrawnTypes } from "./plotly-source.ts";
+import { pagePolicy } from "./policy.ts";
 import { template } from "./template.ts";
 import { themeChoice } from "./theme-choice.ts";
 
@@ -54,15 +54,7 @@ export function standalonePage(options: PageOptions): string {
   const sources = [plotly, themeScript, pageScript, ...(follow === undefined ? [] : [follow])];
   const scripts = sources.map((source) => scriptSource(source));
   const [plotlyText, themeText, pageText, followText] = scripts as [string, string, string, string | undefined];
-  const policy = [
-    "default-src 'none'",
-    `script-src ${scripts.map((source) => `'sha256-${createHash("sha256").update(source).digest("base64")}'`).join(" ")}`,
-    "style-src 'unsafe-inline'",
-    "img-src data: blob:",
-    ...(follow === undefined ? [] : ["connect-src 'self'"]),
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
+  const policy = pagePolicy({ scripts, images: ["data:", "blob:"], connects: follow !== undefined });
   const templates = { light: template("light"), dark: template("dark") };
   return markup`<!doctype html>
 <html lang="en">

@@ -59,3 +59,9 @@ test("parts of the work do not depend on what was drawn for others", () => {
   assert.deepEqual(take(new Random(7).fork(3), 3), take(new Random(7).fork(3), 3));
   assert.notDeepEqual(take(new Random(7).fork(3), 3), take(new Random(7).fork(4), 3));
 });
+
+test("what many parts name has names of its own: two generators of 32 bits are the same sooner than one thinks", () => {
+  const events = new Random(20_260_629).fork(1);
+  const names = new Set(Array.from({ length: 200_000 }, (_, part) => events.fork(part).uuid()));
+  assert.equal(names.size, 200_000);
+});

@@ -15,6 +15,8 @@
  */
 export class Random {
   #state: number;
+  /** What {@link fork} was given, spread over 64 bits: of generators with 32 bits of state, two of 77,000 are the same. */
+  #lineage: readonly [number, number] = [0, 0];
 
   /** @param seed a whole number; equal seeds give equal sequences */
   constructor(seed: number) {
@@ -66,10 +68,14 @@ export class Random {
     return items;
   }
 
-  /** A UUID of version 4 (RFC 9562), to name something that was made up. */
+  /**
+   * A UUID of version 4 (RFC 9562), to name something that was made up. Generators that were forked from one by different numbers give
+   * different ones.
+   */
   uuid(): string {
-    const part = (): string => this.below(2 ** 32).toString(16).padStart(8, "0"); // prettier-ignore
-    const digits = part() + part() + part() + part();
+    const part = (lineage = 0): string => ((this.below(2 ** 32) ^ lineage) >>> 0).toString(16).padStart(8, "0");
+    const [one, other] = this.#lineage;
+    const digits = part(one) + part() + part() + part(other);
     const variant = "89ab"[parseInt(digits[16] as string, 16) & 3] as string;
     return [
       digits.slice(0, 8),
@@ -82,7 +88,10 @@ export class Random {
 
   /** A generator of its own for a part of the work, so that parts do not depend on each other's order. */
   fork(part: number): Random {
-    return new Random(mix(this.#state ^ mix(part)));
+    const forked = new Random(mix(this.#state ^ mix(part)));
+    const [one, other] = this.#lineage;
+    forked.#lineage = [mix(one ^ mix(part ^ 0x2c1b3c6d)), mix(other ^ mix(part ^ 0x297a2d39))];
+    return forked;
   }
 }
 

@@ -52,14 +52,18 @@ function answerForBucket(
     buckets.delete(bucket);
     return xml(response, 204, "");
   }
-  if (method === "GET") return list(response, bucket, query.get("prefix") ?? "", objects);
+  if (method === "GET") return list(response, bucket, query, objects);
   if (method === "POST")
     for (const [, key] of body.toString().matchAll(/<Key>([^<]*)<\/Key>/g)) objects.delete(`/${bucket}/${key}`);
   return xml(response, 200, method === "POST" ? "<DeleteResult/>" : "");
 }
 
-function list(response: ServerResponse, bucket: string, prefix: string, objects: Map<string, Buffer>): void {
-  const keys = [...objects.keys()].filter((path) => path.startsWith(`/${bucket}/${prefix}`)).sort();
+function list(response: ServerResponse, bucket: string, query: URLSearchParams, objects: Map<string, Buffer>): void {
+  const [prefix, after] = ["prefix", "start-after"].map((name) => `/${bucket}/${query.get(name) ?? ""}`) as [
+    string,
+    string,
+  ];
+  const keys = [...objects.keys()].filter((path) => path.startsWith(prefix) && path > after).sort();
   const contents = keys.map(
     (path) =>
       `<Contents><Key>${path.slice(bucket.length + 2)}</Key><Size>${objects.get(path)?.length}</Size></Contents>`,

@@ -24,6 +24,7 @@ export interface WatchServerOptions {
 export interface WatchServer extends AsyncDisposable {
   /** Where the page is: `http://127.0.0.1:8100`. */
   readonly url: string;
+  close(): Promise<void>;
 }
 
 /** Nobody else is to read along: the figures name topics, groups and folders. */
@@ -52,13 +53,11 @@ export async function startWatchServer({ watch, port = WATCH_PORT }: WatchServer
   await listenAt(server, HOST, port);
   const address = server.server.address();
   const actual = typeof address === "object" && address !== null ? address.port : port;
-  return {
-    url: `http://${HOST}:${actual}`,
-    async [Symbol.asyncDispose]() {
-      ending.abort();
-      await server.close();
-    },
+  const close = async (): Promise<void> => {
+    ending.abort();
+    await server.close();
   };
+  return { url: `http://${HOST}:${actual}`, close, [Symbol.asyncDispose]: close };
 }
 
 function buildServer(watch: Watch, ending: AbortSignal): FastifyInstance {

@@ -3,9 +3,12 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, suite, test } from "node:test";
 import { until } from "../async/index.ts";
+import { Hdfs } from "../hdfs/index.ts";
+import { openHive } from "../hive/index.ts";
 import { withTopic } from "../kafka/broker-for-test.ts";
 import { BatchingProducer, openConsumer } from "../kafka/index.ts";
 import { CONTENT_TYPE } from "../metrics/index.ts";
+import { addresses } from "../stack/index.ts";
 import { startWatchServer, Watch, type WatchServer } from "./index.ts";
 import {
   needsPrometheus,
@@ -63,6 +66,23 @@ suite("a watch", () => {
     assert.ok((hdfs?.capacity ?? 0) > (hdfs?.free ?? Infinity), "HDFS");
     assert.ok((yarn?.available ?? 0) > 1e9, "YARN");
     assert.doesNotMatch(JSON.stringify(watch.snapshot()), /secret|password/i);
+  });
+
+  test("counts the files of tables that Hive has made itself", async () => {
+    const { hive: address, webhdfs } = await addresses();
+    const [hive, hdfs, table] = [await openHive({ address }), new Hdfs({ address: webhdfs }), `watched_${Date.now()}`];
+    try {
+      await hive.execute(`CREATE TABLE ${table} (word string)`);
+      await hdfs.write(`/warehouse/${table}/words.txt`, Buffer.from("one\ntwo\n"));
+      const seen = await until("the watch to see the table", () =>
+        watch.snapshot().tables.find((one) => one.table === table && one.files > 0),
+      );
+      assert.deepEqual([seen.topic, seen.rows, seen.files, seen.bytes], ["", undefined, 1, 8]);
+    } finally {
+      await hive.execute(`DROP TABLE IF EXISTS ${table}`);
+      await hive.close();
+      hdfs.close();
+    }
   });
 
   test("serves its page's parts as they change, and the same figures to programs; to this machine alone", async () => {

@@ -7,6 +7,7 @@ import { Faults } from "./figures/faults.ts";
 import { History } from "./figures/history.ts";
 import { Rates } from "./figures/rates.ts";
 import { type Snapshot, snapshotOf } from "./figures/snapshot.ts";
+import { DeltaSource } from "./sources/delta.ts";
 import { MeasuresSource, ServicesSource } from "./sources/services.ts";
 import type { Source } from "./sources/source.ts";
 import { TablesSource } from "./sources/tables.ts";
@@ -70,6 +71,7 @@ export class Watch implements AsyncDisposable {
       new TopicsSource(environment, isStopped),
       new MeasuresSource(environment, working),
       new TablesSource(environment, isStopped),
+      new DeltaSource(environment, isStopped),
     ];
   }
 
@@ -125,9 +127,14 @@ export class Watch implements AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends it. */
+  async close(): Promise<void> {
     this.#ending.abort(new DOMException("the watch has ended", "AbortError"));
     await this.#running;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async #run(signal: AbortSignal): Promise<void> {

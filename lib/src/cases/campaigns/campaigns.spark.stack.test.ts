@@ -115,7 +115,7 @@ suite("the campaigns on Spark", await needs("spark"), () => {
     assert.ok(unknown.length > 0 && unknown.every(({ campaign_id }) => campaign_id > 900));
   });
 
-  test("small files become one a partition, and the answers stay; done twice, it is done once", async () => {
+  test("small files become one a partition, and the answers stay; a checkpoint that is lost is said, before anything is counted twice", async () => {
     const { names, send, job, rows } = campaign();
     await send(20_000);
     await job();
@@ -126,13 +126,7 @@ suite("the campaigns on Spark", await needs("spark"), () => {
     assert.deepEqual(await compact({ addresses: at, names }), { compacted: 0, before: done.after, after: done.after });
     const partitions = new Set(before.map(({ network_id, minute }) => `${network_id} ${minute}`)).size;
     assert.equal(done.after, partitions, "one file a partition");
-  });
 
-  test("a checkpoint that is lost is said, before anything is counted twice", async () => {
-    const { names, send, job, rows } = campaign();
-    await send(20_000);
-    await job();
-    const before = await rows();
     const lost = { code: "CHECKPOINT_LOST", message: new RegExp(`the table ${names.report} has rows`) };
     await hdfs.remove(`${names.folder}/stream/checkpoint`, { recursive: true });
     await assert.rejects(job(), lost);

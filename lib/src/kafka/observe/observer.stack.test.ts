@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { suite, test } from "node:test";
+import { Kafka, logLevel } from "kafkajs";
 import { withTopic } from "../broker-for-test.ts";
 import { BatchingProducer, KafkaObserver, type ObservedCluster, openConsumer } from "../index.ts";
 
@@ -45,6 +46,27 @@ suite("an observer", () => {
         await consumer.close();
       }
       assert.equal((await observer.look()).groups.find((one) => one.group === group)?.members, 0);
+    });
+  });
+
+  test("knows where partitions ended at a time, by the times of their messages", async () => {
+    await withTopic({ partitions: 2 }, async ({ broker, topic }) => {
+      const producer = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).producer();
+      await producer.connect();
+      const now = Date.now();
+      const messages = Array.from({ length: 60 }, (_, minute) => ({
+        value: "x",
+        partition: 0,
+        timestamp: String(now - (60 - minute) * 60_000),
+      }));
+      await producer.send({ topic, messages });
+      await producer.disconnect();
+      await using observer = new KafkaObserver({ broker });
+      const endAt = async (minutes: number) =>
+        (await observer.endsAt(new Date(now - minutes * 60_000), new Set([topic]))).get(topic);
+      assert.deepEqual([...((await endAt(70)) ?? [])], [[0, 0]], "partition 1 has no message");
+      assert.deepEqual([...((await endAt(29.5)) ?? [])], [[0, 31]]);
+      assert.equal(await endAt(0.5), undefined, "no message since");
     });
   });
 

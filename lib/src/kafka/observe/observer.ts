@@ -75,6 +75,8 @@ const READ_UNCOMMITTED = 0;
 export class KafkaObserver implements AsyncDisposable {
   readonly #options: KafkaOptions;
   #cluster: Cluster | undefined;
+  /** Of the last look. */
+  #metadata: Metadata | undefined;
 
   constructor(options: Pick<KafkaOptions, "broker" | "logger">) {
     this.#options = options;
@@ -90,21 +92,45 @@ export class KafkaObserver implements AsyncDisposable {
       this.#cluster ??= await openCluster(this.#options);
       return await this.#look(this.#cluster);
     } catch (error) {
-      await this[Symbol.asyncDispose]();
+      await this.close();
       throw kafkaError(error, brokerAddress(this.#options.broker), "look at the topics and groups");
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /**
+   * Where the partitions of topics ended at a time of the past, by the times that their messages have of their producers; partitions
+   * without a message since then are not in it. Kafka looks it up in an index, so nothing is read.
+   *
+   * @throws UNREACHABLE; KAFKA_FAILED
+   */
+  async endsAt(time: Date, topics: ReadonlySet<string>): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>> {
+    try {
+      this.#cluster ??= await openCluster(this.#options);
+      this.#metadata ??= await metadataOf(this.#cluster);
+      const { topicMetadata } = this.#metadata;
+      const wanted = topicMetadata.filter(({ topic }) => topics.has(topic));
+      return await endsOf(this.#cluster, { topicMetadata: wanted }, String(time.getTime()));
+    } catch (error) {
+      await this.close();
+      throw kafkaError(error, brokerAddress(this.#options.broker), "look at the times of messages");
+    }
+  }
+
+  /** Ends its connections; the next look makes new ones. */
+  async close(): Promise<void> {
     const cluster = this.#cluster;
+    this.#metadata = undefined;
     this.#cluster = undefined;
     await cluster?.disconnect().catch(() => undefined);
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   async #look(cluster: Cluster): Promise<ObservedCluster> {
-    const metadata = await cluster.metadata();
-    // kafkajs drops what went wrong here
-    if (metadata === null) throw new StreambookError("KAFKA_FAILED", "no broker could describe the cluster");
+    const metadata = await metadataOf(cluster);
+    this.#metadata = metadata;
     const [ends, sizes, groups] = await Promise.all([
       endsOf(cluster, metadata),
       sizesOf(cluster, metadata),
@@ -133,6 +159,13 @@ async function openCluster(options: KafkaOptions): Promise<Cluster> {
   return cluster;
 }
 
+async function metadataOf(cluster: Cluster): Promise<Metadata> {
+  const metadata = await cluster.metadata();
+  // kafkajs drops what went wrong here
+  if (metadata === null) throw new StreambookError("KAFKA_FAILED", "no broker could describe the cluster");
+  return metadata;
+}
+
 /** The groups, with what each has committed. A broker lists those that it coordinates. */
 async function groupsOf(cluster: Cluster, { brokers }: Metadata): Promise<ObservedGroup[]> {
   const perBroker = brokers.map(async ({ nodeId }): Promise<ObservedGroup[]> => {
@@ -153,8 +186,16 @@ async function groupsOf(cluster: Cluster, { brokers }: Metadata): Promise<Observ
   return groups.sort((a, b) => (a.group < b.group ? -1 : 1));
 }
 
-/** Where partitions end, asked of their leaders: one request for each broker. */
-async function endsOf(cluster: Cluster, { topicMetadata }: Metadata): Promise<Map<string, Map<number, number>>> {
+/**
+ * Where partitions end, asked of their leaders: one request for each broker.
+ *
+ * @param timestamp in milliseconds: where they ended then
+ */
+async function endsOf(
+  cluster: Cluster,
+  { topicMetadata }: Pick<Metadata, "topicMetadata">,
+  timestamp = LATEST,
+): Promise<Map<string, Map<number, number>>> {
   const all = topicMetadata.flatMap(({ topic, partitionMetadata }) =>
     partitionMetadata.map(({ partitionId, leader }) => ({ topic, partition: partitionId, leader })),
   );
@@ -163,7 +204,7 @@ async function endsOf(cluster: Cluster, { topicMetadata }: Metadata): Promise<Ma
     const broker = await cluster.findBroker({ nodeId });
     const topics = [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, some]) => ({
       topic,
-      partitions: some.map(({ partition }) => ({ partition, timestamp: LATEST })),
+      partitions: some.map(({ partition }) => ({ partition, timestamp })),
     }));
     return (await broker.listOffsets({ isolationLevel: READ_UNCOMMITTED, topics })).responses;
   });

@@ -62,6 +62,25 @@ describe("a message waits", () => {
     assert.equal(times.since("t", 1, 0, 110), 0, "of another partition nothing is known");
   });
 
+  test("since before the first look, when somebody knows how far the partition reached then", () => {
+    const times = new WaitingTimes();
+    times.note("t", 0, 100, 5000);
+    assert.ok(times.isOlder("t", 0, 99) && !times.isOlder("t", 0, 100) && !times.isOlder("t", 1, 0));
+    times.noteEarlier("t", 0, [
+      { end: 0, at: 1000 },
+      { end: 60, at: 1400 },
+      { end: 90, at: 4000 },
+      { end: 130, at: 4998 }, // of another clock: no partition ended beyond its end
+    ]);
+    assert.equal(times.since("t", 0, 0, 5010), 3610);
+    assert.equal(times.since("t", 0, 60, 5010), 1010);
+    assert.equal(times.since("t", 0, 95, 5010), 10);
+    times.note("t", 0, 120, 5005);
+    assert.equal(times.since("t", 0, 100, 5010), 5);
+    times.noteEarlier("other", 0, [{ end: 1, at: 1 }]);
+    assert.equal(times.since("other", 0, 0, 5010), 0);
+  });
+
   test("law: never longer than the watch has run, and longer the older it is, however many looks there were", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(50), { minLength: 1, maxLength: 1500 }), (growth) => {

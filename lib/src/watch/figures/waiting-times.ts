@@ -27,9 +27,25 @@ export class WaitingTimes {
     partitions.set(partition, [...kept, { end, at: now }]);
   }
 
+  /** Adds where a partition ended before it was first looked at, the oldest first. */
+  noteEarlier(topic: string, partition: number, earlier: readonly Reached[]): void {
+    const partitions = this.#reached.get(topic);
+    const known = partitions?.get(partition);
+    const [first] = known ?? [];
+    if (partitions === undefined || known === undefined || first === undefined) return;
+    const older = earlier.filter(({ end, at }) => end < first.end && at < first.at);
+    partitions.set(partition, [...older, ...known]);
+  }
+
+  /** Whether the message of an offset was there at the first look, or before. */
+  isOlder(topic: string, partition: number, offset: number): boolean {
+    const [first] = this.#reached.get(topic)?.get(partition) ?? [];
+    return first !== undefined && offset < first.end;
+  }
+
   /**
    * How long the message of an offset has been there, in seconds: since the first look at which the partition reached beyond it, so at
-   * most the time between two looks too little. What was there at the first look counts from then.
+   * most the time between two looks too little. What was there at the first look counts from then, or from what {@link noteEarlier} says.
    */
   since(topic: string, partition: number, offset: number, now: number): number {
     const reached = this.#reached

@@ -1,9 +1,9 @@
 /** The page of a watch: its parts are written here, sent when they have changed, and put in place by the script. */
-import { createHash } from "node:crypto";
 import {
   type Markup,
   markup,
   Markup as Html,
+  pagePolicy,
   pageStyle,
   scriptSource,
   themeChoice,
@@ -51,8 +51,7 @@ const SECTIONS: readonly (readonly [id: Part, title: string, lead: string])[] = 
 /** The page without figures: these come by `events`. */
 export function watchPage(): { readonly html: string; readonly policy: string } {
   const scripts = [themeScript, watchScript].map((source) => scriptSource(source));
-  const hashes = scripts.map((source) => `'sha256-${createHash("sha256").update(source).digest("base64")}'`);
-  const policy = `default-src 'none'; script-src ${hashes.join(" ")}; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  const policy = `${pagePolicy({ scripts, connects: true })}; frame-ancestors 'none'`; // which only a header may say
   const [theme = "", script = ""] = scripts;
   const html = markup`<!doctype html>
 <html lang="en">

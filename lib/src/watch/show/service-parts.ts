@@ -66,14 +66,19 @@ function serviceCard(service: ServiceView, at: Date): Markup {
   }${heap !== undefined && meter("heap", heap.used, heap.max)}</div>`;
 }
 
+/** How many of a list are shown. */
+const MOST = 12;
+
 /** How much of something is taken. */
 function meter(title: string, used: number, all: number): Markup {
   const share = all > 0 ? Math.min(1, used / all) : 0;
   return markup`<div class="full"><p><span>${title}</span><span>${formatBytes(used)} of ${formatBytes(all)}</span></p><span class="meter${share > 0.9 && " high"}"><span style="width:${(share * 100).toFixed(1)}%"></span></span></div>`;
 }
 
-export function clusterPart({ hdfs, yarn, spark }: Snapshot): Markup {
-  if (hdfs === undefined && yarn === undefined && spark === undefined)
+export function clusterPart({ hdfs, yarn, spark, tables }: Snapshot): Markup {
+  // those with a topic stand beside it
+  const others = tables.filter(({ topic }) => topic === "").sort((a, b) => b.bytes - a.bytes);
+  if (hdfs === undefined && yarn === undefined && spark === undefined && others.length === 0)
     return markup`<p class="empty card">Neither HDFS nor YARN answers.</p>`;
   return markup`<div class="services">${
     hdfs !== undefined &&
@@ -90,11 +95,16 @@ export function clusterPart({ hdfs, yarn, spark }: Snapshot): Markup {
           markup`<div><dt>${query}</dt><dd>${rateText(inputPerSecond)}, last batch ${formatSeconds(batch)}</dd></div>`,
       )}</dl>`
     }</div>`
+  }${
+    others.length > 0 &&
+    markup`<div class="card service"><h3>Tables of no topic</h3><p class="state">${plural(others.length, "table")}${others.length > MOST && `, the largest ${MOST} of them`}</p><dl>${others
+      .slice(0, MOST)
+      .map(
+        ({ table, rows, files, bytes }) =>
+          markup`<div><dt>${table}</dt><dd>${rows === undefined ? plural(files, "file") : plural(rows, "row")}, ${formatBytes(bytes)}</dd></div>`,
+      )}</dl></div>`
   }</div>`;
 }
-
-/** How many are shown. */
-const MOST = 12;
 
 export function faultsPart({ faults }: Snapshot): Markup {
   if (faults.length === 0) return markup`<p class="empty card">Nothing has died since the watch began.</p>`;

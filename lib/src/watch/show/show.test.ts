@@ -37,6 +37,7 @@ describe("the page", () => {
     assert.match(text(".faults"), /05:06:07.*Beta died: <i>why<\/i>/);
     assert.match(text(".problem"), /Kafka no broker answers/);
     assert.match(text(".tiles .bad"), /1 of 2/);
+    assert.match(text("#clusters"), /Tables of no topic.*1 table.*lake\/tweets.*77 rows, 300 kB/);
   });
 
   test("takes what comes from elsewhere as text", () => {

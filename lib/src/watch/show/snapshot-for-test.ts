@@ -41,7 +41,10 @@ export const snapshot: Snapshot = {
       ],
     },
   ],
-  tables: [{ table: "kept", topic: "<b>t</b>", rows: 1000, rowsPerSecond: 90, files: 3, bytes: 4e5 }],
+  tables: [
+    { table: "kept", topic: "<b>t</b>", rows: 1000, rowsPerSecond: 90, files: 3, bytes: 4e5 },
+    { table: "lake/tweets", topic: "", rows: 77, rowsPerSecond: 0, files: 2, bytes: 3e5 },
+  ],
   hdfs: { capacity: 1e9, used: 1e6, free: 2e8, files: 12 },
   yarn: { nodes: 1, working: 2, waiting: 1, allocated: 1e9, available: 3e9 },
   spark: { activeJobs: 1, jobs: 9, streams: [{ query: "by-minute", inputPerSecond: 50, batch: 2.5 }] },

@@ -36,6 +36,20 @@ test("lag is by partition, with the time that the oldest message has been waitin
   assert.equal(later["group_members g"], 2);
 });
 
+test("what was there before the watch is asked for once, and counts from its own time", () => {
+  const figures = new TopicFigures();
+  const seen = cluster([90], 100, [40]);
+  assert.deepEqual([...figures.older(seen, 1000)], ["t"]);
+  figures.noteEarlier(new Set(["t"]), [
+    { at: -2600, ends: new Map([["t", new Map([[0, 30]])]]) },
+    { at: -800, ends: new Map([["t", new Map([[0, 45]])]]) },
+  ]);
+  assert.equal(shown(figures.of(seen, 1000))["group_lag_age_seconds g t 0"], 1800);
+  assert.deepEqual([...figures.older(seen, 1002)], []);
+  assert.deepEqual([...figures.older({ ...seen, topics: [] }, 1004)], []);
+  assert.deepEqual([...figures.older(seen, 1006)], ["t"], "a topic made anew");
+});
+
 test("bytes written are what a topic has grown by; one that Kafka makes smaller has not unwritten them", () => {
   const figures = new TopicFigures();
   const written = [1000, 1500, 200, 700].map(

@@ -5,12 +5,15 @@
 import { isStreambookError } from "../../errors/index.ts";
 import { type FileStatus, Hdfs } from "../../hdfs/index.ts";
 import { parseFileName, parseRawFileName, RAW_FOLDER, tableFolders, topicOfStreamFile } from "../../ingest/index.ts";
-import { type Sample, sample } from "../../metrics/index.ts";
+import type { Sample } from "../../metrics/index.ts";
 import { type Addresses, knownAddresses } from "../../stack/index.ts";
 import type { Source } from "./source.ts";
+import { sum, tableFigures } from "./table-figures.ts";
 
+/** Where Hive keeps the tables that it makes itself, as conf/hive/hive-site.xml says; what ends with `.db` is a database. */
+const HIVE = "/warehouse";
 /** Where tables are: every folder in one of these is one. */
-const PLACES = [tableFolders.warehouse, RAW_FOLDER] as const;
+const PLACES = [tableFolders.warehouse, RAW_FOLDER, HIVE] as const;
 
 /** What is in a folder, without the folders in it. */
 interface Content {
@@ -60,16 +63,33 @@ export class TablesSource implements Source {
   async #tables(hdfs: Hdfs): Promise<Sample[]> {
     const seen = new Map<string, Content>();
     const samples: Sample[] = [];
+    const databases: string[] = [];
     for (const place of PLACES) {
-      for (const { name, path, type, modified } of await listIfThere(hdfs, place)) {
-        if (type !== "folder") continue;
-        const files: FileStatus[] = [];
-        await this.#collect(hdfs, path, modified.getTime(), seen, files);
-        samples.push(...tableSamples(name, files));
+      for (const folder of await listIfThere(hdfs, place)) {
+        if (folder.type !== "folder") continue;
+        if (place === HIVE && folder.name.endsWith(".db")) databases.push(folder.path);
+        else samples.push(...(await this.#table(hdfs, folder, folder.name, seen)));
       }
+    }
+    for (const database of databases) {
+      const prefix = database.slice(HIVE.length + 1, -".db".length);
+      for (const folder of await listIfThere(hdfs, database))
+        if (folder.type === "folder")
+          samples.push(...(await this.#table(hdfs, folder, `${prefix}.${folder.name}`, seen)));
     }
     this.#folders = seen;
     return samples;
+  }
+
+  async #table(
+    hdfs: Hdfs,
+    { path, modified }: FileStatus,
+    name: string,
+    seen: Map<string, Content>,
+  ): Promise<Sample[]> {
+    const files: FileStatus[] = [];
+    await this.#collect(hdfs, path, modified.getTime(), seen, files);
+    return tableSamples(name, files);
   }
 
   /** A folder with folders in it is always listed: a change in one of those does not change it. */
@@ -120,23 +140,8 @@ export function tableSamples(table: string, files: readonly Pick<FileStatus, "na
   return [...Map.groupBy(named, ({ topic }) => topic)].flatMap(([topic, some]) => {
     const labels = { table: table.replace(/^topic=/, ""), topic };
     const known = some.filter(({ rows }) => rows !== undefined);
-    return [
-      // only a checkpoint knows what files of a stream on Spark hold
-      ...(known.length === 0
-        ? []
-        : [
-            sample(
-              "streambook_table_rows",
-              labels,
-              known.reduce((sum, { rows = 0 }) => sum + rows, 0),
-            ),
-          ]),
-      sample("streambook_table_files", labels, some.length),
-      sample(
-        "streambook_table_size_bytes",
-        labels,
-        some.reduce((sum, { length }) => sum + length, 0),
-      ),
-    ];
+    // only a checkpoint knows what files of a stream on Spark hold
+    const rows = known.length === 0 ? undefined : sum(known, (file) => file.rows ?? 0);
+    return tableFigures(labels, { rows, files: some.length, bytes: sum(some, (file) => file.length) });
   });
 }

@@ -1,4 +1,5 @@
 /** Kafka's topics and groups as figures: what comes in, what is read, how far behind each group is. */
+import { mapConcurrent } from "../../async/index.ts";
 import { type ObservedCluster, KafkaObserver } from "../../kafka/index.ts";
 import { type Sample, sample } from "../../metrics/index.ts";
 import { type Addresses, knownAddresses } from "../../stack/index.ts";
@@ -26,7 +27,11 @@ export class TopicsSource implements Source {
     const broker = this.#isStopped("kafka") ? undefined : kafka;
     if (broker !== this.#broker) await this.#moveTo(broker);
     if (this.#observer === undefined) return [];
-    return this.#figures.of(await this.#observer.look(), performance.now() / 1000);
+    const cluster = await this.#observer.look();
+    const now = performance.now() / 1000;
+    const older = this.#figures.older(cluster, now);
+    if (older.size > 0) this.#figures.noteEarlier(older, await earlierEnds(this.#observer, older, now));
+    return this.#figures.of(cluster, now);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -41,18 +46,67 @@ export class TopicsSource implements Source {
   }
 }
 
+/** How many seconds ago partitions ended where, before the watch began: each age is a tenth more than the one before, up to four weeks. */
+const AGES = Array.from({ length: 148 }, (_, step) => 2 * 1.1 ** step);
+
+/** Where partitions ended at a moment, in seconds of the watch's clock. */
+interface EarlierEnds {
+  readonly at: number;
+  readonly ends: ReadonlyMap<string, ReadonlyMap<number, number>>;
+}
+
+/** Where partitions ended before the watch began, the oldest first. */
+async function earlierEnds(
+  observer: KafkaObserver,
+  topics: ReadonlySet<string>,
+  now: number,
+): Promise<readonly EarlierEnds[]> {
+  const clock = Date.now();
+  const found = await mapConcurrent(AGES, 8, async (age) => ({
+    at: now - age,
+    ends: await observer.endsAt(new Date(clock - age * 1000), topics),
+  }));
+  return found.reverse();
+}
+
 /** Makes figures of what is seen of a cluster; knows what was seen before. */
 export class TopicFigures {
   readonly #waiting = new WaitingTimes();
   /** By topic: its size at the last look, and by how much it has grown in all. */
   readonly #sizes = new Map<string, { readonly bytes: number; readonly written: number }>();
+  /** Topics of which it is known where they ended before the first look. */
+  readonly #earlier = new Set<string>();
+
+  /** The topics with messages that a group has not read, that were there before the first look, and of which nobody has asked since when. */
+  older({ topics, groups }: ObservedCluster, now: number): ReadonlySet<string> {
+    this.#note(topics, now);
+    const behind = groups.flatMap(({ committed }) =>
+      [...committed].filter(([topic, offsets]) =>
+        [...offsets].some(([partition, offset]) => this.#waiting.isOlder(topic, partition, offset)),
+      ),
+    );
+    return new Set(behind.map(([topic]) => topic).filter((topic) => !this.#earlier.has(topic)));
+  }
+
+  /** @param earlier the oldest first */
+  noteEarlier(topics: ReadonlySet<string>, earlier: readonly EarlierEnds[]): void {
+    for (const topic of topics) {
+      this.#earlier.add(topic);
+      const partitions = new Set(earlier.flatMap(({ ends }) => [...(ends.get(topic)?.keys() ?? [])]));
+      for (const partition of partitions) {
+        const reached = earlier.flatMap(({ at, ends }) => {
+          const end = ends.get(topic)?.get(partition);
+          return end === undefined ? [] : [{ at, end }];
+        });
+        this.#waiting.noteEarlier(topic, partition, reached);
+      }
+    }
+  }
 
   /** @param now in seconds, of a clock that never goes back */
   of({ brokers, topics, groups }: ObservedCluster, now: number): Sample[] {
-    this.#forget(new Set(topics.map(({ topic }) => topic)));
+    this.#note(topics, now);
     const ends = new Map(topics.map(({ topic, ends }) => [topic, ends]));
-    for (const [topic, partitions] of ends)
-      for (const [partition, end] of partitions) this.#waiting.note(topic, partition, end, now);
     return [
       sample("streambook_kafka_brokers", {}, brokers),
       ...topics.flatMap(({ topic, ends, bytes }) => [
@@ -69,10 +123,14 @@ export class TopicFigures {
     ];
   }
 
-  /** A topic that was deleted may come back, and begins anew. */
-  #forget(there: ReadonlySet<string>): void {
+  /** Notes how far partitions reach; a topic that was deleted may come back, and begins anew. */
+  #note(topics: ObservedCluster["topics"], now: number): void {
+    const there = new Set(topics.map(({ topic }) => topic));
     for (const topic of this.#sizes.keys()) if (!there.has(topic)) this.#sizes.delete(topic);
+    for (const topic of this.#earlier) if (!there.has(topic)) this.#earlier.delete(topic);
     this.#waiting.keep(there);
+    for (const { topic, ends } of topics)
+      for (const [partition, end] of ends) this.#waiting.note(topic, partition, end, now);
   }
 
   /** Kafka deletes what is old, so a topic may shrink: that is nothing written. */

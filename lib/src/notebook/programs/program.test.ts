@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
-import { until } from "../async/index.ts";
-import { killPrograms, startProgram } from "./program.ts";
+import { until } from "../../async/index.ts";
+import { killPrograms, type Program, startProgram } from "./program.ts";
 
 const forever = ["--eval", "console.log('up'); setInterval(() => undefined, 1000)"];
 
@@ -39,6 +39,20 @@ test("a program of the same name takes the place of the one before", async () =>
   assert.equal(isThere(first.pid), false);
   assert.equal(isThere(second.pid), true);
   await second.kill();
+});
+
+test("what a program has started ends with it", async () => {
+  const code = `const { pid } = require("node:child_process").spawn(process.execPath, ${JSON.stringify(forever)}, { stdio: "inherit" });
+    console.log("child", pid);`;
+  const ends: readonly ((program: Program) => unknown)[] = [(program) => program.kill(), () => killPrograms()];
+  for (const end of ends) {
+    const program = await startProgram("parent", ["--eval", code]);
+    await until("its child to be up", () => program.said().includes("up"));
+    const child = Number(/child (\d+)/.exec(program.said())?.[1]);
+    assert.equal(isThere(child), true);
+    await end(program);
+    await until("the child to be gone", () => !isThere(child));
+  }
 });
 
 test("all programs can be killed at once", async () => {
