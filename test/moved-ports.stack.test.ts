@@ -126,7 +126,7 @@ suite("HDFS and Hive, when the NameNode's ports are taken while it is dead", () 
     children.push(spawn(program, args, { cwd: home, stdio: "ignore" }));
     const complaint = /HDFS DataNode → HDFS: it looks for files at hdfs:\/\/127\.0\.0\.1:1, but HDFS is at hdfs/;
     const found = await until("the complaint", async () => complaint.test((await complaints()).join("\n")), {
-      timeout: 60_000,
+      timeout: 180_000, // a doctor asks Hive too, which takes its time beside other tests
     });
     assert.ok(found);
     const said: string[] = [];

@@ -4,7 +4,7 @@ import { delay } from "./delay.ts";
 
 /** Options of {@link until}. */
 export interface UntilOptions {
-  /** Longest wait, in milliseconds. @default 30000 */
+  /** Longest wait, in milliseconds. @default 60000 */
   readonly timeout?: number;
   /** Wait between two looks, in milliseconds. @default 100 */
   readonly interval?: number;
@@ -21,7 +21,7 @@ export async function until<T>(
   look: () => Promise<T | undefined | false> | T | undefined | false,
   options: UntilOptions = {},
 ): Promise<T> {
-  const { timeout = 30_000, interval = 100, signal } = options;
+  const { timeout = 60_000, interval = 100, signal } = options;
   const end = performance.now() + timeout;
   for (;;) {
     signal?.throwIfAborted();

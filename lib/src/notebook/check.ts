@@ -11,12 +11,14 @@ export interface CheckOptions {
   readonly within?: number;
   /** What to do when the value is wrong, one sentence. */
   readonly hint?: string;
-  /** Longest time that a function may take, in milliseconds. @default 30000, of which 10000 without awaiting */
+  /** Longest time that a function may take, in milliseconds. @default 60000, of which 10000 without awaiting */
   readonly timeout?: number;
 }
 
 /** Longest time of an answer, in milliseconds. */
-const TIMEOUT = 30_000;
+const TIMEOUT = 60_000;
+/** Longest time until something is refused, in milliseconds: it is the lesson's own, and may be a job of a cluster on a busy machine. */
+const REFUSAL = 300_000;
 /** Longest time that it may keep the kernel busy, in milliseconds: code that never awaits waits for no service. */
 const BUSY = 10_000;
 
@@ -120,7 +122,7 @@ export async function checkThrows(
   expected: string | RegExp = "",
 ): Promise<void> {
   const outcome = new Promise<Outcome>((resolve) =>
-    resolve(within(operation, { timeout: TIMEOUT, busy: BUSY, items: Infinity })),
+    resolve(within(operation, { timeout: REFUSAL, busy: BUSY, items: Infinity })),
   );
   const error: unknown = await outcome.then(
     (it) => ("endless" in it ? new StreambookError("CHECK_FAILED", it.endless) : undefined),

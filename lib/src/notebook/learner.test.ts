@@ -1,11 +1,12 @@
 /** The functions of a lesson, outside a kernel, where they print text. */
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { retry } from "../async/index.ts";
+import { delay, retry } from "../async/index.ts";
 import { isStreambookError } from "../errors/index.ts";
 import { TermCounter } from "../text/index.ts";
 import { answer, check, checkThrows, todo } from "./check.ts";
 import { brokenLines } from "./learner/broken-lines.ts";
+import { TURN } from "./learner/watchdog.ts";
 import { figure } from "./figure.ts";
 import { hintFor } from "./hint.ts";
 import { ready } from "./ready.ts";
@@ -83,6 +84,20 @@ test("checkThrows wants the error that it names", async () => {
     checkThrows("k", () => 1, "k"),
     /nothing was thrown/,
   );
+});
+
+test("checkThrows waits for a refusal that takes minutes: a job of a busy cluster, not an answer that hangs", async () => {
+  const now = performance.now.bind(performance);
+  let skipped = 0;
+  const clock = mock.method(performance, "now", () => now() + skipped);
+  const failing = async (): Promise<never> => {
+    await delay(1);
+    skipped = 200_000;
+    await delay(3 * TURN);
+    throw new RangeError("a map task failed");
+  };
+  assert.equal(await printed(() => checkThrows("the job", failing, "map task")), "✓ the job: a map task failed");
+  clock.mock.restore();
 });
 
 test("answer checks, times and gives the value", async () => {
