@@ -5,6 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { format, getFileInfo, resolveConfig } from "prettier";
+import { scalePicture, scaleTable, simulateAll } from "../bench/scale/scenarios.ts";
 import { adviceOf } from "../lib/src/cli/hints.ts";
 import { type ErrorEntry, errorCodes } from "../lib/src/errors/index.ts";
 import { metricsTable } from "../lib/src/metrics/index.ts";
@@ -89,12 +90,21 @@ function watchingPage(text: string): string {
   return text.replace(/^\| name +\| type.*\n(?:\|.*\n)+/m, () => `${metricsTable()}\n`);
 }
 
+let simulated: ReturnType<typeof simulateAll> | undefined;
+
+/** The page about growing, with the table of the simulation. */
+function scalePage(text: string): string {
+  return text.replace(/^\| partitions +\|.*\n(?:\|.*\n)*/m, () => `${scaleTable((simulated ??= simulateAll()))}\n`);
+}
+
 /** Files that are made from the code, whole or in part: each from its present text. */
 const made: readonly (readonly [file: string, make: (text: string) => string])[] = [
   ["docs/errors.md", errorPage],
   ["docs/services.md", servicesPage],
   ["docs/environment.md", environmentPage],
   ["docs/watching.md", watchingPage],
+  ["docs/scale.md", scalePage],
+  ["docs/scale.svg", () => scalePicture((simulated ??= simulateAll()))],
   ["docker-compose.yml", composeFile],
   [".devcontainer/devcontainer.json", devContainer],
   ["README.md", readme],
@@ -104,8 +114,11 @@ for (const [name, make] of made) {
   test(`${name} says what the code says`, async () => {
     const file = join(project, name);
     const text = await readFile(file, "utf8").catch(() => "");
-    const { ignored } = await getFileInfo(file, { ignorePath: join(project, ".prettierignore") });
-    const wanted = ignored ? make(text) : await format(make(text), { ...(await resolveConfig(file)), filepath: file });
+    const { ignored, inferredParser } = await getFileInfo(file, { ignorePath: join(project, ".prettierignore") });
+    const wanted =
+      ignored || inferredParser === null
+        ? make(text)
+        : await format(make(text), { ...(await resolveConfig(file)), filepath: file });
     if (process.env["UPDATE_DOCS"] !== undefined) await writeFile(file, wanted);
     assert.equal(await readFile(file, "utf8"), wanted, "UPDATE_DOCS=1 npm test -- docs writes it anew");
   });

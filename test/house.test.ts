@@ -11,7 +11,21 @@ const source = join(projectFolder(), "lib", "src");
 /** From left to right: a room may use the rooms of the tiers before its own. */
 const tiers: readonly (readonly string[])[] = [
   ["errors", "random"],
-  ["async", "format", "log", "schema", "binary", "address", "json", "user", "project", "bundle", "browser", "metrics"],
+  [
+    "async",
+    "format",
+    "log",
+    "schema",
+    "binary",
+    "address",
+    "json",
+    "user",
+    "project",
+    "bundle",
+    "browser",
+    "metrics",
+    "faults",
+  ],
   [
     "stream",
     "kafka",
@@ -51,6 +65,7 @@ const foundations = new Set([
   "bundle",
   "browser",
   "metrics",
+  "faults",
 ]);
 const tierOf = new Map(tiers.flatMap((rooms, tier) => rooms.map((room) => [room, tier] as const)));
 

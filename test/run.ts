@@ -39,7 +39,10 @@ const withoutStack = files.filter((file) => !withStack.includes(file));
 /** Those that only compute, for minutes, run beside those that wait for services half of the time. */
 const computing = withStack.length === 0 ? [] : withoutStack.filter(isLong);
 const alone = withoutStack.filter((file) => !computing.includes(file));
-const byProfile = Map.groupBy(withStack, (file) => /\.([\w+-]+)\.stack\.test\.ts$/.exec(file)?.[1] ?? CORE);
+const byProfile = Map.groupBy(
+  withStack,
+  (file) => /\.([\w+-]+)\.stack\.test\.ts$/.exec(file.replace(".serial.", "."))?.[1] ?? CORE,
+);
 const onStack = byProfile.get(CORE) ?? [];
 /** In the order of their names: `spark` before `spark+tweets`, whose services stay and give Spark other tables. */
 const further = [...byProfile.keys()].filter((profile) => profile !== CORE).sort();
@@ -132,14 +135,18 @@ function minutes(milliseconds: number): string {
 /**
  * Runs the tests of a further profile, or of several (`spark+tweets`), on those of its services that have been fetched; tests of the
  * others say what is missing, and are skipped. Those that kill a service, or have names that others have too, are called
- * `x.serial.PROFILE.stack.test.ts`: nothing runs beside them.
+ * `x.serial.PROFILE.stack.test.ts` (on the core `x.serial.stack.test.ts`): nothing runs beside them.
  */
 async function runProfile(profile: string, paths: readonly string[]): Promise<void> {
   const profiles = profile.split("+");
   const services: string[] = [];
   for (const name of profiles.flatMap(membersOf)) if ((await needs(name)).skip === false) services.push(name);
   if (!external && services.length > 0) await up({ services: [CORE, ...services], signal: stopping.signal });
-  const what = `with the stack and ${profiles.join(" and ")}`;
+  await runOnStack(`with the stack and ${profiles.join(" and ")}`, paths);
+}
+
+/** Those first beside which others may run. */
+async function runOnStack(what: string, paths: readonly string[]): Promise<void> {
   const serial = paths.filter((path) => path.includes(".serial."));
   const others = paths.filter((path) => !serial.includes(path));
   await runFiles(what, others, 2);
@@ -180,7 +187,7 @@ try {
     console.error("the test stack did not start:", failure);
     total.failed++;
   } else {
-    await runFiles(`with the stack (${external ? "external" : relative(tmpdir(), home)})`, onStack, 2);
+    await runOnStack(`with the stack (${external ? "external" : relative(tmpdir(), home)})`, onStack);
     const unfetched = await fetching;
     if (unfetched !== undefined) {
       console.error("what the further profiles run on was not fetched:", unfetched);

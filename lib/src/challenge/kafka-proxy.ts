@@ -17,24 +17,34 @@ export interface KafkaProxy {
   close(): Promise<void>;
 }
 
-/** @param brokers where Kafka is, `host:port`; several with commas between them */
+/**
+ * @param brokers where Kafka is, `host:port`; several with commas between them
+ * @param knownAs where the program finds the proxy of each, if something else stands between: `host:port`, as many
+ */
 export async function startKafkaProxy(
   brokers: string,
   run: number,
   watch: Watch,
   reachable: Reachable,
+  knownAs?: string,
 ): Promise<KafkaProxy> {
-  const targets = brokers.split(",").map((address) => {
-    const { host = "127.0.0.1", port = 9092 } = parseAddress(address) ?? {};
-    return { host, port };
-  });
+  const placesOf = (addresses: string): { host: string; port: number }[] =>
+    addresses.split(",").map((address) => {
+      const { host = "127.0.0.1", port = 9092 } = parseAddress(address) ?? {};
+      return { host, port };
+    });
+  const targets = placesOf(brokers);
+  const known = knownAs === undefined ? [] : placesOf(knownAs);
   const sockets = new Set<Socket>();
   const members = new Map<string, string>();
   const servers = targets.map((target) => createServer((client) => accept(client, target)));
   const localPort = (index: number): number => (servers[index]?.address() as AddressInfo).port;
   const placeFor: PlaceFor = (host, port) => {
-    const index = targets.findIndex((target) => target.host === host && target.port === port);
-    return { host: "127.0.0.1", port: localPort(Math.max(0, index)) };
+    const index = Math.max(
+      0,
+      targets.findIndex((target) => target.host === host && target.port === port),
+    );
+    return known[index] ?? { host: "127.0.0.1", port: localPort(index) };
   };
 
   function accept(client: Socket, target: (typeof targets)[number]): void {

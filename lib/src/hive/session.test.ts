@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { test } from "node:test";
-import { isStreambookError } from "../errors/index.ts";
-import { HiveSession, openHive } from "./session.ts";
+import { isStreambookError, type StreambookError } from "../errors/index.ts";
+import { explained, HiveSession, openHive } from "./session.ts";
 
 /** A server that does something with each connection, and speaks no Thrift. */
 async function serve(onConnection: (socket: Socket) => void) {
@@ -111,4 +111,24 @@ test("what is no text, such as the answer of a function that forgets to return i
   const nothing = (() => undefined) as unknown as () => string;
   for (const asked of [hive.query(nothing()), hive.execute(nothing())])
     await assert.rejects(asked, { code: "USAGE", message: /must be a string, and this is undefined/ });
+});
+
+test("a statement that fails because the metastore or HDFS is away is worth another try; a wrong one is not", () => {
+  const failed = "Error while compiling statement: FAILED: ";
+  const away = [
+    "RuntimeException Unable to instantiate org.apache.hadoop.hive.ql.metadata.SessionHiveMetaStoreClient",
+    "SemanticException Unable to fetch table t. Could not connect to meta store using any of the URIs provided",
+    "RuntimeException Cannot create staging directory: Call From a to b failed on connection exception: java.net.ConnectException: Connection refused",
+  ];
+  for (const reason of away) {
+    const error = explained(new Error(failed + reason), "SELECT 1") as StreambookError;
+    assert.deepEqual([error.code, error.retriable], ["HIVE_FAILED", true]);
+    assert.match(error.message, /is away \(.*try again when it is back$/);
+  }
+  const wrong = explained(
+    new Error(`${failed}ParseException line 1:0 cannot recognize input`),
+    "SELEKT 1",
+  ) as StreambookError;
+  assert.deepEqual([wrong.code, wrong.retriable], ["HIVE_FAILED", false]);
+  assert.match(wrong.message, /ParseException.*correct the statement$/);
 });

@@ -240,9 +240,20 @@ async function tidy(connection: Connection, operation: Promise<IOperation>, fini
   }
 }
 
-function explained(error: unknown, sql: string): unknown {
+/** What Hive says when what it stands on is away: its metastore, or HDFS. The statement may be right. */
+const AWAY =
+  /SessionHiveMetaStoreClient|Could not connect to meta store|ConnectException|Connection refused|SafeModeException|is in safe mode/i;
+
+/** The error of a statement that has failed. @internal */
+export function explained(error: unknown, sql: string): unknown {
   if (error instanceof StreambookError) return error;
   const reason = messageOf(error).replace(/^Error while (?:compiling|processing) statement: (?:FAILED: )?/, "");
+  if (AWAY.test(reason))
+    return new StreambookError(
+      "HIVE_FAILED",
+      `Hive failed ${shown(sql)}: something that it needs is away (${reason}); try again when it is back`,
+      { cause: error, retriable: true, hint: { log: "hive" } },
+    );
   const isThere = /AlreadyExistsException/.test(reason);
   const advice = isThere ? "made before? add IF NOT EXISTS to it, or drop the old one first" : "correct the statement";
   return new StreambookError("HIVE_FAILED", `Hive failed ${shown(sql)}: ${reason}; ${advice}`, {

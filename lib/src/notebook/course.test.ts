@@ -1,7 +1,7 @@
 /** The course as lists show it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { COURSE, type CourseLesson, furtherServices, TRACKS, trackLessons } from "./course.ts";
+import { COURSE, type CourseLesson, furtherServices, TRACKS, trackLessons, trackTime } from "./course.ts";
 
 test("each lesson is on a track, and the short one is a part of the full one", () => {
   const [short, full, ...beyond] = TRACKS.map(({ lessons }) => lessons);
@@ -16,6 +16,15 @@ test("lessons that follow each other are named by the first and the last", () =>
   assert.equal(named("00", "01"), "00 and 01");
   assert.equal(named("00", "02", "03"), "00, 02 and 03");
   assert.equal(named("09"), "09");
+});
+
+test("the time of a track is said in half hours, as people say them", () => {
+  const time = (...minutes: number[]): string =>
+    trackTime({ lessons: minutes.map((reading) => ({ ...COURSE[0]!, reading })) });
+  assert.equal(time(20), "about half an hour");
+  assert.equal(time(20, 35), "about an hour");
+  assert.equal(time(60, 35), "about 1½ hours");
+  assert.equal(time(60, 65), "about 2 hours");
 });
 
 test("the core is enough for the pipeline's lessons, and not for those of other pipelines", () => {

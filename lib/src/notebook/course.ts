@@ -237,6 +237,7 @@ export function timesOf({ reading, running }: Pick<CourseLesson, "reading" | "ru
 export function trackTime({ lessons }: Pick<Track, "lessons">): string {
   const halves = Math.round(lessons.reduce((sum, { reading }) => sum + reading, 0) / 30);
   if (halves <= 1) return "about half an hour";
+  if (halves === 2) return "about an hour";
   return `about ${Math.floor(halves / 2)}${halves % 2 === 1 ? "½" : ""} hours`;
 }
 

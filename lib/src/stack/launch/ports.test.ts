@@ -102,6 +102,30 @@ test("no port is given twice", async () => {
   await release();
 });
 
+test("where any free port will do, a service that comes back takes its own, and another only if that is taken", async () => {
+  const free = { wanted: core, running: nobody, mode: "free" } as const;
+  const { ports: first, release } = await choosePorts(free);
+  await release();
+  const again = await choosePorts({ ...free, wanted: ["kafka"], previous: first });
+  await again.release();
+  assert.deepEqual(again.ports["kafka"], first["kafka"]);
+  const taken = first["kafka"]?.["broker"];
+  const isFree = async (port: number): Promise<boolean> => port !== taken;
+  const moved = await choosePorts({ ...free, wanted: ["kafka"], previous: first, isFree });
+  await moved.release();
+  assert.notEqual(moved.ports["kafka"]?.["broker"], taken);
+  assert.equal(moved.ports["kafka"]?.["controller"], first["kafka"]?.["controller"]);
+});
+
+test("where any free port will do, a service that has never run does not take its well-known one", async () => {
+  const { ports, release } = await choosePorts({
+    ...{ wanted: ["kafka"], running: nobody, mode: "free", isFree: async () => true },
+    previous: allWellKnownPorts(),
+  });
+  await release();
+  assert.notDeepEqual(ports["kafka"], service("kafka").ports);
+});
+
 test("a port that another process has claimed is passed over, until that process is gone", async () => {
   await claimAs(process.ppid, 9870);
   await claimAs(await goneProcess(), 9092);

@@ -21,7 +21,7 @@ export interface PortOptions {
   readonly previous?: Ports | undefined;
   /** Ports that are taken again wherever they are free, whatever the mode. @default none */
   readonly kept?: Ports | undefined;
-  /** `"free"` takes any free ports, for tests. @default "well-known" */
+  /** `"free"` takes any free ports, those of the last time if they still are: clients know them. @default "well-known" */
   readonly mode?: "well-known" | "free";
   /** Called for every well-known port that is taken. */
   readonly onTaken?: (name: string, purpose: string, wanted: number, given: number) => void;
@@ -73,7 +73,11 @@ async function chooseAll(options: PortOptions, folder: string): Promise<PortChoi
     const before = previous?.[name]?.[purpose];
     const remembered = kept[name]?.[purpose];
     if (remembered !== undefined && (await usable(remembered))) return remembered;
-    if (mode === "free") return firstUsable(await freePorts(20), usable);
+    if (mode === "free") {
+      // One that has never run is recorded at its well-known port.
+      const own = before === undefined || wellKnown.has(before) ? [] : [before];
+      return firstUsable([...own, ...(await freePorts(20))], usable);
+    }
     if (await usable(wanted)) return wanted;
     const next = range(wanted + 1, wanted + REACH).filter((port) => !wellKnown.has(port) && port < 65536);
     const port = await firstUsable(before === undefined ? next : [before, ...next], usable);
