@@ -7,7 +7,6 @@ import { action } from "./command.ts";
 export function register(program: Command): void {
   program
     .command("container-run", { hidden: true })
-    .description("run one service in the foreground, in a container of its own")
     .argument("<service>")
     .action(
       action(async (_, { signal, operands: [name = ""] }) => {

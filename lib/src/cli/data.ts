@@ -4,7 +4,8 @@ import { type Cut, type FetchedText, fetchTexts, generateCorpus } from "../corpu
 import { messageOf, shownName } from "../errors/index.ts";
 import { formatBytes, parseBytes, plural } from "../format/index.ts";
 import { trustGivenAuthorities } from "../project/index.ts";
-import { action, type CommandContext, path, wholeNumber } from "./command.ts";
+import { action, type CommandContext } from "./command.ts";
+import { path, wholeNumber } from "./option-values.ts";
 
 interface GenerateFlags {
   readonly topics: number;
@@ -24,10 +25,10 @@ interface FetchFlags {
 
 /** Adds the commands to the program. */
 export function register(program: Command): void {
-  const data = program.command("data").description("Make or fetch texts to work with.");
+  const data = program.command("data");
   data
     .command("generate")
-    .description("Write texts in an invented language, with the topic of each in labels/labels.json.")
+    .description("write texts in an invented language, with the topic of each in labels/labels.json")
     .option("--topics <number>", "how many topics the texts are about", wholeNumber(1, 1000), 6)
     .option("--texts <number>", "how many texts", wholeNumber(1, 100_000), 24)
     .option("--size <bytes>", "how large they are together, such as 500kB, 50MB or 2GB", size, size("10MB"))
@@ -43,7 +44,7 @@ export function register(program: Command): void {
     .action(action<GenerateFlags>(generate));
   data
     .command("fetch")
-    .description("Download plain texts, without the header and footer of Project Gutenberg.")
+    .description("download plain texts, without the header and footer of Project Gutenberg")
     .argument("<url...>", "addresses of texts, http or https")
     .option("--maximum-size <bytes>", "refuse texts larger than this", size, size("100MB"))
     .option("--overwrite", "replace files that are there")

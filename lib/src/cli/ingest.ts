@@ -14,7 +14,8 @@ import { deadLetterTopic } from "../kafka/index.ts";
 import { createLogger } from "../log/index.ts";
 import { plural } from "../format/index.ts";
 import { addresses, useStack } from "../stack/index.ts";
-import { action, path, positiveNumber, serviceAddress, serviceAddresses, wholeNumber } from "./command.ts";
+import { action } from "./command.ts";
+import { path, positiveNumber, serviceAddress, serviceAddresses, wholeNumber } from "./option-values.ts";
 import { statusLine, type StatusLine } from "./status-line.ts";
 import { names, repeated, schemaOf, timeFieldOf, valuesByTopic } from "./topic-arguments.ts";
 
@@ -40,7 +41,6 @@ interface Options {
 export function register(program: Command): void {
   program
     .command("ingest")
-    .summary("read topics into files on HDFS, each message exactly once")
     .description(
       "Reads the messages of one topic or several, checks each against the schema of its topic, and keeps them in files on HDFS:\n" +
         "{to}/topic=T/date=D/hour=H/T_{partition}_{first offset}-{last offset}.json. What cannot be read goes to T-dead-letter.\n" +

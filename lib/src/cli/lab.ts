@@ -44,9 +44,6 @@ interface LabOptions {
 export function register(program: Command): void {
   program
     .command("lab [notebook]")
-    .description(
-      "open JupyterLab at your copy of the first lesson, or of the one named: 03, 03-tokens; starts the services if they are down",
-    )
     .option("--port <port>", "where JupyterLab listens; the next free one if it is taken (default: 8888)")
     .option("--no-browser", "do not open a browser; the address is printed")
     .option("--no-stack", "do not start the services")

@@ -1,34 +1,11 @@
-/** The command `streambook`. Each command's module is loaded only when it is called, so that `--help` stays quick. */
-import { Command, CommanderError, Option } from "commander";
+/** The command `streambook`. */
+import { Command, CommanderError } from "commander";
 import { dieWithParent } from "../../bin/signals.mjs";
 import { reachDirectly } from "../address/index.ts";
 import { StreambookError } from "../errors/index.ts";
 import { misspeltSettings, settingsProblem } from "../../../setup/settings.mjs";
 import { report } from "./command.ts";
-
-interface CommandModule {
-  register(program: Command): void;
-}
-
-const MODULES: readonly { readonly commands: readonly string[]; readonly load: () => Promise<CommandModule> }[] = [
-  { commands: ["run", "generate", "job"], load: () => import("./texts/run.ts") },
-  { commands: ["run", "generate", "job"], load: () => import("./cases/index.ts") },
-  { commands: ["up", "down", "status", "logs", "doctor", "reset", "fetch"], load: () => import("./stack.ts") },
-  { commands: ["watch"], load: () => import("./watch.ts") },
-  { commands: ["source"], load: () => import("./texts/source.ts") },
-  { commands: ["produce"], load: () => import("./texts/produce.ts") },
-  { commands: ["consume"], load: () => import("./texts/consume.ts") },
-  { commands: ["ingest"], load: () => import("./ingest.ts") },
-  { commands: ["rebuild"], load: () => import("./texts/rebuild.ts") },
-  { commands: ["query"], load: () => import("./query.ts") },
-  { commands: ["replicate"], load: () => import("./replicate.ts") },
-  { commands: ["data"], load: () => import("./data.ts") },
-  { commands: ["container-run"], load: () => import("./container.ts") },
-  { commands: ["lab"], load: () => import("./lab.ts") },
-  { commands: ["lesson", "progress"], load: () => import("./learner/lesson.ts") },
-  { commands: ["challenge"], load: () => import("./learner/challenge.ts") },
-  { commands: ["notebooks"], load: () => import("./notebooks.ts") },
-];
+import { addCommands, calledCommand } from "./commands.ts";
 
 const PROGRAM = "streambook";
 
@@ -54,24 +31,12 @@ async function main(args: readonly string[]): Promise<void> {
   const unclear = settingsProblem();
   if (unclear !== undefined) throw new StreambookError("USAGE", unclear);
   await warnOfUnknownVariables();
-  const wanted = args.find((argument) => !argument.startsWith("-"));
-  const chosen = MODULES.filter(({ commands }) => wanted !== undefined && commands.includes(wanted));
-  for (const { load } of chosen.length > 0 ? chosen : MODULES) (await load()).register(program);
-  takeEverywhere(program);
+  await addCommands(program, calledCommand(args));
   if (args.length === 0) {
     program.outputHelp();
     return;
   }
   await program.parseAsync(args, { from: "user" });
-}
-
-/** Options of the whole program may stand behind a command, too; its help shows them as those of the program. */
-function takeEverywhere(program: Command): void {
-  const add = (command: Command): void => {
-    for (const { flags } of program.options) command.addOption(new Option(flags).hideHelp());
-    command.commands.forEach(add);
-  };
-  program.commands.forEach(add);
 }
 
 /** A misspelt variable would be a setting that its user believes to be made. Commands that this one starts do not repeat it. */

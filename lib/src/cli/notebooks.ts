@@ -39,9 +39,6 @@ const SHOWN_LINES = 40;
 export function register(program: Command): void {
   program
     .command("notebooks [names...]")
-    .description(
-      "run notebooks in fresh kernels, cell by cell: 03, 03-tokens, solutions/03-tokens, or a path; all by default",
-    )
     .option("--save", "write outputs, and a static picture of every figure, into the files")
     .option("--keep-going", "go on with the next notebook when one fails")
     .option("--twice", "send every cell twice: each must do the same again")

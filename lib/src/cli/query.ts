@@ -8,7 +8,8 @@ import { toJson } from "../json/index.ts";
 import type { SparkValue } from "../spark/index.ts";
 import { addresses, useStack, type Addresses } from "../stack/index.ts";
 import { askCassandra } from "./ask-cassandra.ts";
-import { action, usage, wholeNumber } from "./command.ts";
+import { action, usage } from "./command.ts";
+import { wholeNumber } from "./option-values.ts";
 import { resultTable } from "./result-table.ts";
 
 interface Options {
@@ -23,7 +24,6 @@ interface Options {
 export function register(program: Command): void {
   program
     .command("query")
-    .summary("ask Hive: streambook query 'SELECT cluster, COUNT(*) FROM chunks_clustered GROUP BY cluster'")
     .description("Runs one statement on the running HiveServer2, on Spark or on Cassandra, and prints the rows.")
     .argument("[sql]", "one statement, or - to read it from standard input")
     .option("--spark", "ask Spark, which knows the same tables (`streambook up spark` starts it)")

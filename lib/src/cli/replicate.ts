@@ -3,7 +3,8 @@ import type { Command } from "commander";
 import { plural } from "../format/index.ts";
 import { replicateTopics } from "../kafka/index.ts";
 import { addresses, useStack } from "../stack/index.ts";
-import { action, serviceAddresses, wholeNumber } from "./command.ts";
+import { action } from "./command.ts";
+import { serviceAddresses, wholeNumber } from "./option-values.ts";
 
 interface Options {
   readonly replicas?: number;
@@ -14,7 +15,6 @@ interface Options {
 export function register(program: Command): void {
   program
     .command("replicate")
-    .summary("give topics a copy on each broker: those that are older than `streambook up brokers`")
     .description(
       "Gives each partition of some topics, or of all, a copy on each broker, three at most, and waits until the copies have all\n" +
         "messages. Who reads or writes them goes on meanwhile. Topics that were made since there are three brokers have three copies.",

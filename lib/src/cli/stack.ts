@@ -23,7 +23,8 @@ import {
   up,
   describeUsers,
 } from "../stack/index.ts";
-import { action, usage, wholeNumber } from "./command.ts";
+import { action, usage } from "./command.ts";
+import { wholeNumber } from "./option-values.ts";
 import { installedJupyter, JUPYTERLAB } from "./lab.ts";
 
 const NAMES = `${[...serviceGroups().keys()].join(", ")}; ${serviceNames().join(", ")}`;
@@ -32,29 +33,22 @@ const NAMES = `${[...serviceGroups().keys()].join(", ")}; ${serviceNames().join(
 export function register(program: Command): void {
   program
     .command("up")
-    .description("start the services that are not running and wait until they are ready")
     .argument("[services...]", `which (${NAMES}; by default core); what they need comes with them`)
     .action(action(async (_, { signal, operands }) => bringUp(operands, signal)));
   program
     .command("fetch")
-    .description(
-      "fetch what services run on, and start nothing: for a later time without a network, or for several people",
-    )
     .argument("[services...]", "which; by default core. jupyterlab: what `streambook lab` needs")
     .action(action(async (_, { signal, operands }) => fetchParts(operands, signal)));
   program
     .command("down")
-    .description("stop the services; what they stored stays")
     .argument("[services...]", "which; those that need them end too")
     .action(action(async (_, { signal, operands }) => takeDown(operands, signal)));
   program
     .command("status")
-    .description("show what runs, where, and what it takes; exit code 1 if something that should run does not")
     .option("--json", "as JSON")
     .action(action(async (options: { json?: boolean }, { signal }) => showStatus(options.json === true, signal)));
   program
     .command("logs")
-    .description("show the end of a service's log, or of several")
     .argument("<name>", NAMES)
     .option("-f, --follow", "go on with new lines until Ctrl-C")
     .option("-n, --lines <number>", "how many lines", wholeNumber(0), 50)
@@ -63,13 +57,9 @@ export function register(program: Command): void {
         showLogs(operands, options, signal),
       ),
     );
-  program
-    .command("doctor")
-    .description("check machine, packages, jars, library and services, and say what to do")
-    .action(action(async (_, { signal }) => examine(signal)));
+  program.command("doctor").action(action(async (_, { signal }) => examine(signal)));
   program
     .command("reset")
-    .description("end the services and remove all that they stored: topics, HDFS, tables, logs")
     .option("-y, --yes", "do not ask")
     .option("--all", "remove the jars as well")
     .action(action(async (options: { yes?: boolean; all?: boolean }, { signal }) => removeAll(options, signal)));

@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import { toJson } from "../json/index.ts";
 import { snapshotText, type Snapshot, startWatchServer, Watch, WATCH_PORT } from "../watch/index.ts";
-import { action, port, usage } from "./command.ts";
+import { action, usage } from "./command.ts";
+import { port } from "./option-values.ts";
 
 interface Options {
   readonly port: number;
@@ -15,7 +16,6 @@ interface Options {
 export function register(program: Command): void {
   program
     .command("watch")
-    .summary("show what runs and flows: rates, lag by partition, health, faults; also for Prometheus")
     .description(
       "Serves a page that shows the pipeline as it runs, on this machine only, until Ctrl-C: rates of topics, groups and tables, lag by\n" +
         "partition, health of each service, what died and came back. The same figures are at /metrics for Prometheus\n" +

@@ -12,7 +12,8 @@ import {
 import { formatCount, plural } from "../../format/index.ts";
 import { createLogger } from "../../log/index.ts";
 import { type Addresses, addresses, useStack } from "../../stack/index.ts";
-import { action, positiveNumber, usage, wholeNumber } from "../command.ts";
+import { action, usage } from "../command.ts";
+import { positiveNumber, wholeNumber } from "../option-values.ts";
 import { statusLine } from "../status-line.ts";
 import { addRunAndGenerate, type CaseCommands } from "./shared.ts";
 

@@ -4,7 +4,8 @@ import { type CleanHoursReport, clicksCase, clicksJob, cleanHours } from "../../
 import { formatBytes, formatSeconds, plural } from "../../format/index.ts";
 import { createLogger } from "../../log/index.ts";
 import { addresses, useStack } from "../../stack/index.ts";
-import { action, path, timeSpan, usage } from "../command.ts";
+import { action, usage } from "../command.ts";
+import { path, timeSpan } from "../option-values.ts";
 import { statusLine } from "../status-line.ts";
 import { addRunAndGenerate, type CaseCommands } from "./shared.ts";
 

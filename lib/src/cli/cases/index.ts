@@ -13,7 +13,7 @@ const CASES: readonly ((commands: CaseCommands) => void)[] = [addCampaigns, addC
 export function register(program: Command): void {
   const run = program.commands.find((command) => command.name() === "run");
   if (run === undefined) return;
-  const generate = program.command("generate").description("Sends the events of a further pipeline.");
-  const job = program.command("job").description("Does the work of a further pipeline, on what is in its topics.");
+  const generate = program.command("generate");
+  const job = program.command("job");
   for (const add of CASES) add({ run, generate, job });
 }

@@ -11,7 +11,8 @@ import {
 import { formatCount, plural } from "../../format/index.ts";
 import { createLogger } from "../../log/index.ts";
 import { addresses, useStack } from "../../stack/index.ts";
-import { action, positiveNumber, wholeNumber } from "../command.ts";
+import { action } from "../command.ts";
+import { positiveNumber, wholeNumber } from "../option-values.ts";
 import { statusLine } from "../status-line.ts";
 import { addRunAndGenerate, type CaseCommands } from "./shared.ts";
 

@@ -15,7 +15,8 @@ import { plural } from "../../format/index.ts";
 import { createLogger } from "../../log/index.ts";
 import { thisMachine } from "../../report/index.ts";
 import { addresses, homeFolder, projectFolder, temporaryServices, useStack } from "../../stack/index.ts";
-import { action, moment, path, positiveNumber, serviceAddresses, share, usage, wholeNumber } from "../command.ts";
+import { action, usage } from "../command.ts";
+import { moment, path, positiveNumber, serviceAddresses, share, wholeNumber } from "../option-values.ts";
 import { onStack } from "../on-stack.ts";
 import { statusLine } from "../status-line.ts";
 

@@ -9,7 +9,8 @@ import { plural } from "../../format/index.ts";
 import { addresses, useStack } from "../../stack/index.ts";
 import { NODE_FLAGS } from "../../../bin/find-node.mjs";
 import { prepareWork, workFolder } from "../../../../setup/learner/work.mjs";
-import { action, path, usage, wholeNumber } from "../command.ts";
+import { action, usage } from "../command.ts";
+import { path, wholeNumber } from "../option-values.ts";
 
 interface Options {
   readonly program?: string;
@@ -27,7 +28,6 @@ const folder = (): string => join(workFolder(), "challenge");
 export function register(program: Command): void {
   program
     .command("challenge <name>")
-    .summary("test your own consumer, work/consumer.ts, against an adversary: `challenge consumer`")
     .description(
       "Runs your consumer on the real Kafka and HDFS, and kills, freezes and cuts it off at each step that it takes.\n" +
         "Counts lost and doubled messages, gives a score of 100, and a picture of the first failure. See docs/challenge.md.",

@@ -17,7 +17,7 @@ const STATES: Readonly<Record<CopyState, string>> = {
 };
 
 export function register(program: Command): void {
-  const lesson = program.command("lesson").description("your own copies of the lessons, in work/");
+  const lesson = program.command("lesson");
   lesson
     .command("list")
     .description("show every copy, and which version of the lesson it came from")
@@ -28,10 +28,7 @@ export function register(program: Command): void {
       "give a fresh copy: 03, 03-tokens, solutions/03, consumer; yours is kept in work/backup, and the lesson's count begins anew",
     )
     .action(action(async (_, { operands }) => reset(operands)));
-  program
-    .command("progress")
-    .description("count the checks that have held and the exercises that are solved, by lesson")
-    .action(action(async () => showAll(COURSE.map(progressIn))));
+  program.command("progress").action(action(async () => showAll(COURSE.map(progressIn))));
 }
 
 function list(all: readonly Copy[]): void {

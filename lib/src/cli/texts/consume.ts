@@ -5,7 +5,8 @@ import { plural } from "../../format/index.ts";
 import { loadSchema } from "../../schema/index.ts";
 import { addresses, useStack } from "../../stack/index.ts";
 import { consume, consumeOnSpark, type Engine } from "../../texts/index.ts";
-import { action, path, positiveNumber, serviceAddress, serviceAddresses, usage, wholeNumber } from "../command.ts";
+import { action, usage } from "../command.ts";
+import { path, positiveNumber, serviceAddress, serviceAddresses, wholeNumber } from "../option-values.ts";
 import { engineOption } from "./engine.ts";
 import { statusLine } from "../status-line.ts";
 
@@ -32,7 +33,6 @@ interface Options {
 export function register(program: Command): void {
   program
     .command("consume")
-    .summary("read a topic into clusters and a Hive table, each message exactly once")
     .description(
       "Reads the messages of a topic, clusters their texts as they come, and keeps every message as one row of a Hive table.\n" +
         "Killed at any moment and started again, it goes on where the data files end: nothing is lost, nothing doubled.",

@@ -3,7 +3,8 @@ import { type Command, InvalidArgumentError } from "commander";
 import { createLogger } from "../../log/index.ts";
 import { plural } from "../../format/index.ts";
 import { addresses, useStack } from "../../stack/index.ts";
-import { action, hostAndPort, path, positiveNumber, serviceAddresses, usage, wholeNumber } from "../command.ts";
+import { action, usage } from "../command.ts";
+import { hostAndPort, path, positiveNumber, serviceAddresses, wholeNumber } from "../option-values.ts";
 import { statusLine } from "../status-line.ts";
 import { shownName, StreambookError } from "../../errors/index.ts";
 import { produce, type ProduceResult } from "../../texts/index.ts";
@@ -22,7 +23,6 @@ interface Options {
 export function register(program: Command): void {
   program
     .command("produce")
-    .summary("send the texts of a stream source to Kafka, to a log, or both")
     .description(
       "Reads every text of a stream source, one agent each, and sends its chunks as messages to a Kafka topic, to a log, or both.\n" +
         "With neither, the messages go to standard output.",

@@ -6,7 +6,8 @@ import { toJson } from "../../json/index.ts";
 import { plural } from "../../format/index.ts";
 import { addresses, hadoopClient, useStack } from "../../stack/index.ts";
 import { rebuild, type RebuildReport } from "../../texts/index.ts";
-import { action, path, wholeNumber } from "../command.ts";
+import { action } from "../command.ts";
+import { path, wholeNumber } from "../option-values.ts";
 import { statusLine } from "../status-line.ts";
 
 interface Options {
@@ -23,7 +24,6 @@ interface Options {
 export function register(program: Command): void {
   program
     .command("rebuild")
-    .summary("rebuild the texts from their messages, by MapReduce on YARN")
     .description(
       "Reads the messages of the producer's log or of the Hive table, in any order and some of them twice, brings the chunks of each\n" +
         "stream together, and writes each text whose every chunk is there as one file. Exit 1 when a text is not complete, or there is none.",

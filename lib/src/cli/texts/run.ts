@@ -9,7 +9,8 @@ import { loadSchema } from "../../schema/index.ts";
 import { addresses, hadoopClient, homeFolder, projectFolder, temporaryServices } from "../../stack/index.ts";
 import { passedOver, surveyTexts, type TextSurvey } from "../../stream/index.ts";
 import { checkOutput, checkRunNames, type Engine, mostClustersByDefault, run, RUN_NAMES } from "../../texts/index.ts";
-import { action, type CommandContext, path, usage, wholeNumber } from "../command.ts";
+import { action, type CommandContext, usage } from "../command.ts";
+import { path, wholeNumber } from "../option-values.ts";
 import { engineOption } from "./engine.ts";
 import { onStack } from "../on-stack.ts";
 import { holdingNames, type RunNames } from "./run-names.ts";
@@ -35,7 +36,6 @@ export function register(program: Command): void {
   command
     .enablePositionalOptions() // what stands after the name of a case is the case's
     .allowExcessArguments(true)
-    .summary("start the stack, run the whole pipeline on a folder of texts, and write a report")
     .description(
       "Streams the texts of a folder through Kafka into clusters and a Hive table, rebuilds them by MapReduce on YARN,\n" +
         "and compares each with its source. Ends with OUTPUT/report.html, and with 0 only if everything came back.",

@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import { plural } from "../../format/index.ts";
 import { faultSentences, passedOver, startStreamSource } from "../../stream/index.ts";
-import { action, path, port, wholeNumber } from "../command.ts";
+import { action } from "../command.ts";
+import { path, port, wholeNumber } from "../option-values.ts";
 
 interface SourceOptions {
   readonly directory: string;
@@ -14,7 +15,9 @@ interface SourceOptions {
 export function register(program: Command): void {
   program
     .command("source")
-    .description("Serve the texts of a folder as streams of chunks over HTTP (start_stream_source.sh).")
+    .description(
+      "Serves the texts of a folder as streams of chunks over HTTP, until Ctrl-C (bin/start_stream_source.sh).",
+    )
     .requiredOption("-d, --directory <folder>", "folder of UTF-8 texts", path)
     .option(
       "-c, --chunk-size <characters>",

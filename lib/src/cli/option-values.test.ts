@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InvalidArgumentError } from "commander";
-import { hostAndPort } from "./command.ts";
+import { hostAndPort } from "./option-values.ts";
 
 test("an address is a port or host:port; a port alone is on this machine, or on the host that is meant", () => {
   assert.equal(hostAndPort("9092"), "127.0.0.1:9092");
