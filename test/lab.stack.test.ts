@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { noBrowser } from "./fixtures/browser.ts";
 import { Lab } from "./fixtures/lab.ts";
 import { needsPackages } from "../lib/src/stack/fetch/needs-for-test.ts";
-import { JUPYTERLAB } from "../lib/src/cli/lab.ts";
+import { JUPYTERLAB } from "../lib/src/cli/jupyter.ts";
 import { projectFolder, pythonProgram } from "../lib/src/stack/index.ts";
 import { lessonFiles } from "../lib/src/notebook/index.ts";
 import { TestFolder } from "../lib/src/notebook/notebooks-for-test.ts";

@@ -5,21 +5,12 @@ import { basename, delimiter, dirname, join, relative } from "node:path";
 import type { Command } from "commander";
 import { parseAddress } from "../address/index.ts";
 import { COURSE, findNotebooks, jupyterFolder, noSuchNotebook, notebooksFolder } from "../notebook/index.ts";
-import { isStreambookError, StreambookError } from "../errors/index.ts";
-import {
-  CORE,
-  projectFolder,
-  pythonProgram,
-  resolveServices,
-  startGuardian,
-  status,
-  up,
-  useStack,
-} from "../stack/index.ts";
+import { CORE, projectFolder, resolveServices, startGuardian, status, up, useStack } from "../stack/index.ts";
 import { pythonEnvironment } from "../../../setup/machine/environment.mjs";
 import { setting } from "../../../setup/settings.mjs";
 import { prepareWork, workFolder } from "../../../setup/learner/work.mjs";
 import { action, usage } from "./command.ts";
+import { installedJupyter } from "./jupyter.ts";
 
 /** Settings of JupyterLab as the course has them; a learner's own come before them. */
 const SETTINGS = {
@@ -57,23 +48,6 @@ export function register(program: Command): void {
         process.exitCode = await serve(jupyter, notebook, options, signal);
       }),
     );
-}
-
-/** JupyterLab, pinned in `stack/jupyterlab`; nothing else of the core needs Python. */
-export const JUPYTERLAB = { name: "jupyterlab", megabytes: 320 } as const;
-
-/** JupyterLab's program; installed first if it is missing. */
-export async function installedJupyter(signal: AbortSignal): Promise<string> {
-  try {
-    return await pythonProgram(JUPYTERLAB, "jupyter-lab", {
-      signal,
-      onProgress: ({ message }) => console.error(`  ${message}`),
-    });
-  } catch (cause) {
-    if (!isStreambookError(cause, "SETUP_MISSING")) throw cause;
-    const instead = "or run the notebooks without a browser: npm run notebooks";
-    throw new StreambookError("SETUP_MISSING", `${cause.message}\n  ${instead}`, { cause });
-  }
 }
 
 /** The path in the project, with `/`, of the learner's copy of a notebook; made if it is missing. */

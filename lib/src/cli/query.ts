@@ -7,7 +7,6 @@ import { openHive, statementsOf, type HiveTable, type HiveValue } from "../hive/
 import { toJson } from "../json/index.ts";
 import type { SparkValue } from "../spark/index.ts";
 import { addresses, useStack, type Addresses } from "../stack/index.ts";
-import { askCassandra } from "./ask-cassandra.ts";
 import { action, usage } from "./command.ts";
 import { wholeNumber } from "./option-values.ts";
 import { resultTable } from "./result-table.ts";
@@ -62,6 +61,12 @@ function askerOf({ spark = false, cassandra = false }: Pick<Options, "spark" | "
   if (spark && cassandra) usage("--spark and --cassandra contradict each other; leave one out");
   if (spark) return askSpark;
   return cassandra ? askCassandra : askHive;
+}
+
+/** What only Cassandra needs is loaded only for it. */
+async function askCassandra(...question: Parameters<Asker>): Promise<HiveTable> {
+  const { askCassandra: ask } = await import("./ask-cassandra.ts");
+  return await ask(...question);
 }
 
 async function askHive(

@@ -25,7 +25,7 @@ import {
 } from "../stack/index.ts";
 import { action, usage } from "./command.ts";
 import { wholeNumber } from "./option-values.ts";
-import { installedJupyter, JUPYTERLAB } from "./lab.ts";
+import { installedJupyter, JUPYTERLAB } from "./jupyter.ts";
 
 const NAMES = `${[...serviceGroups().keys()].join(", ")}; ${serviceNames().join(", ")}`;
 

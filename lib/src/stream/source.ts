@@ -1,8 +1,6 @@
 /** The stream API: serves the texts of a folder as streams of chunks, as fast as the reader reads them. */
 import type { ServerResponse } from "node:http";
-import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
-import swagger from "@fastify/swagger";
-import swaggerUi from "@fastify/swagger-ui";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { listenAt } from "../address/index.ts";
 import { delay } from "../async/index.ts";
 import { isStreambookError, messageOf, shownName, StreambookError } from "../errors/index.ts";
@@ -107,6 +105,12 @@ async function buildServer(
   onRefused: (message: string) => void = () => undefined,
 ): Promise<FastifyInstance> {
   const checks = new Utf8Checks();
+  // who only reads streams need not wait for the server's packages
+  const [{ default: fastify }, { default: swagger }, { default: swaggerUi }] = await Promise.all([
+    import("fastify"),
+    import("@fastify/swagger"),
+    import("@fastify/swagger-ui"),
+  ]);
   const server = fastify({
     forceCloseConnections: true,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4096 },

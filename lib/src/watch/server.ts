@@ -1,7 +1,7 @@
 /** The server of a watch: the page and what moves it, the figures for programs and for Prometheus. On loopback, for this machine alone. */
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import fastify, { type FastifyInstance } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { listenAt } from "../address/index.ts";
 import { toJson } from "../json/index.ts";
 import { CONTENT_TYPE, exposition } from "../metrics/index.ts";
@@ -49,7 +49,7 @@ const LEAST = 500;
  */
 export async function startWatchServer({ watch, port = WATCH_PORT }: WatchServerOptions): Promise<WatchServer> {
   const ending = new AbortController();
-  const server = buildServer(watch, ending.signal);
+  const server = await buildServer(watch, ending.signal);
   await listenAt(server, HOST, port);
   const address = server.server.address();
   const actual = typeof address === "object" && address !== null ? address.port : port;
@@ -60,7 +60,8 @@ export async function startWatchServer({ watch, port = WATCH_PORT }: WatchServer
   return { url: `http://${HOST}:${actual}`, close, [Symbol.asyncDispose]: close };
 }
 
-function buildServer(watch: Watch, ending: AbortSignal): FastifyInstance {
+async function buildServer(watch: Watch, ending: AbortSignal): Promise<FastifyInstance> {
+  const { default: fastify } = await import("fastify"); // a watch without a page needs no server
   const { html, policy } = watchPage();
   const server = fastify({ forceCloseConnections: true });
   // A page of somebody else's, whose name leads to this machine, is not answered.

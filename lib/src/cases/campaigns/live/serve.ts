@@ -1,6 +1,5 @@
 /** Serves the live page, and tells everyone who looks at it of what has changed, by server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 import type { ServerResponse } from "node:http";
-import fastify from "fastify";
 import { livePage } from "./page.ts";
 import type { LiveSnapshot } from "./live-report.ts";
 
@@ -15,6 +14,7 @@ export interface LiveServer extends AsyncDisposable {
 /** @param now what the page shows at this moment */
 export async function serveLive(now: () => LiveSnapshot): Promise<LiveServer> {
   const watching = new Set<ServerResponse>();
+  const { default: fastify } = await import("fastify");
   const server = fastify({ forceCloseConnections: true });
   server.get("/", async (_, reply) => reply.type("text/html; charset=utf-8").send(await livePage(now())));
   server.get("/events", (_, reply) => {
