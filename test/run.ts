@@ -15,6 +15,7 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { dieWithParent, onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
 import { reachDirectly } from "../lib/src/address/index.ts";
+import { plural } from "../lib/src/format/index.ts";
 import { CORE, down, projectFolder, startGuardian, up } from "../lib/src/stack/index.ts";
 import { membersOf } from "../lib/src/stack/catalog/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
@@ -141,8 +142,13 @@ async function runProfile(profile: string, paths: readonly string[]): Promise<vo
   const profiles = profile.split("+");
   const services: string[] = [];
   for (const name of profiles.flatMap(membersOf)) if ((await needs(name)).skip === false) services.push(name);
-  if (!external && services.length > 0) await up({ services: [CORE, ...services], signal: stopping.signal });
-  await runOnStack(`with the stack and ${profiles.join(" and ")}`, paths);
+  const what = `with the stack and ${profiles.join(" and ")}`;
+  if (!external && services.length > 0) {
+    const failure = await settled(up({ services: [CORE, ...services], signal: stopping.signal }));
+    if (failure !== undefined)
+      return failed(`${what}: ${plural(paths.length, "file")} not run, because it did not start:`, failure);
+  }
+  await runOnStack(what, paths);
 }
 
 /** Those first beside which others may run. */
@@ -165,6 +171,12 @@ async function fetchAll(): Promise<void> {
   if (code !== 0) throw new Error(`streambook fetch all ended with ${code ?? "a signal"}`);
 }
 
+/** Counts what is no test, and has failed: the others go on. */
+function failed(what: string, reason: unknown): void {
+  console.error(what, reason);
+  total.failed++;
+}
+
 /** What something failed with; undefined when it has not. */
 function settled(work: Promise<unknown>): Promise<unknown> {
   return work.then(
@@ -184,14 +196,12 @@ try {
   const beside = runFiles("one room alone, beside the others", computing, 1);
   const failure = await stack;
   if (failure !== undefined) {
-    console.error("the test stack did not start:", failure);
-    total.failed++;
+    failed("the test stack did not start:", failure);
   } else {
     await runOnStack(`with the stack (${external ? "external" : relative(tmpdir(), home)})`, onStack);
     const unfetched = await fetching;
     if (unfetched !== undefined) {
-      console.error("what the further profiles run on was not fetched:", unfetched);
-      total.failed++;
+      failed("what the further profiles run on was not fetched:", unfetched);
     } else for (const profile of further) await runProfile(profile, byProfile.get(profile) ?? []);
   }
   await beside;
