@@ -6,6 +6,8 @@ import type { Figure } from "./figure.ts";
 import { flowDiagram } from "./flow.ts";
 import { heatMap } from "./heat-map.ts";
 import { ownershipTimeline } from "./ownership.ts";
+import { contrast, themes } from "./palette.ts";
+import { template } from "./template.ts";
 import { ratesOverTime, stageRates } from "./throughput.ts";
 import { timeline } from "./timeline.ts";
 
@@ -60,6 +62,13 @@ test("the series of the plane are the ids of clusters, even where one is empty",
     figure.data.map((trace) => (trace["x"] as number[]).length),
     [1, 0, 1, 0],
   );
+});
+
+test("a line that is drawn in a figure is seen in both themes", () => {
+  for (const name of ["light", "dark"] as const) {
+    const { shapedefaults } = template(name)["layout"] as { shapedefaults: { line: { color: string } } };
+    assert.ok(contrast(shapedefaults.line.color, themes[name].surface) >= 3, name);
+  }
 });
 
 test("stages of the same name keep a bar each", () => {

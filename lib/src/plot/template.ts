@@ -34,7 +34,7 @@ export function template(name: ThemeName): JsonObject {
       },
       legend: { font: { color: theme.ink, size: 12 } },
       annotationdefaults: { font: { color: theme.ink, size: 13 }, showarrow: false, arrowcolor: theme.muted },
-      shapedefaults: { line: { width: 0 }, fillcolor: theme.line },
+      shapedefaults: { line: { width: 0, color: theme.muted }, fillcolor: theme.line },
       coloraxis: { colorbar: { outlinewidth: 0, thickness: 12 } },
       xaxis: axis,
       yaxis: axis,
