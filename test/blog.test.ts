@@ -326,14 +326,14 @@ describe("the guide in a browser", { skip: noBrowser, concurrency: false }, () =
     await input.waitFor();
     for (const [name, words] of Object.entries(WORDS)) {
       await input.fill(words);
-      await page.locator(`dialog.search a[href^="${name}.html"]`).first().waitFor({ timeout: 5000 });
+      await page.locator(`dialog.search a[href^="${name}.html"]`).first().waitFor();
     }
     await input.fill("Zipf");
     await page.keyboard.press("Enter");
     await page.waitForURL(/03-tokens\.html#/);
     await page.keyboard.press("Control+k");
     await page.getByRole("searchbox").fill("qqqq");
-    await page.locator("dialog.search .count", { hasText: "Nothing about" }).waitFor({ timeout: 5000 });
+    await page.locator("dialog.search .count", { hasText: "Nothing about" }).waitFor();
     await page.keyboard.press("Escape");
     assert.equal(await page.locator("dialog.search[open]").count(), 0);
     assert.deepEqual(faults, []);
@@ -433,7 +433,7 @@ describe("the guide in a browser", { skip: noBrowser, concurrency: false }, () =
     assert.ok((await enlivenAll(page)) > 0);
     await page.keyboard.press("/");
     await page.getByRole("searchbox").fill("Zipf");
-    await page.locator('dialog.search a[href^="03-tokens.html"]').first().waitFor({ timeout: 5000 });
+    await page.locator('dialog.search a[href^="03-tokens.html"]').first().waitFor();
     assert.deepEqual(faults, []);
     await context.close();
   });
