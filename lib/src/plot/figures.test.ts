@@ -71,6 +71,21 @@ test("a line that is drawn in a figure is seen in both themes", () => {
   }
 });
 
+test("who has a partition is written beside each bar, for those who see no colours", () => {
+  const times = [
+    { partition: 0, member: "A", from: 0, until: 4 },
+    { partition: 7, member: "B", from: 5, until: 9 },
+  ];
+  const { annotations } = ownershipTimeline(times, [{ name: "B joins", at: 4 }]).layout as {
+    annotations: { text: string; x: number; y: number }[];
+  };
+  const placed = annotations.map(({ text, x, y }) => [text, x, y]);
+  assert.deepEqual(placed.slice(0, 2), [
+    ["A", 0, 0],
+    ["B", 5, 1],
+  ]);
+});
+
 test("stages of the same name keep a bar each", () => {
   const figure = timeline([
     { name: "retry", startedAt: 0, seconds: 1 },

@@ -69,16 +69,19 @@ export function ownershipTimeline(times: readonly OwnedTime[], marks: readonly T
         y1: 1,
         line: { width: 1, dash: "dot" },
       })),
-      annotations: marks.map(({ name, at }, index): JsonObject => ({
-        text: escapeLabel(name),
-        x: at,
-        xanchor: at > end * 0.75 ? "right" : "left",
-        yref: "paper",
-        y: 1,
-        yshift: index % 2 === 0 ? 2 : 18, // neighbours stand above each other
-        yanchor: "bottom",
-        showarrow: false,
-      })),
+      annotations: [
+        ...times.map((time) => nameOf(time, partitions)),
+        ...marks.map(({ name, at }, index): JsonObject => ({
+          text: escapeLabel(name),
+          x: at,
+          xanchor: at > end * 0.75 ? "right" : "left",
+          yref: "paper",
+          y: 1,
+          yshift: index % 2 === 0 ? 2 : 18, // neighbours stand above each other
+          yanchor: "bottom",
+          showarrow: false,
+        })),
+      ],
     },
     config: defaultConfig,
   };

@@ -51,7 +51,9 @@ export class Faults {
       const before = this.#known.get(name);
       const isSilent = state === "silent" || state === "unreachable";
       const silent = isSilent ? (before?.silent ?? 0) + 1 : 0;
-      const now = state === "silent" || state === "unreachable" ? this.#whileSilent(before?.state, silent) : state;
+      const seen = state === "silent" || state === "unreachable" ? this.#whileSilent(before?.state, silent) : state;
+      // what is dead cannot be stopped: whoever starts it again has taken it off the list, and comes to it soon
+      const now = before?.state === "died" && seen === "stopped" ? "died" : seen;
       this.#known.set(name, { state: now, silent });
       if (before === undefined && now === "died") this.#add(service, "died", at, " before the watch began");
       if (before !== undefined && before.state !== now) this.#change(service, before.state, now, at);

@@ -133,6 +133,12 @@ describe("faults", () => {
   ])[] = [
     ["nothing happens", ["running", "running"], [], 0],
     ["it dies and comes back", ["running", "died", "died", "silent", "silent", "running"], ["died", "back"], 1],
+    [
+      "it is on no list while it is started again",
+      ["running", "died", "stopped", "silent", "running"],
+      ["died", "back"],
+      1,
+    ],
     ["it dies twice", ["running", "died", "running", "died"], ["died", "back", "died"], 2],
     ["it was dead before", ["died", "died", "running"], ["died", "back"], 0],
     ["it is late once or twice", ["running", "silent", "silent", "running"], [], 0],
