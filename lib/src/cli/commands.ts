@@ -93,9 +93,12 @@ export function calledCommand(args: readonly string[]): string | undefined {
   return first === "help" ? second : first;
 }
 
-/** Adds the command of that name, or those of all names, to a program; the others are there to be listed, and do nothing. */
-export async function addCommands(program: Command, called: string | "all" | undefined): Promise<void> {
-  const wanted = MODULES.filter(({ commands }) => called === "all" || commands.includes(called ?? ""));
+/** What stands for all commands. */
+export const EVERY = "*";
+
+/** Adds the command of that name, or {@link EVERY} one, to a program; the others are there to be listed, and do nothing. */
+export async function addCommands(program: Command, called: string | undefined): Promise<void> {
+  const wanted = MODULES.filter(({ commands }) => called === EVERY || commands.includes(called ?? ""));
   for (const { load } of wanted) (await load()).register(program);
   const names = Object.keys(COMMANDS);
   for (const [name, { takes, summary, hidden = false }] of Object.entries(COMMANDS)) {
