@@ -38,18 +38,26 @@ suite("three brokers", await needs("brokers"), () => {
     return topic;
   }
 
-  /** A topic of one partition that a node leads. */
+  /** A topic of one partition that a node leads, and the others have. */
   async function topicLedBy(node: number): Promise<string> {
+    return topicOn([node, ...[1, 2, 3].filter((other) => other !== node)]);
+  }
+
+  /** A topic of one partition that one node has, and no other. */
+  async function topicOnlyOn(node: number): Promise<string> {
+    return topicOn([node]);
+  }
+
+  async function topicOn(replicas: readonly number[]): Promise<string> {
     const topic = `test-brokers-${randomUUID()}`;
     topics.push(topic);
-    const replicas = [node, ...[1, 2, 3].filter((other) => other !== node)];
     await withAdmin({ broker: all }, "make a topic", (admin) =>
       admin.createTopics({
         waitForLeaders: false, // kafkajs gives up when the broker that it asks has not heard of the topic yet
-        topics: [{ topic, replicaAssignment: [{ partition: 0, replicas }] }],
+        topics: [{ topic, replicaAssignment: [{ partition: 0, replicas: [...replicas] }] }],
       }),
     );
-    const isLed = async (): Promise<boolean> => (await partitionsOf(topic).catch(() => []))[0]?.leader === node;
+    const isLed = async (): Promise<boolean> => (await partitionsOf(topic).catch(() => []))[0]?.leader === replicas[0];
     await until("the topic to have its leader", isLed);
     return topic;
   }
@@ -123,6 +131,7 @@ suite("three brokers", await needs("brokers"), () => {
       const count = 30_000;
       const [first] = await partitionsOf(topic);
       const killed = first?.leader ?? 0;
+      await topicOnlyOn(killed); // a topic that is away hinders nobody who wants another
       await using producer = await BatchingProducer.open({ broker: all, maximumBytes: 20_000, lingerMilliseconds: 1 });
       const group = `${topic}-reader`;
       await using consumer = await openConsumer({ broker: all, topic, group, positions: async () => new Map() });

@@ -1,5 +1,4 @@
 /** Makes kafkajs clients as this room wants them: quiet, quick to say that a broker is not there, with all codecs. */
-import { createRequire } from "node:module";
 import kafkajs, { type Admin, type ISocketFactory, type Kafka, type LogEntry } from "kafkajs";
 import { retry } from "../async/index.ts";
 import { silentLogger, type Logger } from "../log/index.ts";
@@ -7,6 +6,7 @@ import { awaitAbsent, explainAbsence } from "./absence.ts";
 import { registerCodecs } from "./codecs.ts";
 import { rootOf } from "./failures.ts";
 import { identified, KafkaCluster } from "./identity.ts";
+import { mendKafkajs } from "./mended-kafkajs.ts";
 import { brokerAddress, brokerAddresses } from "./names.ts";
 
 /** What every opening in this room takes. */
@@ -27,7 +27,7 @@ export function createKafka(options: KafkaOptions & { readonly cluster: KafkaClu
   const { broker, logger = silentLogger, socketFactory, cluster } = options;
   const brokers = brokerAddresses(broker);
   registerCodecs();
-  fixTimers();
+  mendKafkajs();
   return new kafkajs.Kafka({
     clientId: "streambook",
     brokers,
@@ -77,36 +77,4 @@ export async function withAdmin<T>(
   } finally {
     await admin.disconnect().catch(() => undefined);
   }
-}
-
-interface RequestQueue {
-  pending: unknown[];
-  throttledUntil: number;
-  throttleCheckTimeoutId: NodeJS.Timeout | null;
-  checkPendingRequests(): void;
-  scheduleCheckPendingRequests(): void;
-}
-
-let fixed = false;
-
-/**
- * kafkajs 2.2.4 sets a timer of negative time after each request, for which Node 24 prints a warning. This is its
- * function with the time kept at 0 or more; it does not set the timer at all when nothing waits for it.
- */
-function fixTimers(): void {
-  if (fixed) return;
-  fixed = true;
-  const queue = createRequire(import.meta.url)("kafkajs/src/network/requestQueue") as { prototype: RequestQueue };
-  queue.prototype.scheduleCheckPendingRequests = function schedule(this: RequestQueue) {
-    if (this.throttleCheckTimeoutId !== null && this.throttleCheckTimeoutId !== undefined) return;
-    const throttled = this.throttledUntil - Date.now();
-    if (this.pending.length === 0 && throttled <= 0) return;
-    this.throttleCheckTimeoutId = setTimeout(
-      () => {
-        this.throttleCheckTimeoutId = null;
-        this.checkPendingRequests();
-      },
-      throttled > 0 ? throttled : 10,
-    );
-  };
 }
