@@ -18,14 +18,14 @@ import { cuttingProxy } from "../lib/src/spark/proxy-for-test.ts";
 import { type Addresses, addresses, projectFolder } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
 import { dropTable } from "../lib/src/texts/index.ts";
-import { kills, killService, only, seed } from "./fixtures/under-fire.ts";
+import { inTurn, kills, killService, only, seed } from "./fixtures/under-fire.ts";
 
 /** Of the kills, so many are Spark's. */
 const share = only === "spark" ? 1 : 0.5;
 const run = randomUUID().slice(0, 8);
 const [topic, table] = [`spark-once-${run}`, `spark_once_${run}`];
 
-suite("exactly once on Spark", await needs("spark"), () => {
+suite("exactly once on Spark", inTurn("exactly-once", await needs("spark")), () => {
   let at: Addresses;
   let hive: HiveSession;
   let proxy: Awaited<ReturnType<typeof cuttingProxy>>;

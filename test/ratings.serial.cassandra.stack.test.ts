@@ -18,14 +18,14 @@ import { deadLetterTopic, openConsumer } from "../lib/src/kafka/index.ts";
 import { Random } from "../lib/src/random/index.ts";
 import { addresses, credentials, projectFolder, status, up } from "../lib/src/stack/index.ts";
 import { needs } from "../lib/src/stack/fetch/needs-for-test.ts";
-import { kills, only, seed } from "./fixtures/under-fire.ts";
+import { inTurn, kills, only, seed } from "./fixtures/under-fire.ts";
 
 const victims = only?.split(",") ?? ["job", "cassandra", "generator"];
 const events = 6000 + 3000 * kills;
 /** Many late, doubled and malformed ones. */
 const shares = { late: 0.05, doubled: 0.02, malformed: 0.005 };
 
-suite("ratings, each once", await needs("kafka", "cassandra"), () => {
+suite("ratings, each once", inTurn("ratings", await needs("kafka", "cassandra")), () => {
   let proxy: Awaited<ReturnType<typeof losingProxy>>;
   let cassandra: CassandraSession;
   let broker = "";
