@@ -7,3 +7,4 @@ export { until, type UntilOptions } from "./until.ts";
 export { withTimeout } from "./timeout.ts";
 export { mapConcurrent } from "./map-concurrent.ts";
 export { orAborted } from "./or-aborted.ts";
+export { together } from "./together.ts";

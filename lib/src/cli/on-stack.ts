@@ -18,7 +18,7 @@ import {
   versions,
 } from "../stack/index.ts";
 import type { CommandContext } from "./command.ts";
-import { statusLine } from "./status-line.ts";
+import { statusLine, type StatusLine } from "./status-line.ts";
 
 /** What a run needs of the stack. */
 export interface StackNeeds {
@@ -96,17 +96,25 @@ function endOfStack({ ended, users }: Released): { text: string } {
   return { text: ended.length > 0 ? "what it stored is kept" : "it stays up, as `streambook up` wanted" };
 }
 
-/** Shows stages as they go: one line each, with what came of it and the seconds. */
+/** Shows stages as they go: one line each, with what came of it and the seconds. Of several at the same time, the one that moved last. */
 function terminal(): (event: StageEvent) => void {
   const width = 24;
-  let line = statusLine("");
+  const running = new Map<string, { readonly line: StatusLine; readonly text: string }>();
+  const show = (name: string, text: string, line: StatusLine): void => {
+    running.set(name, { line, text });
+    line.show(text);
+  };
+  const beginLine = (name: string): StatusLine => statusLine(name.padEnd(width));
   return (event) => {
-    if (event.kind === "begin") {
-      line = statusLine(event.name.padEnd(width));
-      line.show("…");
-    }
-    if (event.kind === "progress") line.show(event.text);
-    if (event.kind === "end") line.end(`${event.text.padEnd(44)} ${event.seconds.toFixed(1).padStart(6)} s`);
+    const { name } = event;
+    const { line } = running.get(name) ?? { line: beginLine(name) };
+    if (event.kind === "begin") show(name, "…", line);
+    if (event.kind === "progress") show(name, event.text, line);
+    if (event.kind !== "end") return;
+    line.end(`${event.text.padEnd(44)} ${event.seconds.toFixed(1).padStart(6)} s`);
+    running.delete(name);
+    // on a terminal there is one line for all that run: it is the others' again
+    if (process.stderr.isTTY) for (const [other, { text }] of running) show(other, text, beginLine(other));
   };
 }
 

@@ -14,8 +14,9 @@ export interface Stage {
   progress(text: string): void;
 }
 
-/** Times stages one after the other. */
+/** Times stages, one after the other or at the same time. */
 export class StageRecorder {
+  /** Those that have ended, in the order in which they began. */
   readonly stages: ReportStage[] = [];
   readonly startedAt = new Date();
   readonly #origin = performance.now();
@@ -51,6 +52,7 @@ export class StageRecorder {
       seconds,
       ...(messages === undefined ? {} : { messagesPerSecond: messages / seconds }),
     });
+    this.stages.sort((a, b) => a.startedAt - b.startedAt);
     this.#report({ kind: "end", name, text, seconds });
     return result;
   }

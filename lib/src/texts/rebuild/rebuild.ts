@@ -30,7 +30,7 @@ export interface RebuildOptions {
   readonly hadoop?: HadoopClient | undefined;
   /** Runs map and reduce in this process rather than on YARN. @default false */
   readonly local?: boolean;
-  /** Number of reducers. @default 2 */
+  /** Number of reducers; with one, a job of little input runs in a single container (Hadoop's "uber" mode). @default 2 */
   readonly reducers?: number;
   /** Node of the tasks, as a path on the machines that run them. @default the Node of this process */
   readonly node?: string;
@@ -78,6 +78,9 @@ export interface RebuildReport {
   /** Seconds of each stage. */
   readonly stages: Readonly<Record<RebuildProgress["stage"], number>>;
 }
+
+/** Lets Hadoop run a small job in the container of its master: each further one is a Java to be started. */
+const ONE_CONTAINER = { "mapreduce.job.ubertask.enable": "true" };
 
 /** Where the jobs of the course keep their folders on HDFS. */
 const JOBS = "/streambook/jobs";
@@ -207,6 +210,7 @@ async function runThere(input: Input, work: string, hdfs: Hdfs, options: Rebuild
   const output = `${work}/texts`;
   const { counters, applicationId } = await runOnYarn(module, {
     ...{ hadoop, resourceManager: addresses.resourceManager, inputs: [input.path], output, reducers, signal },
+    settings: reducers === 1 ? ONE_CONTAINER : {},
     ...(node !== undefined && { node }),
     onProgress: (progress) => onProgress?.({ stage: "job", text: describe(progress), job: progress }),
   });

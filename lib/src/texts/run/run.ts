@@ -2,6 +2,7 @@
  * The whole pipeline once, from texts to the same texts rebuilt, with a report: what `npm start` runs on a stack that is up.
  */
 import { basename, resolve } from "node:path";
+import { together } from "../../async/index.ts";
 import { listed, shownName } from "../../errors/index.ts";
 import { Hdfs } from "../../hdfs/index.ts";
 import { topicOffsets } from "../../kafka/index.ts";
@@ -102,11 +103,19 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const rates = [new RateMeter("sent to Kafka", recorder), new RateMeter("stored in the table", recorder)] as const;
   const produced = await sendTexts(settings, { url: source.url, files: survey.names }, rates[0]);
   const messages = await countMessages({ broker: addresses.kafka, topic, signal });
-  const consumed = await storeRows(settings, clusters, rates[1]);
-  const found = await askHive(settings, produced, clusters);
-  await keepLog(settings, produced);
-  const rebuilt = await rebuildTexts(settings, produced.messages);
-  const texts = await compareTexts(settings, { folder: survey.folder, sources }, produced, rebuilt);
+  // Neither needs the other: the rows come from the topic, the texts from the log.
+  const [{ consumed, found }, texts] = await together(
+    signal,
+    async (stop) => {
+      const consumed = await storeRows({ ...settings, signal: stop }, clusters, rates[1]);
+      return { consumed, found: await askHive({ ...settings, signal: stop }, produced, clusters) };
+    },
+    async (stop) => {
+      const bytes = await keepLog({ ...settings, signal: stop }, produced);
+      const rebuilt = await rebuildTexts({ ...settings, signal: stop }, { messages: produced.messages, bytes });
+      return await compareTexts({ ...settings, signal: stop }, { folder: survey.folder, sources }, produced, rebuilt);
+    },
+  );
   await nameNewcomers(source.url, survey, settings.logger);
 
   const report = reportOf({

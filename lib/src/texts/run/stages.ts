@@ -132,18 +132,28 @@ export function askHive(settings: RunSettings, { texts }: ProduceResult, cluster
   );
 }
 
-/** Puts the producer's log on HDFS. */
-export async function keepLog({ recorder, hdfs, table, signal }: RunSettings, produced: ProduceResult): Promise<void> {
+/** Puts the producer's log on HDFS. @returns its size, in bytes */
+export function keepLog({ recorder, hdfs, table, signal }: RunSettings, produced: ProduceResult): Promise<number> {
   const folder = runLog(table);
-  await recorder.run(
+  return recorder.run(
     "Log → HDFS",
     () => uploadLog(hdfs, folder, produced, signal),
     (bytes) => ({ text: `${bytes} bytes in ${folder}` }),
   );
 }
 
-/** Rebuilds the texts from the log. @param messages how many it holds */
-export function rebuildTexts(settings: RunSettings, messages: number): Promise<RebuildReport> {
+/** A log below this size, in bytes, is one reducer's: more would take longer to start than to reduce. */
+const SMALL = 16e6;
+
+/**
+ * Rebuilds the texts from the log.
+ *
+ * @param log how many messages it holds, and its size, in bytes
+ */
+export function rebuildTexts(
+  settings: RunSettings,
+  { messages, bytes }: { readonly messages: number; readonly bytes: number },
+): Promise<RebuildReport> {
   const { recorder, addresses, hadoop, output, table, signal } = settings;
   return recorder.run(
     "Rebuild by MapReduce",
@@ -154,6 +164,7 @@ export function rebuildTexts(settings: RunSettings, messages: number): Promise<R
         addresses,
         hadoop,
         replace: true,
+        reducers: bytes < SMALL ? 1 : 2,
         onFile: (name) => noteText(output, name),
         signal,
         onProgress: ({ text }) => stage.progress(text),
