@@ -20,6 +20,8 @@ export function notebooksWith(words: string): string[] {
   return [...lessonFiles(), ...solutionFiles()].filter((file) => furtherServices(file).join(" ") === wanted);
 }
 
+/** Longest time of a cell, in milliseconds: other tests want the same two cores. */
+const LONGEST = 300_000;
 const TWICE = ["notebooks/03-tokens.ipynb"];
 
 /** A test for each notebook. @param options of the tests: whether they are skipped, and why */
@@ -29,7 +31,7 @@ export function testNotebooks(files: readonly string[], options: { readonly skip
     const twice = TWICE.includes(relative(projectFolder(), file));
     const title = `${relative(projectFolder(), file)} runs from its first cell to its last${twice ? ", each sent twice" : ""}`;
     test(title, options, async () => {
-      const report = await runNotebook(file, { spec, twice });
+      const report = await runNotebook(file, { spec, twice, timeout: LONGEST });
       const failed = report.cells.flatMap(({ number, failure, source, outputs }) =>
         failure === undefined ? [] : [{ number, failure, source, said: streamText(outputs, "stderr") }],
       );
