@@ -50,23 +50,7 @@ const tiers: readonly (readonly string[])[] = [
   ["cli"],
 ];
 /** Foundations may use foundations, as long as no circle comes of it. */
-const foundations = new Set([
-  "errors",
-  "random",
-  "async",
-  "format",
-  "log",
-  "schema",
-  "binary",
-  "address",
-  "json",
-  "user",
-  "project",
-  "bundle",
-  "browser",
-  "metrics",
-  "faults",
-]);
+const foundations = new Set(tiers.slice(0, 2).flat());
 const tierOf = new Map(tiers.flatMap((rooms, tier) => rooms.map((room) => [room, tier] as const)));
 
 interface Arrow {
