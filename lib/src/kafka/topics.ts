@@ -51,7 +51,7 @@ export async function ensureTopic(options: EnsureTopicOptions): Promise<{ partit
   });
 }
 
-/** Whether a topic is there. It alone is looked up: kafkajs fails to list topics while any of them, on a broker that is away, has no leader. */
+/** Whether a topic is there, also while its leader is away. It alone is looked up: a cluster may have thousands. */
 async function isThere(admin: Admin, topic: string): Promise<boolean> {
   try {
     await admin.fetchTopicMetadata({ topics: [topic] });

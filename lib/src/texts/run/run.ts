@@ -107,13 +107,15 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const [{ consumed, found }, texts] = await together(
     signal,
     async (stop) => {
-      const consumed = await storeRows({ ...settings, signal: stop }, clusters, rates[1]);
-      return { consumed, found: await askHive({ ...settings, signal: stop }, produced, clusters) };
+      const own = { ...settings, signal: stop };
+      const consumed = await storeRows(own, clusters, rates[1]);
+      return { consumed, found: await askHive(own, produced, clusters) };
     },
     async (stop) => {
-      const bytes = await keepLog({ ...settings, signal: stop }, produced);
-      const rebuilt = await rebuildTexts({ ...settings, signal: stop }, { messages: produced.messages, bytes });
-      return await compareTexts({ ...settings, signal: stop }, { folder: survey.folder, sources }, produced, rebuilt);
+      const own = { ...settings, signal: stop };
+      const bytes = await keepLog(own, produced);
+      const rebuilt = await rebuildTexts(own, { messages: produced.messages, bytes });
+      return await compareTexts(own, { folder: survey.folder, sources }, produced, rebuilt);
     },
   );
   await nameNewcomers(source.url, survey, settings.logger);
