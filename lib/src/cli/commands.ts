@@ -34,6 +34,7 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   produce: { summary: "send the texts of a stream source to Kafka, to a log, or both" },
   consume: { summary: "read a topic into clusters and a Hive table, each message exactly once" },
   ingest: { summary: "read topics into files on HDFS, each message exactly once" },
+  compact: { summary: "join the small files of a table or a folder on HDFS, while it is written and read" },
   rebuild: { summary: "rebuild the texts from their messages, by MapReduce on YARN" },
   query: {
     takes: "[sql]",
@@ -76,8 +77,9 @@ const MODULES: readonly { readonly commands: readonly string[]; readonly load: (
   { commands: ["produce"], load: () => import("./texts/produce.ts") },
   { commands: ["consume"], load: () => import("./texts/consume.ts") },
   { commands: ["ingest"], load: () => import("./ingest.ts") },
+  { commands: ["compact"], load: () => import("./tables/compact.ts") },
   { commands: ["rebuild"], load: () => import("./texts/rebuild.ts") },
-  { commands: ["query"], load: () => import("./query.ts") },
+  { commands: ["query"], load: () => import("./tables/query.ts") },
   { commands: ["replicate"], load: () => import("./replicate.ts") },
   { commands: ["data"], load: () => import("./data.ts") },
   { commands: ["container-run"], load: () => import("./container.ts") },

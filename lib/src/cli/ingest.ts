@@ -34,6 +34,7 @@ interface Options {
   readonly once?: boolean;
   readonly flushRecords?: number;
   readonly flushSeconds?: number;
+  readonly compactAt?: number;
   readonly threads?: number;
 }
 
@@ -69,6 +70,7 @@ export function register(program: Command): void {
     .option("--once", "stop at the end of what is in the topics now")
     .option("--flush-records <n>", "rows after which a file is written (default: 20000)", wholeNumber(1))
     .option("--flush-seconds <s>", "seconds after which a file is written (default: 10)", positiveNumber)
+    .option("--compact-at <n>", "join the files of a partition when there are so many (default: never)", wholeNumber(2))
     .option(
       "--kafka-broker-port <ports>",
       "Kafka's port, or host:port, or several with commas between them (default: the running stack's)",

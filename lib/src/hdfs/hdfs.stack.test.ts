@@ -57,6 +57,26 @@ test("trap: a rename that was not done looks done to the package", async () => {
   await assert.rejects(hdfs.rename(`${folder}/none`, `${folder}/r3`), refused);
 });
 
+test("files are joined in one step, or not at all, and their blocks stay apart until they are copied", async () => {
+  for (const [name, text] of Object.entries({ "j+0": "", "j 1": "one ", "j%2": "two " }))
+    await hdfs.write(`${folder}/${name}`, Buffer.from(text));
+  const target = `${folder}/j+0`;
+  await assert.rejects(hdfs.concat(target, [`${folder}/j 1`, `${folder}/none`]), (error) =>
+    isStreambookError(error, "NOT_FOUND"),
+  );
+  assert.equal((await hdfs.stat(`${folder}/j 1`))?.length, 4); // nothing has happened
+  await hdfs.concat(target, [`${folder}/j%2`, `${folder}/j 1`]);
+  assert.equal((await hdfs.read(target)).toString(), "two one ");
+  assert.equal(await hdfs.exists(`${folder}/j 1`), false);
+  assert.equal(await hdfs.blocks(target), 2);
+  await hdfs.write(`${folder}/copy`, hdfs.readStream(target));
+  await hdfs.replace(`${folder}/copy`, target);
+  assert.equal((await hdfs.read(target)).toString(), "two one ");
+  assert.equal(await hdfs.blocks(target), 1);
+  await assert.rejects(hdfs.concat(target, [`${folder}/empty`]), (error) => isStreambookError(error, "HDFS_FAILED"));
+  await assert.rejects(hdfs.blocks(`${folder}/none`), (error) => isStreambookError(error, "NOT_FOUND"));
+});
+
 test("trap: a rename to a folder goes into it", async () => {
   await hdfs.mkdirs(`${folder}/into`);
   await hdfs.write(`${folder}/r4`, Buffer.from("4"));

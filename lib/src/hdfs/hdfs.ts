@@ -5,11 +5,11 @@
 import { anySignal } from "../async/index.ts";
 import { isStreambookError, StreambookError } from "../errors/index.ts";
 import type { Connections } from "./connections.ts";
-import { checkPath, joinPath } from "./path.ts";
+import { checkPath, joinPath, parentOf } from "./path.ts";
 import { readRange } from "./read.ts";
 import type { Body } from "./rest.ts";
 import { notDone, statusOf, strange, WebHdfs, type FileStatus, type HdfsOptions, type RawStatus } from "./webhdfs.ts";
-import { moveFile, removePath, writeFile } from "./write.ts";
+import { concatFiles, moveFile, removePath, writeFile } from "./write.ts";
 
 /** Options of {@link Hdfs.write}. */
 export interface WriteOptions {
@@ -117,6 +117,40 @@ export class Hdfs {
         error,
       );
     }
+  }
+
+  /**
+   * Gives a file the name of another one, whose place it takes: at once, readers see the one or the other.
+   *
+   * @throws HDFS_REFUSED when it was not done, with the reason
+   */
+  async replace(from: string, to: string): Promise<void> {
+    await moveFile(this.#web, checkPath(from), checkPath(to), { overwrite: true });
+  }
+
+  /**
+   * Makes several files one, in one step of the NameNode: the bytes of `sources` stand behind those of `target` then, and the sources
+   * are gone. No byte is moved. Who lists the folder sees all of that, or nothing of it.
+   *
+   * @param target a file; it may be empty
+   * @param sources files of the same folder, none of them empty; the NameNode takes about 64 KB of paths at once
+   * @throws NOT_FOUND when the target or a source is not there; HDFS_REFUSED for what cannot be joined. Nothing was done then.
+   */
+  async concat(target: string, sources: readonly string[]): Promise<void> {
+    const path = checkPath(target);
+    const lengths = new Map((await this.list(parentOf(path))).map((file) => [file.path, file.length]));
+    const length = [path, ...sources].reduce((sum, each) => sum + (lengths.get(each) ?? 0), 0);
+    await concatFiles(this.#web, path, sources.map(checkPath), length);
+  }
+
+  /** The number of blocks that a file is kept in; a reader may open it once for each. @throws NOT_FOUND when nothing is there */
+  async blocks(path: string): Promise<number> {
+    const file = checkPath(path);
+    const what = `look where the blocks of ${file} are`;
+    const answer = await this.#web.call({ method: "GET", path: file, operation: "GETFILEBLOCKLOCATIONS", what });
+    const blocks = (answer as { BlockLocations?: { BlockLocation?: unknown } }).BlockLocations?.BlockLocation;
+    if (blocks === undefined) return 0;
+    return Array.isArray(blocks) ? blocks.length : 1;
   }
 
   /**

@@ -205,6 +205,7 @@ const NEVER = new Set([
   "SecurityException",
   "AuthorizationException",
   "IllegalArgumentException",
+  "HadoopIllegalArgumentException",
   "InvalidPathException",
   "PathComponentTooLongException",
   "MaxDirectoryItemsExceededException",

@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { delay } from "../async/index.ts";
 import { isStreambookError, messageOf, StreambookError } from "../errors/index.ts";
+import { plural } from "../format/index.ts";
 import { joinPath, parentOf } from "./path.ts";
 import { upload, type Body } from "./rest.ts";
 import { booleanOf, notDone, parse, type WebHdfs } from "./webhdfs.ts";
@@ -78,6 +79,31 @@ export async function moveFile(
 async function isMoved(web: WebHdfs, from: string, to: string, length: number | undefined): Promise<boolean> {
   const [source, target] = await Promise.all([web.stat(from), web.stat(to)]);
   return source === undefined && target !== undefined && (length === undefined || target.length === length);
+}
+
+/**
+ * Makes several files one.
+ *
+ * @param length what they have together: a call whose answer was lost was done if the target has it
+ */
+export async function concatFiles(
+  web: WebHdfs,
+  target: string,
+  sources: readonly string[],
+  length: number,
+): Promise<void> {
+  const what = `join ${plural(sources.length, "file")} to ${target}`;
+  let lost = false;
+  await web.retry(async () => {
+    try {
+      const parameters = { sources: sources.join(",") };
+      await web.ask({ method: "POST", path: target, operation: "CONCAT", parameters, what });
+    } catch (error) {
+      if (lost && (await web.stat(target))?.length === length) return;
+      lost ||= isStreambookError(error, "UNREACHABLE") || isStreambookError(error, "TIMEOUT");
+      throw error;
+    }
+  });
 }
 
 /**

@@ -100,10 +100,18 @@ export class HiveSession {
     return rowObjects(await this.queryTable(sql, options));
   }
 
-  /** Runs a statement and gives its result with the columns in their order, also when it has no rows. @throws as {@link query} */
+  /**
+   * Runs a statement and gives its result with the columns in their order, also when it has no rows. A question that fails because files
+   * of its table were joined while it was answered is asked again.
+   *
+   * @throws as {@link query}
+   */
   queryTable(sql: string, options: QueryOptions = {}): Promise<HiveTable> {
     const { maximumRows = Infinity, signal } = options;
-    return this.#inTurn(sql, signal, (operation, connection) => fetchTable(operation, connection, maximumRows));
+    const ask = (): Promise<HiveTable> =>
+      this.#inTurn(sql, signal, (operation, connection) => fetchTable(operation, connection, maximumRows));
+    if (typeof (sql as unknown) !== "string" || !QUESTION.test(sql)) return ask();
+    return retry(ask, { attempts: 5, minimumDelay: 0, maximumDelay: 0, isRetriable: isOvertaken, signal });
   }
 
   /** Runs a statement that has no rows. @throws as {@link query} */
@@ -238,6 +246,18 @@ async function tidy(connection: Connection, operation: Promise<IOperation>, fini
   } finally {
     connection.keepAlive(false);
   }
+}
+
+/** A statement that changes nothing. */
+const QUESTION = /^\s*(?:SELECT|WITH)\b/i;
+/**
+ * What Hive says when a file that it has listed is gone. Of what has failed in a task of MapReduce, it tells only the number: such a
+ * question is asked again in any case.
+ */
+const OVERTAKEN = /FileNotFoundException|File does not exist|return code 2 from \S*MapRedTask/;
+
+function isOvertaken(error: unknown): boolean {
+  return isStreambookError(error, "HIVE_FAILED") && OVERTAKEN.test(error.message);
 }
 
 /** What Hive says when what it stands on is away: its metastore, or HDFS. The statement may be right. */

@@ -2,10 +2,12 @@
  * Kafka to files, exactly once: batches are checked, gathered to files of one contiguous range of offsets, and published by one rename.
  *
  * Here stands the flow of a topic: reading, labelling, gathering, publishing. `rows/` has what needs one message only, in threads: the
- * check, the formats. `files/` has where files stand: names, layouts, the folder on HDFS, the Hive table over it. `spark/` lets a stream
- * on Spark do the reading: the same table, another engine.
+ * check, the formats. `files/` has where files stand: names, layouts, the folder on HDFS, the Hive table over it. `compaction/` makes
+ * few files of many. `spark/` lets a stream on Spark do the reading: the same table, another engine.
  */
 export { ingest, type IngestOptions, type IngestReport } from "./ingest.ts";
+export { compact, type Compacted, type CompactOptions } from "./compaction/compact.ts";
+export type { CompactionStep } from "./compaction/folder.ts";
 export { checkTopics, demandFields, type TopicOptions } from "./topic-options.ts";
 export { hdfsMarks, readMark, writeMark, type MarkStore } from "./names/marks.ts";
 export { makeTopic, TopicMarks, type TopicMarksOptions } from "./names/topic-marks.ts";

@@ -46,6 +46,13 @@ export interface IngestOptions {
   readonly flushBytes?: number;
   /** Seconds after which a partition's file is written. @default 10 */
   readonly flushSeconds?: number;
+  /**
+   * Files of a partition, in one date or hour, that are joined as soon as there are so many, 2 or more: few large files for who reads them,
+   * however short the time of a flush. Only on HDFS. @default none: files stay as they were written
+   */
+  readonly compactAt?: number | undefined;
+  /** Called after each step of a compaction; the tests of exactly-once kill the process here. */
+  readonly onCompaction?: SharedParts["onCompaction"];
   /** Threads that parse and encode. @default one less than there are cores, 1 to 4 */
   readonly threads?: number;
   readonly logger?: Logger;
@@ -129,7 +136,7 @@ function storeOf({ schema, timeField, layout, enrichment }: TopicOptions): Store
 }
 
 function sharedParts(options: IngestOptions, services: ServiceRetry, onChange: () => void): SharedParts {
-  const { addresses, topics, logger = silentLogger, signal, onStep } = options;
+  const { addresses, topics, logger = silentLogger, signal, onStep, compactAt, onCompaction } = options;
   const { flushRecords = 20_000, flushBytes = 8 << 20, flushSeconds = 10 } = options;
   return {
     broker: addresses.kafka,
@@ -142,6 +149,8 @@ function sharedParts(options: IngestOptions, services: ServiceRetry, onChange: (
     services,
     limits: { records: flushRecords, bytes: flushBytes },
     flushSeconds,
+    compactAt,
+    onCompaction,
     filesGathered: Math.max(1, FILES_GATHERED / topics.length),
     filesWaiting: Math.max(1, Math.floor(FILES_WAITING / topics.length)),
     logger,

@@ -19,7 +19,7 @@ export interface PublisherOptions {
   readonly topic: string;
   readonly consumer: Pick<PartitionConsumer, "ensureOwned" | "whileOwned" | "commit">;
   readonly assignments: Assignments;
-  readonly destination: Pick<Destination, "stage" | "publish" | "addPeriod">;
+  readonly destination: Pick<Destination, "stage" | "publish" | "addPeriod" | "compactSoon">;
   readonly labelling: Labelling;
   readonly workers: Pick<TopicRows, "encode">;
   readonly run: Run;
@@ -97,6 +97,7 @@ export class Publisher {
     await run.retry("adding a partition to the table", () => destination.addPeriod(period));
     await step("partition-added");
     state.published(rows, bytes.length);
+    destination.compactSoon(file);
   }
 
   /** The committed offset only shows people how far the group is: the file's name is what counts. */

@@ -6,7 +6,7 @@ import { Assignments } from "./assignments.ts";
 import { Consumption } from "./consumption.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import { type Labelling, unlabelled } from "./enrichment.ts";
-import { Destination } from "./files/destination.ts";
+import { Destination, type DestinationParts } from "./files/destination.ts";
 import type { S3Access } from "./files/s3-store.ts";
 import type { FileLimits } from "./gathering.ts";
 import { Publisher } from "./publisher.ts";
@@ -31,6 +31,8 @@ export interface SharedParts extends Pick<TopicStateOptions, "onChange" | "onSte
   /** What fills a file. */
   readonly limits: Omit<FileLimits, "granularity">;
   readonly flushSeconds: number;
+  readonly compactAt: DestinationParts["compactAt"];
+  readonly onCompaction: DestinationParts["onCompaction"];
   /** Files of a topic that may be gathered at once, and that may wait: all topics share one memory. */
   readonly filesGathered: number;
   readonly filesWaiting: number;
@@ -57,9 +59,9 @@ export class TopicStream implements AsyncDisposable {
     this.#options = options;
     this.#shared = shared;
     this.#rows = rows;
-    const { hdfs, s3, hive, logger, services } = shared;
+    const { hdfs, s3, hive, logger, services, compactAt, onCompaction } = shared;
     const columns = addedColumns(options);
-    const parts = { hdfs, s3, hive, topic, schema, columns, logger, signal: services.signal };
+    const parts = { hdfs, s3, hive, topic, schema, columns, logger, compactAt, onCompaction, signal: services.signal };
     this.#destination = new Destination(options, parts);
     this.#deadLetters = new DeadLetters({ ...shared, topic });
     this.state = new TopicState({ ...shared, topic, held: () => this.#labelling.held });

@@ -25,6 +25,7 @@ interface Options {
   readonly once?: boolean;
   readonly flushRecords?: number;
   readonly flushSeconds?: number;
+  readonly compactAt?: number;
   readonly threads?: number;
   readonly stem: boolean;
 }
@@ -72,6 +73,7 @@ export function register(program: Command): void {
       "seconds after which a file is written, or a batch begins (default: 10)",
       positiveNumber,
     )
+    .option("--compact-at <n>", "join the files of a partition when there are so many (default: never)", wholeNumber(2))
     .option(
       "--threads <n>",
       "threads that parse and encode (default: one less than there are cores)",
@@ -121,12 +123,20 @@ export function register(program: Command): void {
 type Progress = Record<"read" | "rows" | "files" | "deadLetters" | "warmingUp", number>;
 
 /** Refuses what only the engine of this process has: Spark reads on its own. */
-function demandNone({ group, threads, stem }: Pick<Options, "group" | "threads" | "stem">): void {
-  const flag = [group !== undefined && "--group", threads !== undefined && "--threads", !stem && "--no-stem"].find(
-    (given) => given !== false,
-  );
+function demandNone({
+  group,
+  compactAt,
+  threads,
+  stem,
+}: Pick<Options, "group" | "compactAt" | "threads" | "stem">): void {
+  const flag = [
+    group !== undefined && "--group",
+    compactAt !== undefined && "--compact-at",
+    threads !== undefined && "--threads",
+    !stem && "--no-stem",
+  ].find((given) => given !== false);
   if (flag !== undefined)
     usage(
-      `${flag} means nothing to the engine spark, which reads without a group and splits words at blanks; leave it out`,
+      `${flag} means nothing to the engine spark, which reads without a group, names its files in a log of its own, and splits words at blanks; leave it out`,
     );
 }

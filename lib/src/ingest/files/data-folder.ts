@@ -5,15 +5,18 @@
  * is done twice is seen to be done. Offsets committed to Kafka are for people and their tools; nothing is derived from them.
  */
 import { randomUUID } from "node:crypto";
-import { StreambookError } from "../../errors/index.ts";
+import { isStreambookError, StreambookError } from "../../errors/index.ts";
 import type { Logger } from "../../log/index.ts";
 import { PERIOD_LENGTH } from "../rows/timestamp.ts";
 import type { DataStore, StagedFile } from "./data-store.ts";
-import { nextOffsets, type OffsetRange, topicOfStreamFile } from "./file-names.ts";
+import { nextOffsets, type OffsetRange, overlapping, topicOfStreamFile } from "./file-names.ts";
 import type { FilePlace, Layout } from "./layout.ts";
 
 /** The file that says which Kafka cluster the offsets belong to; Hive and Spark take no name that begins with `_` for data. */
 const CLUSTER_FILE = "_kafka-cluster";
+
+/** How often the names are read before two that claim the same are an error: a compaction may have been between them. */
+const READINGS = 3;
 
 /** One data file to be added. */
 export interface DataFile extends FilePlace {
@@ -94,8 +97,24 @@ export class DataFolder {
     return (await this.#read(partitions)).next;
   }
 
-  /** Reads the names of the files of some partitions. */
+  /**
+   * What the names of the files of some partitions say. While files are compacted, a whole may be named beside its parts: it claims nothing
+   * as long as it has no rows, and they are gone when it has.
+   */
   async #read(partitions: readonly number[]): Promise<ReturnType<typeof nextOffsets> & { periods: Set<string> }> {
+    const { store, folder } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      const { ranges, periods } = await this.#ranges(partitions);
+      const settled = new Set(ranges);
+      for (const range of overlapping(ranges)) if (await store.isRowless(range.path)) settled.delete(range);
+      if (attempt < READINGS && overlapping([...settled]).size > 0) continue;
+      return { ...nextOffsets(settled, ({ path }) => path.slice(folder.length + 1)), periods };
+    }
+  }
+
+  async #ranges(
+    partitions: readonly number[],
+  ): Promise<{ ranges: (OffsetRange & { readonly path: string })[]; periods: Set<string> }> {
     const { store, topic, folder, layout } = this.#options;
     const ranges: (OffsetRange & { readonly path: string })[] = [];
     const periods = new Set<string>();
@@ -108,7 +127,7 @@ export class DataFolder {
       ranges.push({ ...range, path });
       if (range.period !== undefined) periods.add(range.period);
     }
-    return { ...nextOffsets(ranges, ({ path }) => path.slice(folder.length + 1)), periods };
+    return { ranges, periods };
   }
 
   /** Writes a file where readers do not look. */
@@ -118,26 +137,39 @@ export class DataFolder {
   }
 
   /**
-   * Makes a staged file visible: that step is the whole commit. The same file there already means that it was done before.
+   * Makes a staged file visible: that step is the whole commit. The same file there already means that it was done before, as does one that
+   * has been made of it and others.
    *
    * @throws PARTITION_LOST when another consumer has written some of these offsets
    */
   async publish(staged: StagedFile, file: DataFile): ReturnType<StagedFile["publish"]> {
     const { store, layout, folder: root } = this.#options;
     const folder = `${root}/${layout.folderOf(file.period)}`;
-    const name = layout.nameOf(file);
     await store.makeFolder(folder);
+    if (await this.#isWithin(folder, file)) return "already-there";
+    try {
+      return await staged.publish(`${folder}/${layout.nameOf(file)}`);
+    } catch (error) {
+      if (isStreambookError(error, "HDFS_REFUSED") && (await this.#isWithin(folder, file))) return "already-there";
+      throw error;
+    }
+  }
+
+  /** Whether a file of a folder has all offsets of one to be added, and more. @throws PARTITION_LOST when one has only some */
+  async #isWithin(folder: string, file: DataFile): Promise<boolean> {
+    const { store, layout } = this.#options;
+    const name = layout.nameOf(file);
     for (const other of await store.list(folder)) {
       const range = layout.parse(other.name);
-      const same = range?.topic === file.topic && range.partition === file.partition;
-      if (same && other.name !== name && range.first <= file.last && range.last >= file.first) {
-        throw new StreambookError(
-          "PARTITION_LOST",
-          `another consumer has written ${other.name}, offsets that this one has read too; nothing was doubled, start the consumer again`,
-        );
-      }
+      if (range?.topic !== file.topic || range.partition !== file.partition || other.name === name) continue;
+      if (range.first > file.last || range.last < file.first) continue;
+      if (range.first <= file.first && range.last >= file.last) return true;
+      throw new StreambookError(
+        "PARTITION_LOST",
+        `another consumer has written ${other.name}, offsets that this one has read too; nothing was doubled, start the consumer again`,
+      );
     }
-    return staged.publish(`${folder}/${name}`);
+    return false;
   }
 
   /** Files of two formats in one folder could not be read as one, and a message would stand in files of both layouts. */

@@ -31,6 +31,11 @@ export interface DataStore extends AsyncDisposable {
   list(folder: string): Promise<readonly StoredFile[]>;
   /** A small file as text; undefined when there is none. */
   read(path: string): Promise<string | undefined>;
+  /**
+   * Whether a data file is there that has no rows: an interrupted compaction has begun with one, which names what others still hold. A
+   * store whose files are not compacted has none.
+   */
+  isRowless(path: string): Promise<boolean>;
   /** Writes a small file, unless one is there: of several who do so at once, one has written it. */
   writeOnce(path: string, text: string): Promise<void>;
   /** Writes a file where readers do not look. @param path where it may be written, if the store writes before it publishes */

@@ -3,6 +3,7 @@ import { StreambookError } from "../../errors/index.ts";
 import { checkPath, type Hdfs } from "../../hdfs/index.ts";
 import type { Logger } from "../../log/index.ts";
 import type { Field, Schema } from "../../schema/index.ts";
+import { SteadyCompaction, type SteadyCompactionOptions } from "../compaction/steady-compaction.ts";
 import { type DataFile, DataFolder } from "./data-folder.ts";
 import type { DataStore, StagedFile } from "./data-store.ts";
 import { HdfsStore } from "./hdfs-store.ts";
@@ -34,6 +35,9 @@ export interface DestinationParts {
   /** Columns after those of the schema. */
   readonly columns: readonly Field[];
   readonly logger: Logger;
+  /** Files of a partition, in one date or hour, that are joined as soon as there are so many. @default none */
+  readonly compactAt?: number | undefined;
+  readonly onCompaction?: SteadyCompactionOptions["onStep"];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -64,9 +68,17 @@ export class Destination implements AsyncDisposable {
   readonly #store: DataStore;
   readonly #files: DataFolder;
   readonly #table: HiveTable | undefined;
+  readonly #folderOf: (period: string) => string;
+  readonly #compaction: SteadyCompaction | undefined;
 
-  /** @throws USAGE for a folder or table that cannot be used, a folder on S3 without its keys, or a table without HiveServer2 */
-  constructor(options: DestinationOptions, { hive, hdfs, s3, ...parts }: DestinationParts) {
+  /**
+   * @throws USAGE for a folder or table that cannot be used, a folder on S3 without its keys, one on S3 that is to be compacted, or a table
+   * without HiveServer2
+   */
+  constructor(
+    options: DestinationOptions,
+    { hive, hdfs, s3, compactAt, onCompaction: onStep, ...parts }: DestinationParts,
+  ) {
     const { layout, table } = options;
     const folder = topicFolder(options, parts.topic);
     const { staging = `${folder}/_staging` } = options;
@@ -74,6 +86,15 @@ export class Destination implements AsyncDisposable {
     this.#store = isOnS3(folder) ? new S3Store(demandAccess(s3, folder), parts.signal) : new HdfsStore(hdfs);
     const place = { store: this.#store, folder, staging, layout };
     this.#files = new DataFolder({ ...parts, ...place, title, isTable: table !== undefined });
+    this.#folderOf = (period) => `${folder}/${layout.folderOf(period)}`;
+    if (compactAt !== undefined) {
+      if (isOnS3(folder))
+        throw new StreambookError(
+          "USAGE",
+          `${folder} cannot be compacted while it is written: S3 cannot make several objects one at once; leave the compaction out, or give a folder on HDFS`,
+        );
+      this.#compaction = new SteadyCompaction({ hdfs, atLeast: compactAt, logger: parts.logger, onStep });
+    }
     if (table === undefined) return;
     if (hive === undefined)
       throw new StreambookError("USAGE", `the table ${table.name} needs the address of a HiveServer2; give one`);
@@ -113,12 +134,18 @@ export class Destination implements AsyncDisposable {
     return this.#files.publish(staged, file);
   }
 
+  /** Joins the files of a date or hour if, with the one that has come now, there are enough of them: beside what goes on. */
+  compactSoon({ partition, period }: Pick<DataFile, "partition" | "period">): void {
+    this.#compaction?.added(this.#folderOf(period), partition);
+  }
+
   /** Lets the table, if there is one, see the files of a date or hour. */
   async addPeriod(period: string): Promise<void> {
     await this.#table?.addPeriod(period);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#compaction?.[Symbol.asyncDispose]();
     await this.#table?.[Symbol.asyncDispose]();
     await this.#store[Symbol.asyncDispose]();
   }

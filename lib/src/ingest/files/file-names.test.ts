@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { fileName, nextOffsets, type OffsetRange, parseFileName } from "./file-names.ts";
+import { fileName, nextOffsets, type OffsetRange, overlapping, parseFileName } from "./file-names.ts";
 
 const range = fc
   .record({
@@ -72,5 +72,23 @@ test("two files that claim one offset are refused, both named", () => {
         { topic: "chunks", partition: 3, first: 9n, last: 12n },
       ]),
     { code: "OFFSETS_OVERLAP", message: /chunks\+3\+0+\+0*9\.parquet and chunks\+3\+0*9\+0*12\.parquet/ },
+  );
+});
+
+test("law: those that overlap are those that share an offset with another one", () => {
+  const few = fc.record({ partition: fc.nat(1), first: fc.nat(30), length: fc.nat(8) });
+  fc.assert(
+    fc.property(fc.array(few, { maxLength: 12 }), (all) => {
+      const ranges = all.map(({ partition, first, length }): OffsetRange => {
+        return { topic: "t", partition, first: BigInt(first), last: BigInt(first + length) };
+      });
+      const expected = ranges.filter((one) =>
+        ranges.some(
+          (other) =>
+            other !== one && other.partition === one.partition && other.first <= one.last && one.first <= other.last,
+        ),
+      );
+      assert.deepEqual(new Set(overlapping(ranges)), new Set(expected));
+    }),
   );
 });

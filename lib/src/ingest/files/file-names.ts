@@ -64,6 +64,18 @@ export function topicOfStreamFile(name: string): string | undefined {
   return STREAM_FILE.exec(name)?.groups?.["topic"];
 }
 
+/** The ranges that share an offset with another one of their partition. */
+export function overlapping<Range extends OffsetRange>(ranges: readonly Range[]): Set<Range> {
+  const found = new Set<Range>();
+  const sorted = [...ranges].sort((a, b) => a.partition - b.partition || (a.first < b.first ? -1 : 1));
+  let widest: Range | undefined;
+  for (const range of sorted) {
+    if (widest?.partition === range.partition && range.first <= widest.last) found.add(widest).add(range);
+    if (widest?.partition !== range.partition || range.last > widest.last) widest = range;
+  }
+  return found;
+}
+
 /**
  * The next offset of each partition that has files, after checking that no two files claim the same offset.
  *

@@ -1,6 +1,7 @@
 /** Files on HDFS: written beside the others, and made visible by a rename. */
 import { isStreambookError } from "../../errors/index.ts";
 import type { Hdfs } from "../../hdfs/index.ts";
+import { readFooter, rowsOf } from "../compaction/parquet-joint.ts";
 import type { DataStore, StagedFile, StoredFile } from "./data-store.ts";
 
 /** A {@link DataStore} on HDFS. */
@@ -32,6 +33,14 @@ export class HdfsStore implements DataStore {
       if (isStreambookError(error, "NOT_FOUND")) return undefined;
       throw error;
     }
+  }
+
+  async isRowless(path: string): Promise<boolean> {
+    const file = await this.#hdfs.stat(path);
+    if (file === undefined) return true; // it has been joined meanwhile
+    if (file.length === 0 || !path.endsWith(".parquet")) return file.length === 0;
+    const read = (offset: number, length: number): Promise<Buffer> => this.#hdfs.read(path, { offset, length });
+    return rowsOf(await readFooter(path, file.length, read)) === 0n;
   }
 
   async writeOnce(path: string, text: string): Promise<void> {

@@ -89,6 +89,10 @@ export class S3Store implements DataStore {
     }
   }
 
+  isRowless(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   async writeOnce(path: string, text: string): Promise<void> {
     await this.#put(path, Buffer.from(text));
   }

@@ -1,9 +1,9 @@
 /** A statement for Cassandra from the command line. */
-import { openReviews } from "../cases/index.ts";
-import type { CassandraValue } from "../cassandra/index.ts";
-import type { HiveTable, HiveValue } from "../hive/index.ts";
-import { toJson } from "../json/index.ts";
-import type { Addresses } from "../stack/index.ts";
+import { openReviews } from "../../cases/index.ts";
+import type { CassandraValue } from "../../cassandra/index.ts";
+import type { HiveTable, HiveValue } from "../../hive/index.ts";
+import { toJson } from "../../json/index.ts";
+import type { Addresses } from "../../stack/index.ts";
 
 /** Runs a statement, and gives its rows as a query of Hive would. */
 export async function askCassandra(

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { projectFolder } from "../stack/index.ts";
+import { projectFolder } from "../../stack/index.ts";
 import { jsonLines } from "./query.ts";
 import { resultTable } from "./result-table.ts";
 

@@ -2,13 +2,13 @@
 import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
 import type { Command } from "commander";
-import { messageOf, StreambookError } from "../errors/index.ts";
-import { openHive, statementsOf, type HiveTable, type HiveValue } from "../hive/index.ts";
-import { toJson } from "../json/index.ts";
-import type { SparkValue } from "../spark/index.ts";
-import { addresses, useStack, type Addresses } from "../stack/index.ts";
-import { action, usage } from "./command.ts";
-import { wholeNumber } from "./option-values.ts";
+import { messageOf, StreambookError } from "../../errors/index.ts";
+import { openHive, statementsOf, type HiveTable, type HiveValue } from "../../hive/index.ts";
+import { toJson } from "../../json/index.ts";
+import type { SparkValue } from "../../spark/index.ts";
+import { addresses, useStack, type Addresses } from "../../stack/index.ts";
+import { action, usage } from "../command.ts";
+import { wholeNumber } from "../option-values.ts";
 import { resultTable } from "./result-table.ts";
 
 interface Options {
@@ -88,7 +88,7 @@ async function askSpark(
   if (address === undefined)
     throw new StreambookError("STACK_DOWN", "Spark is not running", { hint: { start: ["spark"] } });
   // here, because its libraries take a while to load, and every command loads this file
-  const { openSpark } = await import("../spark/index.ts");
+  const { openSpark } = await import("../../spark/index.ts");
   await using spark = await openSpark({ address, signal });
   const result = await spark.run(statement);
   const columns = (await result.columns({ signal })).map(({ name }) => name);

@@ -1,6 +1,6 @@
 /** The rows of a query as a table for a terminal: aligned, one line a row, with nothing in it that a terminal would obey. */
-import { cutToWidth, printable, textTable } from "../format/index.ts";
-import type { HiveTable, HiveValue } from "../hive/index.ts";
+import { cutToWidth, printable, textTable } from "../../format/index.ts";
+import type { HiveTable, HiveValue } from "../../hive/index.ts";
 
 /** Columns of the terminal that a cell may take; what is longer is cut, and ends with `…`. */
 const WIDEST = 60;
