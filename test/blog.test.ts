@@ -19,6 +19,7 @@ import { COURSE } from "../lib/src/notebook/index.ts";
 import { TestFolder } from "../lib/src/notebook/notebooks-for-test.ts";
 import { projectFolder } from "../lib/src/stack/index.ts";
 import { noBrowser, openBrowser } from "./fixtures/browser.ts";
+import { askedForByName, partOfToday } from "./fixtures/turns.ts";
 
 const BASE = "/guide/";
 /** Bytes that a page may take, compressed, before its figures come into view. */
@@ -270,25 +271,36 @@ describe("the guide in a browser", { skip: noBrowser, concurrency: false }, () =
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
   }
 
-  for (const path of pages)
-    test(`${path}: every figure is alive, at every width, in both themes, and nobody is kept out`, async () => {
-      const { page, context, faults } = await open(path, { colorScheme: "light" });
-      const shown = await enlivenAll(page);
-      assert.equal(shown, text(path).match(/data-figure="/g)?.length ?? 0);
-      assert.deepEqual(await serious(page), [], "at a desk, light");
-      assert.ok((await overflow(page)) <= 0, "it is not wider than a desk");
-      await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" }); // colours are there at once
-      await page.setViewportSize(TABLET);
-      assert.ok((await overflow(page)) <= 0, "it is not wider than a tablet");
-      await page.setViewportSize(PHONE);
-      assert.ok((await overflow(page)) <= 0, "it is not wider than a phone");
-      await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })"); // the bar must not lie on what is looked at
-      const rules = ["scrollable-region-focusable", "target-size"];
-      if (IN_THE_DARK.has(path)) rules.push("color-contrast");
-      assert.deepEqual(await serious(page, rules), [], "on a phone, dark");
-      assert.deepEqual(faults, []);
-      await context.close();
-    });
+  /** A third of the pages a day: each takes half a minute, and what breaks figures or the style breaks most of them. */
+  const THIRDS = 3;
+  for (const [index, path] of pages.entries()) {
+    const today = askedForByName || index % THIRDS === partOfToday(THIRDS);
+    const skip = today
+      ? false
+      : "pages of the guide, of which a third is looked at each day: `npm test -- blog` is all";
+    test(
+      `${path}: every figure is alive, at every width, in both themes, and nobody is kept out`,
+      { skip },
+      async () => {
+        const { page, context, faults } = await open(path, { colorScheme: "light" });
+        const shown = await enlivenAll(page);
+        assert.equal(shown, text(path).match(/data-figure="/g)?.length ?? 0);
+        assert.deepEqual(await serious(page), [], "at a desk, light");
+        assert.ok((await overflow(page)) <= 0, "it is not wider than a desk");
+        await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" }); // colours are there at once
+        await page.setViewportSize(TABLET);
+        assert.ok((await overflow(page)) <= 0, "it is not wider than a tablet");
+        await page.setViewportSize(PHONE);
+        assert.ok((await overflow(page)) <= 0, "it is not wider than a phone");
+        await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })"); // the bar must not lie on what is looked at
+        const rules = ["scrollable-region-focusable", "target-size"];
+        if (IN_THE_DARK.has(path)) rules.push("color-contrast");
+        assert.deepEqual(await serious(page, rules), [], "on a phone, dark");
+        assert.deepEqual(faults, []);
+        await context.close();
+      },
+    );
+  }
 
   test("what a browser loads before the reader scrolls is small", async () => {
     for (const path of ["index.html", "03-tokens.html"]) {
