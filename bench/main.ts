@@ -29,6 +29,11 @@ const benchmarks: Readonly<Record<string, (given: readonly string[]) => Promise<
     const { ingestBench } = await import("./ingest.ts");
     return (signal) => ingestBench(options, signal);
   },
+  compaction: async (given) => {
+    const options = parseCounts(given, ["rate", "seconds"]);
+    const { compactionBench } = await import("./compaction.ts");
+    return (signal) => compactionBench(options, signal);
+  },
   kafka: async (given) => {
     const options = parseCounts(given, ["messages", "characters", "rounds"]);
     const { kafka } = await import("./kafka.ts");
