@@ -20,7 +20,7 @@ const benchmarks: Readonly<Record<string, (given: readonly string[]) => Promise<
     return (signal) => enginesBench(options, signal);
   },
   rebuild: async (given) => {
-    const options = parseCounts(given, ["messages", "reducers"]);
+    const options = parseCounts(given, ["messages", "reducers", "rounds"]);
     const { rebuildBench } = await import("./rebuild.ts");
     return (signal) => rebuildBench(options, signal);
   },
