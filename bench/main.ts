@@ -34,6 +34,11 @@ const benchmarks: Readonly<Record<string, (given: readonly string[]) => Promise<
     const { compactionBench } = await import("./compaction.ts");
     return (signal) => compactionBench(options, signal);
   },
+  memory: async (given) => {
+    const options = parseCounts(given, ["messages"]);
+    const { memoryBench } = await import("./memory.ts");
+    return (signal) => memoryBench(options, signal);
+  },
   kafka: async (given) => {
     const options = parseCounts(given, ["messages", "characters", "rounds"]);
     const { kafka } = await import("./kafka.ts");

@@ -11,7 +11,7 @@ export const tweetsCase: Case = {
   does: "tweets on S3, tables of Delta in three layers over them, one SQL over stream and history, and dashboards",
   services: ["core", "spark", "s3", "trino", "superset"],
   topics: lakeTopics(lakeNames()),
-  defaultEvents: 100_000,
+  defaultEvents: 50_000,
   events: tweets,
   run: runTweets,
 };
