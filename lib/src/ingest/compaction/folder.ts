@@ -27,6 +27,8 @@ export interface FolderCompactionOptions {
   readonly limits: RunLimits;
   /** Which neighbours of a chain are joined: lists of two or more. */
   readonly choose: (chain: readonly FolderFile[], limits: RunLimits) => readonly (readonly FolderFile[])[];
+  /** Footers that are known, by path; those of files that are gone are taken out, those of new ones put in. @default none */
+  readonly footers?: Map<string, Footer> | undefined;
   /** Whether files that another compaction has joined, and was killed then, are looked for too. @default true */
   readonly thorough?: boolean | undefined;
   readonly onStep?: ((step: CompactionStep, path: string) => void | Promise<void>) | undefined;
@@ -69,11 +71,12 @@ export async function compactFolder(options: FolderCompactionOptions): Promise<F
 class FolderCompaction {
   readonly #options: FolderCompactionOptions;
   readonly #lock: FolderLock;
-  readonly #footers = new Map<string, Footer>();
+  readonly #footers: Map<string, Footer>;
 
   constructor(options: FolderCompactionOptions, lock: FolderLock) {
     this.#options = options;
     this.#lock = lock;
+    this.#footers = options.footers ?? new Map<string, Footer>();
   }
 
   async run(): Promise<FolderCompacted> {
@@ -158,7 +161,10 @@ class FolderCompaction {
     }
     if (sources.length > 0) await hdfs.concat(whole, sources);
     await onStep?.("joined", whole);
-    for (const { path, length } of run) if (length === 0) await hdfs.remove(path);
+    for (const { path, length } of run) {
+      this.#footers.delete(path);
+      if (length === 0) await hdfs.remove(path);
+    }
     return whole;
   }
 

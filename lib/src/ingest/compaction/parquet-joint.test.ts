@@ -6,7 +6,7 @@ import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { isStreambookError } from "../../errors/index.ts";
 import type { Field } from "../../schema/index.ts";
 import { encodeParquet } from "../rows/parquet.ts";
-import { type Footer, jointFooter, kindOf, readFooter, rowless, rowsOf } from "./parquet-joint.ts";
+import { type Footer, footerIn, jointFooter, kindOf, readFooter, rowless, rowsOf } from "./parquet-joint.ts";
 
 const doc = "";
 const fields: readonly Field[] = [
@@ -92,6 +92,7 @@ test("a footer that is longer than what is read at first is read whole", async (
   });
   assert.equal(rowsOf(footer), 400n);
   assert.equal(reads.length, 2);
+  assert.deepEqual(footerIn("/f.parquet", whole), footer);
 });
 
 for (const [what, bytes] of [

@@ -38,14 +38,31 @@ export async function readFooter(
   read: (offset: number, length: number) => Promise<Uint8Array>,
 ): Promise<Footer> {
   const last = (bytes: number): Promise<Uint8Array> => read(length - bytes, bytes);
-  const tail = await last(Math.min(length, TAIL));
+  const { size, end } = endOf(path, await last(Math.min(length, TAIL)), length);
+  return parsed(size + 2 * WORD <= end.length ? end : await last(size + 2 * WORD), size, length);
+}
+
+/** Looks at the end of a file: how many bytes its footer has. */
+function endOf(path: string, tail: Uint8Array, length: number): { size: number; end: Buffer } {
   const end = Buffer.from(tail.buffer, tail.byteOffset, tail.length);
   if (end.length < 3 * WORD || !end.subarray(-WORD).equals(MAGIC)) throw notParquet(path, "it does not end with PAR1");
   const size = end.readUInt32LE(end.length - 2 * WORD);
   if (size > length - 3 * WORD) throw notParquet(path, `its footer is to have ${size} bytes, of ${length} in all`);
-  const whole = size + 2 * WORD <= end.length ? end : await last(size + 2 * WORD);
-  const view = new DataView(whole.buffer, whole.byteOffset + whole.length - 2 * WORD - size, size);
+  return { size, end };
+}
+
+/** The footer in the last bytes of a file. */
+function parsed(end: Uint8Array, size: number, length: number): Footer {
+  // A copy: what is not understood stays a view of the bytes, and would keep those of the whole file.
+  const bytes = end.slice(end.length - 2 * WORD - size, end.length - 2 * WORD);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, size);
   return { metadata: deserializeTCompactProtocol({ view, offset: 0 }), length };
+}
+
+/** The footer of a file whose bytes are at hand. @throws MESSAGE_INVALID as {@link readFooter} */
+export function footerIn(path: string, bytes: Uint8Array): Footer {
+  const { size, end } = endOf(path, bytes, bytes.length);
+  return parsed(end, size, bytes.length);
 }
 
 /** The number of rows of a file. */

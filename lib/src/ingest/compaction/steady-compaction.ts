@@ -4,7 +4,11 @@ import type { Hdfs } from "../../hdfs/index.ts";
 import type { Logger } from "../../log/index.ts";
 import { compactionLimits } from "./compact.ts";
 import { compactFolder, type CompactionStep } from "./folder.ts";
+import { type Footer, footerIn } from "./parquet-joint.ts";
 import { newestRun } from "./runs.ts";
+
+/** Footers that are kept at most: what others have joined is not missed. */
+const FOOTERS = 1000;
 
 /** Options of {@link SteadyCompaction}. */
 export interface SteadyCompactionOptions {
@@ -20,6 +24,8 @@ export class SteadyCompaction implements AsyncDisposable {
   readonly #options: SteadyCompactionOptions;
   /** Files that have come since the last compaction, by folder and partition. */
   readonly #added = new Map<string, Map<number, number>>();
+  /** Of files that this consumer has written: they need not be read again. */
+  readonly #footers = new Map<string, Footer>();
   #underWay: Promise<void> | undefined;
   #ended = false;
 
@@ -27,8 +33,15 @@ export class SteadyCompaction implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Notes that a file has come into a folder. */
-  added(folder: string, partition: number): void {
+  /**
+   * Notes that a file has come into a folder.
+   *
+   * @param path where it is
+   * @param bytes what is in it
+   */
+  added(folder: string, partition: number, path: string, bytes: Uint8Array): void {
+    if (this.#footers.size >= FOOTERS) this.#footers.clear();
+    if (path.endsWith(".parquet")) this.#footers.set(path, footerIn(path, bytes));
     const counts = this.#added.get(folder) ?? new Map<number, number>();
     this.#added.set(folder, counts.set(partition, (counts.get(partition) ?? 0) + 1));
     this.#underWay ??= this.#work().finally(() => (this.#underWay = undefined));
@@ -45,6 +58,7 @@ export class SteadyCompaction implements AsyncDisposable {
           folder,
           limits: compactionLimits,
           choose: (chain, limits) => [newestRun(chain, atLeast, limits)].filter(({ length }) => length > 0),
+          footers: this.#footers,
           thorough: false,
           onStep,
         });

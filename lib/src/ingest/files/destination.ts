@@ -68,7 +68,8 @@ export class Destination implements AsyncDisposable {
   readonly #store: DataStore;
   readonly #files: DataFolder;
   readonly #table: HiveTable | undefined;
-  readonly #folderOf: (period: string) => string;
+  readonly #folder: string;
+  readonly #layout: Layout;
   readonly #compaction: SteadyCompaction | undefined;
 
   /**
@@ -86,7 +87,8 @@ export class Destination implements AsyncDisposable {
     this.#store = isOnS3(folder) ? new S3Store(demandAccess(s3, folder), parts.signal) : new HdfsStore(hdfs);
     const place = { store: this.#store, folder, staging, layout };
     this.#files = new DataFolder({ ...parts, ...place, title, isTable: table !== undefined });
-    this.#folderOf = (period) => `${folder}/${layout.folderOf(period)}`;
+    this.#folder = folder;
+    this.#layout = layout;
     if (compactAt !== undefined) {
       if (isOnS3(folder))
         throw new StreambookError(
@@ -135,8 +137,9 @@ export class Destination implements AsyncDisposable {
   }
 
   /** Joins the files of a date or hour if, with the one that has come now, there are enough of them: beside what goes on. */
-  compactSoon({ partition, period }: Pick<DataFile, "partition" | "period">): void {
-    this.#compaction?.added(this.#folderOf(period), partition);
+  compactSoon(file: DataFile): void {
+    const folder = `${this.#folder}/${this.#layout.folderOf(file.period)}`;
+    this.#compaction?.added(folder, file.partition, `${folder}/${this.#layout.nameOf(file)}`, file.bytes);
   }
 
   /** Lets the table, if there is one, see the files of a date or hour. */
