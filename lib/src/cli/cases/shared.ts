@@ -14,6 +14,7 @@ import { StreambookError } from "../../errors/index.ts";
 import { plural } from "../../format/index.ts";
 import { createLogger } from "../../log/index.ts";
 import { thisMachine } from "../../report/index.ts";
+import { makeOutputFolder } from "../../project/index.ts";
 import { addresses, homeFolder, projectFolder, temporaryServices, useStack } from "../../stack/index.ts";
 import { action, usage } from "../command.ts";
 import { moment, path, positiveNumber, serviceAddresses, share, wholeNumber } from "../option-values.ts";
@@ -67,6 +68,7 @@ function addRun(run: Command, one: Case): void {
       action<RunFlags>(async (flags, context) => {
         const { events = one.defaultEvents, rate, replace, output } = flags;
         const needs = { command: `streambook run ${one.name}`, services: one.services, keepUp: flags.keepUp };
+        await makeOutputFolder(output); // what cannot be written is said now, and not after minutes
         await onStack(needs, context, async ({ recorder, versions, jdk }) => {
           const findings = await one.run({
             ...{ events, rate, replace, recorder, signal: context.signal },
