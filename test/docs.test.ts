@@ -170,6 +170,7 @@ const PAGES = [
   "stack/README.md",
   "data/README.md",
   "docs/challenge.md",
+  "docs/speed.md",
   "docs/classroom.md",
   "docs/engines.md",
   "docs/watching.md",
