@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { test } from "node:test";
 import { isStreambookError, type StreambookError } from "../errors/index.ts";
-import { explained, HiveSession, openHive } from "./session.ts";
+import { explained, HiveSession, isOvertaken, openHive } from "./session.ts";
 
 /** A server that does something with each connection, and speaks no Thrift. */
 async function serve(onConnection: (socket: Socket) => void) {
@@ -131,4 +131,21 @@ test("a statement that fails because the metastore or HDFS is away is worth anot
   ) as StreambookError;
   assert.deepEqual([wrong.code, wrong.retriable], ["HIVE_FAILED", false]);
   assert.match(wrong.message, /ParseException.*correct the statement$/);
+});
+
+test("a question whose files were joined meanwhile is known by what Hive says; a wrong one, and one of a broken file, are not", () => {
+  const failure = (said: string): unknown => explained(new Error(said), "SELECT 1");
+  const task = "FAILED: Execution Error, return code 2 from org.apache.hadoop.hive.ql.exec.mr.MapRedTask";
+  for (const said of [
+    `Error while compiling statement: ${task}`,
+    "java.io.IOException: java.io.FileNotFoundException: File does not exist: /streambook/warehouse/t/a.parquet",
+  ])
+    assert.ok(isOvertaken(failure(said)), said);
+  for (const said of [
+    "FAILED: ParseException line 1:0 cannot recognize input near 'SELEC' '1' '<EOF>'",
+    "java.io.IOException: java.lang.RuntimeException: /t/broken.parquet is not a Parquet file. Expected magic number at tail",
+    "FAILED: Execution Error, return code 40000 from org.apache.hadoop.hive.ql.ddl.DDLTask. AlreadyExistsException",
+  ])
+    assert.ok(!isOvertaken(failure(said)), said);
+  assert.ok(!isOvertaken(new Error(task)), "it is no error of Hive");
 });

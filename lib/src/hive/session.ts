@@ -256,7 +256,8 @@ const QUESTION = /^\s*(?:SELECT|WITH)\b/i;
  */
 const OVERTAKEN = /FileNotFoundException|File does not exist|return code 2 from \S*MapRedTask/;
 
-function isOvertaken(error: unknown): boolean {
+/** Whether a question that has failed so may have been overtaken by a compaction. @internal */
+export function isOvertaken(error: unknown): boolean {
   return isStreambookError(error, "HIVE_FAILED") && OVERTAKEN.test(error.message);
 }
 
