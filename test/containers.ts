@@ -57,6 +57,8 @@ const IMAGES = ["stack", "workspace", "toys", "spark", "tweets", "ratings"];
 /** The further profiles, each exercised on what those before it have left. */
 const FURTHER = { spark: withSpark, tweets: withTweets, ratings: withRatings };
 type Further = keyof typeof FURTHER;
+/** What the exercise takes. */
+const OPTIONS: ReadonlySet<string> = new Set(["--keep", "--only"]);
 /** What `--only` names; undefined for the whole exercise. */
 const only = readOnly(process.argv.slice(2));
 
@@ -188,9 +190,16 @@ async function buildCore(): Promise<void> {
   figures.push(["images built from nothing", `${seconds(built)} s`]);
 }
 
-/** @throws the process ends with 2 for a name that is none */
+/** @throws the process ends with 2 for a name that is none, and for anything else that it does not know */
 function readOnly(args: readonly string[]): Further[] | undefined {
   const at = args.indexOf("--only");
+  const strange = args.find((one, place) => (at < 0 || place < at || one.startsWith("--")) && !OPTIONS.has(one));
+  if (strange !== undefined) {
+    console.error(
+      `usage: npm run test:containers [-- --keep] [--only ${Object.keys(FURTHER).join(" ")}]; not ${strange}`,
+    );
+    process.exit(2);
+  }
   if (at < 0) return undefined;
   const names = args.slice(at + 1).filter((one) => !one.startsWith("--"));
   const wrong = names.filter((name) => !Object.hasOwn(FURTHER, name));

@@ -36,14 +36,19 @@ export function register(program: Command): void {
         await using _user = await useStack("streambook compact");
         await using hdfs = new Hdfs({ address, signal });
         const line = statusLine("compact");
-        const { before, after, bytes, files, seconds } = await compact({
+        const { before, after, bytes, finished, files, seconds } = await compact({
           hdfs,
           folder,
           target: targetMb * MEGABYTE,
           onProgress: (one, done) => line.show(`${one}: ${plural(done.before, "file")} became ${done.after}`),
         });
-        if (before === 0) line.end(`${title} has ${plural(files, "file")}, none of which can be joined with another`);
-        else
+        if (finished > 0)
+          line.end(
+            `${plural(finished, "file")} of ${title}, joined by a compaction that was ended, ${finished === 1 ? "is" : "are"} whole now`,
+          );
+        if (before === 0 && finished === 0)
+          line.end(`${title} has ${plural(files, "file")}, none of which can be joined with another`);
+        else if (before > 0)
           line.end(
             `${plural(before, "file")} of ${title} became ${after}, of ${formatBytes(bytes)} together; it has ${plural(files, "file")} now, ${seconds.toFixed(1)} s`,
           );

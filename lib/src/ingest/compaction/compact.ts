@@ -56,16 +56,17 @@ export async function compact(options: CompactOptions): Promise<Compacted> {
   const { hdfs, target = TARGET, onProgress, onStep } = options;
   const begun = performance.now();
   const limits = { target, most: MOST };
-  let [before, after, bytes, files] = [0, 0, 0, 0];
+  let [before, after, bytes, finished, files] = [0, 0, 0, 0, 0];
   for (const [folder, there] of await foldersUnder(hdfs, options.folder)) {
     const done = await compactFolder({ hdfs, folder, limits, choose: allRuns, onStep });
     before += done.before;
     after += done.after;
     bytes += done.bytes;
+    finished += done.finished;
     files += there - done.before + done.after;
     onProgress?.(folder, done);
   }
-  return { before, after, bytes, files, seconds: (performance.now() - begun) / 1000 };
+  return { before, after, bytes, finished, files, seconds: (performance.now() - begun) / 1000 };
 }
 
 /** The folders that have data files, and how many each has. */

@@ -47,6 +47,8 @@ export interface FolderCompacted {
   readonly after: number;
   /** Bytes of those. */
   readonly bytes: number;
+  /** Files that a compaction before this one had joined, and was ended then: their bytes stand together now. */
+  readonly finished: number;
 }
 
 /** Ends the name of a footer on its way; what begins with `_` no reader takes for data. */
@@ -98,9 +100,15 @@ class FolderCompaction {
         if (!isStreambookError(error, "NOT_FOUND") || ++failures === ATTEMPTS) throw error;
       }
     }
-    for (const path of await this.#scattered(wholes)) await this.#gather(path);
+    const scattered = await this.#scattered(wholes);
+    for (const path of scattered) await this.#gather(path);
     const after = (await this.#files()).filter(({ path }) => wholes.has(path));
-    return { before, after: after.length, bytes: after.reduce((sum, { length }) => sum + length, 0) };
+    return {
+      before,
+      after: after.length,
+      bytes: after.reduce((sum, { length }) => sum + length, 0),
+      finished: scattered.filter((path) => !wholes.has(path)).length,
+    };
   }
 
   /** The data files that are there now. */
