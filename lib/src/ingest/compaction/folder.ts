@@ -11,7 +11,14 @@
 import { randomUUID } from "node:crypto";
 import { isStreambookError, StreambookError } from "../../errors/index.ts";
 import type { FileStatus, Hdfs } from "../../hdfs/index.ts";
-import { fileName, type OffsetRange, parseFileName, parseRawFileName, rawFileName } from "../files/file-names.ts";
+import {
+  contains,
+  fileName,
+  type OffsetRange,
+  parseFileName,
+  parseRawFileName,
+  rawFileName,
+} from "../files/file-names.ts";
 import { FolderLock } from "./folder-lock.ts";
 import { type Footer, jointFooter, kindOf, readFooter, rowless, rowsOf } from "./parquet-joint.ts";
 import { chainsOf, type DataFileStatus, type RunLimits } from "./runs.ts";
@@ -239,9 +246,4 @@ export function dataFiles(files: readonly FileStatus[]): FolderFile[] {
 
 function isParquet({ format = "parquet" }: DataFileStatus): boolean {
   return format === "parquet";
-}
-
-function contains(whole: OffsetRange, part: OffsetRange): boolean {
-  const same = whole.topic === part.topic && whole.partition === part.partition && whole.format === part.format;
-  return same && whole.first <= part.first && part.last <= whole.last;
 }

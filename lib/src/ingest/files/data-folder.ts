@@ -9,7 +9,7 @@ import { isStreambookError, StreambookError } from "../../errors/index.ts";
 import type { Logger } from "../../log/index.ts";
 import { PERIOD_LENGTH } from "../rows/timestamp.ts";
 import type { DataStore, StagedFile } from "./data-store.ts";
-import { nextOffsets, type OffsetRange, overlapping, topicOfStreamFile } from "./file-names.ts";
+import { contains, nextOffsets, type OffsetRange, overlapping, topicOfStreamFile } from "./file-names.ts";
 import type { FilePlace, Layout } from "./layout.ts";
 
 /** The file that says which Kafka cluster the offsets belong to; Hive and Spark take no name that begins with `_` for data. */
@@ -17,6 +17,9 @@ const CLUSTER_FILE = "_kafka-cluster";
 
 /** How often the names are read before two that claim the same are an error: a compaction may have been between them. */
 const READINGS = 3;
+
+/** What the name of a file claims. */
+type NamedRange = OffsetRange & { readonly path: string };
 
 /** One data file to be added. */
 export interface DataFile extends FilePlace {
@@ -106,17 +109,17 @@ export class DataFolder {
     for (let attempt = 1; ; attempt++) {
       const { ranges, periods } = await this.#ranges(partitions);
       const settled = new Set(ranges);
-      for (const range of overlapping(ranges)) if (await store.isRowless(range.path)) settled.delete(range);
+      for (const range of overlapping(ranges))
+        if (ranges.some((other) => isOfOneCompaction(range, other)) && (await store.isRowless(range.path)))
+          settled.delete(range);
       if (attempt < READINGS && overlapping([...settled]).size > 0) continue;
       return { ...nextOffsets(settled, ({ path }) => path.slice(folder.length + 1)), periods };
     }
   }
 
-  async #ranges(
-    partitions: readonly number[],
-  ): Promise<{ ranges: (OffsetRange & { readonly path: string })[]; periods: Set<string> }> {
+  async #ranges(partitions: readonly number[]): Promise<{ ranges: NamedRange[]; periods: Set<string> }> {
     const { store, topic, folder, layout } = this.#options;
-    const ranges: (OffsetRange & { readonly path: string })[] = [];
+    const ranges: NamedRange[] = [];
     const periods = new Set<string>();
     for await (const { name, path } of store.walk(folder)) {
       if (topicOfStreamFile(name) !== undefined) throw otherEngine(this.#options.title, path, "Spark");
@@ -193,6 +196,17 @@ export class DataFolder {
       if (range?.topic === topic && partitions.includes(range.partition)) await store.remove(path);
     }
   }
+}
+
+/**
+ * Whether two files may be what a compaction has named and what it joins there: a whole and its part, in one folder. A part may be without
+ * rows only if it has no bytes: that is removed after the others.
+ */
+function isOfOneCompaction(one: NamedRange, other: NamedRange): boolean {
+  const folderOf = ({ path }: NamedRange): string => path.slice(0, path.lastIndexOf("/"));
+  return (
+    folderOf(one) === folderOf(other) && (contains(one, other) || (one.format === "ndjson" && contains(other, one)))
+  );
 }
 
 /** The error of a table whose rows another engine has written: what it has read, only it knows. */

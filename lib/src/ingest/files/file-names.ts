@@ -64,6 +64,13 @@ export function topicOfStreamFile(name: string): string | undefined {
   return STREAM_FILE.exec(name)?.groups?.["topic"];
 }
 
+/** Whether a range has all offsets of another one, and more. */
+export function contains(whole: OffsetRange, part: OffsetRange): boolean {
+  if (whole.topic !== part.topic || whole.partition !== part.partition || whole.format !== part.format) return false;
+  const has = whole.first <= part.first && part.last <= whole.last;
+  return has && whole.last - whole.first > part.last - part.first;
+}
+
 /** The ranges that share an offset with another one of their partition. */
 export function overlapping<Range extends OffsetRange>(ranges: readonly Range[]): Set<Range> {
   const found = new Set<Range>();

@@ -40,7 +40,12 @@ export class HdfsStore implements DataStore {
     if (file === undefined) return true; // it has been joined meanwhile
     if (file.length === 0 || !path.endsWith(".parquet")) return file.length === 0;
     const read = (offset: number, length: number): Promise<Buffer> => this.#hdfs.read(path, { offset, length });
-    return rowsOf(await readFooter(path, file.length, read)) === 0n;
+    try {
+      return rowsOf(await readFooter(path, file.length, read)) === 0n;
+    } catch (error) {
+      if (isStreambookError(error, "MESSAGE_INVALID")) return false; // somebody has put it there
+      throw error;
+    }
   }
 
   async writeOnce(path: string, text: string): Promise<void> {
