@@ -11,9 +11,11 @@ import { delay } from "../lib/src/async/index.ts";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
 import { openHive, type HiveSession } from "../lib/src/hive/index.ts";
 import { compact } from "../lib/src/ingest/index.ts";
-import { BatchingProducer, deleteTopics, ensureTopic } from "../lib/src/kafka/index.ts";
+import { BatchingProducer, ensureTopic } from "../lib/src/kafka/index.ts";
 import { addresses, type Addresses } from "../lib/src/stack/index.ts";
-import { dropTable, hdfsFolders } from "../lib/src/texts/index.ts";
+import { hdfsFolders } from "../lib/src/texts/index.ts";
+import { median } from "./engines/table.ts";
+import { cleanUp } from "./in-process.ts";
 import { benchMessages } from "./messages.ts";
 
 /** Of how many rows one is looked at: all of them would take longer than the run. */
@@ -61,10 +63,10 @@ export async function compactionBench({ rate = 5000, seconds = 25 } = {}, signal
       { files: after, seconds: (await ask(hive, table)).toFixed(1), "joined in, s": took.toFixed(1) },
     ]);
   } finally {
-    const cleaning = new Hdfs({ address: at.webhdfs });
-    await using last = await openHive({ address: at.hive });
-    for (const { table } of made) await dropTable(last, cleaning, table);
-    await deleteTopics({ broker: at.kafka, topics: made.map(({ topic }) => topic) });
+    await cleanUp(
+      made.map(({ table }) => table),
+      made.map(({ topic }) => topic),
+    );
   }
 }
 
@@ -167,5 +169,5 @@ async function ask(hive: HiveSession, table: string): Promise<number> {
     await hive.query(`SELECT cluster, COUNT(*) AS n FROM ${table} GROUP BY cluster`);
     if (round > 0) times.push((performance.now() - begun) / 1000);
   }
-  return times.sort((a, b) => a - b)[1] ?? NaN;
+  return median(times) ?? NaN;
 }

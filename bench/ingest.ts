@@ -2,18 +2,13 @@
  * `npm run bench -- ingest`: three topics of events that are already in Kafka, by one process into NDJSON on HDFS by hour; a quarter
  * of them first, whose peak of memory shows whether it grows with the number of events.
  */
-import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { NODE_FLAGS } from "../lib/bin/find-node.mjs";
 import { Hdfs } from "../lib/src/hdfs/index.ts";
 import type { IngestReport } from "../lib/src/ingest/index.ts";
 import { BatchingProducer, deleteTopics, ensureTopic } from "../lib/src/kafka/index.ts";
 import { addresses } from "../lib/src/stack/index.ts";
 import { clickEvents, clickSchemas, type ClickTopic } from "./clicks.ts";
-
-const execute = promisify(execFile);
+import { inProcess } from "./in-process.ts";
 
 interface Figures extends IngestReport {
   readonly peakMegabytes: number;
@@ -36,12 +31,7 @@ async function measure(count: number, signal?: AbortSignal): Promise<Record<stri
   const hdfs = new Hdfs({ address: at.webhdfs });
   try {
     await fill(at.kafka, topics, count, signal);
-    const { stdout } = await execute(
-      process.execPath,
-      [...NODE_FLAGS, join(import.meta.dirname, "ingest-process.ts"), JSON.stringify({ topics, folder })],
-      { maxBuffer: 1 << 24, signal },
-    );
-    const figures = JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as Figures;
+    const figures = await inProcess<Figures>("ingest-process.ts", { topics, folder }, signal);
     if (figures.rows !== count) throw new Error(`${figures.rows} rows instead of ${count}`);
     return {
       events: count,

@@ -1,21 +1,15 @@
 /**
  * `npm run bench -- memory`: the most memory that a consumer takes, of topics that are larger and larger. It ends with a page that plots it.
  */
-import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { NODE_FLAGS } from "../lib/bin/find-node.mjs";
 import { formatCount } from "../lib/src/format/index.ts";
-import { Hdfs } from "../lib/src/hdfs/index.ts";
-import { openHive } from "../lib/src/hive/index.ts";
-import { BatchingProducer, deleteTopics, ensureTopic } from "../lib/src/kafka/index.ts";
+import { BatchingProducer, ensureTopic } from "../lib/src/kafka/index.ts";
 import { type Figure, figureElement, markup, plotlySource, standalonePage, themes } from "../lib/src/plot/index.ts";
 import { addresses, projectFolder } from "../lib/src/stack/index.ts";
-import { dropTable } from "../lib/src/texts/index.ts";
+import { cleanUp, inProcess } from "./in-process.ts";
 import { benchMessages } from "./messages.ts";
 
-const execute = promisify(execFile);
 const FIRST = 50_000;
 /** Each topic has so many times the messages of the one before it. */
 const STEP = 10;
@@ -23,6 +17,8 @@ const STEP = 10;
 const DIFFERENT = 50_000;
 /** What the consumer is to stay below, in MB. */
 const AIM = 400;
+
+type Figures = Readonly<Record<"rows" | "seconds" | "peakMegabytes", number>>;
 
 interface Point {
   readonly messages: number;
@@ -50,27 +46,16 @@ export async function memoryBench({ messages: most = 5_000_000 } = {}, signal?: 
       }
       const table = `bench_${Date.now()}`;
       tables.push(table);
-      const parameters = JSON.stringify({ topic, table, stem: false });
-      const script = join(import.meta.dirname, "consumer-process.ts");
-      const { stdout } = await execute(process.execPath, [...NODE_FLAGS, script, parameters], {
-        maxBuffer: 1 << 24,
-        signal,
-      });
-      const { rows, seconds, peakMegabytes } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as Record<
-        string,
-        number
-      >;
+      const parameters = { topic, table, stem: false };
+      const { rows, seconds, peakMegabytes } = await inProcess<Figures>("consumer-process.ts", parameters, signal);
       if (rows !== messages) throw new Error(`${rows} rows instead of ${messages}`);
-      points.push({ messages, megabytes: peakMegabytes ?? NaN, perSecond: Math.round(messages / (seconds ?? NaN)) });
+      points.push({ messages, megabytes: peakMegabytes, perSecond: Math.round(messages / seconds) });
       console.log(
         `${formatCount(messages)} messages: ${peakMegabytes} MB at most, ${formatCount(points.at(-1)?.perSecond ?? NaN)} messages/s`,
       );
     }
   } finally {
-    const hdfs = new Hdfs({ address: at.webhdfs });
-    await using hive = await openHive({ address: at.hive });
-    for (const table of tables) await dropTable(hive, hdfs, table);
-    await deleteTopics({ broker: at.kafka, topics: [topic] });
+    await cleanUp(tables, [topic]);
   }
   const folder = join(projectFolder(), "output");
   await mkdir(folder, { recursive: true });

@@ -2,19 +2,10 @@
  * `npm run bench -- pipeline`: messages that are already in Kafka, from the consumer's start to rows that Hive can query;
  * beside it the same messages through plain kafkajs with JSON.parse. Ratios of one run are what counts.
  */
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { Hdfs } from "../lib/src/hdfs/index.ts";
-import { openHive } from "../lib/src/hive/index.ts";
-import { BatchingProducer, deleteTopics, ensureTopic } from "../lib/src/kafka/index.ts";
-import { NODE_FLAGS } from "../lib/bin/find-node.mjs";
+import { BatchingProducer, ensureTopic } from "../lib/src/kafka/index.ts";
 import { addresses } from "../lib/src/stack/index.ts";
-import { dropTable } from "../lib/src/texts/index.ts";
+import { cleanUp, inProcess } from "./in-process.ts";
 import { benchMessages } from "./messages.ts";
-
-const execute = promisify(execFile);
-const folder = import.meta.dirname;
 
 interface Figures {
   readonly seconds: number;
@@ -24,15 +15,6 @@ interface Figures {
   readonly cpuSeconds?: number;
   readonly rows?: number;
   readonly spent?: Record<string, number>;
-}
-
-async function inProcess(script: string, parameters: object, signal?: AbortSignal): Promise<Figures> {
-  const { stdout } = await execute(
-    process.execPath,
-    [...NODE_FLAGS, join(folder, script), JSON.stringify(parameters)],
-    { maxBuffer: 1 << 24, signal },
-  );
-  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as Figures;
 }
 
 /** Runs the benchmark on the running stack, and cleans up after itself. */
@@ -46,18 +28,18 @@ export async function pipeline({ messages = 50_000, rounds = 3 } = {}, signal?: 
   try {
     await fill(at.kafka, topic, messages, rounds, signal);
     for (let round = 0; round < rounds; round++) {
-      add("kafkajs + JSON.parse", await inProcess("raw-process.ts", { topic, count: messages }, signal));
+      add("kafkajs + JSON.parse", await inProcess<Figures>("raw-process.ts", { topic, count: messages }, signal));
       for (const stem of [false, true]) {
         const table = `bench_${stamp}_${tables.length}`;
         tables.push(table);
-        const figures = await inProcess("consumer-process.ts", { topic, table, stem }, signal);
+        const figures = await inProcess<Figures>("consumer-process.ts", { topic, table, stem }, signal);
         if (figures.rows !== messages) throw new Error(`${figures.rows} rows instead of ${messages}`);
         add(stem ? "streambook, with stems" : "streambook, no stems", figures);
       }
     }
     print(results, messages);
   } finally {
-    await cleanUp(tables, topic);
+    await cleanUp(tables, [topic]);
   }
 }
 
@@ -112,14 +94,4 @@ function print(results: ReadonlyMap<string, readonly Figures[]>, messages: numbe
       `${name}: seconds by stage, side by side in ${figures.at(-1)?.seconds.toFixed(2)} s: ${parts.join(", ")}`,
     );
   }
-}
-
-async function cleanUp(tables: readonly string[], topic: string): Promise<void> {
-  const at = await addresses();
-  const hdfs = new Hdfs({ address: at.webhdfs });
-  await using hive = await openHive({ address: at.hive });
-  for (const table of tables) {
-    await dropTable(hive, hdfs, table);
-  }
-  await deleteTopics({ broker: at.kafka, topics: [topic] });
 }

@@ -10,6 +10,7 @@ import { Hdfs } from "../lib/src/hdfs/index.ts";
 import { addresses, hadoopClient } from "../lib/src/stack/index.ts";
 import { hdfsFolders, rebuild, type RebuildReport } from "../lib/src/texts/index.ts";
 import { benchMessages } from "./messages.ts";
+import { median } from "./engines/table.ts";
 import { compileNative, runNative } from "./native-job.ts";
 
 const STREAMS = 250;
@@ -66,7 +67,7 @@ export async function rebuildBench(
     console.log(`${messages} messages, ${Math.round(bytes / 1e6)} MB, ${truth.size} texts, every one identical\n`);
     console.table(rows);
     if (jar === undefined) console.log("this Java compiles nothing: the job in Java was left out; a JDK has javac");
-    else console.log(`the job takes ${middle(ratios).toFixed(2)} times as long as that in Java`);
+    else console.log(`the job takes ${median(ratios)?.toFixed(2)} times as long as that in Java`);
   } finally {
     await hdfs.remove(folder, { recursive: true });
     await rm(output, { recursive: true, force: true });
@@ -91,8 +92,4 @@ function rowOf(where: string, { seconds, stages }: RebuildReport, messages: numb
     "job, s": stages.job.toFixed(1),
     "fetch and prove, s": stages.fetch.toFixed(1),
   };
-}
-
-function middle(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

@@ -58,19 +58,34 @@ export async function moveFile(
 ): Promise<void> {
   const what = `rename ${from} to ${to}`;
   const parameters = { destination: to, renameoptions: overwrite ? "OVERWRITE" : "NONE" };
+  const move = async (): Promise<void> => {
+    const answer = await web.ask({ method: "PUT", path: from, operation: "RENAME", parameters, what });
+    if (answer.length > 0 && !booleanOf(parse(answer, what), what))
+      throw notDone(`did not ${what}`, "look at both paths");
+  };
+  try {
+    await doneOnce(web, move, () => isMoved(web, from, to, length));
+  } catch (error) {
+    if (!isStreambookError(error, "NOT_FOUND")) throw error;
+    const reason = messageOf(error).replace("; check the path", "");
+    throw notDone(reason, "check that the source exists, and the target's folder", error);
+  }
+}
+
+/**
+ * Does what cannot be done twice, and tries it again when it may not have been done: after a try whose answer was lost, a refusal is resolved
+ * by looking.
+ *
+ * @param isDone whether an earlier try has done it
+ */
+async function doneOnce(web: WebHdfs, operation: () => Promise<void>, isDone: () => Promise<boolean>): Promise<void> {
   let lost = false;
   await web.retry(async () => {
     try {
-      const answer = await web.ask({ method: "PUT", path: from, operation: "RENAME", parameters, what });
-      if (answer.length > 0 && !booleanOf(parse(answer, what), what))
-        throw notDone(`did not ${what}`, "look at both paths");
+      await operation();
     } catch (error) {
-      if (lost && (await isMoved(web, from, to, length))) return;
+      if (lost && (await isDone())) return;
       lost ||= isStreambookError(error, "UNREACHABLE") || isStreambookError(error, "TIMEOUT");
-      if (isStreambookError(error, "NOT_FOUND")) {
-        const reason = messageOf(error).replace("; check the path", "");
-        throw notDone(reason, "check that the source exists, and the target's folder", error);
-      }
       throw error;
     }
   });
@@ -93,17 +108,11 @@ export async function concatFiles(
   length: number,
 ): Promise<void> {
   const what = `join ${plural(sources.length, "file")} to ${target}`;
-  let lost = false;
-  await web.retry(async () => {
-    try {
-      const parameters = { sources: sources.join(",") };
-      await web.ask({ method: "POST", path: target, operation: "CONCAT", parameters, what });
-    } catch (error) {
-      if (lost && (await web.stat(target))?.length === length) return;
-      lost ||= isStreambookError(error, "UNREACHABLE") || isStreambookError(error, "TIMEOUT");
-      throw error;
-    }
-  });
+  const parameters = { sources: sources.join(",") };
+  const join = async (): Promise<void> => {
+    await web.ask({ method: "POST", path: target, operation: "CONCAT", parameters, what });
+  };
+  await doneOnce(web, join, async () => (await web.stat(target))?.length === length);
 }
 
 /**

@@ -6,7 +6,7 @@
  * few files of many. `spark/` lets a stream on Spark do the reading: the same table, another engine.
  */
 export { ingest, type IngestOptions, type IngestReport } from "./ingest.ts";
-export { compact, type Compacted, type CompactOptions } from "./compaction/compact.ts";
+export { compact, type Compacted, compactionLimits, type CompactOptions } from "./compaction/compact.ts";
 export type { CompactionStep } from "./compaction/folder.ts";
 export { checkTopics, demandFields, type TopicOptions } from "./topic-options.ts";
 export { hdfsMarks, readMark, writeMark, type MarkStore } from "./names/marks.ts";

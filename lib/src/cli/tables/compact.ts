@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { formatBytes, plural } from "../../format/index.ts";
 import { checkPath, Hdfs } from "../../hdfs/index.ts";
-import { compact, tableFolders } from "../../ingest/index.ts";
+import { compact, compactionLimits, tableFolders } from "../../ingest/index.ts";
 import { addresses, useStack } from "../../stack/index.ts";
 import { action, usage } from "../command.ts";
 import { wholeNumber } from "../option-values.ts";
@@ -27,7 +27,12 @@ export function register(program: Command): void {
     )
     .option("--hive-table <name>", "the table whose files are joined")
     .option("--from <folder>", "a folder on HDFS, in place of a table: /streambook/raw")
-    .option("--target-mb <n>", "megabytes that a file has at most when it was joined", wholeNumber(1, 1024), 128)
+    .option(
+      "--target-mb <n>",
+      "megabytes that a file has at most when it was joined",
+      wholeNumber(1, 1024),
+      compactionLimits.target / MEGABYTE,
+    )
     .addHelpText("after", "\nExample:\n  streambook compact --hive-table chunks_clustered")
     .action(
       action<Options>(async ({ hiveTable, from, targetMb }, { signal }) => {

@@ -1,8 +1,8 @@
 /** Joins all small data files under a folder: of a table, of a topic, or of many. */
 import { isStreambookError, StreambookError } from "../../errors/index.ts";
 import type { Hdfs } from "../../hdfs/index.ts";
-import { parseFileName, parseRawFileName, topicOfStreamFile } from "../files/file-names.ts";
-import { compactFolder, type CompactionStep, type FolderCompacted } from "./folder.ts";
+import { topicOfStreamFile } from "../files/file-names.ts";
+import { compactFolder, type CompactionStep, dataFile, type FolderCompacted } from "./folder.ts";
 import { allRuns } from "./runs.ts";
 
 /** Options of {@link compact}. */
@@ -25,12 +25,8 @@ export interface Compacted extends FolderCompacted {
   readonly seconds: number;
 }
 
-const TARGET = 128 << 20;
-/** More paths than that the NameNode does not take in one request. */
-const MOST = 150;
-
-/** How large files become, and how many are joined at once. */
-export const compactionLimits = { target: TARGET, most: MOST } as const;
+/** How large files become, and how many are joined at once: more paths the NameNode does not take in one request. */
+export const compactionLimits = { target: 128 << 20, most: 150 } as const;
 
 /**
  * Joins the data files under a folder, each date or hour and each partition of a topic for itself, while consumers may write more and
@@ -53,9 +49,9 @@ export const compactionLimits = { target: TARGET, most: MOST } as const;
  * ```
  */
 export async function compact(options: CompactOptions): Promise<Compacted> {
-  const { hdfs, target = TARGET, onProgress, onStep } = options;
+  const { hdfs, target = compactionLimits.target, onProgress, onStep } = options;
   const begun = performance.now();
-  const limits = { target, most: MOST };
+  const limits = { ...compactionLimits, target };
   let [before, after, bytes, finished, files] = [0, 0, 0, 0, 0];
   for (const [folder, there] of await foldersUnder(hdfs, options.folder)) {
     const done = await compactFolder({ hdfs, folder, limits, choose: allRuns, onStep });
@@ -73,13 +69,14 @@ export async function compact(options: CompactOptions): Promise<Compacted> {
 async function foldersUnder(hdfs: Hdfs, root: string): Promise<Map<string, number>> {
   const folders = new Map<string, number>();
   try {
-    for await (const { name, path } of hdfs.walk(root)) {
+    for await (const file of hdfs.walk(root)) {
+      const { name, path } = file;
       if (topicOfStreamFile(name) !== undefined)
         throw new StreambookError(
           "USAGE",
           `${path} was written by a stream on Spark, whose log names each of its files; they cannot be joined`,
         );
-      if (parseFileName(name) === undefined && parseRawFileName(name) === undefined) continue;
+      if (dataFile(file) === undefined) continue;
       const folder = path.slice(0, path.length - name.length - 1);
       folders.set(folder, (folders.get(folder) ?? 0) + 1);
     }

@@ -107,9 +107,10 @@ class FolderCompaction {
         if (!isStreambookError(error, "NOT_FOUND") || ++failures === ATTEMPTS) throw error;
       }
     }
-    const scattered = await this.#scattered(wholes);
-    for (const path of scattered) await this.#gather(path);
-    const after = (await this.#files()).filter(({ path }) => wholes.has(path));
+    const files = await this.#files();
+    const scattered = await this.#scattered(files, wholes);
+    for (const path of scattered) await this.#gather(path); // the same bytes: what is known of the files stays true
+    const after = files.filter(({ path }) => wholes.has(path));
     return {
       before,
       after: after.length,
@@ -120,7 +121,8 @@ class FolderCompaction {
 
   /** The data files that are there now. */
   async #files(): Promise<FolderFile[]> {
-    return dataFiles(await this.#options.hdfs.list(this.#options.folder));
+    const { hdfs, folder } = this.#options;
+    return (await hdfs.list(folder)).map(dataFile).filter((file) => file !== undefined);
   }
 
   /** What is to be joined next: first what a compaction that was killed has begun, so that no two names claim the same offsets. */
@@ -216,11 +218,12 @@ class FolderCompaction {
   }
 
   /** The files that have more blocks than they need: those that were joined, now or by one that was killed then. */
-  async #scattered(wholes: ReadonlySet<string>): Promise<string[]> {
+  async #scattered(files: readonly FolderFile[], wholes: ReadonlySet<string>): Promise<string[]> {
     const { hdfs, limits, thorough = true } = this.#options;
     const scattered: string[] = [];
-    for (const { path, length } of (await this.#files()).filter((file) => thorough || wholes.has(file.path)))
-      if ((await hdfs.blocks(path)) > Math.max(1, Math.ceil(length / limits.target))) scattered.push(path);
+    for (const { path, length } of files)
+      if (thorough || wholes.has(path))
+        if ((await hdfs.blocks(path)) > Math.max(1, Math.ceil(length / limits.target))) scattered.push(path);
     return scattered;
   }
 
@@ -232,16 +235,13 @@ class FolderCompaction {
   }
 }
 
-/** The data files among some files, by what their names say. */
-export function dataFiles(files: readonly FileStatus[]): FolderFile[] {
-  return files.flatMap((file): FolderFile[] => {
-    if (file.type !== "file") return [];
-    const { path, name, length } = file;
-    const table = parseFileName(name);
-    if (table !== undefined) return [{ ...table, path, length, nameOf: fileName }];
-    const raw = parseRawFileName(name);
-    return raw === undefined ? [] : [{ ...raw, path, length, nameOf: rawFileName }];
-  });
+/** A data file, by what its name says; undefined for any other file. */
+export function dataFile({ type, path, name, length }: FileStatus): FolderFile | undefined {
+  if (type !== "file") return undefined;
+  const table = parseFileName(name);
+  if (table !== undefined) return { ...table, path, length, nameOf: fileName };
+  const raw = parseRawFileName(name);
+  return raw === undefined ? undefined : { ...raw, path, length, nameOf: rawFileName };
 }
 
 function isParquet({ format = "parquet" }: DataFileStatus): boolean {
