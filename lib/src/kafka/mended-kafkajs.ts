@@ -1,5 +1,6 @@
 /** Faults of kafkajs 2.2.4 that no option avoids, mended in its own classes, once for the process. */
 import { createRequire } from "node:module";
+import { lenientBroker } from "./altered-broker.ts";
 
 let mended = false;
 
@@ -39,12 +40,7 @@ function mendTimers({ prototype }: { readonly prototype: RequestQueue }): void {
   };
 }
 
-interface Request {
-  readonly response: { readonly decode: unknown; readonly parse: (data: unknown) => Promise<unknown> };
-}
-
 interface Broker {
-  lookupRequest: (key: number, definition: unknown) => (values: object) => Request;
   metadata: (this: Broker, topics?: readonly string[]) => Promise<unknown>;
 }
 
@@ -56,19 +52,6 @@ interface Broker {
 function mendList({ prototype }: { readonly prototype: Broker }): void {
   const { metadata } = prototype;
   prototype.metadata = async function all(this: Broker, topics: readonly string[] = []) {
-    if (topics.length > 0) return metadata.call(this, topics);
-    const { lookupRequest } = this;
-    const lenient = Object.create(this, {
-      lookupRequest: {
-        value: (key: number, definition: unknown) => {
-          const request = lookupRequest.call(this, key, definition);
-          return (values: object): Request => {
-            const made = request(values);
-            return { ...made, response: { ...made.response, parse: async (data) => data } };
-          };
-        },
-      },
-    }) as Broker;
-    return metadata.call(lenient, topics);
+    return metadata.call(topics.length > 0 ? this : lenientBroker(this), topics);
   };
 }

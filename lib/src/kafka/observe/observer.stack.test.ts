@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { suite, test } from "node:test";
 import { Kafka, logLevel } from "kafkajs";
 import { withTopic } from "../broker-for-test.ts";
-import { BatchingProducer, KafkaObserver, type ObservedCluster, openConsumer } from "../index.ts";
+import { BatchingProducer, deleteTopics, KafkaObserver, type ObservedCluster, openConsumer } from "../index.ts";
 
 suite("an observer", () => {
   const topicOf = ({ topics }: ObservedCluster, topic: string) => topics.find((one) => one.topic === topic);
@@ -67,6 +67,21 @@ suite("an observer", () => {
       assert.deepEqual([...((await endAt(70)) ?? [])], [[0, 0]], "partition 1 has no message");
       assert.deepEqual([...((await endAt(29.5)) ?? [])], [[0, 31]]);
       assert.equal(await endAt(0.5), undefined, "no message since");
+    });
+  });
+
+  test("sees the others when a topic is deleted after they were listed", async () => {
+    await withTopic({ partitions: 1 }, async ({ broker, topic }) => {
+      await using observer = new KafkaObserver({ broker });
+      await withTopic({ partitions: 2 }, async ({ topic: gone }) => {
+        const producer = await BatchingProducer.open({ broker });
+        await producer.send({ topic, value: "x" });
+        await producer.close();
+        await observer.look();
+        await deleteTopics({ broker, topics: [gone] });
+        const ends = await observer.endsAt(new Date(0), new Set([topic, gone])); // by the list of that look
+        assert.deepEqual([...ends], [[topic, new Map([[0, 0]])]]);
+      });
     });
   });
 

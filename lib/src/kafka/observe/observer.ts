@@ -4,6 +4,7 @@
  */
 import type { Kafka } from "kafkajs";
 import { StreambookError } from "../../errors/index.ts";
+import { lenientBroker } from "../altered-broker.ts";
 import { createKafka, type KafkaOptions } from "../client.ts";
 import { kafkaError } from "../failures.ts";
 import { KafkaCluster } from "../identity.ts";
@@ -169,7 +170,7 @@ async function metadataOf(cluster: Cluster): Promise<Metadata> {
 /** The groups, with what each has committed. A broker lists those that it coordinates. */
 async function groupsOf(cluster: Cluster, { brokers }: Metadata): Promise<ObservedGroup[]> {
   const perBroker = brokers.map(async ({ nodeId }): Promise<ObservedGroup[]> => {
-    const broker = await cluster.findBroker({ nodeId });
+    const broker = lenientBroker(await cluster.findBroker({ nodeId }));
     const names = (await broker.listGroups()).groups.map(({ groupId }) => groupId);
     if (names.length === 0) return [];
     const described = await broker.describeGroups({ groupIds: names });
@@ -201,7 +202,7 @@ async function endsOf(
   );
   const led = all.filter(({ topic, leader }) => leader >= 0 && !topic.startsWith("__"));
   const answers = [...Map.groupBy(led, ({ leader }) => leader)].map(async ([nodeId, partitions]) => {
-    const broker = await cluster.findBroker({ nodeId });
+    const broker = lenientBroker(await cluster.findBroker({ nodeId }));
     const topics = [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, some]) => ({
       topic,
       partitions: some.map(({ partition }) => ({ partition, timestamp })),
@@ -225,7 +226,7 @@ async function sizesOf(cluster: Cluster, { brokers }: Metadata): Promise<Map<str
   return new Map([...sizes].map(([topic, parts]) => [topic, [...parts.values()].reduce((sum, one) => sum + one, 0)]));
 }
 
-/** Offsets by topic and partition; -1 means that there is none. */
+/** Offsets by topic and partition; -1 means that there is none, as of a partition that has gone or moved since the list of them was made. */
 function byTopic(answers: readonly Offsets[]): Map<string, Map<number, number>> {
   const found = new Map<string, Map<number, number>>();
   for (const { topic, partitions } of answers) {
