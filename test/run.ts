@@ -13,8 +13,10 @@ import { constants, setPriority, tmpdir } from "node:os";
 import { isAbsolute, join, relative } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
+import { inspect } from "node:util";
 import { dieWithParent, onInterruption, outliveOutput } from "../lib/bin/signals.mjs";
 import { reachDirectly } from "../lib/src/address/index.ts";
+import { messageOf } from "../lib/src/errors/index.ts";
 import { plural } from "../lib/src/format/index.ts";
 import { CORE, down, projectFolder, startGuardian, up } from "../lib/src/stack/index.ts";
 import { membersOf } from "../lib/src/stack/catalog/index.ts";
@@ -52,9 +54,13 @@ if (files.length === 0) {
   process.exit(2);
 }
 
+/** What is repeated of the reason of a failure. */
+const REASON_LINES = 40;
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** Why tests were skipped, and how many for that reason. */
 const reasons = new Map<string, number>();
+/** What failed, with the reason: said again at the end, where nobody has to look for it. */
+const failures: string[] = [];
 /** How long each file took, in milliseconds from its start to its end. */
 const took = new Map<string, number>();
 const started = performance.now();
@@ -114,8 +120,13 @@ async function runFiles(title: string, paths: readonly string[], concurrency: nu
     if (skip !== undefined || todo !== undefined) total.skipped++;
     else total.passed++;
   });
-  stream.on("test:fail", ({ details, todo }) => {
-    if (details.type !== "suite" && todo === undefined) total.failed++;
+  stream.on("test:fail", ({ name, file, details, todo }) => {
+    if (details.type === "suite" || todo !== undefined) return;
+    total.failed++;
+    const reason = inspect(details.error.cause ?? details.error, { depth: 8 })
+      .split("\n")
+      .slice(0, REASON_LINES);
+    failures.push(`${file === undefined ? "" : `${relative(project, file)}: `}${name}\n${reason.join("\n")}`);
   });
   stream.on("test:complete", ({ name, details }) => {
     if (isAbsolute(name)) took.set(relative(project, name), details.duration_ms);
@@ -174,6 +185,7 @@ async function fetchAll(): Promise<void> {
 /** Counts what is no test, and has failed: the others go on. */
 function failed(what: string, reason: unknown): void {
   console.error(what, reason);
+  failures.push(`${what} ${messageOf(reason)}`);
   total.failed++;
 }
 
@@ -209,6 +221,7 @@ try {
   await stop();
 }
 
+if (failures.length > 0) console.log(`\nwhat failed:\n\n${failures.join("\n\n").replaceAll(`${project}/`, "")}`);
 const slowest = [...took].sort(([, a], [, b]) => b - a).slice(0, 25);
 console.log("\nthe slowest files:");
 for (const [file, milliseconds] of slowest) console.log(`  ${minutes(milliseconds).padStart(11)}  ${file}`);
