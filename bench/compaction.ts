@@ -52,22 +52,26 @@ export async function compactionBench({ rate = 5000, seconds = 25 } = {}, signal
       `\n${rate} messages a second for ${seconds} s, a flush of ${FLUSH_SECONDS} s; seconds from an event to its row:`,
     );
     console.table(latencies);
-    const { table = "" } = made[0] ?? {};
-    const before = await ask(hive, table);
-    const { before: joined, after, seconds: took } = await compact({ hdfs, folder: folderOf(table) });
-    console.log(
-      `\`SELECT cluster, COUNT(*) … GROUP BY cluster\` over the files of the first, before and after \`streambook compact\`:`,
-    );
-    console.table([
-      { files: joined, seconds: before.toFixed(1) },
-      { files: after, seconds: (await ask(hive, table)).toFixed(1), "joined in, s": took.toFixed(1) },
-    ]);
+    await askBeforeAndAfter(hive, hdfs, made[0]?.table ?? "");
   } finally {
     await cleanUp(
       made.map(({ table }) => table),
       made.map(({ topic }) => topic),
     );
   }
+}
+
+/** Asks Hive a question that reads every file of a table, compacts the table, and asks again. */
+export async function askBeforeAndAfter(hive: HiveSession, hdfs: Hdfs, table: string): Promise<void> {
+  const before = await ask(hive, table);
+  const { before: files, after, seconds } = await compact({ hdfs, folder: folderOf(table) });
+  console.log(
+    "`SELECT cluster, COUNT(*) … GROUP BY cluster` over all files, before and after `streambook compact`; medians of three:",
+  );
+  console.table([
+    { files, seconds: before.toFixed(1) },
+    { files: after, seconds: (await ask(hive, table)).toFixed(1), "joined in, s": seconds.toFixed(1) },
+  ]);
 }
 
 const folderOf = (table: string): string => `${hdfsFolders.warehouse}/${table}`;

@@ -7,8 +7,8 @@ import { test } from "node:test";
 import { ownServices } from "../lib/src/stack/own-services-for-test.ts";
 
 const cases: readonly (readonly [given: readonly string[], code: number, message: RegExp])[] = [
-  [[], 2, /^usage: npm run bench -- pipeline \| engines \| /],
-  [["speed"], 2, /^usage: /],
+  [[], 1, /^bench: the stack is not running [^\n]*start it with `npx streambook up`[^\n]*\n$/],
+  [["speed"], 2, /^usage: npm run bench \[-- pipeline \| engines \| /],
   [["engines", "--only", "flink"], 2, /^bench: --only: there is no engine "flink"; give some of [^\n]*\n$/],
   [["pipeline", "--message", "5"], 2, /^bench: Unknown option '--message'; this benchmark takes [^\n]*\n$/],
   [["engines"], 1, /^bench: the stack is not running [^\n]*start it with `npx streambook up`[^\n]*\n$/],

@@ -4,17 +4,15 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatCount } from "../lib/src/format/index.ts";
-import { BatchingProducer, ensureTopic } from "../lib/src/kafka/index.ts";
+import { ensureTopic } from "../lib/src/kafka/index.ts";
 import { type Figure, figureElement, markup, plotlySource, standalonePage, themes } from "../lib/src/plot/index.ts";
 import { addresses, projectFolder } from "../lib/src/stack/index.ts";
 import { cleanUp, inProcess } from "./in-process.ts";
-import { benchMessages } from "./messages.ts";
+import { sendRepeated } from "./messages.ts";
 
 const FIRST = 50_000;
 /** Each topic has so many times the messages of the one before it. */
 const STEP = 10;
-/** Different messages; they are sent again and again. Making new ones takes longer than reading them. */
-const DIFFERENT = 50_000;
 /** What the consumer is to stay below, in MB. */
 const AIM = 400;
 
@@ -34,16 +32,10 @@ export async function memoryBench({ messages: most = 5_000_000 } = {}, signal?: 
   const points: Point[] = [];
   try {
     await ensureTopic({ broker: at.kafka, topic, partitions: 4 });
-    const different = [...benchMessages(Math.min(most, DIFFERENT))];
     let sent = 0;
     for (let messages = Math.min(FIRST, most); messages <= most; messages = nextSize(messages, most)) {
-      {
-        await using producer = await BatchingProducer.open({ broker: at.kafka });
-        for (; sent < messages; sent++) {
-          signal?.throwIfAborted();
-          await producer.send({ topic, ...(different[sent % different.length] as (typeof different)[number]) });
-        }
-      }
+      await sendRepeated({ broker: at.kafka, topic, from: sent, to: messages }, signal);
+      sent = messages;
       const table = `bench_${Date.now()}`;
       tables.push(table);
       const parameters = { topic, table, stem: false };

@@ -1,4 +1,5 @@
 /** Seeded messages for the benchmarks: chunks of about 1,024 characters of invented words with five latent subjects. */
+import { BatchingProducer } from "../lib/src/kafka/index.ts";
 import { Random } from "../lib/src/random/index.ts";
 
 /** One message, ready to be sent. */
@@ -66,5 +67,29 @@ export function* benchMessages(
       is_last: i + streams >= count,
     };
     yield { key: uri, value: JSON.stringify(message) };
+  }
+}
+
+/** Different messages of {@link sendRepeated}. */
+const DIFFERENT = 50_000;
+
+/**
+ * Sends as many messages as wanted to a topic that has some already. From the 50,001st on they are those of before again: making new ones
+ * takes longer than reading them.
+ */
+export async function sendRepeated(
+  {
+    broker,
+    topic,
+    from = 0,
+    to,
+  }: { readonly broker: string; readonly topic: string; readonly from?: number; readonly to: number },
+  signal?: AbortSignal,
+): Promise<void> {
+  const different = [...benchMessages(Math.min(to, DIFFERENT))];
+  await using producer = await BatchingProducer.open({ broker });
+  for (let sent = from; sent < to; sent++) {
+    signal?.throwIfAborted();
+    await producer.send({ topic, ...(different[sent % different.length] as BenchMessage) });
   }
 }
