@@ -21,6 +21,8 @@ export interface CampaignOptions {
   readonly faults: number;
   readonly seed: number;
   readonly consumers: number;
+  /** Nodes of Kafka. @default 1 */
+  readonly brokers?: number;
   /** Chunks a second that the producer sends of each text. @default 50 */
   readonly rate?: number;
   /** Tells its topic and table from those of others. */
@@ -46,6 +48,7 @@ export interface Outcome {
   readonly kind: Kind;
   readonly seed: number;
   readonly consumers: number;
+  readonly brokers: number;
   readonly startedAt: string;
   readonly seconds: number;
   /** When it struck: seconds since it began. */
@@ -63,8 +66,8 @@ export interface Outcome {
   readonly failures: readonly string[];
 }
 
-/** The services that the campaign of services kills. */
-export const VICTIMS = ["kafka", "namenode", "datanode", "metastore", "hiveserver2"] as const;
+/** The services that the campaign of services kills, beside the nodes of Kafka. */
+export const VICTIMS = ["namenode", "datanode", "metastore", "hiveserver2"] as const;
 
 /** After a volley, something more must be stored within so many seconds. */
 const LONGEST_STANDSTILL = 300;
@@ -76,7 +79,7 @@ const LONGEST_QUIET = 120;
 const PAUSE = 1500;
 
 export async function campaign(options: CampaignOptions): Promise<Outcome> {
-  const { kind, seed, consumers, rate, output, watch, signal, say = () => undefined } = options;
+  const { kind, seed, consumers, brokers = 1, rate, output, watch, signal, say = () => undefined } = options;
   const startedAt = new Date().toISOString();
   const random = new Random(seed);
   const log = new FaultLog(({ second, category, detail }) =>
@@ -111,7 +114,7 @@ export async function campaign(options: CampaignOptions): Promise<Outcome> {
     const { samples, standstills } = pipeline.progress;
     const { answers, refusals } = pipeline.asked;
     return {
-      ...{ kind, seed, consumers, startedAt, seconds: log.second, fire, log, samples, standstills },
+      ...{ kind, seed, consumers, brokers, startedAt, seconds: log.second, fire, log, samples, standstills },
       ...{ rounds: pipeline.rounds, broken: pipeline.broken, gaveUp: pipeline.gaveUp },
       ...{ asked: answers, refusals, finding, failures: [...failures, ...finding.failures] },
     };
@@ -127,7 +130,7 @@ export async function campaign(options: CampaignOptions): Promise<Outcome> {
 }
 
 function adversaryOf(options: CampaignOptions, pipeline: Pipeline, random: Random, log: FaultLog): Adversary {
-  const { kind, disks, signal, services: all = [CORE], victims = VICTIMS } = options;
+  const { kind, disks, signal, services: all = [CORE], victims = ["kafka", ...VICTIMS] } = options;
   const kills = new Kills(pipeline, random, log);
   if (kind === "kills") return kills;
   const services = new Services({ victims, all, beside: () => kills.strike(), signal }, random, log);

@@ -12,7 +12,7 @@ import { reachDirectly } from "../../lib/src/address/index.ts";
 import { describeError } from "../../lib/src/cli/hints.ts";
 import { exitCodeOf, isStreambookError } from "../../lib/src/errors/index.ts";
 import { formatSeconds } from "../../lib/src/format/index.ts";
-import { CORE, down, startGuardian, up, useStack } from "../../lib/src/stack/index.ts";
+import { CORE, down, resolveServices, startGuardian, up, useStack } from "../../lib/src/stack/index.ts";
 import { noAddresses } from "../../lib/src/stack/own-services-for-test.ts";
 import { jarsFolder } from "../../setup/paths.mjs";
 import { campaign, lastLine, VICTIMS } from "./campaign.ts";
@@ -63,7 +63,7 @@ async function run(options: Options): Promise<number> {
   const jars = jarsFolder();
   for (const name of Object.keys(noAddresses())) delete process.env[name];
   Object.assign(process.env, { STREAMBOOK_HOME: home, STREAMBOOK_JARS: jars, STREAMBOOK_PORTS: "free" });
-  const { kind, seed, output } = options;
+  const { kind, seed, brokers, output } = options;
   console.log(`campaign ${kind}, seed ${seed}`);
   const guardian = await startGuardian({ services: "all", remove: [home] });
   const mounted: SmallDisk[] = [];
@@ -73,12 +73,13 @@ async function run(options: Options): Promise<number> {
         ? { kafka: await SmallDisk.mount("kafka"), datanode: await SmallDisk.mount("datanode") }
         : undefined;
     if (disks !== undefined) mounted.push(...Object.values(disks));
-    const services = kind === "services" ? [CORE, "metastore"] : [CORE];
+    const nodes = resolveServices([brokers === 1 ? "kafka" : "brokers"]);
+    const services = kind === "services" ? [CORE, "metastore", ...nodes] : [CORE, ...nodes];
     await up({ services, signal: stop.signal, timeout: LONGEST_START });
     await using _user = await useStack(`npm run campaign -- ${kind}`);
     const outcome = await campaign({
       ...options,
-      ...{ id: `${kind}-${seed}`, services, disks, victims: VICTIMS, signal: stop.signal },
+      ...{ id: `${kind}-${seed}`, services, disks, victims: [...nodes, ...VICTIMS], signal: stop.signal },
       watch: (pid) => guardian.watch(pid),
       say: (line) => console.log(line),
     });

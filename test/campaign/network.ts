@@ -1,4 +1,4 @@
-/** The network between the programs of the pipeline and the services is slow, breaks, falls silent, and is parted. */
+/** The network between the programs of the pipeline and the services is slow, breaks, falls silent, is parted, and refuses connections. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type HdfsProxy, startHdfsProxy } from "../../lib/src/challenge/hdfs-proxy.ts";
 import { type KafkaProxy, startKafkaProxy } from "../../lib/src/challenge/kafka-proxy.ts";
@@ -13,6 +13,7 @@ const ACTS = [
   { name: "slow", weight: 2, lasts: [2, 8] },
   { name: "mute", weight: 2, lasts: [2, 10] },
   { name: "part", weight: 2, lasts: [1, 14] }, // longer than a session, too
+  { name: "refuse", weight: 2, lasts: [1, 14] },
 ] as const;
 type Act = (typeof ACTS)[number]["name"];
 
@@ -110,7 +111,7 @@ export class Network implements Adversary, AsyncDisposable {
     // What waits for an end of a parting counts when it begins to wait.
     const hits = struckOn(ways) - before;
     for (const way of ways) {
-      if (seconds > 0) way.link.heal();
+      if (seconds > 0) await way.link.heal();
       way.isBusy = false;
     }
     if (hits === 0) return void this.#log.missed++;
@@ -139,6 +140,7 @@ const CATEGORIES: Readonly<Record<Act, Category>> = {
   slow: { one: "slow network", many: "slow networks" },
   mute: { one: "half-open connection", many: "half-open connections" },
   part: { one: "partition", many: "partitions" },
+  refuse: { one: "refusal of connections", many: "refusals of connections" },
 };
 
 function struckOn(ways: readonly Way[]): number {

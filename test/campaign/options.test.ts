@@ -15,6 +15,9 @@ const wrong: readonly (readonly [given: string, message: RegExp])[] = [
   ["kills --seed x", /--seed must be a whole number from 0 to 4294967295, and is "x"/],
   ["kills --seed -1", /'--seed'/],
   ["kills --consumers 9", /--consumers must be a whole number from 1 to 8/],
+  ["services --brokers 2", /--brokers must be 1 or 3/],
+  ["services --brokers 4", /--brokers must be a whole number from 1 to 3/],
+  ["network --brokers 3", /network strikes at one broker/],
   ["kills --minuts 3", /'--minuts'/],
 ];
 for (const [given, message] of wrong) {

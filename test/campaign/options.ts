@@ -8,7 +8,7 @@ import { alternatives } from "../../lib/src/format/index.ts";
 export const kinds = ["kills", "services", "network", "disk"] as const;
 export type Kind = (typeof kinds)[number];
 
-export const USAGE = `usage: npm run campaign -- ${kinds.join(" | ")} [--minutes N] [--faults N] [--seed N] [--consumers N] [--output FOLDER]`;
+export const USAGE = `usage: npm run campaign -- ${kinds.join(" | ")} [--minutes N] [--faults N] [--seed N] [--consumers N] [--brokers 3] [--output FOLDER]`;
 
 /** Minutes of a campaign that is given neither minutes nor a number of faults. */
 const MINUTES = 5;
@@ -20,6 +20,8 @@ export interface Options {
   readonly faults: number;
   readonly seed: number;
   readonly consumers: number;
+  /** Nodes of Kafka: 1, or 3, each with a copy of every message. */
+  readonly brokers: number;
   readonly output: string;
 }
 
@@ -31,6 +33,10 @@ export function parseOptions(given: readonly string[]): Options {
   const [kind, ...more] = positionals;
   if (kind === undefined || more.length > 0) usage(`give one of ${alternatives(kinds)}`);
   if (!isKind(kind)) usage(`there is no campaign ${JSON.stringify(kind)}; give one of ${alternatives(kinds)}`);
+  const brokers = values.brokers === undefined ? 1 : wholeNumber("brokers", values.brokers, 1, 3);
+  if (brokers === 2) usage("--brokers must be 1 or 3: two of two would have to agree");
+  if (brokers > 1 && (kind === "network" || kind === "disk"))
+    usage(`the campaign ${kind} strikes at one broker; leave --brokers out, or give kills or services`);
   const faults = values.faults === undefined ? Infinity : wholeNumber("faults", values.faults, 1, 1e6);
   return {
     kind,
@@ -39,13 +45,14 @@ export function parseOptions(given: readonly string[]): Options {
     seed:
       values.seed === undefined ? Math.floor(Math.random() * 1e6) : wholeNumber("seed", values.seed, 0, 2 ** 32 - 1),
     consumers: values.consumers === undefined ? 3 : wholeNumber("consumers", values.consumers, 1, 8),
+    brokers,
     output: resolve(values.output ?? `output/campaign-${kind}`),
   };
 }
 
 function parse(given: readonly string[]) {
   const text = { type: "string" } as const;
-  const options = { minutes: text, faults: text, seed: text, consumers: text, output: text };
+  const options = { minutes: text, faults: text, seed: text, consumers: text, brokers: text, output: text };
   try {
     return parseArgs({ args: [...given], options, allowPositionals: true });
   } catch (cause) {

@@ -76,7 +76,7 @@ export function campaignPage(outcome: Outcome, plotly: string, jdk: string | nul
       madeSection(
         {
           machine: thisMachine(jdk),
-          settings: { kind, seed: outcome.seed, consumers: outcome.consumers },
+          settings: { kind, seed: outcome.seed, consumers: outcome.consumers, brokers: outcome.brokers },
           versions: {},
           links: [],
         },
@@ -88,10 +88,10 @@ export function campaignPage(outcome: Outcome, plotly: string, jdk: string | nul
   });
 }
 
-function summary({ kind, fire, log, rounds, broken, asked, consumers }: Outcome): string {
+function summary({ kind, fire, log, rounds, broken, asked, consumers, brokers }: Outcome): string {
   const underFire = fire.to - fire.from;
   const rate = log.count / (underFire / 60);
-  return `The campaign ${kind} struck the pipeline for ${unbroken(formatSeconds(underFire))}, ${rate.toFixed(0)} times a minute, while a producer sent the course's texts again and again (${plural(rounds, "round")} to the end, ${broken} broken off) and ${plural(consumers, "consumer")} stored them. Hive was asked ${plural(asked, "time")} meanwhile whether a row stood there twice.`;
+  return `The campaign ${kind} struck the pipeline for ${unbroken(formatSeconds(underFire))}, ${rate.toFixed(0)} times a minute, while a producer sent the course's texts again and again (${plural(rounds, "round")} to the end, ${broken} broken off) and ${plural(consumers, "consumer")} stored them${brokers > 1 ? `; each message stood on ${brokers} brokers` : ""}. Hive was asked ${plural(asked, "time")} meanwhile whether a row stood there twice.`;
 }
 
 function tiles({ log, finding, seconds, failures }: Outcome): Tile[] {

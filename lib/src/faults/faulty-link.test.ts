@@ -98,7 +98,7 @@ test("muted, what is said is lost, neither end learns of it, and new connections
   assert.equal(heard, "ac");
   assert.equal(one.ended(), "");
   assert.equal(link.struck, 2, "the connection, and the piece");
-  link.heal();
+  await link.heal();
   await until("both ends to be reset", () => one.ended() === "ECONNRESET" && lost >= 1);
   assert.equal(heard, "ac");
 });
@@ -114,9 +114,37 @@ test("parted, nothing passes; healed, all of it does", async () => {
   await sleep(100);
   assert.deepEqual([one.said(), two.said(), heard], ["a", "", "a"]);
   assert.equal(link.struck, 2);
-  link.heal();
+  await link.heal();
   await Promise.all([says(one, "ab"), says(two, "c")]);
   assert.equal(one.ended(), "");
+});
+
+test("refused, connections break and no new one is made; healed, they are made at the same place", async () => {
+  const one = await client();
+  one.socket.write("a");
+  await says(one, "a");
+  link.refuse();
+  await until("the reset", () => one.ended() === "ECONNRESET");
+  assert.equal(link.struck, 1);
+  await assert.rejects(client(), { code: "ECONNREFUSED" });
+  await link.heal();
+  const two = await client();
+  two.socket.write("b");
+  await says(two, "b");
+  assert.equal(heard, "ab");
+});
+
+test("its place is taken again as soon as somebody else has left it", async () => {
+  link.refuse();
+  const other = createServer().listen(Number(link.address.split(":")[1]), "127.0.0.1");
+  await once(other, "listening");
+  const healed = link.heal();
+  await sleep(150);
+  other.close();
+  await healed;
+  const one = await client();
+  one.socket.write("a");
+  await says(one, "a");
 });
 
 test("a server that is not there is a connection that breaks", async () => {

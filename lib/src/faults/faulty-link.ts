@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseAddress } from "../address/index.ts";
+import { until } from "../async/index.ts";
 import { StreambookError } from "../errors/index.ts";
 
 /** A connection of a client, and its other half, to the server. */
@@ -16,7 +17,7 @@ interface Pair {
 /**
  * A way from clients to one server. Each fault lasts until {@link heal}, except {@link reset}, which is over at once.
  *
- * What it cannot do: refuse to be found. A client that connects while the network is parted is connected, and hears nothing.
+ * A client that connects while the network is parted is connected, and hears nothing; one that is refused learns of it.
  *
  * @example
  * ```ts
@@ -33,7 +34,9 @@ interface Pair {
  * ```
  */
 export class FaultyLink implements AsyncDisposable {
-  readonly #server: Server;
+  readonly #port: number;
+  /** Undefined while connections are refused. */
+  #server: Server | undefined;
   readonly #pairs = new Set<Pair>();
   #target: { readonly host: string; readonly port: number };
   #delay = 0;
@@ -41,9 +44,9 @@ export class FaultyLink implements AsyncDisposable {
   #struck = 0;
 
   private constructor(server: Server, target: string) {
-    this.#server = server;
     this.#target = placeOf(target);
-    server.on("connection", (client) => void this.#join(client));
+    this.#port = (server.address() as AddressInfo).port;
+    this.#serve(server);
   }
 
   /**
@@ -53,16 +56,12 @@ export class FaultyLink implements AsyncDisposable {
    * @throws USAGE for what is no address
    */
   static async open(target: string): Promise<FaultyLink> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true });
-    const link = new FaultyLink(server, target);
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    return link;
+    return new FaultyLink(await listen(0), target);
   }
 
   /** Where clients connect, `127.0.0.1:port`. */
   get address(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `127.0.0.1:${this.#port}`;
   }
 
   /** Connections that are open now. */
@@ -102,18 +101,39 @@ export class FaultyLink implements AsyncDisposable {
     this.#parted ??= Promise.withResolvers<void>();
   }
 
-  /** Ends all faults. What was muted is broken: what was lost there does not come back. */
-  heal(): void {
+  /** Breaks all connections, and takes no new ones, as a machine on which no server runs. */
+  refuse(): void {
+    this.#server?.close();
+    this.#server = undefined;
+    this.reset();
+  }
+
+  /**
+   * Ends all faults. What was muted is broken: what was lost there does not come back.
+   *
+   * @throws TIMEOUT when connections were refused, and somebody else has the port now
+   */
+  async heal(): Promise<void> {
     this.#delay = 0;
     this.#parted?.resolve();
     this.#parted = undefined;
     for (const pair of this.#pairs) if (pair.isSilent) this.#break(pair);
+    if (this.#server !== undefined) return;
+    const server = (): Promise<Server | undefined> => listen(this.#port).catch(isTaken);
+    this.#serve(await until(`the port ${this.#port} to be free again`, server));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.heal();
+    this.#parted?.resolve();
+    this.#parted = undefined;
     for (const pair of this.#pairs) this.#break(pair);
-    if (this.#server.listening) await once(this.#server.close(), "close");
+    if (this.#server !== undefined) await once(this.#server.close(), "close");
+    this.#server = undefined;
+  }
+
+  #serve(server: Server): void {
+    this.#server = server;
+    server.on("connection", (client) => void this.#join(client));
   }
 
   async #join(client: Socket): Promise<void> {
@@ -172,4 +192,16 @@ function placeOf(target: string): { readonly host: string; readonly port: number
   const place = parseAddress(target);
   if (place === undefined) throw new StreambookError("USAGE", `${JSON.stringify(target)} is not host:port`);
   return { host: place.host ?? "127.0.0.1", port: place.port };
+}
+
+/** @param port 0 for any that is free */
+async function listen(port: number): Promise<Server> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }).listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
+
+/** Nothing, for a port that somebody has; any other error stays one. */
+function isTaken(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "EADDRINUSE") throw error;
 }
