@@ -62,6 +62,11 @@ const OPTIONS: ReadonlySet<string> = new Set(["--keep", "--only"]);
 /** What `--only` names; undefined for the whole exercise. */
 const only = readOnly(process.argv.slice(2));
 
+/** What podman-compose says of a container that cannot be started. */
+const FAILURE = /^Error: .*|address already in use|no such image/i;
+/** Before it starts a service anew, it ends all that depend on it, also those that were never made. */
+const ABSENT = /no container with name or ID .* found: no such container/;
+
 /** The authority of this network, if it has one of its own, as compose passes it on. */
 const { STREAMBOOK_CA } = process.env;
 const AUTHORITY = STREAMBOOK_CA ? ["--secret", `id=ca,src=${resolve(STREAMBOOK_CA)}`] : [];
@@ -609,8 +614,8 @@ function compose(...args: string[]): Promise<Said> {
 async function composeIn(place: string, ...args: string[]): Promise<Said> {
   const said = await execute("podman-compose", args, place);
   // it goes on after a container that could not be started, and only its output says so
-  const failure = /^Error: .*|^.*(?:address already in use|no such image).*$/im.exec(said.text);
-  if (args.includes("up") && failure !== null) throw new Error(failure[0]);
+  const failures = said.text.split("\n").filter((line) => FAILURE.test(line) && !ABSENT.test(line));
+  if (args.includes("up") && failures.length > 0) throw new Error(failures.join("\n"));
   return said;
 }
 
