@@ -1,9 +1,10 @@
 /**
- * The containers, exercised: `npm run test:containers [-- --keep] [--only spark tweets ratings]`. Images are built from nothing, services that a further profile
+ * The containers, exercised: `npm run test:containers [-- --keep] [--built] [--only spark tweets ratings brokers]`. Images are built from nothing, services that a further profile
  * adds run on an image of their own, all services of the core come up and are healthy, the course runs in the workspace, the machine outside reaches the services, a killed container comes back
  * with its data, `down` keeps the data and `down -v` removes everything. Needs Podman and podman-compose; ports, names and
  * folders are the exercise's own, so nothing else is disturbed. Ends with the figures that stand in README.md. With `--only` the core is
- * built and started, and nothing but the further profiles that are named is exercised.
+ * built and started, and nothing but the further profiles that are named is exercised; with `--built` images that an exercise with `--keep` has
+ * left are taken as they are.
  */
 import assert from "node:assert/strict";
 import { execFile, type ExecFileException, spawn } from "node:child_process";
@@ -38,7 +39,9 @@ const TWEETS_NAMES = ["s3", "trino", "superset"];
 /** Cassandra, and the two that join it. */
 const RATINGS_NAMES = ["cassandra"];
 const REPLICAS_NAMES = ["cassandra-2", "cassandra-3"];
-const FURTHER_NAMES = [...SPARK_NAMES, ...TWEETS_NAMES, ...RATINGS_NAMES, ...REPLICAS_NAMES];
+/** The two that join Kafka, and all three. */
+const BROKERS_NAMES = ["kafka-2", "kafka-3"];
+const FURTHER_NAMES = [...BROKERS_NAMES, ...SPARK_NAMES, ...TWEETS_NAMES, ...RATINGS_NAMES, ...REPLICAS_NAMES];
 const PUBLISHED = [...CORE_NAMES, ...TOY_NAMES, ...FURTHER_NAMES, "lab"];
 /** A folder with spaces, and a user who is not number 1000: both are what some machine has. */
 const OWNER = process.getuid?.() === 0 ? 1234 : (process.getuid?.() ?? 1000);
@@ -54,11 +57,11 @@ const INIT_PLACES = [
 ].map((folder) => join(folder, "catatonit"));
 const BUILD = ["build", "--network", "host", "--format", "docker"];
 const IMAGES = ["stack", "workspace", "toys", "spark", "tweets", "ratings"];
-/** The further profiles, each exercised on what those before it have left. */
-const FURTHER = { spark: withSpark, tweets: withTweets, ratings: withRatings };
+/** The further profiles, each exercised on what those before it have left. A Kafka that is one of three never runs alone again: they are the last. */
+const FURTHER = { spark: withSpark, tweets: withTweets, ratings: withRatings, brokers: withBrokers };
 type Further = keyof typeof FURTHER;
 /** What the exercise takes. */
-const OPTIONS: ReadonlySet<string> = new Set(["--keep", "--only"]);
+const OPTIONS: ReadonlySet<string> = new Set(["--keep", "--built", "--only"]);
 /** What `--only` names; undefined for the whole exercise. */
 const only = readOnly(process.argv.slice(2));
 
@@ -159,13 +162,14 @@ async function exercise(): Promise<void> {
     await step(`${name} is killed and comes back`, () => killAndWait(name));
   }
   await step("what was stored is there", outside.read);
-  for (const exercise of Object.values(FURTHER)) await exercise(ports);
+  for (const [name, exercise] of Object.entries(FURTHER)) if (name !== "brokers") await exercise(ports);
   await step("what was stored is there", outside.read);
   await step("down", () => compose(...profiles(...further), "down"));
   for (const profile of further) for (const name of Object.keys(await linesFor(profile))) delete environment[name]; // the core alone again
   further.clear();
   await up("later start to all healthy");
   await step("what was stored is there", outside.read);
+  await withBrokers();
   await step("down -v leaves no container, volume or network", async () => {
     await compose(...profiles(...Object.keys(FURTHER), "replicas"), "down", "--volumes");
     for (const what of ["ps --all", "volume ls", "network ls"]) {
@@ -180,7 +184,7 @@ async function exerciseFurther(ports: Ports, names: readonly Further[]): Promise
   await buildCore();
   await up("first start to all healthy");
   await step("in the workspace, set-up", () => inside("npm run setup"));
-  if (names.includes("tweets") || names.includes("spark"))
+  if (names.some((name) => name !== "ratings"))
     await step("in the workspace, `npm start` brings every text back", () => runInside());
   for (const name of names) await FURTHER[name](ports);
 }
@@ -201,7 +205,7 @@ function readOnly(args: readonly string[]): Further[] | undefined {
   const strange = args.find((one, place) => (at < 0 || place < at || one.startsWith("--")) && !OPTIONS.has(one));
   if (strange !== undefined) {
     console.error(
-      `usage: npm run test:containers [-- --keep] [--only ${Object.keys(FURTHER).join(" ")}]; not ${strange}`,
+      `usage: npm run test:containers [-- --keep] [--built] [--only ${Object.keys(FURTHER).join(" ")}]; not ${strange}`,
     );
     process.exit(2);
   }
@@ -314,6 +318,22 @@ async function withRatings(): Promise<void> {
   );
 }
 
+/** Two brokers join the one: what it had has copies then, and goes on without it. */
+async function withBrokers(): Promise<void> {
+  await step("two brokers join Kafka", () => startFurther("brokers", BROKERS_NAMES));
+  await step("in the workspace, what was there before gets its copies", async () => {
+    assert.match((await inside("npx streambook replicate")).text, /^chunks: 3 copies, new$/m);
+  });
+  await step("the first broker is away, and `npm start` brings every text back", async () => {
+    await podman("stop", "--time", "0", container("kafka"));
+    await runInside();
+  });
+  await step("it is back, and in step", async () => {
+    await podman("start", container("kafka"));
+    await healthy("kafka");
+  });
+}
+
 async function runInside(command = "npm start"): Promise<void> {
   const { text } = await inside(command);
   assert.match(text, /All 10 texts came back identical/);
@@ -364,6 +384,9 @@ async function build(
   target: string,
   { image = target, args = [], place = course }: { image?: string; args?: readonly string[]; place?: string } = {},
 ): Promise<void> {
+  const isThere =
+    process.argv.includes("--built") && (await podman("image", "exists", `${PROJECT}-${image}`)).code === 0;
+  if (isThere) return;
   const uid = ["--build-arg", `STREAMBOOK_UID=${OWNER}`];
   await execute(
     "podman",
