@@ -4,6 +4,7 @@
  * one version of silver, so that none is behind the summary. Each table replaces its hours in one commit: a reader sees the old rows or the new
  * ones.
  */
+import { mapConcurrent } from "../../../async/index.ts";
 import { type Logger, silentLogger } from "../../../log/index.ts";
 import type { S3 } from "../../../s3/index.ts";
 import type { SparkRelation, SparkSession } from "../../../spark/index.ts";
@@ -11,6 +12,11 @@ import { makeLakeBucket } from "../buckets.ts";
 import { createTable, type DeltaColumn, newestVersion, rowsAt, untilNoConflict } from "../delta.ts";
 import { goldPath, type GoldTable, goldTables, type LakeNames, lakeNames, silverPath } from "../names.ts";
 import { goldDefinitions, goldTweets } from "./tables.ts";
+
+/** The table by which changed hours are known. */
+const LAST: GoldTable = "hourly_activity_summary";
+/** Tables that are computed at the same time: while Spark plans one, it computes another. */
+const AT_ONCE = 2;
 
 /** Options of {@link refreshGold}. */
 export interface GoldOptions {
@@ -55,13 +61,20 @@ async function replaceChanged(options: GoldOptions & { readonly names: LakeNames
   const version = await newestVersion(spark, silverPath(names));
   const silver = rowsAt(spark, silverPath(names), version);
   const { changed, hours } = await changedHours(spark, silver, names, signal);
-  if (changed.length > 0)
-    for (const table of goldTables) {
-      signal?.throwIfAborted();
-      const periods = periodsOf(changed, goldDefinitions[table].period);
-      await replaceRows(spark, table, { silver, periods, names, signal });
-      logger.info(`${table}: ${periods.length} ${goldDefinitions[table].period}s replaced`);
-    }
+  const replace = async (table: GoldTable): Promise<void> => {
+    signal?.throwIfAborted();
+    const periods = periodsOf(changed, goldDefinitions[table].period);
+    await replaceRows(spark, table, { silver, periods, names, signal });
+    logger.info(`${table}: ${periods.length} ${goldDefinitions[table].period}s replaced`);
+  };
+  if (changed.length > 0) {
+    await mapConcurrent(
+      goldTables.filter((table) => table !== LAST),
+      AT_ONCE,
+      replace,
+    );
+    await replace(LAST);
+  }
   return { version, changed: changed.length, hours };
 }
 

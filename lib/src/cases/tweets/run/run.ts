@@ -2,6 +2,7 @@
  * A run of the case: two halves of the messages, each sent, kept in bronze, merged into silver and summed up in gold; between them one SQL over
  * stream and table. Then the stores answer every table and chart, and each number is compared with the plain answer.
  */
+import { together } from "../../../async/index.ts";
 import { formatBytes, plural } from "../../../format/index.ts";
 import { RateMeter } from "../../../report/index.ts";
 import type { S3 } from "../../../s3/index.ts";
@@ -281,11 +282,18 @@ class TweetsRun {
     return recorder.run(
       "Ask every layer",
       async (stage) => {
-        const bronze = await bronzeSums({ spark, s3 }, NAMES, signal);
-        stage.progress("bronze");
-        const silver = await silverSums(spark, NAMES, signal);
-        stage.progress("silver");
-        return { bronze, silver, ...(await askTrino(trino, NAMES, { signal })) };
+        const [sums, answers] = await together(
+          signal,
+          async (stop) => {
+            const bronze = await bronzeSums({ spark, s3 }, NAMES, stop);
+            stage.progress("bronze");
+            const silver = await silverSums(spark, NAMES, stop);
+            stage.progress("silver");
+            return { bronze, silver };
+          },
+          (stop) => askTrino(trino, NAMES, { signal: stop }),
+        );
+        return { ...sums, ...answers };
       },
       ({ charts }) => ({ text: `bronze, silver, 5 tables, ${plural(Object.keys(charts).length, "chart")}` }),
     );

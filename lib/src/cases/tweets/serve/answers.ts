@@ -1,4 +1,5 @@
 /** What Trino answers: every table of gold, and each chart's question. */
+import { mapConcurrent } from "../../../async/index.ts";
 import type { QueryOptions, Trino } from "../../../trino/index.ts";
 import type { Row } from "../../report/compare-rows.ts";
 import { goldDefinitions } from "../gold/tables.ts";
@@ -7,6 +8,9 @@ import type { ChartName } from "../plain/charts.ts";
 import { chartDefinitions, chartSql } from "./charts.ts";
 import { asText } from "./text.ts";
 import { goldIn } from "./views.ts";
+
+/** Questions that Trino is asked at the same time. */
+const AT_ONCE = 2;
 
 /** The rows of the tables and of the charts. */
 export interface LakeAnswers {
@@ -22,10 +26,13 @@ export async function askTrino(
 ): Promise<LakeAnswers> {
   const ask = (sql: string): Promise<Row[]> => trino.query<Row>(sql).collect(options);
   const gold: Partial<Record<GoldTable, readonly Row[]>> = {};
-  for (const table of goldTables) gold[table] = await ask(goldSql(table, goldIn(names)));
+  await mapConcurrent(goldTables, AT_ONCE, async (table) => {
+    gold[table] = await ask(goldSql(table, goldIn(names)));
+  });
   const charts: Partial<Record<ChartName, readonly Row[]>> = {};
-  for (const [name, chart] of Object.entries(chartDefinitions))
+  await mapConcurrent(Object.entries(chartDefinitions), AT_ONCE, async ([name, chart]) => {
     charts[name as ChartName] = await ask(chartSql(chart, goldIn(names)));
+  });
   return { gold: gold as LakeAnswers["gold"], charts: charts as LakeAnswers["charts"] };
 }
 

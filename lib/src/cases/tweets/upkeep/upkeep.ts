@@ -2,10 +2,14 @@
  * The upkeep of the tables. Every batch adds a file, and every replaced hour leaves one that no reader needs: OPTIMIZE writes many small files as
  * few large ones, in a version with the same rows; VACUUM removes the files that only older versions have, and with them the way back to these.
  */
+import { mapConcurrent } from "../../../async/index.ts";
 import type { SparkSession } from "../../../spark/index.ts";
 import { tableAt } from "../delta.ts";
 import { type LakeNames, lakeNames } from "../names.ts";
 import { tablesOf, tableSizes, type TableSize } from "./sizes.ts";
+
+/** Tables that are written anew at the same time: while Spark plans one, it writes another. */
+const AT_ONCE = 2;
 
 /** The sizes of all tables, before and after. */
 export interface LakeCompaction {
@@ -24,10 +28,10 @@ export interface UpkeepOptions {
 /** Writes the small files of each table as large ones. Readers and writers may go on meanwhile. @throws SparkError */
 export async function compactLake({ spark, names = lakeNames(), signal }: UpkeepOptions): Promise<LakeCompaction> {
   const before = await tableSizes(spark, names);
-  for (const { path } of tablesOf(names)) {
+  await mapConcurrent(tablesOf(names), AT_ONCE, async ({ path }) => {
     signal?.throwIfAborted();
     await spark.sql`OPTIMIZE ${await tableAt(path)}`;
-  }
+  });
   return { before, after: await tableSizes(spark, names) };
 }
 
