@@ -51,7 +51,7 @@ export function campaignPage(outcome: Outcome, plotly: string, jdk: string | nul
       gaveUp.length === 0
         ? []
         : [
-            `${plural(gaveUp.length, "process has", "processes have")} ended by itself, and was started again: see below.`,
+            `${plural(gaveUp.length, "process has ended by itself, and was", "processes have ended by themselves, and were")} started again: see below.`,
           ],
   };
   return runPage({
