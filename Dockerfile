@@ -75,10 +75,12 @@ COPY lib lib
 ARG STREAMBOOK_PROFILE=core
 RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority,target=/run/authority --mount=type=cache,target=/root/.m2 --mount=type=cache,target=/root/.cache/pip \
     . /run/authority/use.sh \
- && mkdir -p /opt/cache \
+ && mkdir -p /opt/cache /opt/further \
+ && find /opt/jars -mindepth 1 -maxdepth 1 | sort > /opt/core \
  && read -ra names <<< "$STREAMBOOK_PROFILE" \
  && STREAMBOOK_HOME=/opt/home STREAMBOOK_JARS=/opt/jars STREAMBOOK_CACHE=/opt/cache \
-    /opt/node --disable-warning=ExperimentalWarning lib/src/cli/main.ts fetch "${names[@]}"
+    /opt/node --disable-warning=ExperimentalWarning lib/src/cli/main.ts fetch "${names[@]}" \
+ && find /opt/jars -mindepth 1 -maxdepth 1 | sort | comm -13 /opt/core - | xargs --no-run-if-empty mv --target-directory /opt/further
 
 FROM stack AS further
 # hadolint ignore=DL3002
@@ -89,8 +91,9 @@ RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority
  && apt-get update \
  && apt-get install -y --no-install-recommends python3 \
  && rm -rf /var/lib/apt/lists/*
-# Of the jars, what the core has not: copied whole, they would be in the image twice.
-RUN --mount=type=bind,from=fetched,source=/opt/jars,target=/run/jars cp --archive --no-clobber /run/jars/. /opt/jars/
+# Of the jars, what the core has not: copied whole, they would be in the image twice. A copy, and no mount: Podman takes the layer of another
+# profile for one whose instruction is the same, whatever is mounted.
+COPY --from=fetched /opt/further /opt/jars
 # The folder has the same name as where it was made: a Python environment cannot be moved.
 COPY --from=fetched /opt/cache /opt/cache
 ENV STREAMBOOK_CACHE=/opt/cache

@@ -271,6 +271,11 @@ test("whatever fetches has the authority of the network, as a secret of the buil
   assert.equal(statSync(join(projectFolder(), none)).size, 0, "an empty file names no authority");
 });
 
+test("what one stage of the image has made reaches another by a copy, which Podman knows by what is in it", () => {
+  const mounted = dockerfile.replaceAll("\\\n", "").match(/^RUN .*--mount=\S*from=.*$/gm);
+  assert.equal(mounted, null, "it keeps the layer of a RUN although what is mounted there has changed");
+});
+
 test("Jupyter finds the kernel of the workspace before set-up has written it", () => {
   const { workspaceFolder } = devContainer;
   assert.ok(dockerfile.includes(`kernelText('${workspaceFolder}')`));

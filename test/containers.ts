@@ -482,7 +482,7 @@ async function up(figure: string): Promise<void> {
 /** Podman asks its health checks by systemd; where that is not, they are asked here. */
 async function healthy(name: string): Promise<void> {
   const ask = async (): Promise<boolean> => (await podman("healthcheck", "run", container(name))).code === 0;
-  await until(`${name} to be healthy`, ask, { timeout: 5 * MINUTES, interval: 1000 });
+  await until(`${name} to be healthy`, ask, { timeout: 5 * MINUTES, interval: 3000 });
 }
 
 async function measureMemory(): Promise<void> {
