@@ -19,13 +19,13 @@ RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority
  && npm install --global --prefix /opt/npm npm@10.9.4
 COPY package.json package-lock.json .npmrc ./
 COPY lib/package.json lib/
-# The services need the project's Node and two packages; the caches are kept, so that a build that was interrupted goes on.
+# The services need the project's Node and a few packages, with what these need; the caches are kept, so that a build that was interrupted goes on.
 RUN --mount=type=secret,id=ca,mode=0444 --mount=type=bind,source=setup/authority,target=/run/authority --mount=type=cache,target=/root/.npm \
     . /run/authority/use.sh \
  && /opt/npm/bin/npm ci --omit=dev --ignore-scripts \
  && install node_modules/node-linux-*/bin/node /opt/node \
  && mkdir -p /opt/services/node_modules \
- && cp -r node_modules/commander node_modules/kafkajs /opt/services/node_modules/
+ && cp -r node_modules/commander node_modules/kafkajs node_modules/cassandra-driver node_modules/adm-zip node_modules/long /opt/services/node_modules/
 COPY setup setup
 COPY stack stack
 COPY lib/bin lib/bin

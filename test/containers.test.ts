@@ -271,6 +271,25 @@ test("whatever fetches has the authority of the network, as a secret of the buil
   assert.equal(statSync(join(projectFolder(), none)).size, 0, "an empty file names no authority");
 });
 
+test("the services' image has every package that the code of the stack loads, and what these need", async () => {
+  const [, copied = ""] = /^ && cp -r ((?:node_modules\/\S+ )+)\/opt\/services/m.exec(dockerfile) ?? [];
+  const there = new Set([...copied.matchAll(/node_modules\/(\S+)/g)].map(([, name = ""]) => name));
+  const files = globSync("lib/src/stack/**/*.ts", { cwd: projectFolder() }).filter((file) => !file.includes("test"));
+  const loaded = new Set<string>();
+  for (const file of files) {
+    const text = await readFile(join(projectFolder(), file), "utf8");
+    const names = text.matchAll(/^import (?!type )[^;]*?from "([a-z@][^":]*)";|\bawait import\("([a-z@][^":]*)"\)/gm);
+    for (const [, one, other] of names) loaded.add(one ?? other ?? "");
+  }
+  assert.ok(loaded.has("kafkajs") && loaded.has("cassandra-driver"));
+  for (const name of loaded) assert.ok(there.has(name), `${name} is loaded, and not in the image`);
+  for (const name of there) {
+    const file = join(projectFolder(), "node_modules", name, "package.json");
+    const { dependencies = {} } = JSON.parse(await readFile(file, "utf8")) as { dependencies?: Record<string, string> };
+    for (const needed of Object.keys(dependencies)) assert.ok(there.has(needed), `${name} needs ${needed}`);
+  }
+});
+
 test("what one stage of the image has made reaches another by a copy, which Podman knows by what is in it", () => {
   const mounted = dockerfile.replaceAll("\\\n", "").match(/^RUN .*--mount=\S*from=.*$/gm);
   assert.equal(mounted, null, "it keeps the layer of a RUN although what is mounted there has changed");

@@ -83,6 +83,7 @@ export async function endFirstStart(layout: Layout): Promise<void> {
 
 /** Gives our user, whose password nobody knows any more, that of the first one. */
 async function forgetPassword(port: number, signal: AbortSignal): Promise<void> {
+  await loadDriver();
   const forget = async (): Promise<boolean> => {
     try {
       await using session = await login(port, FIRST_USER, FIRST_USER);
@@ -100,6 +101,7 @@ async function forgetPassword(port: number, signal: AbortSignal): Promise<void> 
 
 /** Makes our user, and shuts the other out. What was done before, by a start that was killed, is done. */
 async function replaceUser(port: number, password: string, signal: AbortSignal): Promise<void> {
+  await loadDriver(); // where it cannot be loaded, it is no use to wait
   await until("Cassandra to take our user", () => makeUser(port, password), { timeout: WAIT, interval: 300, signal });
   await using session = await login(port, CASSANDRA_USER, password);
   // only where it is not done: with three copies, it would take two nodes
@@ -131,9 +133,13 @@ async function makeUser(port: number, password: string): Promise<boolean> {
   return false;
 }
 
+/** It is loaded here, because it takes a while, and every command reads the catalogue. */
+async function loadDriver() {
+  return (await import("cassandra-driver")).default;
+}
+
 async function login(port: number, username: string, password: string) {
-  // here, because it takes a while to load, and every command reads the catalogue
-  const { default: driver } = await import("cassandra-driver");
+  const driver = await loadDriver();
   const client: Client = new driver.Client({
     ...{ contactPoints: [`127.0.0.1:${port}`], localDataCenter: "datacenter1", credentials: { username, password } },
     ...{ protocolOptions: { port }, monitorReporting: { enabled: false } },
