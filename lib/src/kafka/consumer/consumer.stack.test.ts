@@ -290,27 +290,29 @@ test("a reader that takes its time is not run over: little waits for it, and it 
 
 test("two consumers of a group share the partitions; when they come and go nothing is lost or doubled", async () => {
   await withTopic({ partitions: 4 }, async (at) => {
-    const count = 5000;
+    const [count, more] = [5000, 1000];
     await fill(at, count);
     const store = new Store();
     const done = new AbortController();
     const begin = (stop: AbortSignal = done.signal) => {
       const seen = { partitions: new Set<number>(), generations: new Set<number>() };
+      const opened = Promise.withResolvers<void>();
       const run = async (): Promise<void> => {
         const consumer = await open(at, {
           positions: store.positions,
           maximumBytes: 2000,
           signal: AbortSignal.any([stop, done.signal]),
         });
+        opened.resolve();
         for await (const batch of consumer) {
           await store.take(consumer, batch, 40);
           seen.partitions.add(batch.partition);
           seen.generations.add(batch.generation);
-          if (store.values.length >= count) done.abort();
+          if (store.values.length >= count + more) done.abort();
         }
         await consumer.close();
       };
-      return { ...seen, ended: run() };
+      return { ...seen, opened: opened.promise, ended: run() };
     };
     const first = begin();
     await until("the first consumer to have all partitions", () => first.partitions.size === 4);
@@ -320,10 +322,13 @@ test("two consumers of a group share the partitions; when they come and go nothi
     stop.abort();
     await second.ended;
     const before = first.generations.size;
-    await until("the first one to have all again", () => first.generations.size > before || done.signal.aborted);
+    await fill(at, more / 2, String, count); // however quick it was
+    await until("the first one to have all again", () => first.generations.size > before);
     const third = begin();
+    await third.opened;
+    await fill(at, more / 2, String, count + more / 2);
     await Promise.all([first.ended, third.ended]);
-    store.check(count);
+    store.check(count + more);
     assert.ok(first.generations.size >= 3, "the first one was given partitions again and again");
     assert.ok(second.partitions.size <= 2, "the second one had half of them");
   });
