@@ -82,7 +82,7 @@ suite("Cassandra", await needs("cassandra"), () => {
 
   test("a write that times out but happened is tried again, and is there once", async () => {
     await using proxy = await losingProxy((await addresses()).cassandra ?? "");
-    await using other = await openForTest({ address: proxy.address, timeout: 1000 });
+    await using other = await openForTest({ address: proxy.address, timeout: 3000 });
     await writeRows(other, [row("lost", 0, 1)], { keyspace, table });
     proxy.lose(true);
     const writing = writeRows(other, [row("lost", 1, 1), row("lost", 2, 2)], { keyspace, table });
@@ -96,7 +96,7 @@ suite("Cassandra", await needs("cassandra"), () => {
 
   test("what may not be done twice is not tried again: the caller learns that nobody knows", async () => {
     await using proxy = await losingProxy((await addresses()).cassandra ?? "");
-    await using other = await openForTest({ address: proxy.address, timeout: 500 });
+    await using other = await openForTest({ address: proxy.address, timeout: 3000 });
     const cql = `INSERT INTO ${name} (person, time, rating) VALUES ('maybe', ?, 1) IF NOT EXISTS`;
     await other.query(`SELECT * FROM ${name} LIMIT 1`);
     await other.execute(cql, [new Date(0)], { isIdempotent: false });
