@@ -44,6 +44,7 @@ export default tseslint.config(
       "**/node_modules/",
       "lib/dist/",
       "lib/src/spark/messages/",
+      "lib/assembly/*.ts",
       ".streambook/",
       ".bench/",
       "output/",

@@ -1,4 +1,7 @@
-/** The quick way from text to term counts: one scan, and no string for any word that has been met before. */
+/**
+ * The quick way from text to term counts: one scan, and no string for any word that has been met before. Two ways, one result: most texts are
+ * scanned in WebAssembly (`word-scan.ts`), all others here.
+ */
 import { StreambookError } from "../errors/index.ts";
 import { characterClasses, classifyPair, ALONE, HIGH_SURROGATE, LETTER, MARK } from "./characters.ts";
 import { DEFAULT_FEATURES, hashTerm } from "./hash.ts";
@@ -6,6 +9,7 @@ import { stem } from "./stem.ts";
 import { englishStopWords } from "./stop-words.ts";
 import { Accumulator, type TermCounts, type TermList } from "./term-counts.ts";
 import { normalize, type TermOptions } from "./tokenize.ts";
+import { WordScan } from "./word-scan.ts";
 import { WordTable } from "./word-table.ts";
 
 /** Options of {@link TermCounter}. */
@@ -19,6 +23,8 @@ export interface TermCounterOptions extends TermOptions {
 /** The value of a stop word in the table: it has no bucket. */
 const STOP = -1;
 const SPACE = 32;
+/** With more buckets than this, a bucket does not fit the 16 bits that it has in a {@link TermList} and in WebAssembly. */
+const SMALL = 2 ** 16;
 /** FNV's prime. Source: http://www.isthe.com/chongo/tech/comp/fnv/ */
 const PRIME = 0x01000193;
 
@@ -46,6 +52,7 @@ export class TermCounter {
   readonly #classes = characterClasses();
   readonly #table: WordTable;
   readonly #accumulator: Accumulator;
+  readonly #quick: WordScan | undefined;
   #bytes = Buffer.alloc(2 ** 13);
   #units = unitsOf(this.#bytes);
 
@@ -60,14 +67,23 @@ export class TermCounter {
     }
     this.#stem = options.stem ?? true;
     this.#stopWords = options.stopWords ?? englishStopWords;
-    this.#table = new WordTable(options.vocabulary);
+    const vocabulary = options.vocabulary ?? 2 ** 17;
+    this.#table = new WordTable(vocabulary);
     this.#accumulator = new Accumulator(this.features);
+    if (this.features <= SMALL)
+      this.#quick = new WordScan({
+        features: this.features,
+        vocabulary,
+        bucketOf: (word) => this.#bucketOf(word),
+        otherBucketOf: (text, units, start, end) => this.#find(text, units, start, end, hashOf(units, start, end)),
+      });
   }
 
   /** The counts of a text's terms. Buckets are in the order in which the text first has them. */
   count(text: string): TermCounts {
-    const words = this.#scan(text);
-    return this.#accumulator.take(words);
+    const words = this.#quick?.scan(text);
+    if (words === undefined) return this.#accumulator.take(this.#scan(text));
+    return (this.#quick as WordScan).take(words);
   }
 
   /**
@@ -77,14 +93,15 @@ export class TermCounter {
    * @throws USAGE with more features than the list has numbers for, 65536
    */
   countTo(list: TermList, text: string): number {
-    if (this.features > 2 ** 16) {
+    if (this.features > SMALL) {
       throw new StreambookError(
         "USAGE",
-        `a list of terms has at most 65536 features, and this counter ${this.features}`,
+        `a list of terms has at most ${SMALL} features, and this counter ${this.features}`,
       );
     }
-    const words = this.#scan(text);
-    this.#accumulator.moveTo(list);
+    const quick = this.#quick?.scan(text);
+    const words = quick ?? this.#scan(text);
+    (quick === undefined ? this.#accumulator : (this.#quick as WordScan)).moveTo(list);
     return words;
   }
 
@@ -92,7 +109,6 @@ export class TermCounter {
   #scan(text: string): number {
     const units = this.#read(text);
     const classes = this.#classes;
-    const table = this.#table;
     const accumulator = this.#accumulator;
     const end = text.length;
     let words = 0;
@@ -122,7 +138,7 @@ export class TermCounter {
         hash = Math.imul(hash ^ unit, PRIME);
         unit = units[++position] as number;
       }
-      const bucket = table.find(units, start, position, hash) ?? this.#learn(text, start, position, hash);
+      const bucket = this.#find(text, units, start, position, hash);
       if (bucket === STOP) continue;
       accumulator.add(bucket, 1);
       words++;
@@ -141,13 +157,27 @@ export class TermCounter {
     return this.#units;
   }
 
-  /** Meets a word for the first time: does what the plain way does, and remembers the result. */
-  #learn(text: string, start: number, end: number, hash: number): number {
-    const word = normalize(text.slice(start, end));
-    const bucket = this.#stopWords.has(word) ? STOP : hashTerm(this.#stem ? stem(word) : word, this.features);
-    this.#table.add(this.#units, start, end, hash, bucket);
+  /** The bucket of a word that stands in a text, from the memory, or found the plain way and remembered. */
+  #find(text: string, units: Uint16Array, start: number, end: number, hash: number): number {
+    const known = this.#table.find(units, start, end, hash);
+    if (known !== undefined) return known;
+    const bucket = this.#bucketOf(text.slice(start, end));
+    this.#table.add(units, start, end, hash, bucket);
     return bucket;
   }
+
+  /** The bucket of a word, the plain way. */
+  #bucketOf(word: string): number {
+    const normal = normalize(word);
+    return this.#stopWords.has(normal) ? STOP : hashTerm(this.#stem ? stem(normal) : normal, this.features);
+  }
+}
+
+/** The hash of a word, as the scan finds it. */
+function hashOf(units: Uint16Array, start: number, end: number): number {
+  let hash = 0;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (units[i] as number), PRIME);
+  return hash;
 }
 
 /** The same memory as numbers of 16 bits. */

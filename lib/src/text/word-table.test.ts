@@ -12,7 +12,7 @@ test("what was added is found, and nothing else, even when all words have one ha
   );
   fc.assert(
     fc.property(words, fc.constantFrom(0, 0xff, -1), (words, hashBits) => {
-      const table = new WordTable();
+      const table = new WordTable(2 ** 17);
       const hash = (word: string): number => word.charCodeAt(0) & hashBits;
       words.forEach((word, i) => {
         assert.equal(table.find(units(word), 0, word.length, hash(word)), undefined);
@@ -37,7 +37,7 @@ test("memory is bounded on an endless vocabulary", () => {
 });
 
 test("words of more than 64 characters are not kept", () => {
-  const table = new WordTable();
+  const table = new WordTable(2 ** 17);
   const word = units("w".repeat(65));
   table.add(word, 0, 65, 1, 1);
   assert.equal(table.size, 0);

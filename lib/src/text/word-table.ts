@@ -23,7 +23,7 @@ export class WordTable {
   #used = 0;
 
   /** @param capacity how many words are remembered */
-  constructor(capacity = 2 ** 17) {
+  constructor(capacity: number) {
     this.#capacity = capacity;
   }
 
