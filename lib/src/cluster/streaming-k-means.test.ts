@@ -1,25 +1,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { seal, unseal } from "../binary/index.ts";
 import { isStreambookError } from "../errors/index.ts";
+import { Random } from "../random/index.ts";
 import { normalizedMutualInformation, StreamingKMeans, type SparseVector } from "./index.ts";
 import { grouped, unit } from "./vectors-for-test.ts";
 
 const invalid = (error: unknown): boolean => isStreambookError(error, "MODEL_INVALID");
 
-/** Spark's update, written as its documentation has it, for one cluster. */
+/** Spark's update, written as its documentation has it, for one cluster; `before` is the length before the centroid is brought back to 1. */
 function update(
   c: readonly number[],
   n: number,
   batch: readonly (readonly number[])[],
   decay: number,
-): { c: number[]; n: number } {
+): { c: number[]; n: number; before: number } {
   const m = batch.length;
-  if (m === 0) return { c: [...c], n: n * decay };
+  if (m === 0) return { c: [...c], n: n * decay, before: 1 };
   const x = c.map((_, f) => batch.reduce((sum, vector) => sum + vector[f]!, 0) / m);
   const moved = c.map((value, f) => (value * n * decay + x[f]! * m) / (n * decay + m));
   const length = Math.hypot(...moved);
-  return { c: moved.map((value) => value / length), n: n * decay + m };
+  return { c: moved.map((value) => value / length), n: n * decay + m, before: length };
 }
 
 const FEATURES = 6;
@@ -41,7 +43,7 @@ test("learning is Spark's forgetful update, with centroids brought back to lengt
       (first, batches, decay) => {
         const model = StreamingKMeans.seed(first, { k: 2, features: FEATURES, decay });
         fc.pre(model.counts.every((count) => count > 0)); // otherwise the empty one gets half of the other
-        let expected = model.centroids.map((c, i) => ({ c: [...c], n: model.counts[i]! }));
+        let expected = model.centroids.map((c, i) => ({ c: [...c], n: model.counts[i]!, before: 1 }));
         for (const batch of batches) {
           const labels = model.learn(batch);
           expected = expected.map(({ c, n }, i) =>
@@ -61,6 +63,59 @@ test("learning is Spark's forgetful update, with centroids brought back to lengt
       },
     ),
   );
+});
+
+for (const decay of [0, 0.01, 0.5, 0.98, 1])
+  test(`after thousands of batches the centroids are still those of the plain update, with a decay of ${decay}`, () => {
+    const random = new Random(7);
+    const some = (): SparseVector => {
+      const indices = [0, 1, 2, 3, 4, 5].filter(() => random.next() < 0.5);
+      // also below 0, so that a sum may all but vanish
+      return unit(
+        indices,
+        indices.map(() => random.normal()),
+      );
+    };
+    const first = Array.from({ length: 8 }, some).filter((one) => one.values.length > 0);
+    const model = StreamingKMeans.seed(first, { k: decay === 0 ? 1 : 2, features: FEATURES, decay }); // one that forgets all dies without vectors
+    let expected = model.centroids.map((c, i) => ({ c: [...c], n: model.counts[i]!, before: 1 }));
+    for (let round = 0; round < 5000; round++) {
+      const batch = Array.from({ length: 6 }, some).filter((one) => one.values.length > 0);
+      const labels = model.learn(batch);
+      const dense = batch.map(({ indices, values }) => {
+        const row = Array<number>(FEATURES).fill(0);
+        for (let i = 0; i < indices.length; i++) row[indices[i]!] = values[i]!;
+        return row;
+      });
+      expected = expected.map(({ c, n }, i) =>
+        update(
+          c,
+          n,
+          dense.filter((_, j) => labels[j] === i),
+          decay,
+        ),
+      );
+      expected.forEach(({ c, n, before }, i) => {
+        const apart = Math.max(...c.map((value, f) => Math.abs(model.centroids[i]![f]! - value)));
+        assert.ok(apart < 1e-5 + 1e-6 / before, `round ${round}, cluster ${i}: ${apart} apart`);
+        assert.ok(Math.abs(Math.hypot(...model.centroids[i]!) - 1) < 1e-5, `round ${round}: not of length 1`);
+        assert.ok(Math.abs(model.counts[i]! - n) < 1e-6 * (1 + n));
+      });
+      // what 32 bits round differently is not to add up
+      expected = expected.map(({ n }, i) => ({ c: [...model.centroids[i]!], n, before: 1 }));
+    }
+  });
+
+test("a model saved before lengths were is read as it was meant", () => {
+  const { vectors } = grouped(60, 3);
+  const model = StreamingKMeans.seed(vectors, { k: 3 });
+  const { facts, arrays } = unseal("streaming-k-means", model.encode());
+  const { centroids, counts } = arrays;
+  const old = StreamingKMeans.decode(
+    seal("streaming-k-means", { facts, arrays: { centroids: centroids!, counts: counts! } }),
+  );
+  assert.deepEqual(old.learn(vectors), model.learn(vectors));
+  assert.deepEqual(old.centroids, model.centroids);
 });
 
 test("labels are those before the update, and may be given", () => {
@@ -145,15 +200,20 @@ test("a saved model comes back exactly, and goes on the same", () => {
   fc.assert(
     fc.property(
       fc.array(vector, { minLength: 1, maxLength: 10 }),
+      fc.array(fc.array(vector, { maxLength: 10 }), { maxLength: 3 }),
       fc.array(vector, { maxLength: 10 }),
       fc.integer({ min: 1, max: 4 }),
-      (first, next, k) => {
+      (first, earlier, next, k) => {
         const model = StreamingKMeans.seed(first, { k, features: FEATURES, decay: 0.7 });
+        for (const batch of earlier) model.learn(batch);
         const restored = StreamingKMeans.decode(model.encode());
         assert.deepEqual(restored.encode(), model.encode());
         assert.deepEqual(restored.learn(next), model.learn(next));
         assert.deepEqual(restored.encode(), model.encode());
-        assert.deepEqual([restored.k, restored.features, restored.decay, restored.updates], [k, FEATURES, 0.7, 1]);
+        assert.deepEqual(
+          [restored.k, restored.features, restored.decay, restored.updates],
+          [k, FEATURES, 0.7, earlier.length + 1],
+        );
       },
     ),
   );

@@ -61,7 +61,6 @@ export class StreamingKMeans {
   readonly #centroids: Centroids;
   readonly #counts: Float64Array;
   readonly #decay: number;
-  readonly #sums: Float32Array;
   #updates: number;
   #revivals = 0;
 
@@ -70,7 +69,6 @@ export class StreamingKMeans {
     this.#counts = counts;
     this.#decay = decay;
     this.#updates = updates;
-    this.#sums = new Float32Array(centroids.table.length);
   }
 
   /**
@@ -161,45 +159,17 @@ export class StreamingKMeans {
     vectors: readonly SparseVector[],
     labels: ArrayLike<number> = vectors.map((vector) => this.predict(vector)),
   ): Int32Array {
-    const sizes = this.#sumUp(vectors, labels);
-    const { k, table } = this.#centroids;
-    const sums = this.#sums;
-    const kept = new Float64Array(k);
-    const gained = new Float64Array(k);
-    for (let c = 0; c < k; c++) {
-      const discounted = (this.#counts[c] as number) * this.#decay;
-      const weight = discounted + (sizes[c] as number);
-      // The mean times m is the sum, so c ← c · (nα / weight) + sum · (1 / weight). A cluster without news stays.
-      kept[c] = sizes[c] === 0 ? 1 : discounted / weight;
-      gained[c] = sizes[c] === 0 ? 0 : 1 / weight;
-      this.#counts[c] = weight;
-    }
-    for (let at = 0; at < table.length; at += k) {
-      for (let c = 0; c < k; c++) {
-        table[at + c] =
-          (table[at + c] as number) * (kept[c] as number) + (sums[at + c] as number) * (gained[c] as number);
-      }
-    }
-    this.#centroids.normalize();
+    const { k } = this.#centroids;
+    const counts = this.#counts;
+    // The mean times m is the sum, and a centroid is brought back to length 1: so c ← c·n·α + the sum.
+    for (let c = 0; c < k; c++) counts[c]! *= this.#decay;
+    this.#centroids.pull(vectors, labels, counts);
+    vectors.forEach((vector, i) => {
+      if (!isZero(vector)) counts[labels[i] as number]!++;
+    });
     this.#updates++;
     this.#revive();
     return Int32Array.from(labels);
-  }
-
-  /** Adds up the vectors of each cluster; returns how many each has. */
-  #sumUp(vectors: readonly SparseVector[], labels: ArrayLike<number>): Float64Array {
-    const { k } = this.#centroids;
-    const sizes = new Float64Array(k);
-    const sums = this.#sums.fill(0);
-    for (let i = 0; i < vectors.length; i++) {
-      const vector = vectors[i] as SparseVector;
-      if (isZero(vector)) continue;
-      const { indices, values } = vector;
-      const label = labels[i] as number;
-      sizes[label]!++;
-      for (let j = 0; j < indices.length; j++) sums[(indices[j] as number) * k + label]! += values[j] as number;
-    }
-    return sizes;
   }
 
   /** Splits the largest cluster in two when the smallest is dead. */
@@ -212,6 +182,7 @@ export class StreamingKMeans {
     }
     if ((counts[smallest] as number) >= DEAD * (counts[largest] as number)) return;
     counts[smallest] = counts[largest] = ((counts[smallest] as number) + (counts[largest] as number)) / 2;
+    this.#centroids.normalize();
     const { k, table } = this.#centroids;
     const random = new Random(this.#updates);
     for (let at = 0; at < table.length; at += k) {
@@ -226,10 +197,10 @@ export class StreamingKMeans {
 
   /** The whole model, in a form that {@link decode} reads. */
   encode(): Uint8Array {
-    const { k, features, table } = this.#centroids;
+    const { k, features, table, lengths } = this.#centroids;
     return seal(KIND, {
       facts: { k, features, decay: this.#decay, updates: this.#updates, revivals: this.#revivals },
-      arrays: { centroids: table, counts: this.#counts },
+      arrays: { centroids: table, lengths, counts: this.#counts },
     });
   }
 
@@ -242,8 +213,11 @@ export class StreamingKMeans {
     const { facts, arrays } = unseal(KIND, bytes);
     const { k, features, decay, updates, revivals } = facts as Record<string, number>;
     const { centroids, counts } = arrays;
+    const lengths = arrays["lengths"] ?? new Float64Array(k ?? 0).fill(1); // before lengths were saved, all were 1
     const fits =
       centroids instanceof Float32Array &&
+      lengths instanceof Float64Array &&
+      lengths.length === k &&
       counts instanceof Float64Array &&
       counts.length === k &&
       centroids.length === k * (features ?? NaN);
@@ -254,7 +228,7 @@ export class StreamingKMeans {
       );
     }
     const model = new StreamingKMeans({
-      centroids: new Centroids(k, features as number, centroids),
+      centroids: new Centroids(k, features as number, centroids, lengths),
       counts,
       decay,
       updates,
