@@ -49,6 +49,7 @@ export class TopicStream implements AsyncDisposable {
   readonly #destination: Destination;
   readonly #deadLetters: DeadLetters;
   #labelling: Labelling = unlabelled();
+  #table: Promise<void> | undefined;
   #assignments: Assignments | undefined;
   #consumer: PartitionConsumer | undefined;
   #consumption: Consumption | undefined;
@@ -67,12 +68,17 @@ export class TopicStream implements AsyncDisposable {
     this.state = new TopicState({ ...shared, topic, held: () => this.#labelling.held });
   }
 
-  /** Makes the topic, the folders and the table, where they are missing, and opens the labelling. */
+  /**
+   * Makes the topic and the folders, where they are missing, and opens the labelling. The table is made beside all that follows, which waits
+   * for it before anything is written; without it the run fails.
+   */
   async open(): Promise<void> {
     const { broker, cluster, hdfs, run, signal, limits, logger } = this.#shared;
     const { topic, enrichment, layout } = this.#options;
     await ensureTopic({ broker, cluster, topic, signal });
-    await this.#destination.create();
+    await this.#destination.createFolders();
+    this.#table = this.#destination.createTable();
+    this.#table.catch((error: unknown) => run.fail(error));
     if (cluster.id !== undefined) await this.#destination.claim(cluster.id, broker);
     this.#labelling =
       (await enrichment?.open({ hdfs, logger, retry: (doing, operation) => run.retry(doing, operation) })) ??
@@ -138,6 +144,7 @@ export class TopicStream implements AsyncDisposable {
   async read(): Promise<void> {
     try {
       await this.#consumption?.read();
+      await this.#table; // also when there was nothing to write
     } catch (error) {
       this.#shared.run.fail(error);
     }

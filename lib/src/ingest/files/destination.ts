@@ -105,7 +105,17 @@ export class Destination implements AsyncDisposable {
 
   /** Makes the folders and the table, where they are missing. */
   async create(): Promise<void> {
-    await this.#files.create();
+    await this.createFolders();
+    await this.createTable();
+  }
+
+  /** Makes the folders, where they are missing. */
+  createFolders(): Promise<void> {
+    return this.#files.create();
+  }
+
+  /** Makes the table, if there is to be one and it is missing. What is called before it is there and needs it waits for it. */
+  async createTable(): Promise<void> {
     await this.#table?.create();
   }
 
@@ -126,8 +136,9 @@ export class Destination implements AsyncDisposable {
     return this.#files.next(partitions);
   }
 
-  /** As {@link DataFolder.stage}. */
-  stage(file: DataFile): Promise<StagedFile> {
+  /** As {@link DataFolder.stage}; nothing is written for a table that cannot be made. */
+  async stage(file: DataFile): Promise<StagedFile> {
+    await this.createTable();
     return this.#files.stage(file);
   }
 

@@ -51,31 +51,38 @@ export function creationOf({ name, schema, columns, layout, folder, properties }
 export class HiveTable implements AsyncDisposable {
   readonly #options: HiveTableParts;
   readonly #periods = new Set<string>();
+  #created: Promise<void> | undefined;
   #session: Promise<HiveSession> | undefined;
 
   constructor(options: HiveTableParts) {
     this.#options = options;
   }
 
-  /** Makes the table and its views, where they are missing. */
-  async create(): Promise<void> {
+  /** Makes the table and its views, where they are missing; once. */
+  create(): Promise<void> {
     const { views = [] } = this.#options;
-    await this.#hive(async (session) => {
+    this.#created ??= this.#hive(async (session) => {
       await session.execute(creationOf(this.#options));
       for (const view of views) await session.execute(view);
+    }).catch((error: unknown) => {
+      this.#created = undefined; // to be tried again
+      throw error;
     });
+    return this.#created;
   }
 
-  /** Adds the partition of a date or hour, once. */
+  /** Adds the partition of a date or hour, once; waits for the table. */
   async addPeriod(period: string): Promise<void> {
     const { name, layout, folder } = this.#options;
     if (this.#periods.has(period)) return;
+    await this.create();
     const statement = addPartition(name, layout.valuesOf(period), `${folder}/${layout.folderOf(period)}`);
     await this.#hive((session) => session.execute(statement));
     this.#periods.add(period);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#created?.catch(() => undefined);
     await this.#session?.then((session) => session.close()).catch(() => undefined);
   }
 
