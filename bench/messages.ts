@@ -76,6 +76,8 @@ const DIFFERENT = 50_000;
 /**
  * Sends as many messages as wanted to a topic that has some already. From the 50,001st on they are those of before again: making new ones
  * takes longer than reading them.
+ *
+ * @returns bytes of the values sent
  */
 export async function sendRepeated(
   {
@@ -85,11 +87,16 @@ export async function sendRepeated(
     to,
   }: { readonly broker: string; readonly topic: string; readonly from?: number; readonly to: number },
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const different = [...benchMessages(Math.min(to, DIFFERENT))];
   await using producer = await BatchingProducer.open({ broker });
+  let bytes = 0;
   for (let sent = from; sent < to; sent++) {
     signal?.throwIfAborted();
-    await producer.send({ topic, ...(different[sent % different.length] as BenchMessage) });
+    const message = different[sent % different.length] as BenchMessage;
+    bytes += message.value.length;
+    await producer.send({ topic, ...message });
   }
+  await producer.flush();
+  return bytes;
 }

@@ -8,9 +8,9 @@ import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join, relative } from "node:path";
 import { messageOf } from "../../lib/src/errors/index.ts";
 import { formatBytes, plural } from "../../lib/src/format/index.ts";
-import { BatchingProducer, deleteTopics, ensureTopic } from "../../lib/src/kafka/index.ts";
+import { deleteTopics, ensureTopic } from "../../lib/src/kafka/index.ts";
 import { addresses, projectFolder } from "../../lib/src/stack/index.ts";
-import { benchMessages } from "../messages.ts";
+import { sendRepeated } from "../messages.ts";
 import type { Engine, ReadyEngine } from "./engine.ts";
 import type { EngineName, EnginesOptions } from "./options.ts";
 import { pyspark, python, pythonWords } from "./peers.ts";
@@ -23,7 +23,7 @@ const engines: Readonly<Record<EngineName, Engine>> = { ours, python, "python-wo
 
 /** Runs the benchmark on the running stack, and cleans up after itself. */
 export async function enginesBench(options: EnginesOptions, signal?: AbortSignal): Promise<void> {
-  const { messages, pairs, only } = options;
+  const { messages, pairs, only, warmUp } = options;
   const at = await addresses();
   const stamp = randomUUID().slice(0, 8);
   const topic = `bench-engines-${stamp}`;
@@ -36,9 +36,9 @@ export async function enginesBench(options: EnginesOptions, signal?: AbortSignal
       ready.set(name, await engines[name].prepare({ addresses: at, topic, folder, report, signal }));
     const bytes = await fill(at.kafka, topic, messages, signal);
     console.log(
-      `${messages} messages, ${formatBytes(bytes)}; a warm-up and ${plural(pairs, "round")} of ${only.join(", ")}\n`,
+      `${messages} messages, ${formatBytes(bytes)}; ${warmUp ? "a warm-up and " : ""}${plural(pairs, "round")} of ${only.join(", ")}\n`,
     );
-    for (let round = 0; round <= pairs; round++)
+    for (let round = warmUp ? 0 : 1; round <= pairs; round++)
       for (const [engine, one] of ready) {
         const run = await runOnce(one, `bench_${stamp}_${runs.length}`, messages, signal);
         runs.push({ engine, round, ...run });
@@ -88,15 +88,7 @@ async function runOnce(
 /** @returns bytes of all messages */
 async function fill(broker: string, topic: string, count: number, signal: AbortSignal | undefined): Promise<number> {
   await ensureTopic({ broker, topic, partitions: 4 });
-  await using producer = await BatchingProducer.open({ broker });
-  let bytes = 0;
-  for (const { key, value } of benchMessages(count)) {
-    signal?.throwIfAborted();
-    bytes += value.length;
-    await producer.send({ topic, key, value });
-  }
-  await producer.flush();
-  return bytes;
+  return sendRepeated({ broker, topic, to: count }, signal);
 }
 
 /** What the figures were measured on. */

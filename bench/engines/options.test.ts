@@ -6,7 +6,16 @@ test("without options, all run that need no further service", () => {
   assert.deepEqual(parseEnginesOptions([]), {
     messages: 50_000,
     pairs: 3,
+    warmUp: true,
     only: ["ours", "python", "python-words", "pyspark"],
+  });
+});
+
+test("a long run can do without a warm-up", () => {
+  assert.equal(parseEnginesOptions(["--warm-up", "no"]).warmUp, false);
+  assert.throws(() => parseEnginesOptions(["--warm-up", "0"]), {
+    code: "USAGE",
+    message: /--warm-up must be yes or no/,
   });
 });
 

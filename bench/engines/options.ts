@@ -13,6 +13,8 @@ export interface EnginesOptions {
   readonly messages: number;
   /** How often each engine runs, in turn with the others. */
   readonly pairs: number;
+  /** Whether a round that does not count comes first. A long run needs none: what is slow at first is little of it. */
+  readonly warmUp: boolean;
   /** Which engines run. Ours always does: it is what the others are compared with. */
   readonly only: readonly EngineName[];
 }
@@ -22,10 +24,18 @@ const USUAL: readonly EngineName[] = ["ours", "python", "python-words", "pyspark
 
 /** @throws USAGE for an unknown option or engine, and for a number that is none */
 export function parseEnginesOptions(given: readonly string[]): EnginesOptions {
-  const { messages = "50000", pairs = "3", only } = parseOptions(given, ["messages", "pairs", "only"]);
+  const {
+    messages = "50000",
+    pairs = "3",
+    only,
+    "warm-up": warmUp = "yes",
+  } = parseOptions(given, ["messages", "pairs", "only", "warm-up"]);
+  if (warmUp !== "yes" && warmUp !== "no")
+    throw new StreambookError("USAGE", `--warm-up must be yes or no, and is ${JSON.stringify(warmUp)}`);
   return {
     messages: parseCount("messages", messages),
     pairs: parseCount("pairs", pairs),
+    warmUp: warmUp === "yes",
     only: only === undefined ? USUAL : parseEngines(only),
   };
 }
