@@ -10,7 +10,7 @@ import { type PrepareParts, prepareService } from "../launch/prepare.ts";
 import type { Layout } from "../layout.ts";
 import { explainingLine, lastRun } from "../observe/log-lines.ts";
 import { processRuns } from "../observe/processes.ts";
-import { answers, complaintOf } from "../observe/readiness.ts";
+import { answers, complaintOf, isOpen } from "../observe/readiness.ts";
 import { askedAddress, everyHost, pageOf, placeOf, type Topology } from "../place.ts";
 import type { State } from "../state.ts";
 import { endServices } from "./down.ts";
@@ -146,10 +146,12 @@ async function waitReady(
   let how: string | undefined;
   void ended?.then((ending) => (how = ending));
   const asked = askedAddress(name, topology, state.value.addresses);
-  while (!(await answers(name, asked, signal))) {
+  for (;;) {
+    const open = await isOpen(asked, signal);
+    if (open && (await answers(name, asked, signal))) return;
     signal.throwIfAborted();
     if (how !== undefined || !processRuns(pid)) throw await deathOf(name, layout, how ?? "nobody saw how", report);
-    const complaint = await complaintOf(name, asked, signal);
+    const complaint = open ? await complaintOf(name, asked, signal) : undefined;
     if (complaint !== undefined)
       throw new StreambookError("STACK_DOWN", `${titleOf(name)} runs (process ${pid}), but ${complaint}`);
     if (performance.now() > end) {

@@ -1,9 +1,21 @@
 /** Whether a service is up: it is asked something that only a working one answers. */
 import { withTimeout } from "../../async/index.ts";
+import { parseAddress } from "../../address/index.ts";
 import { titleOf, service } from "../catalog/index.ts";
+import { listens } from "./probes.ts";
 
 /** How long one question may take, in milliseconds. */
 const LIMIT = 5000;
+
+/**
+ * Whether somebody listens where a service is asked. While it starts, that costs a tenth of a question which nobody answers. Never throws.
+ *
+ * @param address as for {@link answers}; one that is not a host with a port counts as open
+ */
+export async function isOpen(address: string, signal?: AbortSignal): Promise<boolean> {
+  const place = /^(?:https?:\/\/)?([^/]+)\/?$/.exec(address)?.[1] ?? "";
+  return parseAddress(place)?.host === undefined || listens(place, signal);
+}
 
 /**
  * Whether a service works at this moment. Never throws.
