@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { test } from "node:test";
 import type { StreambookError } from "../errors/index.ts";
-import { explainAbsence } from "./absence.ts";
+import { explainAbsence, isLoadingGroup } from "./absence.ts";
 
 const NOBODY = "127.0.0.1:1";
 const lost = Object.assign(new Error("connect ECONNREFUSED"), { name: "KafkaJSConnectionError" });
@@ -40,4 +40,12 @@ test("of several brokers that are asked, one that answers shows that the others 
   } finally {
     server.close();
   }
+});
+
+test("a broker that loads a group is told from one that is away, also below what kafkajs gave up with", () => {
+  const loading = Object.assign(new Error("The coordinator is loading"), { type: "GROUP_LOAD_IN_PROGRESS" });
+  const retries = Object.assign(new Error("gave up", { cause: loading }), { name: "KafkaJSNumberOfRetriesExceeded" });
+  for (const error of [loading, retries]) assert.equal(isLoadingGroup(error), true);
+  for (const error of [lost, Object.assign(new Error("no leader"), { type: "LEADER_NOT_AVAILABLE" })])
+    assert.equal(isLoadingGroup(error), false);
 });

@@ -62,6 +62,12 @@ function lacksSomebody(error: unknown): boolean {
   return WAITING.has(rootOf(error).type ?? "");
 }
 
+/** Whether a broker says that it does not know the group yet: it has just started, or has just taken the group over from another. */
+export function isLoadingGroup(error: unknown): boolean {
+  const { type } = rootOf(error);
+  return type === "GROUP_LOAD_IN_PROGRESS" || type === "GROUP_COORDINATOR_NOT_AVAILABLE";
+}
+
 /** Whether somebody accepts connections at `host:port`. */
 function listens(address: string): Promise<boolean> {
   const { host = "127.0.0.1", port = 0 } = parseAddress(address) ?? {};

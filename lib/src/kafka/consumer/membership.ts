@@ -7,6 +7,7 @@ import { retry } from "../../async/index.ts";
 import { isStreambookError, messageOf, type StreambookError } from "../../errors/index.ts";
 import { silentLogger } from "../../log/index.ts";
 import { createKafka, type KafkaOptions } from "../client.ts";
+import { isLoadingGroup } from "../absence.ts";
 import { isConnectionFailure, kafkaError, places, rootOf } from "../failures.ts";
 import type { KafkaCluster } from "../identity.ts";
 import { brokerAddress } from "../names.ts";
@@ -54,6 +55,8 @@ export interface Member {
   onFailure(error: unknown): void;
 }
 
+/** How long a broker may load a group before that is worth a warning, in milliseconds: with the first group it makes its topic for all. */
+const LOADING = 5000;
 /** What the coordinator answers to a member whose partitions are, or are about to be, another's. */
 const FENCED = new Set(["ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "REBALANCE_IN_PROGRESS", "FENCED_INSTANCE_ID"]);
 
@@ -198,6 +201,7 @@ export class Membership {
   async #joinAgain(cause: Error): Promise<void> {
     const { logger = silentLogger } = this.#options;
     const signal = this.#closing;
+    const since = performance.now();
     let error: unknown = cause;
     await retry(
       async (attempt) => {
@@ -213,6 +217,7 @@ export class Membership {
         isRetriable: (reason) => reason === cause || (reason as StreambookError).retriable,
         onRetry: (reason, _attempt, wait) => {
           error = reason;
+          if (isLoadingGroup(error) && performance.now() - since < LOADING) return; // nothing is wrong
           logger.warn(
             `Kafka at ${places(this.#broker)} went away (${messageOf(rootOf(error))}); trying again in ${Math.round(wait)} ms`,
           );
