@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { NPM_ARGUMENTS, npmEnvironment } from "../../setup/machine/environment.mjs";
 
 /**
  * The part of the compiler's interface that is used: https://www.assemblyscript.org/compiler.html#programmatic-usage
@@ -37,8 +38,9 @@ export function hasCompiler() {
  */
 export function fetchCompiler() {
   if (hasCompiler()) return;
-  const { status, stderr } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+  const { status, stderr } = spawnSync("npm", ["ci", ...NPM_ARGUMENTS, "--no-audit", "--no-fund"], {
     cwd: here,
+    env: npmEnvironment(),
     encoding: "utf8",
     shell: process.platform === "win32",
   });

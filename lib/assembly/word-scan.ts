@@ -207,8 +207,3 @@ export function take(): i32 {
   buckets = 0;
   return taken;
 }
-
-/** How many words are remembered. */
-export function remembered(): i32 {
-  return size;
-}

@@ -87,7 +87,6 @@ export class Centroids {
   pull(vectors: readonly SparseVector[], labels: ArrayLike<number>, weights: ArrayLike<number>): void {
     const { k, table, lengths } = this;
     const squares = lengths.map((length) => length ** 2);
-    const before = squares.slice();
     const shares = new Float64Array(k);
     for (let i = 0; i < vectors.length; i++) {
       const vector = vectors[i] as SparseVector;
@@ -109,7 +108,7 @@ export class Centroids {
     for (let c = 0; c < k; c++) {
       if (shares[c] === 0) continue;
       const square = squares[c] as number;
-      if (square > CANCELLED * (before[c] as number)) lengths[c] = Math.sqrt(square);
+      if (square > CANCELLED * (lengths[c] as number) ** 2) lengths[c] = Math.sqrt(square);
       else this.#measure(c);
       const length = lengths[c] as number;
       if (length > LONGEST || length < 1 / LONGEST) this.#settle(c);

@@ -50,13 +50,10 @@ function isTimeout(error: unknown): boolean {
   return rootOf(error).type === "REQUEST_TIMED_OUT";
 }
 
+/** What a broker says that does not know a group yet. */
+const LOADING_GROUP: readonly string[] = ["GROUP_LOAD_IN_PROGRESS", "GROUP_COORDINATOR_NOT_AVAILABLE"];
 /** What a broker says that waits for others to lead, or to hand over what they have led. */
-const WAITING = new Set([
-  "LEADER_NOT_AVAILABLE",
-  "NOT_LEADER_FOR_PARTITION",
-  "GROUP_LOAD_IN_PROGRESS",
-  "GROUP_COORDINATOR_NOT_AVAILABLE",
-]);
+const WAITING = new Set(["LEADER_NOT_AVAILABLE", "NOT_LEADER_FOR_PARTITION", ...LOADING_GROUP]);
 
 function lacksSomebody(error: unknown): boolean {
   return WAITING.has(rootOf(error).type ?? "");
@@ -64,8 +61,7 @@ function lacksSomebody(error: unknown): boolean {
 
 /** Whether a broker says that it does not know the group yet: it has just started, or has just taken the group over from another. */
 export function isLoadingGroup(error: unknown): boolean {
-  const { type } = rootOf(error);
-  return type === "GROUP_LOAD_IN_PROGRESS" || type === "GROUP_COORDINATOR_NOT_AVAILABLE";
+  return LOADING_GROUP.includes(rootOf(error).type ?? "");
 }
 
 /** Whether somebody accepts connections at `host:port`. */

@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { needsPart } from "../stack/fetch/needs-for-test.ts";
 import { compiledModule, fetchCompiler, hasCompiler } from "../../assembly/build.mjs";
 
-const skip =
-  !hasCompiler() &&
-  process.env["STREAMBOOK_TEST_ALL"] === undefined &&
-  "needs the compiler of AssemblyScript (102 MB); `npm test -- --all` fetches it";
+const options = hasCompiler() ? {} : needsPart("the compiler of AssemblyScript", 102);
 
-test("the code is what its source compiles to", { skip }, async () => {
+test("the code is what its source compiles to", options, async () => {
   fetchCompiler();
   const source = await readFile(new URL("./word-scan-code.ts", import.meta.url), "utf8");
   assert.ok(

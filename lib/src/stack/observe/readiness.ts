@@ -1,6 +1,5 @@
 /** Whether a service is up: it is asked something that only a working one answers. */
 import { withTimeout } from "../../async/index.ts";
-import { parseAddress } from "../../address/index.ts";
 import { titleOf, service } from "../catalog/index.ts";
 import { listens } from "./probes.ts";
 
@@ -12,9 +11,8 @@ const LIMIT = 5000;
  *
  * @param address as for {@link answers}; one that is not a host with a port counts as open
  */
-export async function isOpen(address: string, signal?: AbortSignal): Promise<boolean> {
-  const place = /^(?:https?:\/\/)?([^/]+)\/?$/.exec(address)?.[1] ?? "";
-  return parseAddress(place)?.host === undefined || listens(place, signal);
+export function isOpen(address: string, signal?: AbortSignal): Promise<boolean> {
+  return listens(address, signal).catch(() => true);
 }
 
 /**
